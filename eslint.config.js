@@ -1,0 +1,77 @@
+import { defineConfig } from 'eslint/config';
+import globals from 'globals';
+import * as lit from 'eslint-plugin-lit';
+import * as wc from 'eslint-plugin-wc';
+import tseslint from 'typescript-eslint';
+
+/** The house's import rule (CONTRIBUTING.md): who may not know of whom. */
+function mayNotImport(folder, forbidden, reason) {
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: forbidden.map((name) => ({
+            group: name.endsWith(':*') ? [name] : [`**/${name}/**`, `**/${name}`],
+            message: `src/${folder} may not import ${name}: ${reason}.`,
+          })),
+        },
+      ],
+    },
+  };
+}
+
+export default defineConfig(
+  { ignores: ['dist/', 'data/', 'node_modules/', 'coverage/'] },
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      globals: { ...globals.browser, ...globals.node },
+    },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-eval': 'error',
+      'no-restricted-properties': [
+        'error',
+        { property: 'innerHTML', message: 'Build nodes: markup from strings is how pages get hijacked.' },
+        { property: 'outerHTML', message: 'Build nodes: markup from strings is how pages get hijacked.' },
+      ],
+      // The index signature rule of tsconfig (noPropertyAccessFromIndexSignature) asks for brackets.
+      '@typescript-eslint/dot-notation': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['src/widget/**/*.ts'],
+    extends: [lit.configs['flat/recommended'], wc.configs['flat/recommended']],
+  },
+  mayNotImport(
+    'protocol',
+    ['widget', 'embed', 'companion', 'react', 'lit', 'node:*'],
+    'both sides rely on it',
+  ),
+  mayNotImport('widget', ['companion', 'node:*'], "it runs in the payer's browser"),
+  mayNotImport('embed', ['companion', 'node:*'], "it runs in the payer's browser"),
+  mayNotImport('companion', ['widget', 'embed', 'react', 'lit'], 'it runs on the server'),
+  {
+    // What talks to a terminal.
+    files: ['bench/**', 'demo/*.ts', 'test/**', 'src/companion/cli.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    // node:test's describe/it return promises that the runner awaits itself; chai's assertions are expressions.
+    files: ['test/**'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+    },
+  },
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
+);

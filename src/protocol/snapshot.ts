@@ -1,0 +1,70 @@
+import type { PaymentStatus } from './status.ts';
+
+/** What a payment can be paid by. */
+export const METHODS = ['sbp', 'sberpay', 'buyer_qr'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** What the payer may do now; the widget offers nothing else. */
+export const ACTIONS = ['method', 'push', 'renew', 'cancel', 'buyer_qr'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export const DEVICE_TYPES = ['mobile', 'tablet', 'desktop'] as const;
+export type DeviceType = (typeof DEVICE_TYPES)[number];
+
+/** The server's reading of the payer's User-Agent and client hints; the widget corrects it by what it sees. */
+export interface Device {
+  readonly type: DeviceType;
+  /** `iOS`, `Android`, `Windows` … as ua-parser-js names them; `null` when unknown. */
+  readonly os: string | null;
+  readonly browser: string | null;
+}
+
+export interface FormField {
+  readonly type: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** How the payer is to be led to the payment. */
+export type Presentation =
+  /** The provider has no link yet. */
+  | { readonly kind: 'pending' }
+  /** `url` goes into the QR and to the banks, byte for byte. */
+  | { readonly kind: 'link'; readonly url: string; readonly deep_link: string | null }
+  /** A form to post; `iframe`: the target may be framed. */
+  | {
+      readonly kind: 'form';
+      readonly action: string;
+      readonly http_method: string;
+      readonly fields: readonly FormField[];
+      readonly iframe: boolean;
+    }
+  /** The payer shows a QR and this page scans it. */
+  | { readonly kind: 'scan' };
+
+/** One payment as its payer may see it. Stream, poll and resync all deliver this same object. */
+export interface Snapshot {
+  /** Grows by one at each change; anything not newer is dropped. */
+  readonly version: number;
+  readonly payment_id: string;
+  readonly order_id: string;
+  /** Kopecks. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly merchant: { readonly name: string; readonly logo_url: string | null };
+  readonly status: PaymentStatus;
+  /** Paid after the time was up or after a cancel. */
+  readonly late: boolean;
+  /** `null` while several methods are on offer and none is chosen. */
+  readonly method: Method | null;
+  readonly methods: readonly Method[];
+  readonly presentation: Presentation;
+  readonly device: Device | null;
+  /** ISO 8601. */
+  readonly expires_at: string;
+  /** ISO 8601, the server's clock when this snapshot was sent: countdowns start from it, not from the page's clock. */
+  readonly now: string;
+  readonly return_url: string | null;
+  readonly actions: readonly Action[];
+}
