@@ -1,0 +1,121 @@
+import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
+import { createLogoCache, type Logo } from './logos.ts';
+import { parseBankList, type ListedBank } from './parse-list.ts';
+import { BANK_SNAPSHOT } from './snapshot.ts';
+
+export interface BankDirectoryOptions {
+  /** NSPK's public list or a copy of it; `null` serves the built-in snapshot and fetches nothing. */
+  readonly url: string | null;
+  readonly log: DirectoryLog;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
+  /** 0 ≤ x < 1, spreads retries. Default `Math.random`. */
+  readonly random?: () => number;
+  /** For one fetch of the list, to the last byte. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The part of pino's logger that is used. */
+export interface DirectoryLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface BankDirectory {
+  /** The banks as far as known now. Never waits: a stale list is served while a fresh one is fetched. */
+  banks(): readonly ListedBank[];
+  /** The bank's logo; `null` for an unknown bank and where none can be had. Never rejects. */
+  logo(bankId: string): Promise<Logo | null>;
+  /** Settles when no fetch of the list is under way (at once when none is). Never rejects. */
+  settled(): Promise<void>;
+  /** Aborts what is under way. The banks stay readable. */
+  close(): void;
+}
+
+/** NSPK asks to read the list no more often than daily. */
+const FRESH_MS = 24 * 60 * 60_000;
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 60 * 60_000;
+const TIMEOUT_MS = 10_000;
+/** The real list is about 70 kB. */
+const MAX_LIST_BYTES = 2 * 1024 * 1024;
+const MAX_REDIRECTS = 3;
+/** A list this short is a broken one, whatever its form. */
+const FEWEST_BANKS = 20;
+
+/**
+ * The banks that pay by SBP. Freshness is checked when someone asks, not by a timer: nothing keeps the process
+ * alive, and a companion nobody uses fetches nothing.
+ */
+export function createBankDirectory(options: BankDirectoryOptions): BankDirectory {
+  const { url, log, fetch = globalThis.fetch, now = Date.now, random = Math.random } = options;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const closing = new AbortController();
+  const logos = url
+    ? createLogoCache({ origin: new URL(url).origin, fetch, now, signal: closing.signal })
+    : null;
+  let banks = BANK_SNAPSHOT;
+  let refreshing: Promise<void> | null = null;
+  let refreshAt = -Infinity;
+  let failures = 0;
+
+  async function fetchBanks(from: string): Promise<readonly ListedBank[]> {
+    const bounds = {
+      timeoutMs,
+      maxBytes: MAX_LIST_BYTES,
+      maxRedirects: MAX_REDIRECTS,
+      signal: closing.signal,
+    };
+    const body = await fetchBounded(fetch, from, bounds);
+    const list = parseBankList(JSON.parse(body.toString('utf8')));
+    if (list.banks.length < FEWEST_BANKS) {
+      throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);
+    }
+    log.info({ banks: list.banks.length, dropped: list.dropped }, 'bank list refreshed');
+    return list.banks;
+  }
+
+  async function refresh(from: string): Promise<void> {
+    try {
+      banks = await fetchBanks(from);
+      failures = 0;
+      refreshAt = now() + FRESH_MS;
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+      failures++;
+      // Between half and the whole of it: many companions that failed together don't come back together.
+      refreshAt = now() + delay * (1 - random() / 2);
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ reason, failures }, 'bank list not refreshed, the last good one stays');
+    }
+  }
+
+  function refreshWhenDue(): void {
+    if (!url || refreshing || closing.signal.aborted || now() < refreshAt) return;
+    refreshing = refresh(url).finally(() => {
+      refreshing = null;
+    });
+  }
+
+  refreshWhenDue();
+
+  return {
+    banks() {
+      refreshWhenDue();
+      return banks;
+    },
+    async logo(bankId) {
+      const logoUrl = banks.find((bank) => bank.id === bankId)?.logoUrl;
+      if (!logoUrl || !logos || closing.signal.aborted) return null;
+      return logos.get(logoUrl);
+    },
+    async settled() {
+      await refreshing;
+    },
+    close() {
+      closing.abort();
+    },
+  };
+}

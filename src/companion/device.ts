@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import UAParser from 'ua-parser-js';
+import type { Platform } from '../protocol/banks.ts';
+import type { Device, DeviceType } from '../protocol/snapshot.ts';
+
+/** Real ones stay under 400; matching a longer one is work for whoever sent it to make us work. */
+const MAX_USER_AGENT_CHARACTERS = 512;
+
+/**
+ * What the request says about the payer's device. Low-entropy client hints, which Chromium sends unasked over
+ * https, win over the User-Agent, which browsers freeze. What cannot be told from here
+ * (an iPad that calls itself a Mac) stays for the widget to correct.
+ */
+export function readDevice(headers: IncomingHttpHeaders): Device {
+  const userAgent = (headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT_CHARACTERS);
+  const { browser, device, os } = new UAParser(userAgent).getResult();
+  const hintedOs = hintedPlatform(headers['sec-ch-ua-platform']);
+  const type = deviceType(device.type);
+  return {
+    type: type === 'desktop' ? hintedType(headers['sec-ch-ua-mobile'], hintedOs) : type,
+    os: hintedOs ?? os.name ?? null,
+    browser: browser.name ?? null,
+  };
+}
+
+/** Whose links open a bank's app there. Everything that is neither iOS nor Android counts as a desktop. */
+export function platformOf(device: Device): Platform {
+  switch (device.os) {
+    case 'iOS':
+      return 'ios';
+    case 'Android':
+    case 'HarmonyOS': // runs Android's apps and browsers
+      return 'android';
+    default:
+      return 'desktop';
+  }
+}
+
+function deviceType(type: string | undefined): DeviceType {
+  if (type === 'mobile' || type === 'wearable') return 'mobile';
+  return type === 'tablet' ? 'tablet' : 'desktop';
+}
+
+/** For a User-Agent that looks like a desktop's: an Android browser asked for the desktop site keeps its hints. */
+function hintedType(mobile: unknown, hintedOs: string | null): DeviceType {
+  if (mobile === '?1') return 'mobile';
+  return hintedOs === 'Android' || hintedOs === 'iOS' ? 'tablet' : 'desktop';
+}
+
+/** The hint's own spelling, as ua-parser-js would name the system; `null` for one it does not know. */
+function hintedPlatform(header: string | string[] | undefined): string | null {
+  switch (header) {
+    case '"Android"':
+      return 'Android';
+    case '"iOS"':
+      return 'iOS';
+    case '"macOS"':
+      return 'Mac OS';
+    case '"Windows"':
+      return 'Windows';
+    default:
+      return null;
+  }
+}
