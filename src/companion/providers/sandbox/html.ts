@@ -1,0 +1,24 @@
+/** Markup that is known to be safe: written in this source or escaped by {@link html}. */
+export class Markup {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  toString(): string {
+    return this.#text;
+  }
+}
+
+type Value = string | number | Markup | readonly Markup[] | null;
+
+/** Every value is escaped unless it is markup already, so forgetting to escape is not possible. `null` is nothing. */
+export function html(strings: TemplateStringsArray, ...values: Value[]): Markup {
+  return new Markup(strings.map((text, i) => text + (i < values.length ? write(values[i]!) : '')).join(''));
+}
+
+function write(value: Value): string {
+  if (value === null) return '';
+  if (value instanceof Markup) return value.toString();
+  if (typeof value === 'object') return value.join('');
+  return String(value).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
