@@ -1,0 +1,58 @@
+/**
+ * Brotli bytes that a payer's browser downloads, read from the built files: the entry, what it imports, and the
+ * parts that the screen at hand loads on demand. `npm run size` fails over a budget.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const DIST = resolve(import.meta.dirname, '../dist/cdn');
+
+/** `onDemand`: what the name of a chunk that this payer loads begins with. */
+const CHECKOUTS = [
+  { name: 'desktop, QR', onDemand: ['qr-code'], budget: 19_000 },
+  { name: 'phone, banks', onDemand: ['bank-picker'], budget: 14_000 },
+] as const;
+
+function brotliBytes(file: string): number {
+  return brotliCompressSync(readFileSync(file), {
+    params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+  }).length;
+}
+
+function imports(file: string): { always: string[]; onDemand: string[] } {
+  const code = readFileSync(file, 'utf8');
+  const named = (pattern: RegExp): string[] =>
+    [...code.matchAll(pattern)]
+      .map((match) => join(dirname(file), match[1]!))
+      .filter((path) => existsSync(path));
+  return {
+    always: named(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g),
+    onDemand: named(/\bimport\(\s*["'`](\.[^"'`]+)["'`]\s*\)/g),
+  };
+}
+
+function downloads(file: string, wanted: readonly string[], seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const { always, onDemand } = imports(file);
+  const parts = onDemand.filter((path) => wanted.some((name) => path.includes(`/${name}-`)));
+  for (const path of [...always, ...parts]) downloads(path, wanted, seen);
+  return seen;
+}
+
+let over = false;
+for (const { name, onDemand, budget } of CHECKOUTS) {
+  const files = [...downloads(join(DIST, 'sbp-checkout.js'), onDemand)];
+  const missing = onDemand.filter((part) => !files.some((file) => file.includes(`/${part}-`)));
+  if (missing.length > 0) throw new Error(`No chunk of the build is called ${missing.join(', ')}.`);
+  const sizes = files.map((file) => ({ file, bytes: brotliBytes(file) }));
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  const verdict = total > budget ? 'OVER' : 'ok';
+  over ||= total > budget;
+  console.log(`${name.padEnd(34)} ${String(total).padStart(7)} of ${budget} bytes brotli  ${verdict}`);
+  for (const { file, bytes } of sizes) {
+    console.log(`  ${relative(DIST, file).padEnd(32)} ${String(bytes).padStart(7)}`);
+  }
+}
+if (over) process.exitCode = 1;

@@ -1,0 +1,118 @@
+import { css } from 'lit';
+
+export const bankPickerStyles = css`
+  :host {
+    display: block;
+  }
+  .search {
+    display: block;
+  }
+  input {
+    width: 100%;
+    min-height: 48px;
+    padding: 0 16px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-button);
+    background: var(--_subtle);
+    font-size: 16px;
+    appearance: none;
+  }
+  input::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+  ul {
+    padding: 0;
+    list-style: none;
+  }
+  .tiles {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(72px, 1fr));
+    gap: 4px;
+    margin-top: 16px;
+  }
+  .tile,
+  .row {
+    display: flex;
+    align-items: center;
+    border-radius: var(--_radius-button);
+    color: var(--_text);
+    text-decoration: none;
+  }
+  .tile {
+    flex-direction: column;
+    gap: 8px;
+    min-height: 104px;
+    padding: 12px 2px 8px;
+    font-size: 13px;
+    line-height: 16px;
+    text-align: center;
+  }
+  .rows {
+    margin-top: 8px;
+  }
+  .rows li {
+    content-visibility: auto;
+    contain-intrinsic-size: auto 60px;
+  }
+  .row {
+    gap: 16px;
+    min-height: 60px;
+    padding: 6px 8px;
+    font-size: 16px;
+    line-height: 20px;
+  }
+  a:hover {
+    background: var(--_subtle);
+  }
+  a:focus-visible {
+    outline-offset: -2px;
+  }
+  .avatar {
+    position: relative;
+    display: grid;
+    flex: none;
+    place-items: center;
+    width: 48px;
+    height: 48px;
+    overflow: hidden;
+    border-radius: 12px;
+    background: var(--_subtle);
+    color: var(--_muted);
+    font-size: 20px;
+    font-weight: 600;
+  }
+  a:hover .avatar {
+    background: var(--_line);
+  }
+  .row .avatar {
+    width: 44px;
+    height: 44px;
+  }
+  img {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    background: #fff;
+    object-fit: contain;
+  }
+  .name {
+    display: -webkit-box;
+    max-width: 100%;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+  }
+  .note {
+    padding: 24px 8px 16px;
+    color: var(--_muted);
+    text-align: center;
+  }
+  .note ~ .button {
+    display: flex;
+    width: 100%;
+    margin-top: 4px;
+  }
+`;

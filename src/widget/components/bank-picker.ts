@@ -1,0 +1,182 @@
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import type { Bank } from '../../protocol/banks.ts';
+import type { Texts } from '../locales/texts.ts';
+import { controlStyles } from '../theme/controls.ts';
+import { readBanks } from './bank-entries.ts';
+import { bankPickerStyles } from './bank-picker.styles.ts';
+import { searchBanks } from './bank-search.ts';
+
+/** Shown as tiles; the rest of the list follows as rows. */
+const TILES = 8;
+
+export type LoadBanks = (signal: AbortSignal) => Promise<unknown>;
+
+type Loading =
+  | { readonly step: 'loading' }
+  | { readonly step: 'failed' }
+  | { readonly step: 'ready'; readonly banks: readonly Bank[] };
+
+/**
+ * @summary The payer's bank: the largest as tiles, the rest as a list, a search over both. Each is a real link.
+ * @csspart banks - The two lists.
+ * @csspart bank - One bank's link.
+ * @csspart search - The search field.
+ * @csspart button - A secondary way.
+ */
+export class SbpBankPicker extends LitElement {
+  static override styles = [controlStyles, bankPickerStyles];
+
+  static override properties = {
+    texts: { attribute: false },
+    origin: { attribute: false },
+    load: { attribute: false },
+    link: { attribute: false },
+    whenTapped: { attribute: false },
+    whenQrWanted: { attribute: false },
+  };
+
+  declare texts: Texts;
+  /** The companion's origin: the one that may serve links and logos over plain http. */
+  declare origin: string;
+  /** Fetches the list; rejects when there is none. */
+  declare load: LoadBanks;
+  /** The payment link as the way out, when it may be tapped. */
+  declare link: string | null;
+  declare whenTapped: (bank: Bank, tap: Event) => void;
+  /** `null` where the QR code stands beside the list already. */
+  declare whenQrWanted: (() => void) | null;
+
+  #loading: Loading = { step: 'loading' };
+  #query = '';
+  #abort: AbortController | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#loading.step !== 'ready') void this.#fetch();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#abort?.abort();
+  }
+
+  async #fetch(): Promise<void> {
+    this.#abort?.abort();
+    const { signal } = (this.#abort = new AbortController());
+    this.#show({ step: 'loading' });
+    try {
+      const banks = readBanks(await this.load(signal), this.origin);
+      if (!signal.aborted) this.#show(banks.length > 0 ? { step: 'ready', banks } : { step: 'failed' });
+    } catch {
+      if (!signal.aborted) this.#show({ step: 'failed' }); // the QR code and the link remain
+    }
+  }
+
+  #show(loading: Loading): void {
+    this.#loading = loading;
+    this.requestUpdate();
+  }
+
+  #search(event: Event): void {
+    this.#query = (event.target as HTMLInputElement).value;
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    if (this.#loading.step === 'failed') {
+      return html`<p class="note" role="status">${this.texts.banksFailed}</p>
+        ${this.#renderWaysOut()}
+        <button class="button" part="button" type="button" @click=${() => void this.#fetch()}>
+          ${this.texts.tryAgain}
+        </button>`;
+    }
+    return html`<label class="search">
+        <span class="hidden">${this.texts.search}</span>
+        <input
+          part="search"
+          type="search"
+          placeholder=${this.texts.search}
+          autocomplete="off"
+          spellcheck="false"
+          .value=${this.#query}
+          @input=${this.#search}
+        />
+      </label>
+      ${this.#loading.step === 'ready' ? this.#renderBanks(this.#loading.banks) : this.#renderSkeleton()}`;
+  }
+
+  #renderSkeleton(): TemplateResult {
+    return html`<div class="tiles" aria-hidden="true">
+      ${Array.from({ length: TILES }, () => html`<div class="tile"><span class="avatar"></span></div>`)}
+    </div>`;
+  }
+
+  #renderBanks(banks: readonly Bank[]): TemplateResult {
+    const found = searchBanks(banks, this.#query);
+    const tiles = found === banks ? banks.slice(0, TILES) : [];
+    const rows = found.slice(tiles.length);
+    return html`<div part="banks">
+        ${tiles.length > 0 ? this.#renderList('tile', tiles) : nothing}
+        ${rows.length > 0 ? this.#renderList('row', rows) : nothing}
+      </div>
+      ${found.length === 0
+        ? html`<p class="note">${this.texts.nothingFound}</p>
+            ${this.#renderWaysOut()}`
+        : nothing}
+      <p class="hidden" role="status">${found === banks ? nothing : this.texts.found(found.length)}</p>`;
+  }
+
+  #renderList(kind: 'tile' | 'row', banks: readonly Bank[]): TemplateResult {
+    // role: Safari drops the list role of a list without markers.
+    return html`<ul class="${kind}s" role="list">
+      ${banks.map((bank) => html`<li>${this.#renderBank(kind, bank)}</li>`)}
+    </ul>`;
+  }
+
+  #renderBank(kind: 'tile' | 'row', bank: Bank): TemplateResult {
+    // A web address opens beside the checkout; an app's scheme leaves the page where it is.
+    const web = /^https?:/.test(bank.url);
+    return html`<a
+      part="bank"
+      class=${kind}
+      href=${bank.url}
+      target=${web ? '_blank' : nothing}
+      rel=${web ? 'noopener noreferrer' : nothing}
+      @click=${(tap: Event) => this.whenTapped(bank, tap)}
+    >
+      <span class="avatar" aria-hidden="true">
+        ${firstLetter(bank.name)}
+        ${bank.logo_url
+          ? html`<img src=${bank.logo_url} alt="" loading="lazy" decoding="async" @error=${hide} @load=${reveal} />`
+          : nothing}
+      </span>
+      <span class="name">${bank.name}</span>
+    </a>`;
+  }
+
+  #renderWaysOut(): TemplateResult {
+    return html`${this.whenQrWanted
+      ? html`<button class="button primary" part="button" type="button" @click=${this.whenQrWanted}>
+          ${this.texts.showQr}
+        </button>`
+      : nothing}
+    ${this.link
+      ? html`<a class="button" part="button" href=${this.link} target="_blank" rel="noopener noreferrer"
+          >${this.texts.openLink}</a
+        >`
+      : nothing}`;
+  }
+}
+
+function firstLetter(name: string): string {
+  return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '').toUpperCase();
+}
+
+function hide(event: Event): void {
+  (event.target as HTMLImageElement).hidden = true;
+}
+
+/** The same `<img>` may be given another bank's logo by a search. */
+function reveal(event: Event): void {
+  (event.target as HTMLImageElement).hidden = false;
+}

@@ -1,0 +1,108 @@
+import { LitElement, css, svg, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { drawQr, type QrDrawing } from './qr-path.ts';
+
+/**
+ * @summary A QR code, dark on white in every theme: readers do not see inverted ones.
+ * @csspart qr - The white plate.
+ */
+export class SbpQrCode extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+    }
+    div {
+      display: grid;
+      place-items: center;
+      box-sizing: border-box;
+      aspect-ratio: 1;
+      overflow: hidden;
+      border-radius: var(--_radius);
+      background: #fff;
+      box-shadow: 0 0 0 1px var(--_line);
+    }
+    svg {
+      display: block;
+      transition: opacity 0.24s ease-out;
+    }
+    :host([faded]) svg {
+      opacity: 0.12;
+    }
+    @media (prefers-reduced-motion: reduce) {
+      svg {
+        transition: none;
+      }
+    }
+  `;
+
+  static override properties = {
+    payload: { attribute: false },
+    label: { attribute: false },
+    faded: { type: Boolean, reflect: true },
+  };
+
+  /** What the code says, byte for byte. */
+  declare payload: string;
+  /** The accessible name. */
+  declare label: string;
+  /** Still there, but no longer to be scanned. */
+  declare faded: boolean;
+
+  #drawing: QrDrawing | null = null;
+  #room = 0;
+  readonly #observer: ResizeObserver | null;
+
+  constructor() {
+    super();
+    this.payload = '';
+    this.label = '';
+    this.faded = false;
+    this.#observer =
+      typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#measure());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer?.observe(this);
+    this.#measure();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('payload')) this.#drawing = this.payload ? drawQr(this.payload) : null;
+  }
+
+  #measure(): void {
+    const room = this.clientWidth;
+    if (room === this.#room) return;
+    this.#room = room;
+    this.requestUpdate();
+  }
+
+  /** Whole pixels a module, or the code blurs: CSS pixels, and on fractional screens device pixels. */
+  #size(side: number): number {
+    const density = Number.isInteger(devicePixelRatio) ? 1 : devicePixelRatio;
+    return (Math.max(1, Math.floor((this.#room * density) / side)) / density) * side;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div part="qr">${this.#drawing ? this.#renderCode(this.#drawing) : nothing}</div>`;
+  }
+
+  #renderCode({ side, path }: QrDrawing): TemplateResult {
+    const size = this.#size(side);
+    return html`<svg
+      role="img"
+      aria-label=${this.label}
+      width=${size}
+      height=${size}
+      viewBox="0 0 ${side} ${side}"
+      shape-rendering="crispEdges"
+    >
+      ${svg`<path d=${path} fill="#000"></path>`}
+    </svg>`;
+  }
+}

@@ -1,0 +1,85 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Snapshot } from '../../protocol/snapshot.ts';
+import { CheckoutApi } from '../session/checkout-api.ts';
+import { Session, type SessionSink } from '../session/session.ts';
+import { browserSurroundings as world } from '../session/surroundings.ts';
+
+const INSIST_CAP_MS = 10_000;
+
+/** Ties one payment's session to its host's life: removed from the page it is silent, put back it resumes. */
+export class CheckoutSession implements ReactiveController {
+  readonly #sink: SessionSink;
+  #api: CheckoutApi | null = null;
+  #session: Session | null = null;
+  /** Kept over a removal: a paid payment is not asked about again. */
+  #last: Snapshot | null = null;
+  #connected = false;
+  #cancelInsisting: (() => void) | null = null;
+
+  constructor(host: ReactiveControllerHost, sink: SessionSink) {
+    this.#sink = sink;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#connected = true;
+    this.#start();
+  }
+
+  hostDisconnected(): void {
+    this.#connected = false;
+    this.#stop();
+  }
+
+  /** Another payment, or none. */
+  open(target: { readonly endpoint: string; readonly token: string } | null): void {
+    this.#stop();
+    this.#last = null;
+    this.#api = target && new CheckoutApi(target.endpoint, target.token, world);
+    this.#start();
+  }
+
+  wake(reopen: boolean): void {
+    this.#session?.wake(reopen);
+  }
+
+  async check(): Promise<void> {
+    await this.#session?.check();
+  }
+
+  /** The time is up: asks at once and then ever more rarely, as long as the answer is awaited. */
+  insist(awaited: () => boolean): void {
+    if (this.#session && !this.#cancelInsisting) this.#askAgain(awaited, 1_000);
+  }
+
+  #askAgain(awaited: () => boolean, pause: number): void {
+    this.#cancelInsisting = null;
+    if (!awaited()) return;
+    this.#session?.wake(false);
+    this.#cancelInsisting = world.after(pause, () =>
+      this.#askAgain(awaited, Math.min(INSIST_CAP_MS, pause * 2)),
+    );
+  }
+
+  /** Rejects when there is no list to be had. */
+  async loadBanks(signal: AbortSignal): Promise<unknown> {
+    const answer = await this.#api?.get('/banks', signal);
+    if (answer?.kind !== 'ok') throw new Error('no bank list');
+    return answer.value;
+  }
+
+  #start(): void {
+    if (!this.#connected || !this.#api || this.#session) return;
+    this.#session = new Session(this.#api, this.#sink, world, this.#last);
+    this.#session.start();
+  }
+
+  #stop(): void {
+    this.#cancelInsisting?.();
+    this.#cancelInsisting = null;
+    if (!this.#session) return;
+    this.#last = this.#session.last;
+    this.#session.stop();
+    this.#session = null;
+  }
+}

@@ -1,0 +1,49 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { defineOnce } from '../define.ts';
+
+type Load = () => Promise<CustomElementConstructor>;
+
+/** A phone that taps a bank never needs the QR encoder, a desktop that scans never the bank list. */
+const ELEMENTS: Readonly<Record<string, Load>> = {
+  'sbp-qr-code': async () => (await import('../components/qr-code.ts')).SbpQrCode,
+  'sbp-bank-picker': async () => (await import('../components/bank-picker.ts')).SbpBankPicker,
+};
+
+const RETRY_MS = 4_000;
+
+/** Loads inner elements when they are first needed, and again when the network failed them. */
+export class LazyElements implements ReactiveController {
+  readonly #wanted = new Set<string>();
+  #connected = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#connected = true;
+    for (const name of this.#wanted) void this.#load(name);
+  }
+
+  hostDisconnected(): void {
+    this.#connected = false;
+    clearTimeout(this.#timer);
+  }
+
+  need(name: 'sbp-qr-code' | 'sbp-bank-picker'): void {
+    if (this.#wanted.has(name) || customElements.get(name)) return;
+    this.#wanted.add(name);
+    void this.#load(name);
+  }
+
+  async #load(name: string): Promise<void> {
+    try {
+      defineOnce(name, await ELEMENTS[name]!());
+      this.#wanted.delete(name);
+    } catch {
+      // Most likely the network; until it is back the other ways to pay are on the screen.
+      if (this.#connected) this.#timer = setTimeout(() => void this.#load(name), RETRY_MS);
+    }
+  }
+}

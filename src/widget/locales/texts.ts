@@ -1,0 +1,44 @@
+/** Every word the element can say. A locale that lacks one does not compile. */
+export interface Texts {
+  readonly loading: string;
+  readonly title: string;
+  readonly steps: readonly [string, string, string];
+  readonly chooseBank: string;
+  readonly search: string;
+  readonly nothingFound: string;
+  readonly found: (count: number) => string;
+  readonly openLink: string;
+  readonly banksFailed: string;
+  readonly tryAgain: string;
+  readonly qrTitle: string;
+  readonly qrLabel: (amount: string) => string;
+  readonly timeLeft: string;
+  readonly hurry: string;
+  readonly live: string;
+  readonly thisDevice: string;
+  readonly copyLink: string;
+  readonly copied: string;
+  readonly copyByHand: string;
+  readonly waiting: string;
+  readonly waitingHelp: string;
+  readonly openAgain: string;
+  readonly otherBank: string;
+  readonly showQr: string;
+  readonly check: string;
+  readonly processing: string;
+  readonly checking: string;
+  readonly paid: string;
+  readonly paidLate: string;
+  readonly expired: string;
+  readonly expiredDetail: string;
+  readonly failed: string;
+  readonly failedDetail: string;
+  readonly canceled: string;
+  readonly refunded: string;
+  readonly partlyRefunded: string;
+  readonly error: string;
+  readonly errorDetail: string;
+  readonly offline: string;
+  readonly order: (id: string) => string;
+  readonly backToShop: string;
+}

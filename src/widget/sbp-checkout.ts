@@ -1,0 +1,314 @@
+import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import type { Bank } from '../protocol/banks.ts';
+import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
+import { isOpen, type PaymentStatus } from '../protocol/status.ts';
+import { changesBetween } from './changes.ts';
+import { Announcer } from './controllers/announcer.ts';
+import { CheckoutSession } from './controllers/checkout-session.ts';
+import { Countdown } from './controllers/countdown.ts';
+import { LazyElements } from './controllers/lazy-elements.ts';
+import { PageWake } from './controllers/page-wake.ts';
+import { deviceHints, deviceType } from './device.ts';
+import { resolveEndpoint } from './endpoint.ts';
+import { SbpBankOpenEvent, SbpStepEvent, type SbpCheckoutEventMap, type Step } from './events.ts';
+import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
+import { announcement } from './screens/announcement.ts';
+import { payScreen } from './screens/pay.ts';
+import { LATE_MS } from './screens/pieces.ts';
+import { resultScreen } from './screens/result.ts';
+import type { Copied, Timer, View } from './screens/view.ts';
+import { waitingScreen } from './screens/waiting.ts';
+import type { Connection } from './session/session.ts';
+import { INITIAL, reduce, screenOf, timeLeft, type Screen, type State, type StateEvent, type Way } from './state.ts';
+import { controlStyles } from './theme/controls.ts';
+import { layoutStyles } from './theme/styles.ts';
+import { themeStyles } from './theme/tokens.ts';
+
+/**
+ * @summary Takes one SBP payment: shows the way to pay that fits the payer's device and follows the payment live.
+ *
+ * @event sbp-ready - The first snapshot has come.
+ * @event sbp-status - The payment's status is another.
+ * @event sbp-paid - Paid. Once.
+ * @event sbp-failed - Refused by the bank. Once.
+ * @event sbp-expired - The time to pay has run out. Once; `sbp-paid` may still follow.
+ * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
+ * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
+ * @event sbp-connection - The line to the companion is another.
+ * @event sbp-error - This payment cannot be opened.
+ * @event sbp-step - A step of the payer's way, for statistics.
+ *
+ * @slot header - Above everything.
+ * @slot logo - A mark that the shop is licensed to use, above the payment.
+ * @slot footer - Below everything.
+ * @slot paid - Instead of the built-in screen.
+ * @slot failed - Instead of the built-in screen.
+ * @slot expired - Instead of the built-in screen.
+ *
+ * @csspart base - The card.
+ * @csspart amount - The amount.
+ * @csspart status - The line that says what is going on.
+ * @csspart timer - The time left.
+ * @csspart qr - The QR code's white plate.
+ * @csspart banks - The bank lists.
+ * @csspart bank - One bank's link.
+ * @csspart search - The bank search.
+ * @csspart button - Every button and button-like link.
+ * @csspart message - What a screen has to say.
+ */
+export class SbpCheckout extends LitElement {
+  static override styles = [themeStyles, controlStyles, layoutStyles];
+
+  static override properties = {
+    token: {},
+    endpoint: {},
+    locale: {},
+    theme: { reflect: true },
+    device: {},
+    timer: {},
+  };
+
+  /** The payment token that the shop's server got with the payment. Another one opens another payment. */
+  declare token: string | null;
+  /** The companion's address. Default: where this script came from. */
+  declare endpoint: string | null;
+  /** `ru` or `en`. Default: the nearest `lang` attribute, else `ru`. */
+  declare locale: string | null;
+  /** `light`, `dark`, or `auto` (default): as the payer's system has it. */
+  declare theme: 'auto' | 'light' | 'dark';
+  /** What the payer holds: `auto` (default), `mobile`, `tablet` or `desktop`. */
+  declare device: 'auto' | DeviceType;
+  /** The time left: `always` (default), `late` (the last two minutes) or `off`. */
+  declare timer: Timer;
+
+  readonly #session = new CheckoutSession(this, {
+    snapshot: (snapshot, receipt) => this.#dispatch({ type: 'snapshot', snapshot, receipt }),
+    connection: (connection) => this.#dispatch({ type: 'connection', connection }),
+    refused: (httpStatus) => this.#dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
+  });
+  readonly #countdown = new Countdown(this, {
+    left: () => this.#left(),
+    tick: () => this.#tick(),
+    jumped: () => this.#session.wake(true),
+  });
+  readonly #announcer = new Announcer(this);
+  readonly #elements = new LazyElements(this);
+
+  #state: State = INITIAL;
+  /** What there is to tell the page once it is on the screen. */
+  #news: Event[] = [];
+  readonly #steps = new Set<Step>();
+  #drawn: Screen | null = null;
+  #copied: Copied = 'no';
+  #hadFocus = false;
+  #locale: Locale = 'ru';
+  #ways: readonly Way[] = [];
+  #origin = '';
+
+  constructor() {
+    super();
+    this.token = null;
+    this.endpoint = null;
+    this.locale = null;
+    this.theme = 'auto';
+    this.device = 'auto';
+    this.timer = 'always';
+    new PageWake(this, {
+      back: () => this.#comeBack(true),
+      focused: () => this.#comeBack(false),
+    });
+  }
+
+  /** The payment's status; `null` before the first snapshot. Also an attribute. */
+  get status(): PaymentStatus | null {
+    return this.#state.snapshot?.status ?? null;
+  }
+
+  /** What the payer sees. Also an attribute. */
+  get screen(): Screen {
+    return screenOf(this.#state);
+  }
+
+  /** The last snapshot from the companion. */
+  get snapshot(): Snapshot | null {
+    return this.#state.snapshot;
+  }
+
+  /** The line to the companion. */
+  get connection(): Connection {
+    return this.#state.connection;
+  }
+
+  /** Asks the companion now; resolves when it has answered, or has not in time. */
+  async refresh(): Promise<void> {
+    await this.#session.check();
+    await this.updateComplete;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate(); // the page's language may be another here, and the clock has to go on
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('token') || changed.has('endpoint')) this.#open();
+    this.#locale = chooseLocale(this.locale, nearestLang(this));
+    this.#ways = this.#chooseWays();
+    this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
+    if (this.screen !== this.#drawn) this.#copied = 'no';
+    if (this.isConnected && ['loading', 'pay', 'checking'].includes(this.screen)) {
+      if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
+      if (this.#ways.includes('banks')) this.#elements.need('sbp-bank-picker');
+    }
+  }
+
+  protected override updated(): void {
+    const { screen, status } = this;
+    this.setAttribute('screen', screen);
+    if (status) this.setAttribute('status', status);
+    else this.removeAttribute('status');
+    this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
+    if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
+    if (screen !== this.#drawn) this.#show(screen);
+    if (screen === 'pay') for (const step of ['shown', ...this.#ways] as const) this.#step(step);
+    for (const event of this.#news.splice(0)) this.dispatchEvent(event);
+  }
+
+  #show(screen: Screen): void {
+    const opening = this.#drawn === null || this.#drawn === 'loading';
+    this.#drawn = screen;
+    if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
+      this.renderRoot.querySelector('h2')?.focus(); // what had it is gone: not back to the top of the page
+    }
+    // A payment that opens as it should is read in its place; everything else is news.
+    if (!opening || (screen !== 'pay' && screen !== 'loading')) {
+      this.#announcer.say(announcement(this.#view()));
+    }
+  }
+
+  #open(): void {
+    const endpoint = resolveEndpoint(this.endpoint);
+    this.#origin = endpoint?.origin ?? '';
+    this.#steps.clear();
+    this.#dispatch({ type: 'reset' });
+    if (!endpoint) this.#dispatch({ type: 'refused', refusal: 'bad-endpoint' });
+    else if (!this.token) this.#dispatch({ type: 'refused', refusal: 'no-token' });
+    this.#session.open(endpoint && this.token ? { endpoint: endpoint.href, token: this.token } : null);
+  }
+
+  #dispatch(event: StateEvent): void {
+    const before = this.#state;
+    this.#state = reduce(before, event);
+    if (this.#state === before) return;
+    if (event.type !== 'reset') this.#news.push(...changesBetween(before, this.#state));
+    this.requestUpdate();
+  }
+
+  #chooseWays(): readonly Way[] {
+    const { snapshot, way } = this.#state;
+    const asked = this.device;
+    const device = asked === 'mobile' || asked === 'tablet' || asked === 'desktop' ? asked : null;
+    const type = device ?? deviceType(snapshot?.device ?? null, deviceHints());
+    if (type === 'tablet') return ['qr', 'banks'];
+    return [way ?? (type === 'mobile' ? 'banks' : 'qr')];
+  }
+
+  #left(): number | null {
+    return timeLeft(this.#state, performance.now());
+  }
+
+  #tick(): void {
+    const left = this.#left();
+    this.#dispatch({ type: 'time-up', timeUp: left === 0 });
+    if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
+      this.#announcer.say(textsOf(this.#locale).hurry);
+    }
+    this.requestUpdate();
+  }
+
+  #comeBack(wasAway: boolean): void {
+    this.#session.wake(wasAway);
+    if (this.#state.bank) this.#step('returned');
+  }
+
+  #step(step: Step): void {
+    if (this.#steps.has(step)) return;
+    this.#steps.add(step);
+    this.dispatchEvent(new SbpStepEvent(step));
+  }
+
+  readonly #openBank = (bank: Bank, tap: Event): void => {
+    const opening = new SbpBankOpenEvent(bank);
+    if (!this.dispatchEvent(opening)) tap.preventDefault();
+    this.#step('bank-open');
+    // After the browser has followed the link, which the next screen no longer has.
+    setTimeout(() => this.#dispatch({ type: 'bank-opened', bank }));
+  };
+
+  readonly #copy = async (): Promise<void> => {
+    const presentation = this.#state.snapshot?.presentation;
+    if (presentation?.kind !== 'link') return;
+    try {
+      await navigator.clipboard.writeText(presentation.url);
+      this.#copied = 'yes';
+      this.#announcer.say(textsOf(this.#locale).copied);
+    } catch {
+      this.#copied = 'by-hand'; // no clipboard on a plain-http page, or the payer said no
+    }
+    this.requestUpdate();
+  };
+
+  #view(): View {
+    return {
+      state: this.#state,
+      screen: this.screen,
+      texts: textsOf(this.#locale),
+      locale: this.#locale,
+      origin: this.#origin,
+      ways: this.#ways,
+      timer: this.timer,
+      left: this.#left(),
+      copied: this.#copied,
+      act: this.#act,
+    };
+  }
+
+  readonly #act: View['act'] = {
+    way: (way) => this.#dispatch({ type: 'way', way }),
+    copy: () => void this.#copy(),
+    check: () => void this.refresh(),
+    openBank: this.#openBank,
+    loadBanks: (signal) => this.#session.loadBanks(signal),
+  };
+
+  protected override render(): TemplateResult {
+    const view = this.#view();
+    return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.title}>
+      <slot name="header"></slot><slot name="logo"></slot>
+      ${this.#renderScreen(view)}
+      <slot name="footer"></slot>
+      ${this.#announcer.render()}
+    </section>`;
+  }
+
+  #renderScreen(view: View): TemplateResult {
+    switch (view.screen) {
+      case 'loading':
+      case 'pay':
+        return payScreen(view);
+      case 'checking':
+        return view.ways.includes('qr') ? payScreen(view) : waitingScreen(view);
+      case 'waiting':
+        return waitingScreen(view);
+      default:
+        return resultScreen(view);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sbp-checkout': SbpCheckout;
+  }
+  interface GlobalEventHandlersEventMap extends SbpCheckoutEventMap {}
+}

@@ -1,0 +1,102 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { isAllowedLink } from '../../protocol/link-scheme.ts';
+import { button, head, money, statusLine, timeLeftLine } from './pieces.ts';
+import type { View } from './view.ts';
+
+/** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
+export function payScreen(view: View): TemplateResult {
+  const qr = view.ways.includes('qr');
+  const banks = view.ways.includes('banks');
+  return html`${head(view)}
+    <div class="ways ${qr && banks ? 'both' : qr ? 'code-only' : 'banks-only'}">
+      ${qr ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
+      ${qr && !banks ? guideColumn(view) : nothing}
+    </div>
+    ${foot(view, qr, banks)}`;
+}
+
+function link(view: View): string | null {
+  const presentation = view.state.snapshot?.presentation;
+  return presentation?.kind === 'link' ? presentation.url : null;
+}
+
+function codeColumn(view: View): TemplateResult {
+  const payload = link(view);
+  return html`<div class="code">
+    ${payload === null
+      ? html`<div class="plate bone" aria-hidden="true"></div>`
+      : html`<sbp-qr-code
+          class="plate"
+          exportparts="qr"
+          .payload=${payload}
+          .label=${view.texts.qrLabel(money(view))}
+          .faded=${view.screen === 'checking'}
+        ></sbp-qr-code>`}
+  </div>`;
+}
+
+function guideColumn(view: View): TemplateResult {
+  const { texts, screen } = view;
+  if (screen === 'checking') {
+    return html`<div class="guide">
+      <h2 tabindex="-1" part="message">${texts.checking}</h2>
+      ${button(texts.check, view.act.check)}
+    </div>`;
+  }
+  return html`<div class="guide">
+    <h2 tabindex="-1">${texts.title}</h2>
+    <ol>
+      ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
+    </ol>
+    ${link(view) === null ? nothing : copyLink(view)}
+  </div>`;
+}
+
+function copyLink(view: View): TemplateResult {
+  const { copied, texts } = view;
+  if (copied === 'by-hand') {
+    return html`<label class="by-hand">
+      ${texts.copyByHand}
+      <input readonly .value=${link(view) ?? ''} @focus=${selectAll} />
+    </label>`;
+  }
+  return button(copied === 'yes' ? texts.copied : texts.copyLink, view.act.copy, 'copy');
+}
+
+function selectAll(event: Event): void {
+  (event.target as HTMLInputElement).select();
+}
+
+function bankColumn(view: View): TemplateResult {
+  const { texts, act, origin } = view;
+  const url = link(view);
+  return html`<div class="banks">
+    <h2 tabindex="-1">${texts.chooseBank}</h2>
+    ${url === null
+      ? html`<div class="bone field" aria-hidden="true"></div>
+          <div class="bone list" aria-hidden="true"></div>`
+      : html`<sbp-bank-picker
+          exportparts="banks,bank,search,button"
+          .texts=${texts}
+          .origin=${origin}
+          .load=${act.loadBanks}
+          .link=${isAllowedLink(url, origin) ? url : null}
+          .whenTapped=${act.openBank}
+          .whenQrWanted=${view.ways.includes('qr') ? null : () => act.way('qr')}
+        ></sbp-bank-picker>`}
+  </div>`;
+}
+
+function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
+  const { texts, act, screen } = view;
+  return html`<div class="foot ${banks && !qr ? 'sticky' : ''}">
+    <div class="facts">${screen === 'pay' ? timeLeftLine(view) : nothing}${statusLine(view)}</div>
+    ${screen === 'pay' && qr !== banks
+      ? button(
+          qr ? texts.thisDevice : texts.showQr,
+          () => act.way(qr ? 'banks' : 'qr'),
+          qr ? 'onward' : '',
+        )
+      : nothing}
+  </div>`;
+}

@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatMoney } from '../../protocol/money.ts';
+import type { View } from './view.ts';
+
+/** From here on the time left is amber and, with `timer="late"`, shown at all. */
+export const LATE_MS = 120_000;
+
+export function money({ state, locale }: View): string {
+  const { snapshot } = state;
+  return snapshot ? formatMoney(snapshot.amount, locale, snapshot.currency) : '';
+}
+
+/** Shop and order on one side, the amount on the other; grey bars of the same size while nothing is known. */
+export function head(view: View): TemplateResult {
+  const { snapshot } = view.state;
+  if (!snapshot) {
+    return html`<div class="head" aria-hidden="true">
+      <div>
+        <p class="shop"><span class="bone wide"></span></p>
+        <p class="order"><span class="bone"></span></p>
+      </div>
+      <p class="amount"><span class="bone"></span></p>
+    </div>`;
+  }
+  return html`<div class="head">
+    <div>
+      <p class="shop">${snapshot.merchant.name}</p>
+      <p class="order">${snapshot.order_id ? view.texts.order(snapshot.order_id) : nothing}</p>
+    </div>
+    <p class="amount" part="amount">${money(view)}</p>
+  </div>`;
+}
+
+export function timeLeftLine({ left, timer, texts }: View): TemplateResult | typeof nothing {
+  if (left === null || timer === 'off' || (timer === 'late' && left > LATE_MS)) return nothing;
+  return html`<p class="timer ${left > LATE_MS ? '' : 'late'}" part="timer" role="timer">
+    ${texts.timeLeft} <span class="digits">${clockText(left)}</span>
+  </p>`;
+}
+
+/** `m:ss`, from an hour on `h:mm:ss`. The last second still reads 0:01. */
+export function clockText(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const pad = (n: number): string => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+/** What is going on, in one quiet line. */
+export function statusLine({ state, texts, screen }: View): TemplateResult {
+  const offline = state.connection === 'offline';
+  const text = offline ? texts.offline : screen === 'loading' ? texts.loading : texts.live;
+  return html`<p class="status ${offline ? 'offline' : ''}" part="status">
+    <span class="dot" aria-hidden="true"></span>${text}
+  </p>`;
+}
+
+export function button(text: string, act: () => void, kind = ''): TemplateResult {
+  return html`<button class="button ${kind}" part="button" type="button" @click=${act}>${text}</button>`;
+}

@@ -1,0 +1,227 @@
+import { readSnapshot } from '../../protocol/read-snapshot.ts';
+import type { Snapshot } from '../../protocol/snapshot.ts';
+import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
+import type { Answer, CheckoutApi } from './checkout-api.ts';
+import {
+  ASK_GAP_MS,
+  GRACE_MS,
+  TROUBLED_GAP_MS,
+  gracePause,
+  pollPause,
+  reopenPause,
+  streamPause,
+  troubledPause,
+} from './pace.ts';
+import { readStream, type StreamEnd } from './status-stream.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export type Connection = 'connecting' | 'live' | 'polling' | 'offline';
+
+/** Server time and what is known of when it was read, on the monotonic clock. */
+export interface Receipt {
+  /** `null` when it came by stream: it may have lain in a buffer for long. */
+  readonly askedAt: number | null;
+  readonly receivedAt: number;
+}
+
+export interface SessionSink {
+  snapshot(snapshot: Snapshot, receipt: Receipt): void;
+  connection(connection: Connection): void;
+  /** The token opens nothing: nothing more will come. */
+  refused(httpStatus: number): void;
+}
+
+/** The checkout's line to its companion: one loop that has one request at a time, plus questions asked in between. */
+export class Session {
+  readonly #api: CheckoutApi;
+  readonly #sink: SessionSink;
+  readonly #world: Surroundings;
+  readonly #life = new AbortController();
+  /** The loop's present request or pause; aborting it makes the loop ask at once. */
+  #turn = new AbortController();
+  #question: Promise<Answer> | null = null;
+  #last: Snapshot | null = null;
+  #connection: Connection = 'connecting';
+  #failures = 0;
+  #lastAskAt = -Infinity;
+  /** The server asked to be left alone until then (`Retry-After`). */
+  #notBefore = -Infinity;
+  #running = false;
+  #cancelWake: (() => void) | null = null;
+  #reopen = false;
+
+  /** `last`: what an earlier session of the same payment already knew. */
+  constructor(api: CheckoutApi, sink: SessionSink, world: Surroundings, last: Snapshot | null = null) {
+    this.#api = api;
+    this.#sink = sink;
+    this.#world = world;
+    this.#last = last;
+  }
+
+  get last(): Snapshot | null {
+    return this.#last;
+  }
+
+  start(): void {
+    if (this.#running || this.#life.signal.aborted) return;
+    this.#running = true;
+    void this.#run().finally(() => (this.#running = false));
+  }
+
+  /** For good: a stopped session has no timer and no request left and says nothing more. */
+  stop(): void {
+    this.#life.abort();
+    this.#turn.abort();
+    this.#cancelWake?.();
+  }
+
+  /**
+   * Asks soon. `reopen` when the page was away (hidden, offline, asleep): a stream that looks open may be dead.
+   * However often it is called, questions keep their distance, the more so while the companion is in trouble.
+   */
+  wake(reopen: boolean): void {
+    if (this.#life.signal.aborted || this.#isOver()) return;
+    const gap = this.#failures > 2 ? TROUBLED_GAP_MS : ASK_GAP_MS;
+    const wait = Math.max(0, this.#lastAskAt + gap - this.#world.now(), this.#notBefore - this.#world.now());
+    this.#reopen ||= reopen;
+    if (this.#cancelWake) return;
+    this.#cancelWake = this.#world.after(wait, () => {
+      this.#cancelWake = null;
+      const away = this.#reopen;
+      this.#reopen = false;
+      if (this.#running && (away || this.#connection !== 'live')) this.#turn.abort();
+      else void this.#ask();
+    });
+  }
+
+  /** Asks now, whatever the pace: the payer pressed a button or the shop called `refresh()`. */
+  async check(): Promise<void> {
+    if (!this.#life.signal.aborted) await this.#ask();
+  }
+
+  async #run(): Promise<void> {
+    let streamFailures = 0;
+    let shortLives = 0;
+    let streamAt = 0;
+    let ended = false;
+    let graceStart: number | null = null;
+    let knows = false;
+    while (!this.#life.signal.aborted && !this.#isOver()) {
+      // Woken: a question first, it is quicker than a stream.
+      if (this.#turn.signal.aborted) knows = false;
+      this.#turn = new AbortController();
+      const random = this.#world.random();
+      if (!knows || ended || this.#failures > 0 || this.#world.now() < streamAt) {
+        const answer = await this.#ask(this.#turn.signal);
+        if (this.#turn.signal.aborted) continue;
+        knows = this.#failures === 0;
+        if (knows && this.#connection === 'offline') this.#connect('connecting');
+        if (answer.kind === 'trouble') {
+          if (this.#failures > 1) this.#connect('offline');
+          await this.#pause(Math.max(answer.pauseMs, troubledPause(this.#failures, random)));
+        } else if (ended) {
+          graceStart ??= this.#world.now();
+          const elapsed = this.#world.now() - graceStart;
+          if (elapsed > GRACE_MS) return;
+          this.#connect('polling');
+          await this.#pause(gracePause(elapsed, random));
+        } else if (this.#world.now() < streamAt) {
+          this.#connect('polling');
+          await this.#pause(pollPause(random));
+        }
+        continue;
+      }
+      const end = await this.#listen();
+      if (this.#connection === 'live') this.#connect('connecting');
+      if (this.#turn.signal.aborted) continue;
+      if (end.kind === 'ended' && !isOpen(this.#last!.status)) ended = true;
+      if (end.kind === 'dropped') {
+        streamFailures = 0;
+        shortLives = end.short ? shortLives + 1 : 0;
+        if (shortLives > 4) streamAt = this.#world.now() + streamPause(shortLives - 4, random);
+        await this.#pause(reopenPause(shortLives, end.retryMs, random));
+      } else if (!ended) {
+        const certain = end.kind === 'ended' || end.certain;
+        streamFailures += certain ? 2 : 1;
+        knows = false;
+        const wait = streamFailures > 1 ? streamPause(streamFailures - 1, random) : 0;
+        streamAt = this.#world.now() + Math.max(wait, end.kind === 'failed' ? end.pauseMs : 0);
+      }
+    }
+  }
+
+  #listen(): Promise<StreamEnd> {
+    return readStream(this.#api, this.#last?.version ?? 0, this.#world, this.#turn.signal, {
+      opened: () => this.#connect('live'),
+      snapshot: (data) => {
+        if (!this.#take(parse(data), null)) void this.#ask(); // garbled on the way: fetch it whole
+      },
+    });
+  }
+
+  /** One question at a time: whoever asks while one is out shares its answer. */
+  #ask(signal: AbortSignal = this.#life.signal): Promise<Answer> {
+    this.#question ??= this.#askOnce(signal).finally(() => (this.#question = null));
+    return this.#question;
+  }
+
+  async #askOnce(signal: AbortSignal): Promise<Answer> {
+    this.#lastAskAt = this.#world.now();
+    let answer = await this.#api.get('', signal);
+    if (signal.aborted) return { kind: 'trouble', pauseMs: 0 };
+    if (answer.kind === 'refused') {
+      this.stop();
+      this.#sink.refused(answer.httpStatus);
+    } else if (answer.kind === 'ok' && !this.#take(answer.value, answer.askedAt)) {
+      answer = { kind: 'trouble', pauseMs: 0 };
+    }
+    this.#failures = answer.kind === 'trouble' ? this.#failures + 1 : 0;
+    if (answer.kind === 'trouble') this.#notBefore = this.#world.now() + answer.pauseMs;
+    return answer;
+  }
+
+  /** `false` when it is no snapshot. */
+  #take(value: unknown, askedAt: number | null): boolean {
+    const snapshot = readSnapshot(value);
+    if (!snapshot) return false;
+    if (this.#life.signal.aborted) return true;
+    if (!this.#last || snapshot.version > this.#last.version) this.#last = snapshot;
+    this.#sink.snapshot(snapshot, { askedAt, receivedAt: this.#world.now() });
+    if (this.#isOver()) this.stop();
+    return true;
+  }
+
+  /** Nothing that the payer still waits for can follow. */
+  #isOver(): boolean {
+    const still: readonly PaymentStatus[] = ['created', 'processing', 'expired', 'canceled'];
+    return this.#last !== null && !still.includes(this.#last.status);
+  }
+
+  #connect(connection: Connection): void {
+    if (this.#life.signal.aborted || connection === this.#connection) return;
+    this.#connection = connection;
+    this.#sink.connection(connection);
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#turn;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.#world.after(ms, done);
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', done);
+    });
+  }
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null; // seen by the caller as "no snapshot"
+  }
+}

@@ -1,0 +1,75 @@
+import { createParser } from 'eventsource-parser';
+import { STREAM_EVENTS } from '../../protocol/stream.ts';
+import { withDeadline, type CheckoutApi } from './checkout-api.ts';
+import { ANSWER_MS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './pace.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Why a stream is no longer there. */
+export type StreamEnd =
+  /** The server says that no more will come. */
+  | { readonly kind: 'ended' }
+  /** It worked and then stopped working; `retryMs` is the server's wish. */
+  | { readonly kind: 'dropped'; readonly short: boolean; readonly retryMs: number | null }
+  /** It never worked; `certain` when the server answered, or hung, rather than not being there at all. */
+  | { readonly kind: 'failed'; readonly certain: boolean; readonly pauseMs: number };
+
+export interface StreamSink {
+  opened(): void;
+  /** The text of a snapshot event, not yet looked at. */
+  snapshot(data: string): void;
+}
+
+/** A snapshot has about 1 kB; a server that sends a line without end must not fill the payer's memory. */
+const MAX_EVENT_CHARS = 262_144;
+
+/** Reads one status stream until it ends in whatever way. Never rejects. */
+export async function readStream(
+  api: CheckoutApi,
+  lastVersion: number,
+  world: Surroundings,
+  parent: AbortSignal,
+  sink: StreamSink,
+): Promise<StreamEnd> {
+  const limit = withDeadline(parent, world);
+  const startedAt = world.now();
+  let openedAt: number | null = null;
+  let retryMs: number | null = null;
+  let ended = false;
+  limit.within(ANSWER_MS);
+  try {
+    const response = await api.events(lastVersion, limit.signal);
+    if (response.status === 204) return { kind: 'ended' };
+    const type = response.headers.get('content-type');
+    if (!response.ok || !response.body || !type?.startsWith('text/event-stream')) {
+      return { kind: 'failed', certain: true, pauseMs: retryAfter(response.headers) };
+    }
+    openedAt = world.now();
+    limit.within(SILENCE_MS);
+    sink.opened();
+    const parser = createParser({
+      maxBufferSize: MAX_EVENT_CHARS,
+      onEvent({ event, data }) {
+        if (event === STREAM_EVENTS.end) ended = true;
+        else if (event === STREAM_EVENTS.snapshot) sink.snapshot(data);
+      },
+      onRetry: (ms) => (retryMs = ms),
+    });
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      limit.within(SILENCE_MS);
+      parser.feed(decoder.decode(value, { stream: true }));
+      if (ended) return { kind: 'ended' };
+    }
+  } catch {
+    // Network error, silence, overlong event or our own abort: told apart below by how far it came.
+  } finally {
+    limit.end();
+  }
+  if (openedAt === null) {
+    return { kind: 'failed', certain: world.now() - startedAt >= ANSWER_MS, pauseMs: 0 };
+  }
+  return { kind: 'dropped', short: world.now() - openedAt < SHORT_LIFE_MS, retryMs };
+}

@@ -1,0 +1,60 @@
+import { css } from 'lit';
+
+/** What the element and its inner elements share: targets of at least 44 px, one focus ring, hidden text. */
+export const controlStyles = css`
+  * {
+    box-sizing: border-box;
+    margin: 0;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  button,
+  input {
+    font: inherit;
+    color: inherit;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    min-height: 44px;
+    padding: 8px 12px;
+    border: 0;
+    border-radius: var(--_radius-button);
+    background: none;
+    color: var(--_accent);
+    font-size: 14px;
+    font-weight: 500;
+    text-align: center;
+    text-decoration: none;
+    cursor: pointer;
+  }
+  .button:hover {
+    background: var(--_subtle);
+  }
+  .primary {
+    min-height: 52px;
+    padding: 12px 24px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 16px;
+    font-weight: 600;
+  }
+  .primary:hover {
+    background: var(--_accent);
+    opacity: 0.92;
+  }
+  .hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;

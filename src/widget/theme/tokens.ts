@@ -1,0 +1,58 @@
+import { css, unsafeCSS } from 'lit';
+
+/**
+ * Public `--sbp-*` properties with their defaults. Inside, only the private `--_…` copies are read, so that a
+ * shop's value wins in both themes and inherited ones reach the inner elements.
+ */
+const LIGHT = tokens({
+  text: '#111827',
+  muted: '#4b5563',
+  surface: '#fff',
+  subtle: '#f3f4f6',
+  line: '#e5e7eb',
+  accent: '#1d4ed8',
+  'on-accent': '#fff',
+  success: '#15803d',
+  warning: '#b45309',
+  danger: '#b91c1c',
+});
+
+const DARK = tokens({
+  text: '#f3f4f6',
+  muted: '#a8b0bd',
+  surface: '#15171b',
+  subtle: '#1f2329',
+  line: '#2f353d',
+  accent: '#7aa2ff',
+  'on-accent': '#0b1020',
+  success: '#4ade80',
+  warning: '#fbbf24',
+  danger: '#f87171',
+});
+
+function tokens(colors: Record<string, string>): string {
+  return Object.entries(colors)
+    .map(([name, value]) => `--_${name}:var(--sbp-${name},${value});`)
+    .join('');
+}
+
+export const themeStyles = css`
+  :host {
+    color-scheme: light;
+    --_radius: var(--sbp-radius, 12px);
+    --_radius-card: var(--sbp-radius-card, 16px);
+    --_radius-button: var(--sbp-radius-button, 10px);
+    --_width: var(--sbp-max-width, 760px);
+    ${unsafeCSS(LIGHT)}
+  }
+  @media (prefers-color-scheme: dark) {
+    :host(:not([theme='light'])) {
+      color-scheme: dark;
+      ${unsafeCSS(DARK)}
+    }
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
+    ${unsafeCSS(DARK)}
+  }
+`;
