@@ -1,0 +1,20 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from './config.ts';
+import type { Payment } from './payments/payment.ts';
+import type { PaymentTokens } from './payments/tokens.ts';
+import type { Provider } from './providers/provider.ts';
+import type { ProviderName } from './providers/names.ts';
+import type { Store } from './store/store.ts';
+
+/** What the companion's parts share. Clocks and the log are passed in, so that tests need no hooks. */
+export interface Context {
+  readonly config: Config;
+  readonly store: Store;
+  readonly tokens: PaymentTokens;
+  readonly providers: Readonly<Record<ProviderName, Provider>>;
+  readonly log: FastifyBaseLogger;
+  /** Unix time in ms. */
+  readonly now: () => number;
+  /** Tells everyone who waits for it that a committed change of this payment is there. */
+  readonly announce: (payment: Payment) => void;
+}

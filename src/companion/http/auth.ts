@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { PaymentTokens } from '../payments/tokens.ts';
+import { ProblemError } from './problems.ts';
+
+/** Lets the holder of any current API key through. */
+export function requireApiKey(apiKeys: readonly string[]): (request: FastifyRequest) => void {
+  const digests = apiKeys.map(digest);
+  return (request) => {
+    // Digests have one length, so comparing them in constant time tells neither a key's length nor its start.
+    const given = digest(bearer(request) ?? '');
+    const matches = digests.map((accepted) => timingSafeEqual(accepted, given));
+    if (!matches.includes(true)) {
+      throw unauthorized('invalid_api_key', 'Send the API key as "Authorization: Bearer <SBP_API_KEY>".');
+    }
+  };
+}
+
+/** The payment that the request's token opens. */
+export function requireToken(request: FastifyRequest, tokens: PaymentTokens): string {
+  const query = request.query as Record<string, unknown>;
+  if ('token' in query || 'access_token' in query) {
+    throw new ProblemError(
+      400,
+      'token_in_query',
+      'Addresses get logged: send the token in the Authorization header.',
+    );
+  }
+  const paymentId = tokens.verify(bearer(request) ?? '');
+  if (paymentId === null) throw invalidToken();
+  return paymentId;
+}
+
+/** The same for a forged token and for one whose payment is not there. */
+export function invalidToken(): ProblemError {
+  return unauthorized('invalid_token', 'The payment token is missing, invalid or out of date.');
+}
+
+function unauthorized(code: string, detail: string): ProblemError {
+  return new ProblemError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } });
+}
+
+function bearer(request: FastifyRequest): string | null {
+  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

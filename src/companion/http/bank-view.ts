@@ -1,0 +1,41 @@
+import type { BankList, Platform } from '../../protocol/banks.ts';
+import type { BankDirectory } from '../banks/directory.ts';
+import { aliasesOf } from '../banks/aliases.ts';
+import { bankListFor } from '../banks/links.ts';
+import type { Context } from '../context.ts';
+import type { Payment } from '../payments/payment.ts';
+
+/** Ready-to-tap links for one payment; none when it has no link to tap. */
+export function payersBankList(
+  ctx: Context,
+  banks: BankDirectory,
+  payment: Payment,
+  platform: Platform,
+): BankList {
+  if (payment.presentation.kind !== 'link') return { platform, banks: [] };
+  return bankListFor(banks.banks(), payment.presentation.url, platform, {
+    logoUrl: (bankId) => logoUrl(ctx, bankId),
+    ownBanks: payment.qrId === null ? [] : (ctx.providers[payment.provider].ownBanks?.(payment.qrId) ?? []),
+  });
+}
+
+/** The list for a merchant who builds bank links himself: no payment, so no links. */
+export function merchantBankList(ctx: Context, banks: BankDirectory, platform: Platform) {
+  return {
+    platform,
+    banks: banks.banks().map((bank) => ({
+      id: bank.id,
+      name: bank.name,
+      logo_url: logoUrl(ctx, bank.id),
+      aliases: aliasesOf(bank.id),
+      scheme: bank.id,
+      ...(platform === 'android' ? { package_name: bank.packageName } : {}),
+      ...(platform === 'desktop' ? { web_url: bank.webUrl } : {}),
+    })),
+  };
+}
+
+/** Logos come from this server: pages need no other image source, and NSPK never learns who pays where. */
+function logoUrl(ctx: Context, bankId: string): string {
+  return `${ctx.config.publicUrl}/checkout/v1/banks/${bankId}/logo`;
+}

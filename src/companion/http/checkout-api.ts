@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isOpen } from '../../protocol/status.ts';
+import type { BankDirectory } from '../banks/directory.ts';
+import type { Context } from '../context.ts';
+import { platformOf, readDevice } from '../device.ts';
+import { EventStream } from '../live/event-stream.ts';
+import type { LiveHub } from '../live/hub.ts';
+import { findPayment } from '../payments/find.ts';
+import type { Payment } from '../payments/payment.ts';
+import { invalidToken, requireToken } from './auth.ts';
+import { payersBankList } from './bank-view.ts';
+import { ProblemError } from './problems.ts';
+import { snapshotView } from './snapshot-view.ts';
+
+const DAY_S = 24 * 3600;
+
+/** `/checkout/v1`: for the payer's page, behind the payment token. */
+export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub) {
+  return (app: FastifyInstance): void => {
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+    });
+
+    app.get('/session', async (request) => {
+      return snapshotView(ctx, await openPayment(request), readDevice(request.headers));
+    });
+
+    app.get('/session/banks', async (request) => {
+      const payment = await openPayment(request);
+      return payersBankList(ctx, banks, payment, platformOf(readDevice(request.headers)));
+    });
+
+    app.get('/session/events', async (request, reply) => {
+      const payment = await openPayment(request);
+      const seen = lastEventId(request);
+      if (!isOpen(payment.status) && payment.version <= seen) return reply.code(204).send();
+      return openStream(request, reply, payment.id, seen);
+    });
+
+    // An image element sends no token; a bank's logo is nobody's secret.
+    app.get<{ Params: { id: string } }>('/banks/:id/logo', async (request, reply) => {
+      const logo = await banks.logo(request.params.id);
+      if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
+      return reply
+        .header('cache-control', `public, max-age=${DAY_S}`)
+        .header('cross-origin-resource-policy', 'cross-origin')
+        .header('x-content-type-options', 'nosniff')
+        .type(logo.type)
+        .send(logo.bytes);
+    });
+
+    async function openPayment(request: FastifyRequest): Promise<Payment> {
+      const payment = await findPayment(ctx.store.read, requireToken(request, ctx.tokens));
+      if (!payment) throw invalidToken();
+      return payment;
+    }
+
+    async function openStream(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      paymentId: string,
+      seen: number,
+    ): Promise<void> {
+      const device = readDevice(request.headers);
+      // Hijacked: Fastify's own reply object would cost each open stream four times the memory.
+      reply.hijack();
+      const response = reply.raw;
+      response.writeHead(200, {
+        // What hooks have set so far, CORS among it.
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store, no-transform',
+        'x-accel-buffering': 'no',
+      });
+      const stream = new EventStream({
+        response,
+        seen,
+        render: (payment) => snapshotView(ctx, payment, device),
+      });
+      const unsubscribe = hub.subscribe(paymentId, stream);
+      response.on('close', unsubscribe);
+      // Read only after subscribing: a change in between is heard, and versions sort out which one is newer.
+      const payment = await findPayment(ctx.store.read, paymentId);
+      if (payment) stream.update(payment);
+    }
+  };
+}
+
+function lastEventId(request: FastifyRequest): number {
+  const header = request.headers['last-event-id'];
+  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : -1;
+}

@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../context.ts';
+import { attachProvider } from '../payments/attach.ts';
+import { findPayment } from '../payments/find.ts';
+import { findPriorCall, hashBody, keepAnswer, KeyTakenError, type Answer } from '../payments/idempotency.ts';
+import type { Payment } from '../payments/payment.ts';
+import { ProblemError } from './problems.ts';
+
+interface Call {
+  begin(key: { name: string; bodyHash: string } | null): Promise<Answer>;
+  resume(payment: Payment): Answer;
+}
+
+/**
+ * `Idempotency-Key` for POSTs: the same key with the same body gets the same answer, with another body 422, and
+ * while the first call is at work 409. A call that a crash cut off is carried to its end by its repeat.
+ */
+export class IdempotentCalls {
+  readonly #ctx: Context;
+  /** Keys at work in this process: what the store holds unfinished beyond these, a crash left. */
+  readonly #running = new Set<string>();
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+  }
+
+  async run(request: FastifyRequest, reply: FastifyReply, call: Call): Promise<Answer> {
+    const key = readKey(request);
+    if (key === null) return call.begin(null);
+    const name = `${request.routeOptions.url ?? request.url} ${key}`;
+    const bodyHash = hashBody(request.body);
+    if (this.#running.has(name)) throw inUse();
+    this.#running.add(name);
+    try {
+      const prior = await findPriorCall(this.#ctx, name, bodyHash);
+      if (prior.kind === 'mismatch') {
+        throw new ProblemError(
+          422,
+          'idempotency_key_reused',
+          'This Idempotency-Key came with another body before: use a new key for a new request.',
+        );
+      }
+      if (prior.kind === 'answered') {
+        reply.header('idempotency-replayed', 'true');
+        return prior.answer;
+      }
+      const answer =
+        prior.kind === 'none'
+          ? await call.begin({ name, bodyHash })
+          : await this.#resume(prior.paymentId, call);
+      await keepAnswer(this.#ctx, name, answer);
+      return answer;
+    } catch (error) {
+      throw error instanceof KeyTakenError ? inUse() : error;
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+
+  async #resume(paymentId: string, call: Call): Promise<Answer> {
+    const payment = await findPayment(this.#ctx.store.read, paymentId);
+    if (!payment) throw new Error('an idempotency key without its payment');
+    return call.resume(await attachProvider(this.#ctx, payment));
+  }
+}
+
+function readKey(request: FastifyRequest): string | null {
+  const header = request.headers['idempotency-key'] ?? request.headers['x-idempotency-key'];
+  if (header === undefined) return null;
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  throw new ProblemError(
+    400,
+    'invalid_idempotency_key',
+    'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+  );
+}
+
+function inUse(): ProblemError {
+  return new ProblemError(
+    409,
+    'idempotency_key_in_use',
+    'A request with this Idempotency-Key is still at work: repeat it in a moment.',
+    {
+      headers: { 'retry-after': '1' },
+    },
+  );
+}

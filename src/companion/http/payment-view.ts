@@ -1,0 +1,66 @@
+import type { Context } from '../context.ts';
+import type { Payment } from '../payments/payment.ts';
+import { qrPng, qrSvg } from '../payments/qr-image.ts';
+import type { PaymentEventRow } from '../store/schema.ts';
+
+/** A payment as the merchant's server sees it. */
+export function paymentView(ctx: Context, payment: Payment) {
+  const token = ctx.tokens.issue(payment.id);
+  const link = payment.presentation.kind === 'link' ? payment.presentation : null;
+  return {
+    payment_id: payment.id,
+    order_id: payment.orderId,
+    status: payment.status,
+    late: payment.late,
+    amount: payment.amount,
+    currency: payment.currency,
+    description: payment.description,
+    method: payment.method,
+    methods: payment.methods,
+    qr_id: payment.qrId,
+    qr_payload: link?.url ?? null,
+    payment_url: `${ctx.config.publicUrl}/pay#${token}`,
+    token,
+    return_url: payment.returnUrl,
+    callback_url: payment.callbackUrl,
+    expires_at: iso(payment.expiresAt),
+    created_at: iso(payment.createdAt),
+    paid_at: payment.paidAt === null ? null : iso(payment.paidAt),
+    metadata: payment.metadata,
+  };
+}
+
+/** What a create asked for on top. */
+export interface Extras {
+  readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
+  readonly deepLink: boolean;
+}
+
+/** The answer to a create: the payment with its QR drawn and, if asked for, its deep link. */
+export function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Extras) {
+  const view = paymentView(ctx, payment);
+  const link = payment.presentation.kind === 'link' ? payment.presentation : null;
+  return {
+    ...view,
+    ...(qr.format === 'svg'
+      ? { qr_svg: link && qrSvg(link.url, qr.size) }
+      : { qr_png: link && qrPng(link.url, qr.size).toString('base64') }),
+    ...(deepLink ? { deep_link: link?.deep_link ?? null } : {}),
+  };
+}
+
+export function eventView(event: PaymentEventRow) {
+  return {
+    event: event.event,
+    status_before: event.status_before,
+    status: event.status_after,
+    version: event.version,
+    source: event.source,
+    note: event.note,
+    created_at: iso(event.created_at),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,83 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
+
+/** A refusal that the caller is told about, as RFC 9457 problem+json. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    extra: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.code = code;
+    this.errors = extra.errors;
+    this.headers = extra.headers ?? {};
+  }
+}
+
+export function invalidFields(errors: readonly FieldError[]): ProblemError {
+  const named = errors.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; ');
+  return new ProblemError(422, 'invalid_fields', `Some fields are not right: ${named}.`, { errors });
+}
+
+export function installProblems(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
+    ),
+  );
+  app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
+    const problem = error instanceof ProblemError ? error : fromFastify(error);
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problem);
+  });
+}
+
+function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  const body: Problem = {
+    type: `urn:sbp-checkout:problem:${problem.code}`,
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+    ...(problem.errors ? { errors: problem.errors } : {}),
+  };
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(PROBLEM_MEDIA_TYPE)
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(body));
+}
+
+/** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
+function fromFastify(error: FastifyError): ProblemError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ProblemError(413, 'body_too_large', 'The body is larger than 1 MiB.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ProblemError(415, 'unsupported_media_type', 'Send the body as application/json.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ProblemError(400, 'malformed_json', 'The body is not valid JSON.');
+    default:
+      if (error.statusCode !== undefined && error.statusCode < 500) {
+        return new ProblemError(error.statusCode, 'bad_request', error.message);
+      }
+      return new ProblemError(500, 'internal', 'Something went wrong on our side. Try again.');
+  }
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!.slice(0, 200);
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { Context } from '../context.ts';
+import { WebhookVerificationError } from '../notifications/webhooks.ts';
+import { applyDelivery } from '../payments/apply.ts';
+import type { ProviderDelivery } from '../providers/provider.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
+import { ProblemError } from './problems.ts';
+
+/** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
+export function providerWebhooks(ctx: Context) {
+  return (app: FastifyInstance): void => {
+    // Signatures are over the bytes as they came, whatever content type they claim.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+    app.post<{ Params: { provider: string } }>('/:provider', async (request, reply) => {
+      const { provider } = request.params;
+      if (!isConfigured(ctx, provider)) {
+        throw new ProblemError(
+          404,
+          'unknown_provider',
+          'No method on offer here is served by this provider.',
+        );
+      }
+      // A host that mounts this handler behind its own body parser has eaten the bytes: nothing could ever be verified.
+      if ('body' in request.raw && request.raw.body !== undefined) {
+        throw new Error('the webhook body was already parsed: mount the companion before any body parser');
+      }
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      let delivery: ProviderDelivery;
+      try {
+        delivery = ctx.providers[provider].parseWebhook({ headers: request.headers, body });
+      } catch (error) {
+        if (!(error instanceof WebhookVerificationError)) throw error;
+        request.log.warn({ provider, reason: error.reason }, 'webhook refused');
+        throw new ProblemError(401, error.reason, error.message);
+      }
+      const outcome = await applyDelivery(ctx, provider, delivery, body);
+      request.log.info(
+        { provider, delivery_id: delivery.deliveryId, payment_id: delivery.reference, outcome },
+        'webhook taken',
+      );
+      return reply.code(200).send({ received: true });
+    });
+  };
+}
+
+function isConfigured(ctx: Context, name: string): name is ProviderName {
+  return (
+    PROVIDER_NAMES.includes(name as ProviderName) &&
+    Object.values(ctx.config.methods).includes(name as ProviderName)
+  );
+}

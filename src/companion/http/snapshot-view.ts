@@ -1,0 +1,27 @@
+import type { Device, Snapshot } from '../../protocol/snapshot.ts';
+import type { Context } from '../context.ts';
+import type { Payment } from '../payments/payment.ts';
+
+/** A payment as its payer's page sees it, on this device and at this moment. */
+export function snapshotView(ctx: Context, payment: Payment, device: Device): Snapshot {
+  return {
+    version: payment.version,
+    payment_id: payment.id,
+    order_id: payment.orderId,
+    amount: payment.amount,
+    currency: payment.currency,
+    description: payment.description,
+    merchant: { name: ctx.config.merchantName, logo_url: null },
+    status: payment.status,
+    late: payment.late,
+    method: payment.method,
+    methods: payment.methods,
+    presentation: payment.presentation,
+    device,
+    expires_at: new Date(payment.expiresAt).toISOString(),
+    now: new Date(ctx.now()).toISOString(),
+    return_url: payment.returnUrl,
+    // What a payer may do beyond paying comes with the routes that do it.
+    actions: [],
+  };
+}

@@ -1,0 +1,43 @@
+import type { Payment } from '../payments/payment.ts';
+
+/** Whoever wants to hear of one payment's changes. */
+export interface Subscriber {
+  /** Called after each committed change; may come out of order, `version` tells which is newer. */
+  update(payment: Payment): void;
+  /** The server is going away. */
+  drain(): void;
+}
+
+/** Subscribers by payment. */
+export class LiveHub {
+  readonly #byPayment = new Map<string, Set<Subscriber>>();
+
+  subscribe(paymentId: string, subscriber: Subscriber): () => void {
+    const subscribers = this.#byPayment.get(paymentId) ?? new Set();
+    subscribers.add(subscriber);
+    this.#byPayment.set(paymentId, subscribers);
+    return () => {
+      subscribers.delete(subscriber);
+      if (subscribers.size === 0 && this.#byPayment.get(paymentId) === subscribers) {
+        this.#byPayment.delete(paymentId);
+      }
+    };
+  }
+
+  publish(payment: Payment): void {
+    for (const subscriber of this.#byPayment.get(payment.id) ?? []) subscriber.update(payment);
+  }
+
+  /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */
+  drain(): void {
+    for (const subscribers of [...this.#byPayment.values()]) {
+      for (const subscriber of [...subscribers]) subscriber.drain();
+    }
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const subscribers of this.#byPayment.values()) size += subscribers.size;
+    return size;
+  }
+}

@@ -1,0 +1,28 @@
+import { pino, type Logger, type DestinationStream } from 'pino';
+import type { LogLevel } from './config.ts';
+
+/** Never in clear, wherever a log call may put them. */
+const MASKED_FIELDS = [
+  'authorization',
+  'token',
+  'api_key',
+  'secret',
+  'phone',
+  'email',
+  'ip',
+  'customer',
+  'payment_url',
+];
+
+/** Structured logs. Request headers, bodies and query strings are not logged at all; what slips in is masked. */
+export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    redact: {
+      paths: MASKED_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+      censor: '[masked]',
+    },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}

@@ -1,0 +1,35 @@
+import type { Reader } from '../store/store.ts';
+import type { PaymentStatus } from '../../protocol/status.ts';
+import type { PaymentEventRow } from '../store/schema.ts';
+import { toPayment, type Payment } from './payment.ts';
+
+export async function findPayment(db: Reader, id: string): Promise<Payment | null> {
+  const row = await db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toPayment(row) : null;
+}
+
+export function findEvents(db: Reader, paymentId: string): Promise<PaymentEventRow[]> {
+  return db
+    .selectFrom('payment_events')
+    .selectAll()
+    .where('payment_id', '=', paymentId)
+    .orderBy('id')
+    .execute();
+}
+
+export interface PageQuery {
+  readonly orderId?: string | undefined;
+  readonly status?: PaymentStatus | undefined;
+  /** `seq` of the last payment already seen. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** Newest first, cut by `seq`: payments made meanwhile do not shift the pages that follow. */
+export async function findPage(db: Reader, query: PageQuery): Promise<Payment[]> {
+  let select = db.selectFrom('payments').selectAll().orderBy('seq', 'desc').limit(query.limit);
+  if (query.orderId !== undefined) select = select.where('order_id', '=', query.orderId);
+  if (query.status !== undefined) select = select.where('status', '=', query.status);
+  if (query.after !== undefined) select = select.where('seq', '<', query.after);
+  return (await select.execute()).map(toPayment);
+}

@@ -1,0 +1,58 @@
+import type { Method, Presentation } from '../../protocol/snapshot.ts';
+import type { PaymentStatus } from '../../protocol/status.ts';
+import type { Customer } from '../providers/provider.ts';
+import type { ProviderName } from '../providers/names.ts';
+import type { PaymentRow } from '../store/schema.ts';
+
+/** A payment as the companion thinks of it. Times are unix ms, money is kopecks. */
+export interface Payment {
+  readonly seq: number;
+  readonly id: string;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly status: PaymentStatus;
+  readonly late: boolean;
+  readonly version: number;
+  readonly method: Method;
+  readonly methods: readonly Method[];
+  readonly provider: ProviderName;
+  readonly providerPaymentId: string | null;
+  readonly qrId: string | null;
+  readonly presentation: Presentation;
+  readonly returnUrl: string | null;
+  readonly callbackUrl: string | null;
+  readonly customer: Customer;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly expiresAt: number;
+  readonly createdAt: number;
+  readonly paidAt: number | null;
+}
+
+export function toPayment(row: PaymentRow): Payment {
+  return {
+    seq: row.seq,
+    id: row.id,
+    orderId: row.order_id,
+    amount: row.amount,
+    currency: row.currency,
+    description: row.description,
+    status: row.status,
+    late: row.late === 1,
+    version: row.version,
+    method: row.method,
+    methods: JSON.parse(row.methods_json) as Method[],
+    provider: row.provider,
+    providerPaymentId: row.provider_payment_id,
+    qrId: row.qr_id,
+    presentation: JSON.parse(row.presentation_json) as Presentation,
+    returnUrl: row.return_url,
+    callbackUrl: row.callback_url,
+    customer: JSON.parse(row.customer_json) as Customer,
+    metadata: JSON.parse(row.metadata_json) as Record<string, unknown>,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+    paidAt: row.paid_at,
+  };
+}

@@ -1,0 +1,165 @@
+import * as v from 'valibot';
+import { isKopecks } from '../../protocol/money.ts';
+import { METHODS, type Method } from '../../protocol/snapshot.ts';
+import type { Config } from '../config.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ProviderName } from '../providers/names.ts';
+import { MAX_QR_PIXELS, MIN_QR_PIXELS } from './qr-image.ts';
+
+const MAX_LIFETIME_S = 90 * 24 * 3600;
+const MAX_METADATA_BYTES = 4096;
+
+function text(max: number) {
+  return v.pipe(
+    v.string('must be a string'),
+    v.trim(),
+    v.nonEmpty('must not be empty'),
+    v.maxLength(max, `must be at most ${max} characters`),
+    // They would forge lines in logs, receipts and bank statements.
+    v.check((value) => !hasControlCharacters(value), 'must not contain control characters'),
+  );
+}
+
+const webAddress = v.pipe(
+  text(2048),
+  v.check(
+    (value) => isWebAddress(value, ['https:', 'http:']),
+    'must be an http(s) address without credentials',
+  ),
+);
+
+const customerSchema = v.object({
+  phone: v.exactOptional(
+    v.pipe(text(32), v.regex(/^\+?[\d\s()-]{10,20}$/, 'must be a phone number such as +79990001122')),
+  ),
+  email: v.exactOptional(v.pipe(text(254), v.email('must be an e-mail address'))),
+  ip: v.exactOptional(v.pipe(text(45), v.ip('must be an IPv4 or IPv6 address'))),
+  country: v.exactOptional(
+    v.pipe(text(2), v.regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as RU')),
+  ),
+});
+
+const qrSchema = v.object({
+  format: v.optional(v.picklist(['svg', 'png'], 'must be "svg" or "png"'), 'svg'),
+  size: v.optional(
+    v.pipe(
+      v.number('must be a number of pixels'),
+      v.integer('must be a whole number of pixels'),
+      v.minValue(MIN_QR_PIXELS, `must be at least ${MIN_QR_PIXELS}`),
+      v.maxValue(MAX_QR_PIXELS, `must be at most ${MAX_QR_PIXELS}`),
+    ),
+    256,
+  ),
+});
+
+/** The part of a create that shapes the answer and not the payment. */
+export const extrasSchema = v.object({
+  qr: v.optional(qrSchema, {}),
+  features: v.optional(v.object({ deep_link: v.optional(v.boolean('must be true or false'), false) }), {}),
+});
+
+/** What a body is judged by beyond its own form. */
+export interface Circumstances {
+  readonly config: Config;
+  readonly providers: Readonly<Record<ProviderName, Provider>>;
+  /** Unix time, ms. */
+  readonly now: number;
+}
+
+/** The body of `POST /payments`; what is not listed is ignored. Every mistake in it is reported at once. */
+export function paymentRequestSchema({ config, providers, now }: Circumstances) {
+  const fields = v.object({
+    order_id: text(128),
+    amount: v.pipe(
+      v.number('must be a number of kopecks'),
+      v.check(
+        (value: number) => isKopecks(value),
+        'must be a whole, positive number of kopecks, at most 9007199254740991',
+      ),
+    ),
+    currency: v.optional(v.literal('RUB', 'must be "RUB"'), 'RUB'),
+    description: v.nullish(text(500), null),
+    expires_at: v.exactOptional(
+      v.pipe(
+        v.string('must be an ISO 8601 time'),
+        v.check(isTime, 'must be an ISO 8601 time with its offset, e.g. 2027-01-31T23:59:00+03:00'),
+        v.check((value) => !(Date.parse(value) <= now), 'must be a time in the future'),
+        v.check((value) => !(Date.parse(value) > now + MAX_LIFETIME_S * 1000), 'must be within 90 days'),
+      ),
+    ),
+    expires_in: v.exactOptional(
+      v.pipe(
+        v.number('must be a number of seconds'),
+        v.integer('must be a whole number of seconds'),
+        v.minValue(1, 'must be at least 1 second'),
+        v.maxValue(MAX_LIFETIME_S, `must be at most ${MAX_LIFETIME_S} seconds (90 days)`),
+      ),
+    ),
+    return_url: v.nullish(webAddress, null),
+    callback_url: v.nullish(
+      v.pipe(
+        webAddress,
+        v.check((value) => config.development || value.startsWith('https:'), 'must be an https address'),
+      ),
+      null,
+    ),
+    customer: v.optional(customerSchema, {}),
+    methods: v.optional(
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.picklist(METHODS, `must be one of ${METHODS.join(', ')}`),
+            v.check((method) => isOnOffer(method, config, providers), 'is not on offer here'),
+          ),
+          'must be a list of methods',
+        ),
+        v.nonEmpty('must not be empty'),
+      ),
+      [METHODS.find((method) => isOnOffer(method, config, providers)) ?? 'sbp'],
+    ),
+    ...extrasSchema.entries,
+    metadata: v.optional(
+      v.pipe(
+        v.record(v.string(), v.unknown(), 'must be an object'),
+        v.check(
+          (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
+          `must be at most ${MAX_METADATA_BYTES} bytes of JSON`,
+        ),
+      ),
+      {},
+    ),
+  });
+  return v.pipe(
+    fields,
+    v.forward(
+      v.partialCheck(
+        [['expires_at'], ['expires_in']],
+        (input) => input.expires_at === undefined || input.expires_in === undefined,
+        'must be left out when expires_at is given',
+      ),
+      ['expires_in'],
+    ),
+  );
+}
+
+function isOnOffer(method: Method, config: Config, providers: Circumstances['providers']): boolean {
+  const provider = config.methods[method];
+  return provider !== undefined && providers[provider].methods.includes(method);
+}
+
+/** Stricter than `Date.parse`, which takes "1" and a date without a time zone. */
+function isTime(value: string): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(value) &&
+    Number.isFinite(Date.parse(value))
+  );
+}
+
+function hasControlCharacters(value: string): boolean {
+  return /\p{Cc}/u.test(value);
+}
+
+function isWebAddress(value: string, schemes: readonly string[]): boolean {
+  const url = URL.parse(value);
+  return url !== null && schemes.includes(url.protocol) && url.username === '' && url.password === '';
+}

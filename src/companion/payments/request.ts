@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import type { FieldError } from '../../protocol/problem.ts';
+import type { Method } from '../../protocol/snapshot.ts';
+import type { Customer } from '../providers/provider.ts';
+import type { ProviderName } from '../providers/names.ts';
+import { extrasSchema, paymentRequestSchema, type Circumstances } from './request-schema.ts';
+
+const DEFAULT_LIFETIME_S = 15 * 60;
+
+/** A payment request that can be carried out. Times are unix ms, money is kopecks. */
+export interface PaymentRequest {
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly expiresAt: number;
+  readonly returnUrl: string | null;
+  readonly callbackUrl: string | null;
+  readonly customer: Customer;
+  readonly methods: readonly [Method, ...Method[]];
+  readonly provider: ProviderName;
+  readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
+  readonly deepLink: boolean;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The part of an accepted body that shapes the answer and not the payment. */
+export function readExtras(body: unknown): Pick<PaymentRequest, 'qr' | 'deepLink'> {
+  const { qr, features } = v.parse(extrasSchema, body);
+  return { qr, deepLink: features.deep_link };
+}
+
+/** Reads the body of a create. */
+export function readPaymentRequest(
+  body: unknown,
+  circumstances: Circumstances,
+): { request: PaymentRequest } | { errors: FieldError[] } {
+  const parsed = v.safeParse(paymentRequestSchema(circumstances), body);
+  if (!parsed.success) return { errors: parsed.issues.map(toFieldError) };
+  const input = parsed.output;
+  const [method, ...others] = input.methods as [Method, ...Method[]];
+  return {
+    request: {
+      orderId: input.order_id,
+      amount: input.amount,
+      currency: input.currency,
+      description: input.description,
+      expiresAt:
+        input.expires_at === undefined
+          ? circumstances.now + (input.expires_in ?? DEFAULT_LIFETIME_S) * 1000
+          : Date.parse(input.expires_at),
+      returnUrl: input.return_url,
+      callbackUrl: input.callback_url,
+      customer: input.customer,
+      methods: [method, ...others],
+      provider: circumstances.config.methods[method]!,
+      qr: input.qr,
+      deepLink: input.features.deep_link,
+      metadata: input.metadata,
+    },
+  };
+}
+
+function toFieldError(issue: v.BaseIssue<unknown>): FieldError {
+  return {
+    path: v.getDotPath(issue) ?? '',
+    message: issue.input === undefined ? 'is required' : issue.message,
+  };
+}

@@ -1,0 +1,232 @@
+import { randomInt } from 'node:crypto';
+import type { FastifyBaseLogger } from 'fastify';
+import { request } from 'undici';
+import { transition, type PaymentStatus } from '../../../protocol/status.ts';
+import { signWebhook } from '../../notifications/webhooks.ts';
+import { Rounds } from '../../rounds.ts';
+import type { SandboxPaymentRow } from '../../store/schema.ts';
+import type { Store } from '../../store/store.ts';
+
+const SLOW_PAYMENT_MS = 4_000;
+const WEBHOOK_TIMEOUT_MS = 5_000;
+/** Between two looks at webhooks that were not taken. */
+const RESEND_MS = 1_000;
+const IDLE_MS = 60_000;
+const QR_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+export interface Bill {
+  readonly reference: string;
+  /** Kopecks. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly orderId: string;
+  readonly description: string | null;
+  readonly merchantName: string;
+  readonly returnUrl: string | null;
+  /** Unix time, ms. */
+  readonly expiresAt: number;
+}
+
+interface Options {
+  readonly store: Store;
+  readonly log: FastifyBaseLogger;
+  readonly now: () => number;
+  readonly webhookSecret: string;
+  /** Where the bank reports to; asked at each report, since a port may be known only later. */
+  readonly webhookUrl: () => string;
+}
+
+/**
+ * A bank that is not there: it keeps its own books, and reports by signed webhooks over HTTP until they are taken,
+ * as a real one would, also across a restart. The companion reaches it through the sandbox provider only.
+ */
+export class SandboxBank {
+  readonly #store: Store;
+  readonly #log: FastifyBaseLogger;
+  readonly #now: () => number;
+  readonly #options: Options;
+  readonly #rounds: Rounds;
+
+  constructor(options: Options) {
+    this.#store = options.store;
+    this.#log = options.log;
+    this.#now = options.now;
+    this.#options = options;
+    this.#rounds = new Rounds(
+      () => this.#catchUp(),
+      (error) => this.#log.error({ err: error }, 'the sandbox bank stumbled'),
+    );
+  }
+
+  /** Takes up what a restart interrupted. */
+  start(): void {
+    this.#rounds.wake();
+  }
+
+  close(): Promise<void> {
+    return this.#rounds.close();
+  }
+
+  /** Opens a bill, or finds the one that this reference already has. */
+  async open(bill: Bill): Promise<SandboxPaymentRow> {
+    return this.#store.write(async (trx) => {
+      await trx
+        .insertInto('sandbox_payments')
+        .values({
+          reference: bill.reference,
+          qr_id: newQrId(),
+          amount: bill.amount,
+          currency: bill.currency,
+          order_id: bill.orderId,
+          description: bill.description,
+          merchant_name: bill.merchantName,
+          status: 'created',
+          notified_status: 'created',
+          pays_at: null,
+          return_url: bill.returnUrl,
+          expires_at: bill.expiresAt,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return trx
+        .selectFrom('sandbox_payments')
+        .selectAll()
+        .where('reference', '=', bill.reference)
+        .executeTakeFirstOrThrow();
+    });
+  }
+
+  findByReference(reference: string): Promise<SandboxPaymentRow | null> {
+    return this.#find('reference', reference);
+  }
+
+  findByQr(qrId: string): Promise<SandboxPaymentRow | null> {
+    return this.#find('qr_id', qrId);
+  }
+
+  /** Moves the bill, if it can be moved there, and reports it; `reported` tells whether the report was taken. */
+  async move(
+    reference: string,
+    to: PaymentStatus,
+  ): Promise<{ status: PaymentStatus; reported: boolean } | null> {
+    const moved = await this.#change(reference, to);
+    if (!moved) return null;
+    const reported = moved.status === moved.notified_status || (await this.#report(moved));
+    if (!reported) this.#rounds.wake();
+    return { status: moved.status, reported };
+  }
+
+  /** The payer confirms and the bank takes its time: `processing` now, `paid` a little later. */
+  async paySlowly(reference: string): Promise<void> {
+    await this.move(reference, 'processing');
+    await this.#store.write((trx) =>
+      trx
+        .updateTable('sandbox_payments')
+        .set({ pays_at: this.#now() + SLOW_PAYMENT_MS })
+        .where('reference', '=', reference)
+        .where('status', '=', 'processing')
+        .execute(),
+    );
+    this.#rounds.wake();
+  }
+
+  async #find(column: 'reference' | 'qr_id', value: string): Promise<SandboxPaymentRow | null> {
+    const row = await this.#store.read
+      .selectFrom('sandbox_payments')
+      .selectAll()
+      .where(column, '=', value)
+      .executeTakeFirst();
+    return row ? this.#atThisMoment(row) : null;
+  }
+
+  /** A bill whose time is up cannot be confirmed any more; nobody needs a timer to know that. */
+  #atThisMoment(row: SandboxPaymentRow): SandboxPaymentRow {
+    return row.status === 'created' && row.expires_at <= this.#now() ? { ...row, status: 'expired' } : row;
+  }
+
+  async #change(reference: string, to: PaymentStatus): Promise<SandboxPaymentRow | null> {
+    return this.#store.write(async (trx) => {
+      const row = await trx
+        .selectFrom('sandbox_payments')
+        .selectAll()
+        .where('reference', '=', reference)
+        .executeTakeFirst();
+      if (!row) return null;
+      const next = transition(row.status, to);
+      if (!next.changed) return row;
+      return trx
+        .updateTable('sandbox_payments')
+        .set({ status: next.status, pays_at: null })
+        .where('reference', '=', reference)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    });
+  }
+
+  /** One round: slow payments that are due, and reports that were not taken. Answers the ms until the next. */
+  async #catchUp(): Promise<number> {
+    const slow = await this.#store.read
+      .selectFrom('sandbox_payments')
+      .selectAll()
+      .where('pays_at', 'is not', null)
+      .orderBy('pays_at')
+      .execute();
+    for (const row of slow) {
+      if (row.pays_at! <= this.#now()) await this.#change(row.reference, 'paid');
+    }
+    const unreported = await this.#store.read
+      .selectFrom('sandbox_payments')
+      .selectAll()
+      .whereRef('status', '!=', 'notified_status')
+      .limit(100)
+      .execute();
+    const reported = await Promise.all(unreported.map((row) => this.#report(row)));
+    if (reported.includes(false)) return RESEND_MS;
+    const next = slow.find((row) => row.pays_at! > this.#now());
+    return next ? next.pays_at! - this.#now() : IDLE_MS;
+  }
+
+  async #report(row: SandboxPaymentRow): Promise<boolean> {
+    const event = `payment.${row.status}`;
+    // A repeat after a restart carries the same id, so that it is recognised.
+    const deliveryId = `${row.reference}-${row.status}`;
+    const body = JSON.stringify({
+      event,
+      payment_id: row.reference,
+      order_id: row.order_id,
+      amount: row.amount,
+      currency: row.currency,
+      status: row.status,
+      ...(row.status === 'paid' ? { paid_at: new Date(this.#now()).toISOString() } : {}),
+    });
+    try {
+      const response = await request(this.#options.webhookUrl(), {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...signWebhook({ event, deliveryId, body }, this.#options.webhookSecret, this.#now()),
+        },
+        body,
+        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+      });
+      await response.body.dump();
+      if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+    } catch (error) {
+      this.#log.warn({ payment_id: row.reference, err: error }, 'the sandbox bank could not report');
+      return false;
+    }
+    await this.#store.write((trx) =>
+      trx
+        .updateTable('sandbox_payments')
+        .set({ notified_status: row.status })
+        .where('reference', '=', row.reference)
+        .execute(),
+    );
+    return true;
+  }
+}
+
+/** Of the form seen in NSPK's dynamic links; random, so that nobody finds another one's bill. */
+function newQrId(): string {
+  return `AD${Array.from({ length: 30 }, () => QR_ALPHABET[randomInt(QR_ALPHABET.length)]).join('')}`;
+}

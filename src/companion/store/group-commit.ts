@@ -1,0 +1,79 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** Bounds how long one commit can hold up those that wait for it. */
+const MAX_GROUP = 256;
+
+interface Job {
+  run(trx: Transaction<Schema>): Promise<void>;
+  settle(commitError: unknown): void;
+}
+
+/**
+ * Writers that arrive together share one commit, and so one wait for the disk. Each runs in a savepoint: one that
+ * throws is undone alone. Nobody is answered before the commit.
+ */
+export class GroupCommit {
+  readonly #db: Kysely<Schema>;
+  #waiting: Job[] = [];
+  #draining: Promise<void> | null = null;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let outcome: { value: T } | { error: unknown } | null = null;
+      this.#waiting.push({
+        async run(trx) {
+          await sql`savepoint job`.execute(trx);
+          try {
+            outcome = { value: await work(trx) };
+            await sql`release job`.execute(trx);
+          } catch (error) {
+            outcome = { error };
+            await sql`rollback to job`.execute(trx);
+            await sql`release job`.execute(trx);
+          }
+        },
+        settle(commitError) {
+          if (commitError !== null || !outcome) reject(asError(commitError));
+          else if ('error' in outcome) reject(asError(outcome.error));
+          else resolve(outcome.value);
+        },
+      });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    while (this.#draining) await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Requests that are already in the socket's buffer join this group.
+      await new Promise(setImmediate);
+      await this.#commit(this.#waiting.splice(0, MAX_GROUP));
+    }
+    this.#draining = null;
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    let commitError: unknown = null;
+    try {
+      await this.#db.transaction().execute(async (trx) => {
+        for (const job of jobs) await job.run(trx);
+      });
+    } catch (error) {
+      commitError = error;
+    }
+    for (const job of jobs) job.settle(commitError);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('the write was not committed', { cause: error });
+}

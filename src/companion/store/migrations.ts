@@ -1,0 +1,117 @@
+import { sql, type Kysely, type Migration } from 'kysely';
+
+/** In the order of their names; a landed one is never edited. */
+export const migrations: Record<string, Migration> = {
+  '0001_payments': { up: createPayments },
+};
+
+async function createPayments(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('payments')
+    .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('id', 'text', (c) => c.notNull().unique())
+    .addColumn('order_id', 'text', (c) => c.notNull())
+    .addColumn('amount', 'integer', (c) => c.notNull().check(sql`amount > 0`))
+    .addColumn('currency', 'text', (c) => c.notNull())
+    .addColumn('description', 'text')
+    .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('late', 'integer', (c) => c.notNull())
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('method', 'text', (c) => c.notNull())
+    .addColumn('methods_json', 'text', (c) => c.notNull())
+    .addColumn('provider', 'text', (c) => c.notNull())
+    .addColumn('provider_payment_id', 'text')
+    .addColumn('qr_id', 'text')
+    .addColumn('presentation_json', 'text', (c) => c.notNull())
+    .addColumn('return_url', 'text')
+    .addColumn('callback_url', 'text')
+    .addColumn('customer_json', 'text', (c) => c.notNull())
+    .addColumn('metadata_json', 'text', (c) => c.notNull())
+    .addColumn('expires_at', 'integer', (c) => c.notNull())
+    .addColumn('created_at', 'integer', (c) => c.notNull())
+    .addColumn('updated_at', 'integer', (c) => c.notNull())
+    .addColumn('paid_at', 'integer')
+    .execute();
+  await db.schema.createIndex('payments_by_order').on('payments').columns(['order_id', 'seq']).execute();
+  await db.schema
+    .createIndex('payments_by_expiry')
+    .on('payments')
+    .columns(['status', 'expires_at'])
+    .execute();
+
+  await db.schema
+    .createTable('payment_events')
+    .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('event', 'text', (c) => c.notNull())
+    .addColumn('status_before', 'text', (c) => c.notNull())
+    .addColumn('status_after', 'text', (c) => c.notNull())
+    .addColumn('source', 'text', (c) => c.notNull())
+    .addColumn('note', 'text')
+    .addColumn('created_at', 'integer', (c) => c.notNull())
+    .execute();
+  await db.schema
+    .createIndex('events_by_payment')
+    .on('payment_events')
+    .columns(['payment_id', 'id'])
+    .execute();
+
+  await db.schema
+    .createTable('idempotency_keys')
+    .addColumn('key', 'text', (c) => c.primaryKey())
+    .addColumn('body_hash', 'text', (c) => c.notNull())
+    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('answer_json', 'text')
+    .addColumn('created_at', 'integer', (c) => c.notNull())
+    .execute();
+
+  await db.schema
+    .createTable('provider_deliveries')
+    .addColumn('provider', 'text', (c) => c.notNull())
+    .addColumn('delivery_id', 'text', (c) => c.notNull())
+    .addColumn('payment_id', 'text')
+    .addColumn('outcome', 'text', (c) => c.notNull())
+    .addColumn('body', 'blob', (c) => c.notNull())
+    .addColumn('received_at', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('provider_deliveries_key', ['provider', 'delivery_id'])
+    .execute();
+
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('delivery_id', 'text', (c) => c.notNull().unique())
+    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('event', 'text', (c) => c.notNull())
+    .addColumn('url', 'text', (c) => c.notNull())
+    .addColumn('body', 'text', (c) => c.notNull())
+    .addColumn('attempts', 'integer', (c) => c.notNull())
+    .addColumn('next_attempt_at', 'integer')
+    .addColumn('delivered_at', 'integer')
+    .addColumn('last_status', 'integer')
+    .addColumn('last_error', 'text')
+    .addColumn('created_at', 'integer', (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('deliveries_due').on('deliveries').column('next_attempt_at').execute();
+  await db.schema
+    .createIndex('deliveries_by_payment')
+    .on('deliveries')
+    .columns(['payment_id', 'seq'])
+    .execute();
+
+  await db.schema
+    .createTable('sandbox_payments')
+    .addColumn('reference', 'text', (c) => c.primaryKey())
+    .addColumn('qr_id', 'text', (c) => c.notNull().unique())
+    .addColumn('amount', 'integer', (c) => c.notNull())
+    .addColumn('currency', 'text', (c) => c.notNull())
+    .addColumn('order_id', 'text', (c) => c.notNull())
+    .addColumn('description', 'text')
+    .addColumn('merchant_name', 'text', (c) => c.notNull())
+    .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('notified_status', 'text', (c) => c.notNull())
+    .addColumn('pays_at', 'integer')
+    .addColumn('return_url', 'text')
+    .addColumn('expires_at', 'integer', (c) => c.notNull())
+    .execute();
+}

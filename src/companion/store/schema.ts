@@ -1,0 +1,118 @@
+import type { Generated, Selectable } from 'kysely';
+import type { Method } from '../../protocol/snapshot.ts';
+import type { PaymentStatus } from '../../protocol/status.ts';
+import type { ProviderName } from '../providers/names.ts';
+
+/** The tables. Times are unix ms, money is kopecks, `…_json` columns hold JSON text. */
+export interface Schema {
+  payments: PaymentsTable;
+  payment_events: PaymentEventsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  provider_deliveries: ProviderDeliveriesTable;
+  deliveries: DeliveriesTable;
+  sandbox_payments: SandboxPaymentsTable;
+}
+
+interface PaymentsTable {
+  /** Grows with each payment: pages are cut by it. */
+  seq: Generated<number>;
+  id: string;
+  order_id: string;
+  amount: number;
+  currency: string;
+  description: string | null;
+  status: PaymentStatus;
+  /** 0 or 1. */
+  late: number;
+  /** Grows by one at each change; the stream's event id. */
+  version: number;
+  method: Method;
+  methods_json: string;
+  provider: ProviderName;
+  /** `null` until the provider has answered the create. */
+  provider_payment_id: string | null;
+  qr_id: string | null;
+  presentation_json: string;
+  return_url: string | null;
+  callback_url: string | null;
+  customer_json: string;
+  metadata_json: string;
+  expires_at: number;
+  created_at: number;
+  updated_at: number;
+  paid_at: number | null;
+}
+
+interface PaymentEventsTable {
+  id: Generated<number>;
+  payment_id: string;
+  /** The payment's version after the event; unchanged when the event did not apply. */
+  version: number;
+  /** What was reported, in the sender's words: `payment.paid`, `status query` … */
+  event: string;
+  status_before: PaymentStatus;
+  status_after: PaymentStatus;
+  /** `merchant`, `provider:sandbox`, `clock` … */
+  source: string;
+  /** Why an event changed nothing, or what is odd about it. */
+  note: string | null;
+  created_at: number;
+}
+
+interface IdempotencyKeysTable {
+  key: string;
+  body_hash: string;
+  payment_id: string;
+  /** The answer to repeat; `null` while the first call is still at work. */
+  answer_json: string | null;
+  created_at: number;
+}
+
+interface ProviderDeliveriesTable {
+  provider: string;
+  delivery_id: string;
+  payment_id: string | null;
+  /** `applied`, `unchanged`, `unknown_payment`, `unknown_status`, `amount_mismatch`. */
+  outcome: string;
+  body: Uint8Array;
+  received_at: number;
+}
+
+interface DeliveriesTable {
+  seq: Generated<number>;
+  delivery_id: string;
+  payment_id: string;
+  event: string;
+  url: string;
+  body: string;
+  attempts: number;
+  /** `null` when there is nothing left to do: delivered, or given up. */
+  next_attempt_at: number | null;
+  delivered_at: number | null;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: number;
+}
+
+/** The sandbox bank's own books: another party's data, kept here only because that party is simulated. */
+interface SandboxPaymentsTable {
+  reference: string;
+  qr_id: string;
+  amount: number;
+  currency: string;
+  order_id: string;
+  description: string | null;
+  merchant_name: string;
+  status: PaymentStatus;
+  /** The status the companion has last confirmed to know. */
+  notified_status: PaymentStatus;
+  /** When a slow payment goes through; `null` when none is under way. */
+  pays_at: number | null;
+  return_url: string | null;
+  expires_at: number;
+}
+
+export type PaymentRow = Selectable<PaymentsTable>;
+export type PaymentEventRow = Selectable<PaymentEventsTable>;
+export type DeliveryRow = Selectable<DeliveriesTable>;
+export type SandboxPaymentRow = Selectable<SandboxPaymentsTable>;
