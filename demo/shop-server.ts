@@ -1,0 +1,145 @@
+/**
+ * The demo shop's server: what a merchant writes to take SBP payments. It prices the order, asks the companion for
+ * a payment with the secret key, hands the browser the payment's token, and believes only signed webhooks.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { verifyWebhook, WebhookVerificationError } from '../src/companion/notifications/webhooks.ts';
+import type { About, OrderAnswer } from './shop/order.ts';
+import { HttpError, readBody, readJson, sendJson } from './shop/server/http.ts';
+import { createOrders, publicOrder, type KeptOrder } from './shop/server/orders.ts';
+import { startPayment } from './shop/server/payments.ts';
+import { describe, priceItems } from './shop/server/pricing.ts';
+
+export interface ShopOptions {
+  /** The companion as this server reaches it, e.g. `http://127.0.0.1:8787`. */
+  readonly companionUrl: string;
+  /** The companion as the buyers' browsers reach it. */
+  readonly publicCompanionUrl: string;
+  /** The checkout's script. Default: the companion's own build of it. */
+  readonly scriptUrl?: string;
+  readonly apiKey: string;
+  /** Several while one replaces another. */
+  readonly webhookSecret: string | readonly string[];
+  /** This shop, as the companion and the payer's bank reach it. */
+  readonly shopUrl: string;
+  /** This shop as a phone on the same network sees it; `null` when there is no such address. */
+  readonly lanUrl: string | null;
+  readonly log: (message: string) => void;
+}
+
+export interface Shop {
+  /** Answers the shop's own routes; `false` leaves the request untouched for someone else. Never rejects. */
+  handler(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+}
+
+const MAX_ORDER_BYTES = 16 * 1024;
+const MAX_WEBHOOK_BYTES = 1024 * 1024;
+/** Deliveries to remember: a repeat comes within a day, and a demo sees few. */
+const MAX_DELIVERIES = 10_000;
+
+type Route = (request: IncomingMessage, response: ServerResponse, orderId: string) => Promise<void> | void;
+
+export function createShop(options: ShopOptions): Shop {
+  const { companionUrl, publicCompanionUrl, apiKey, webhookSecret, shopUrl, lanUrl, log } = options;
+  const orders = createOrders();
+  const deliveries = new Set<string>();
+
+  async function answerFor(order: KeptOrder): Promise<OrderAnswer> {
+    const { attempt } = order;
+    if (order.status === 'waiting' && attempt.token === null) {
+      const payment = {
+        order_id: order.id,
+        amount: order.amount,
+        description: describe(order.lines),
+        return_url: `${shopUrl}/?order=${order.id}`,
+        callback_url: `${shopUrl}/webhooks/sbp`,
+      };
+      const started = await startPayment({ companionUrl, apiKey }, payment, attempt.idempotencyKey);
+      attempt.paymentId = started.paymentId;
+      attempt.token = started.token;
+    }
+    const token = order.status === 'waiting' ? attempt.token : null;
+    return { order: publicOrder(order), token, endpoint: publicCompanionUrl };
+  }
+
+  function found(orderId: string): KeptOrder {
+    const order = orders.find(orderId);
+    if (!order) throw new HttpError(404, 'Заказ не найден');
+    return order;
+  }
+
+  const routes: Record<string, Route> = {
+    'GET /api/about': (_request, response) => {
+      const script = options.scriptUrl ?? `${publicCompanionUrl}/sbp-checkout.js`;
+      sendJson(response, 200, { lanUrl, script } satisfies About);
+    },
+    'POST /api/orders': async (request, response) => {
+      const lines = priceItems((await readJson(request, MAX_ORDER_BYTES))['items']);
+      if (!lines) throw new HttpError(422, 'Такой заказ оформить нельзя');
+      sendJson(response, 201, await answerFor(orders.add(lines)));
+    },
+    'GET /api/orders/:id': async (_request, response, orderId) => {
+      sendJson(response, 200, await answerFor(found(orderId)));
+    },
+    'POST /api/orders/:id/retry': async (_request, response, orderId) => {
+      const order = found(orderId);
+      orders.retry(order);
+      sendJson(response, 200, await answerFor(order));
+    },
+    'POST /webhooks/sbp': async (request, response) => {
+      const body = await readBody(request, MAX_WEBHOOK_BYTES);
+      const { deliveryId, payload } = verifyWebhook({
+        body,
+        headers: request.headers,
+        secrets: webhookSecret,
+      });
+      const outcome = deliveryId && deliveries.has(deliveryId) ? 'repeated' : orders.apply(readNews(payload));
+      if (deliveries.size >= MAX_DELIVERIES) deliveries.clear();
+      deliveries.add(deliveryId);
+      log(`webhook ${String(payload['event'])} for order ${String(payload['order_id'])}: ${outcome}`);
+      sendJson(response, 200, { outcome });
+    },
+  };
+
+  return {
+    async handler(request, response) {
+      const { pattern, orderId } = matchPath(request.url ?? '');
+      const route = routes[`${request.method ?? ''} ${pattern}`];
+      if (!route) return false;
+      try {
+        await route(request, response, orderId);
+      } catch (error) {
+        const { status, message } = refusalFor(error);
+        if (status >= 500) log(`shop: ${error instanceof Error ? error.message : String(error)}`);
+        if (response.headersSent) response.destroy();
+        else sendJson(response.setHeader('connection', 'close'), status, { message });
+      }
+      return true;
+    },
+  };
+}
+
+/** `/api/orders/R-1/retry?x` is `/api/orders/:id/retry` with `R-1`. */
+function matchPath(url: string): { pattern: string; orderId: string } {
+  const path = url.replace(/[?#].*$/s, '');
+  const order = /^\/api\/orders\/([\w-]{1,64})(\/retry)?$/.exec(path);
+  return order
+    ? { pattern: `/api/orders/:id${order[2] ?? ''}`, orderId: order[1]! }
+    : { pattern: path, orderId: '' };
+}
+
+/** From the signed body alone: headers are not covered by the signature. */
+function readNews(payload: Readonly<Record<string, unknown>>) {
+  return {
+    event: String(payload['event']),
+    orderId: String(payload['order_id']),
+    paymentId: String(payload['payment_id']),
+    amount: Number(payload['amount']),
+  };
+}
+
+function refusalFor(error: unknown): { status: number; message: string } {
+  if (error instanceof HttpError) return error;
+  if (error instanceof WebhookVerificationError) return { status: 401, message: error.message };
+  return { status: 502, message: 'Не получилось начать оплату. Попробуйте ещё раз.' };
+}

@@ -1,0 +1,35 @@
+/** What the shop's server and its page say to each other. */
+
+export interface OrderLine {
+  readonly sku: string;
+  readonly quantity: number;
+  /** Kopecks for one. */
+  readonly price: number;
+}
+
+/** Decided by the shop's server alone, from signed webhooks. */
+export type OrderStatus = 'waiting' | 'paid' | 'failed';
+
+export interface Order {
+  readonly id: string;
+  readonly lines: readonly OrderLine[];
+  /** Kopecks. */
+  readonly amount: number;
+  readonly status: OrderStatus;
+}
+
+/** An order with what the page needs to have it paid. */
+export interface OrderAnswer {
+  readonly order: Order;
+  /** For `<sbp-checkout token>`; `null` once there is nothing to pay. */
+  readonly token: string | null;
+  /** For `<sbp-checkout endpoint>`. */
+  readonly endpoint: string;
+}
+
+export interface About {
+  /** The shop as a phone on the same network sees it; `null` when there is no such address. */
+  readonly lanUrl: string | null;
+  /** The checkout's script. */
+  readonly script: string;
+}
