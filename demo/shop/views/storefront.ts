@@ -1,0 +1,122 @@
+import { html, nothing } from 'lit';
+import { formatMoney } from '../../../src/protocol/money.ts';
+import { drawingOf } from '../art.ts';
+import { CATALOG, findProduct, MAX_QUANTITY, type Product } from '../catalog.ts';
+import type { Actions, Model } from '../model.ts';
+import { qrPath } from '../qr.ts';
+import { WORDS } from '../words.ts';
+
+export function storefront(model: Model, actions: Actions) {
+  const words = WORDS[model.locale];
+  return html`<section class="hero">
+      <h1>${words.headline}</h1>
+      <p>${words.lead}</p>
+    </section>
+    <ul class="goods">
+      ${CATALOG.map((product) => card(product, model, actions))}
+    </ul>
+    <div class="panels">${giftPanel(model, actions)} ${phonePanel(model)}</div>
+    ${cartBar(model, actions)}`;
+}
+
+function card({ sku, name, note, price }: Product, model: Model, actions: Actions) {
+  return html`<li class="card" data-sku=${sku}>
+    ${drawingOf(sku)}
+    <h2>${name[model.locale]}</h2>
+    <p class="note">${note[model.locale]}</p>
+    <div class="buy">
+      <span class="price">${formatMoney(price, model.locale)}</span>
+      ${quantity(sku, model, actions)}
+    </div>
+  </li>`;
+}
+
+function quantity(sku: string, { cart, locale }: Model, actions: Actions) {
+  const words = WORDS[locale];
+  const count = cart.get(sku) ?? 0;
+  if (count === 0) {
+    return html`<button class="soft" @click=${() => actions.setQuantity(sku, 1)}>${words.add}</button>`;
+  }
+  const step = (by: number, label: string, sign: string) =>
+    html`<button
+      aria-label=${label}
+      ?disabled=${count + by > MAX_QUANTITY}
+      @click=${() => actions.setQuantity(sku, count + by)}
+    >
+      ${sign}
+    </button>`;
+  return html`<span class="stepper">
+    ${step(-1, words.less, '−')}<output>${count}</output>${step(1, words.more, '+')}
+  </span>`;
+}
+
+function giftPanel({ locale, gift, starting }: Model, actions: Actions) {
+  const words = WORDS[locale];
+  const submit = (event: Event) => {
+    event.preventDefault();
+    actions.buyGift();
+  };
+  return html`<form class="panel" @submit=${submit} novalidate>
+    <h2>${words.gift}</h2>
+    <p class="note">${words.giftLead}</p>
+    <div class="field">
+      <input
+        id="gift"
+        inputmode="decimal"
+        autocomplete="off"
+        placeholder=${words.giftLabel}
+        aria-label=${words.giftLabel}
+        aria-invalid=${gift.bad}
+        aria-describedby=${gift.bad ? 'gift-bad' : nothing}
+        .value=${gift.text}
+        @input=${(event: Event) => actions.setGift((event.target as HTMLInputElement).value)}
+      />
+      <button class="primary" ?disabled=${starting}>${words.giftBuy}</button>
+    </div>
+    ${gift.bad ? html`<p class="bad" id="gift-bad" role="alert">${words.giftBad}</p>` : nothing}
+  </form>`;
+}
+
+/** The way to try the phone's side of the checkout on a real phone. */
+function phonePanel({ about, locale }: Model) {
+  if (!about?.lanUrl) return nothing;
+  const words = WORDS[locale];
+  const { size, path } = qrPath(about.lanUrl);
+  return html`<aside class="panel phone">
+    <div>
+      <h2>${words.phone}</h2>
+      <p class="note">${words.phoneLead}</p>
+      <p><a class="address" href=${about.lanUrl}>${about.lanUrl.replace(/^http:\/\//, '')}</a></p>
+    </div>
+    <svg class="code" viewBox="0 0 ${size} ${size}" role="img" aria-label=${words.phoneCode}>
+      <path d=${path} shape-rendering="crispEdges"></path>
+    </svg>
+  </aside>`;
+}
+
+function cartBar({ cart, locale, starting, trouble }: Model, actions: Actions) {
+  const words = WORDS[locale];
+  let count = 0;
+  let total = 0;
+  for (const [sku, pieces] of cart) {
+    count += pieces;
+    total += pieces * (findProduct(sku)?.price ?? 0);
+  }
+  if (count === 0 && trouble !== 'start') return nothing;
+  return html`<div class="cart" role="region" aria-label=${words.cart}>
+    <p>
+      ${
+        trouble === 'start'
+          ? html`<span role="alert">${words.trouble}</span>`
+          : html`${words.cart} · ${words.things(count)}`
+      }
+    </p>
+    ${
+      count > 0
+        ? html`<button class="primary" ?disabled=${starting} @click=${() => actions.buyCart()}>
+            ${starting ? words.starting : words.pay(formatMoney(total, locale))}
+          </button>`
+        : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,88 @@
+export const LOCALES = ['ru', 'en'] as const;
+export type Locale = (typeof LOCALES)[number];
+
+const ru = {
+  name: 'Ромашка',
+  trade: 'чай и травы',
+  headline: 'Чай, к которому хочется вернуться домой',
+  lead: 'Собираем травы на севере, сушим в тени и отправляем в день заказа.',
+  add: 'В корзину',
+  less: 'Убрать один',
+  more: 'Добавить ещё один',
+  cart: 'Корзина',
+  things: (count: number) => `${count} ${plural(count)}`,
+  pay: (amount: string) => `Оплатить ${amount}`,
+  starting: 'Готовим оплату…',
+  gift: 'Подарочный сертификат',
+  giftLead: 'На любую сумму от 100 до 100 000 ₽, копейки тоже считаются.',
+  giftLabel: 'Сумма, ₽',
+  giftBuy: 'Купить',
+  giftBad: 'Введите сумму от 100 до 100 000 ₽, например 1 500,50',
+  phone: 'Откройте магазин на телефоне',
+  phoneLead: 'Телефон должен быть в той же сети.',
+  phoneCode: 'QR-код с адресом магазина',
+  checkout: 'Оплата заказа',
+  order: 'Заказ',
+  total: 'Итого',
+  back: 'В магазин',
+  paid: 'Спасибо, заказ оплачен',
+  paidLead: 'Соберём и отправим его сегодня. Чек придёт на почту.',
+  failed: 'Заказ ещё не оплачен',
+  failedLead: 'Корзина на месте: можно заплатить ещё раз.',
+  retry: 'Оплатить заново',
+  confirming: 'Получаем подтверждение оплаты…',
+  missing: 'Такого заказа нет',
+  missingLead: 'Демонстрационный магазин забывает заказы, когда его перезапускают.',
+  trouble: 'Не получилось начать оплату. Попробуйте ещё раз.',
+  noScript: 'Не получилось загрузить оплату. Обновите страницу.',
+  footer: 'Демонстрационный магазин sbp-checkout: товары не отправляются.',
+  other: 'English',
+};
+
+type Words = typeof ru;
+
+const en: Words = {
+  name: 'Romashka',
+  trade: 'tea and herbs',
+  headline: 'Tea worth coming home for',
+  lead: 'Herbs picked in the north, dried in the shade, sent the day you order.',
+  add: 'Add to cart',
+  less: 'Remove one',
+  more: 'Add one more',
+  cart: 'Cart',
+  things: (count) => `${count} ${count === 1 ? 'item' : 'items'}`,
+  pay: (amount) => `Pay ${amount}`,
+  starting: 'Preparing your payment…',
+  gift: 'Gift certificate',
+  giftLead: 'For any amount from ₽100 to ₽100,000, kopecks included.',
+  giftLabel: 'Amount, ₽',
+  giftBuy: 'Buy',
+  giftBad: 'Enter an amount from ₽100 to ₽100,000, e.g. 1,500.50',
+  phone: 'Open the shop on your phone',
+  phoneLead: 'The phone has to be on the same network.',
+  phoneCode: "QR code with the shop's address",
+  checkout: 'Payment',
+  order: 'Order',
+  total: 'Total',
+  back: 'Back to the shop',
+  paid: 'Thank you, your order is paid',
+  paidLead: "We'll pack and send it today. The receipt goes to your e-mail.",
+  failed: 'The order is not paid yet',
+  failedLead: 'Your cart is kept: you can pay again.',
+  retry: 'Pay again',
+  confirming: 'Waiting for the confirmation…',
+  missing: 'There is no such order',
+  missingLead: 'The demo shop forgets its orders when it is restarted.',
+  trouble: "Couldn't start the payment. Try again.",
+  noScript: "Couldn't load the payment. Reload the page.",
+  footer: 'The demo shop of sbp-checkout: nothing is delivered.',
+  other: 'Русский',
+};
+
+export const WORDS: Readonly<Record<Locale, Words>> = { ru, en };
+export type { Words };
+
+function plural(count: number): string {
+  const form = new Intl.PluralRules('ru').select(count);
+  return form === 'one' ? 'товар' : form === 'few' ? 'товара' : 'товаров';
+}
