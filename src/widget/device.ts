@@ -15,7 +15,7 @@ export interface DeviceHints {
  */
 export function deviceType(told: Device | null, hints: DeviceHints): DeviceType {
   if (told?.type === 'mobile' || told?.type === 'tablet') return told.type;
-  if (/Macintosh/.test(hints.userAgent) && hints.maxTouchPoints > 1) return 'tablet';
+  if (hints.userAgent.includes('Macintosh') && hints.maxTouchPoints > 1) return 'tablet';
   if (told) return told.type;
   if (!hints.coarse) return 'desktop';
   return hints.shortSide < 600 ? 'mobile' : 'tablet';

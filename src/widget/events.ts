@@ -70,15 +70,17 @@ export class SbpStepEvent extends CheckoutEvent<{ readonly step: Step }> {
   }
 }
 
-export interface SbpCheckoutEventMap {
-  'sbp-ready': SbpReadyEvent;
-  'sbp-status': SbpStatusEvent;
-  'sbp-paid': SbpResultEvent;
-  'sbp-failed': SbpResultEvent;
-  'sbp-expired': SbpResultEvent;
-  'sbp-canceled': SbpResultEvent;
-  'sbp-bank-open': SbpBankOpenEvent;
-  'sbp-connection': SbpConnectionEvent;
-  'sbp-error': SbpErrorEvent;
-  'sbp-step': SbpStepEvent;
+declare global {
+  interface GlobalEventHandlersEventMap {
+    'sbp-ready': SbpReadyEvent;
+    'sbp-status': SbpStatusEvent;
+    'sbp-paid': SbpResultEvent;
+    'sbp-failed': SbpResultEvent;
+    'sbp-expired': SbpResultEvent;
+    'sbp-canceled': SbpResultEvent;
+    'sbp-bank-open': SbpBankOpenEvent;
+    'sbp-connection': SbpConnectionEvent;
+    'sbp-error': SbpErrorEvent;
+    'sbp-step': SbpStepEvent;
+  }
 }

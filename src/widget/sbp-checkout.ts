@@ -10,7 +10,7 @@ import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { deviceHints, deviceType } from './device.ts';
 import { resolveEndpoint } from './endpoint.ts';
-import { SbpBankOpenEvent, SbpStepEvent, type SbpCheckoutEventMap, type Step } from './events.ts';
+import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
 import { announcement } from './screens/announcement.ts';
 import { payScreen } from './screens/pay.ts';
@@ -19,7 +19,16 @@ import { resultScreen } from './screens/result.ts';
 import type { Copied, Timer, View } from './screens/view.ts';
 import { waitingScreen } from './screens/waiting.ts';
 import type { Connection } from './session/session.ts';
-import { INITIAL, reduce, screenOf, timeLeft, type Screen, type State, type StateEvent, type Way } from './state.ts';
+import {
+  INITIAL,
+  reduce,
+  screenOf,
+  timeLeft,
+  type Screen,
+  type State,
+  type StateEvent,
+  type Way,
+} from './state.ts';
 import { controlStyles } from './theme/controls.ts';
 import { layoutStyles } from './theme/styles.ts';
 import { themeStyles } from './theme/tokens.ts';
@@ -155,7 +164,7 @@ export class SbpCheckout extends LitElement {
     this.#locale = chooseLocale(this.locale, nearestLang(this));
     this.#ways = this.#chooseWays();
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
-    if (this.screen !== this.#drawn) this.#copied = 'no';
+    if (this.screen !== this.#drawn) this.#turnTo(this.screen);
     if (this.isConnected && ['loading', 'pay', 'checking'].includes(this.screen)) {
       if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
       if (this.#ways.includes('banks')) this.#elements.need('sbp-bank-picker');
@@ -169,18 +178,18 @@ export class SbpCheckout extends LitElement {
     else this.removeAttribute('status');
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
-    if (screen !== this.#drawn) this.#show(screen);
+    if (screen !== this.#drawn && this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
+      this.renderRoot.querySelector('h2')?.focus(); // what had it is gone: not back to the top of the page
+    }
+    this.#drawn = screen;
     if (screen === 'pay') for (const step of ['shown', ...this.#ways] as const) this.#step(step);
     for (const event of this.#news.splice(0)) this.dispatchEvent(event);
   }
 
-  #show(screen: Screen): void {
-    const opening = this.#drawn === null || this.#drawn === 'loading';
-    this.#drawn = screen;
-    if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
-      this.renderRoot.querySelector('h2')?.focus(); // what had it is gone: not back to the top of the page
-    }
+  #turnTo(screen: Screen): void {
+    this.#copied = 'no';
     // A payment that opens as it should is read in its place; everything else is news.
+    const opening = this.#drawn === null || this.#drawn === 'loading';
     if (!opening || (screen !== 'pay' && screen !== 'loading')) {
       this.#announcer.say(announcement(this.#view()));
     }
@@ -310,5 +319,4 @@ declare global {
   interface HTMLElementTagNameMap {
     'sbp-checkout': SbpCheckout;
   }
-  interface GlobalEventHandlersEventMap extends SbpCheckoutEventMap {}
 }

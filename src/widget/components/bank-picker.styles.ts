@@ -5,7 +5,11 @@ export const bankPickerStyles = css`
     display: block;
   }
   .search {
+    position: sticky;
+    top: 0;
+    z-index: 1;
     display: block;
+    background: var(--_surface);
   }
   input {
     width: 100%;
@@ -27,7 +31,7 @@ export const bankPickerStyles = css`
   }
   .tiles {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(72px, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(78px, 1fr));
     gap: 4px;
     margin-top: 16px;
   }
@@ -43,8 +47,8 @@ export const bankPickerStyles = css`
     flex-direction: column;
     gap: 8px;
     min-height: 104px;
-    padding: 12px 2px 8px;
-    font-size: 13px;
+    padding: 12px 0 8px;
+    font-size: 12px;
     line-height: 16px;
     text-align: center;
   }
@@ -102,6 +106,7 @@ export const bankPickerStyles = css`
     max-width: 100%;
     overflow: hidden;
     overflow-wrap: anywhere;
+    hyphens: auto;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
   }

@@ -32,7 +32,6 @@ export class SbpBankPicker extends LitElement {
     load: { attribute: false },
     link: { attribute: false },
     whenTapped: { attribute: false },
-    whenQrWanted: { attribute: false },
   };
 
   declare texts: Texts;
@@ -43,8 +42,6 @@ export class SbpBankPicker extends LitElement {
   /** The payment link as the way out, when it may be tapped. */
   declare link: string | null;
   declare whenTapped: (bank: Bank, tap: Event) => void;
-  /** `null` where the QR code stands beside the list already. */
-  declare whenQrWanted: (() => void) | null;
 
   #loading: Loading = { step: 'loading' };
   #query = '';
@@ -52,12 +49,18 @@ export class SbpBankPicker extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#loading.step !== 'ready') void this.#fetch();
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#abort?.abort();
+    this.#abort = null;
+  }
+
+  protected override willUpdate(): void {
+    // Not when connected: an element that is upgraded gets its properties later.
+    if (this.isConnected && this.#loading.step === 'loading' && !this.#abort) void this.#fetch();
   }
 
   async #fetch(): Promise<void> {
@@ -85,7 +88,7 @@ export class SbpBankPicker extends LitElement {
   protected override render(): TemplateResult {
     if (this.#loading.step === 'failed') {
       return html`<p class="note" role="status">${this.texts.banksFailed}</p>
-        ${this.#renderWaysOut()}
+        ${this.#renderLink()}
         <button class="button" part="button" type="button" @click=${() => void this.#fetch()}>
           ${this.texts.tryAgain}
         </button>`;
@@ -119,10 +122,12 @@ export class SbpBankPicker extends LitElement {
         ${tiles.length > 0 ? this.#renderList('tile', tiles) : nothing}
         ${rows.length > 0 ? this.#renderList('row', rows) : nothing}
       </div>
-      ${found.length === 0
-        ? html`<p class="note">${this.texts.nothingFound}</p>
-            ${this.#renderWaysOut()}`
-        : nothing}
+      ${
+        found.length === 0
+          ? html`<p class="note">${this.texts.nothingFound}</p>
+              ${this.#renderLink()}`
+          : nothing
+      }
       <p class="hidden" role="status">${found === banks ? nothing : this.texts.found(found.length)}</p>`;
   }
 
@@ -146,25 +151,33 @@ export class SbpBankPicker extends LitElement {
     >
       <span class="avatar" aria-hidden="true">
         ${firstLetter(bank.name)}
-        ${bank.logo_url
-          ? html`<img src=${bank.logo_url} alt="" loading="lazy" decoding="async" @error=${hide} @load=${reveal} />`
-          : nothing}
+        ${
+          bank.logo_url
+            ? html`<img
+                src=${bank.logo_url}
+                alt=""
+                loading="lazy"
+                decoding="async"
+                @error=${hide}
+                @load=${reveal}
+              />`
+            : nothing
+        }
       </span>
       <span class="name">${bank.name}</span>
     </a>`;
   }
 
-  #renderWaysOut(): TemplateResult {
-    return html`${this.whenQrWanted
-      ? html`<button class="button primary" part="button" type="button" @click=${this.whenQrWanted}>
-          ${this.texts.showQr}
-        </button>`
-      : nothing}
-    ${this.link
-      ? html`<a class="button" part="button" href=${this.link} target="_blank" rel="noopener noreferrer"
-          >${this.texts.openLink}</a
-        >`
-      : nothing}`;
+  #renderLink(): TemplateResult | typeof nothing {
+    if (!this.link) return nothing;
+    return html`<a
+      class="button primary"
+      part="button"
+      href=${this.link}
+      target="_blank"
+      rel="noopener noreferrer"
+      >${this.texts.openLink}</a
+    >`;
   }
 }
 

@@ -56,8 +56,7 @@ export class SbpQrCode extends LitElement {
     this.payload = '';
     this.label = '';
     this.faded = false;
-    this.#observer =
-      typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#measure());
+    this.#observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#measure());
   }
 
   override connectedCallback(): void {
@@ -72,7 +71,7 @@ export class SbpQrCode extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('payload')) this.#drawing = this.payload ? drawQr(this.payload) : null;
+    if (changed.has('payload')) this.#drawing = draw(this.payload);
   }
 
   #measure(): void {
@@ -104,5 +103,13 @@ export class SbpQrCode extends LitElement {
     >
       ${svg`<path d=${path} fill="#000"></path>`}
     </svg>`;
+  }
+}
+
+function draw(payload: string): QrDrawing | null {
+  try {
+    return payload ? drawQr(payload) : null;
+  } catch {
+    return null; // longer than any QR code: the link itself is still offered beside it
   }
 }

@@ -20,7 +20,7 @@ export function textsOf(locale: Locale): Texts {
 
 /** The language of the page around the element, through every shadow root. */
 export function nearestLang(element: Element): string | null {
-  for (let node: Node | null = element; node; ) {
+  for (let node: Node | null = element; node;) {
     const found: Element | null = node instanceof Element ? node.closest('[lang]') : null;
     if (found) return found.getAttribute('lang');
     const root: Node = node.getRootNode();

@@ -23,15 +23,18 @@ function link(view: View): string | null {
 function codeColumn(view: View): TemplateResult {
   const payload = link(view);
   return html`<div class="code">
-    ${payload === null
-      ? html`<div class="plate bone" aria-hidden="true"></div>`
-      : html`<sbp-qr-code
-          class="plate"
-          exportparts="qr"
-          .payload=${payload}
-          .label=${view.texts.qrLabel(money(view))}
-          .faded=${view.screen === 'checking'}
-        ></sbp-qr-code>`}
+    ${view.ways.length > 1 ? html`<h2>${view.texts.qrTitle}</h2>` : nothing}
+    ${
+      payload === null
+        ? html`<div class="plate bone" aria-hidden="true"></div>`
+        : html`<sbp-qr-code
+            class="plate"
+            exportparts="qr"
+            .payload=${payload}
+            .label=${view.texts.qrLabel(money(view))}
+            .faded=${view.screen === 'checking'}
+          ></sbp-qr-code>`
+    }
   </div>`;
 }
 
@@ -48,7 +51,7 @@ function guideColumn(view: View): TemplateResult {
     <ol>
       ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
-    ${link(view) === null ? nothing : copyLink(view)}
+    ${link(view) === null ? html`<div class="button"></div>` : copyLink(view)}
   </div>`;
 }
 
@@ -72,31 +75,30 @@ function bankColumn(view: View): TemplateResult {
   const url = link(view);
   return html`<div class="banks">
     <h2 tabindex="-1">${texts.chooseBank}</h2>
-    ${url === null
-      ? html`<div class="bone field" aria-hidden="true"></div>
-          <div class="bone list" aria-hidden="true"></div>`
-      : html`<sbp-bank-picker
-          exportparts="banks,bank,search,button"
-          .texts=${texts}
-          .origin=${origin}
-          .load=${act.loadBanks}
-          .link=${isAllowedLink(url, origin) ? url : null}
-          .whenTapped=${act.openBank}
-          .whenQrWanted=${view.ways.includes('qr') ? null : () => act.way('qr')}
-        ></sbp-bank-picker>`}
+    ${
+      url === null
+        ? html`<div class="bone field" aria-hidden="true"></div>
+            <div class="bone list" aria-hidden="true"></div>`
+        : html`<sbp-bank-picker
+            exportparts="banks,bank,search,button"
+            .texts=${texts}
+            .origin=${origin}
+            .load=${act.loadBanks}
+            .link=${isAllowedLink(url, origin) ? url : null}
+            .whenTapped=${act.openBank}
+          ></sbp-bank-picker>`
+    }
   </div>`;
 }
 
 function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
   const { texts, act, screen } = view;
   return html`<div class="foot ${banks && !qr ? 'sticky' : ''}">
-    <div class="facts">${screen === 'pay' ? timeLeftLine(view) : nothing}${statusLine(view)}</div>
-    ${screen === 'pay' && qr !== banks
-      ? button(
-          qr ? texts.thisDevice : texts.showQr,
-          () => act.way(qr ? 'banks' : 'qr'),
-          qr ? 'onward' : '',
-        )
-      : nothing}
+    <div class="facts">${timeLeftLine(view)}${statusLine(view)}</div>
+    ${
+      screen === 'pay' && qr !== banks
+        ? button(qr ? texts.thisDevice : texts.showQr, () => act.way(qr ? 'banks' : 'qr'), qr ? 'onward' : '')
+        : nothing
+    }
   </div>`;
 }

@@ -31,7 +31,10 @@ export function head(view: View): TemplateResult {
   </div>`;
 }
 
-export function timeLeftLine({ left, timer, texts }: View): TemplateResult | typeof nothing {
+export function timeLeftLine({ left, timer, texts, screen }: View): TemplateResult | typeof nothing {
+  // Its room is kept while the payment loads, so that nothing moves when it comes.
+  if (screen === 'loading' && timer === 'always') return html`<p class="timer"> </p>`;
+  if (screen !== 'pay' && screen !== 'waiting') return nothing;
   if (left === null || timer === 'off' || (timer === 'late' && left > LATE_MS)) return nothing;
   return html`<p class="timer ${left > LATE_MS ? '' : 'late'}" part="timer" role="timer">
     ${texts.timeLeft} <span class="digits">${clockText(left)}</span>
@@ -50,7 +53,7 @@ export function clockText(ms: number): string {
 export function statusLine({ state, texts, screen }: View): TemplateResult {
   const offline = state.connection === 'offline';
   const text = offline ? texts.offline : screen === 'loading' ? texts.loading : texts.live;
-  return html`<p class="status ${offline ? 'offline' : ''}" part="status">
+  return html`<p class="status ${offline ? 'offline' : screen === 'loading' ? 'news' : ''}" part="status">
     <span class="dot" aria-hidden="true"></span>${text}
   </p>`;
 }

@@ -47,12 +47,7 @@ function resultOf(screen: Screen, texts: Texts, late: boolean, partly: boolean):
 export function resultScreen(view: View): TemplateResult {
   const { state, screen, texts } = view;
   const { snapshot } = state;
-  const result = resultOf(
-    screen,
-    texts,
-    snapshot?.late ?? false,
-    snapshot?.status === 'partial_refunded',
-  );
+  const result = resultOf(screen, texts, snapshot?.late ?? false, snapshot?.status === 'partial_refunded');
   const content = html`<div class="center result">
     ${mark(result)}
     <h2 tabindex="-1" part="message">${result.title}</h2>

@@ -12,9 +12,11 @@ export function waitingScreen(view: View): TemplateResult {
     <div class="center">
       <span class="pulse" aria-hidden="true"></span>
       <h2 tabindex="-1" part="message">${message}</h2>
-      ${checking || processing
-        ? html`<div class="actions">${button(texts.check, act.check)}</div>`
-        : appActions(view)}
+      ${
+        checking || processing
+          ? html`<div class="actions">${button(texts.check, act.check)}</div>`
+          : appActions(view)
+      }
     </div>
     <div class="foot">
       <div class="facts">${checking || processing ? nothing : timeLeftLine(view)}${statusLine(view)}</div>
@@ -25,17 +27,19 @@ function appActions({ state, texts, act }: View): TemplateResult {
   const { bank } = state;
   return html`<p class="detail">${texts.waitingHelp}</p>
     <div class="actions">
-      ${bank
-        ? html`<a
-            class="button primary"
-            part="button"
-            href=${bank.url}
-            target=${/^https?:/.test(bank.url) ? '_blank' : nothing}
-            rel="noopener noreferrer"
-            @click=${(tap: Event) => act.openBank(bank, tap)}
-            >${texts.openAgain}</a
-          >`
-        : nothing}
+      ${
+        bank
+          ? html`<a
+              class="button primary"
+              part="button"
+              href=${bank.url}
+              target=${/^https?:/.test(bank.url) ? '_blank' : nothing}
+              rel="noopener noreferrer"
+              @click=${(tap: Event) => act.openBank(bank, tap)}
+              >${texts.openAgain}</a
+            >`
+          : nothing
+      }
       ${button(texts.check, act.check)}
       <div class="pair">
         ${button(texts.otherBank, () => act.way('banks'))} ${button(texts.showQr, () => act.way('qr'))}

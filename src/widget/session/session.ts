@@ -49,6 +49,7 @@ export class Session {
   #running = false;
   #cancelWake: (() => void) | null = null;
   #reopen = false;
+  #wokenAt = -Infinity;
 
   /** `last`: what an earlier session of the same payment already knew. */
   constructor(api: CheckoutApi, sink: SessionSink, world: Surroundings, last: Snapshot | null = null) {
@@ -84,12 +85,16 @@ export class Session {
     const gap = this.#failures > 2 ? TROUBLED_GAP_MS : ASK_GAP_MS;
     const wait = Math.max(0, this.#lastAskAt + gap - this.#world.now(), this.#notBefore - this.#world.now());
     this.#reopen ||= reopen;
+    this.#wokenAt = this.#world.now();
     if (this.#cancelWake) return;
     this.#cancelWake = this.#world.after(wait, () => {
       this.#cancelWake = null;
       const away = this.#reopen;
       this.#reopen = false;
-      if (this.#running && (away || this.#connection !== 'live')) this.#turn.abort();
+      const live = this.#running && this.#connection === 'live';
+      if (live && away) this.#turn.abort();
+      else if (this.#lastAskAt > this.#wokenAt) return; // asked since: the answer is fresh, or on its way
+      else if (this.#running && !live) this.#turn.abort();
       else void this.#ask();
     });
   }

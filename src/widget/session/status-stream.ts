@@ -34,7 +34,8 @@ export async function readStream(
   const startedAt = world.now();
   let openedAt: number | null = null;
   let retryMs: number | null = null;
-  let ended = false;
+  // An object, because it changes inside a callback that the compiler does not follow.
+  const seen = { end: false };
   limit.within(ANSWER_MS);
   try {
     const response = await api.events(lastVersion, limit.signal);
@@ -49,7 +50,7 @@ export async function readStream(
     const parser = createParser({
       maxBufferSize: MAX_EVENT_CHARS,
       onEvent({ event, data }) {
-        if (event === STREAM_EVENTS.end) ended = true;
+        if (event === STREAM_EVENTS.end) seen.end = true;
         else if (event === STREAM_EVENTS.snapshot) sink.snapshot(data);
       },
       onRetry: (ms) => (retryMs = ms),
@@ -61,7 +62,7 @@ export async function readStream(
       if (done) break;
       limit.within(SILENCE_MS);
       parser.feed(decoder.decode(value, { stream: true }));
-      if (ended) return { kind: 'ended' };
+      if (seen.end) return { kind: 'ended' };
     }
   } catch {
     // Network error, silence, overlong event or our own abort: told apart below by how far it came.

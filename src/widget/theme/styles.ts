@@ -77,7 +77,8 @@ export const layoutStyles = css`
   .banks {
     min-width: 0;
   }
-  .banks h2 {
+  .banks h2,
+  .code h2 {
     margin-bottom: 12px;
   }
   sbp-bank-picker {
@@ -100,6 +101,7 @@ export const layoutStyles = css`
     content: counter(step);
     flex: none;
     width: 24px;
+    height: 24px;
     border-radius: 50%;
     background: var(--_subtle);
     color: var(--_muted);
@@ -107,7 +109,7 @@ export const layoutStyles = css`
     font-weight: 600;
     text-align: center;
   }
-  .copy {
+  .guide .button {
     margin-inline-start: -12px;
   }
   .by-hand {
@@ -135,8 +137,20 @@ export const layoutStyles = css`
     border-radius: 0 0 var(--_radius-card) var(--_radius-card);
     background: var(--_surface);
   }
+  .foot .button {
+    margin-inline: -12px;
+  }
+  .onward::after {
+    content: '›' / '';
+    padding-inline-start: 8px;
+    font-size: 20px;
+    line-height: 1;
+  }
   .facts {
+    display: grid;
     flex: 1 1 200px;
+    align-content: center;
+    min-height: 44px;
     min-width: 0;
   }
   .sticky {
@@ -145,7 +159,8 @@ export const layoutStyles = css`
     z-index: 1;
     padding-bottom: max(12px, env(safe-area-inset-bottom));
   }
-  .sticky .status:not(.offline) {
+  .sticky .status:not(.offline, .news),
+  .sticky .timer:has(+ .news) {
     display: none;
   }
   .sticky .facts {
@@ -251,12 +266,10 @@ export const layoutStyles = css`
   .bone {
     display: inline-block;
     width: 96px;
+    height: 0.9em;
+    line-height: 0.9em;
     border-radius: 6px;
     background: var(--_subtle);
-    color: transparent;
-  }
-  .bone::before {
-    content: '\\00a0';
   }
   .bone.wide {
     width: 144px;
@@ -265,6 +278,7 @@ export const layoutStyles = css`
   .plate.bone {
     display: block;
     width: 100%;
+    height: auto;
     border-radius: var(--_radius);
   }
   .bone.field,
@@ -319,14 +333,18 @@ export const layoutStyles = css`
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       align-items: start;
     }
+    sbp-bank-picker {
+      height: 560px;
+      overflow-y: auto;
+    }
+    .bone.list {
+      height: 496px;
+    }
     .ways {
       padding: 4px 32px 32px;
     }
     .foot {
       padding: 16px 32px;
-    }
-    .onward {
-      margin-inline-end: -12px;
     }
   }
   @media (prefers-reduced-motion: reduce) {

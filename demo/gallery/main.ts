@@ -1,0 +1,56 @@
+/**
+ * Every state of the element. `?state=pay&locale=en&theme=dark` shows one alone, for screenshots and tests;
+ * without `state` all of them, filtered by the other two.
+ */
+import '../../src/widget/index.ts';
+import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { stubCompanion } from './stub-companion.ts';
+
+stubCompanion();
+
+const wishes = new URLSearchParams(location.search);
+const only = wishes.get('state');
+const locales = wishes.has('locale') ? [wishes.get('locale')!] : only ? ['ru'] : ['ru', 'en'];
+const themes = wishes.has('theme') ? [wishes.get('theme')!] : only ? ['light'] : ['light', 'dark'];
+
+const main = document.querySelector('main')!;
+if (only) {
+  document.body.classList.add('single');
+  if (themes[0] === 'dark') document.body.classList.add('dark');
+}
+for (const scenario of SCENARIOS) {
+  if (only && scenario.name !== only) continue;
+  for (const locale of locales) for (const theme of themes) main.append(show(scenario, locale, theme));
+}
+
+function show(scenario: Scenario, locale: string, theme: string): HTMLElement {
+  const figure = document.createElement('figure');
+  figure.className = `${scenario.device} ${theme}`;
+  const caption = document.createElement('figcaption');
+  caption.textContent = `${scenario.name} · ${locale} · ${theme}`;
+  const checkout = document.createElement('sbp-checkout');
+  checkout.endpoint = location.origin;
+  checkout.token = scenario.name;
+  checkout.locale = locale;
+  checkout.theme = theme as SbpCheckout['theme'];
+  checkout.device = scenario.device;
+  if (scenario.tapsBank) void tapFirstBank(checkout);
+  figure.append(caption, checkout);
+  return figure;
+}
+
+/** Taps as a payer would, but leaves the page where it is. */
+async function tapFirstBank(checkout: SbpCheckout): Promise<void> {
+  checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
+  for (;;) {
+    const bank = checkout.shadowRoot
+      ?.querySelector('sbp-bank-picker')
+      ?.shadowRoot?.querySelector<HTMLElement>('a[part=bank]');
+    if (bank) {
+      bank.click();
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,36 @@
+import { BANKS, SCENARIOS, snapshotOf, type Scenario } from './scenarios.ts';
+
+/** Answers the checkout API for tokens that are a scenario's name; everything else goes to the network. */
+export function stubCompanion(): void {
+  const network = window.fetch.bind(window);
+  window.fetch = (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input, location.href);
+    const path = /\/checkout\/v1\/session(.*)$/.exec(url.pathname)?.[1];
+    const token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '');
+    const scenario = SCENARIOS.find(({ name }) => name === token);
+    if (path === undefined || !scenario) return network(input, init);
+    return answer(path, scenario, init?.signal ?? null);
+  };
+}
+
+function answer(path: string, scenario: Scenario, signal: AbortSignal | null): Promise<Response> {
+  if (scenario.httpStatus) return Promise.resolve(Response.json({}, { status: scenario.httpStatus }));
+  if (path === '/banks') {
+    return Promise.resolve(scenario.noBanks ? new Response(null, { status: 503 }) : Response.json(BANKS));
+  }
+  if (!scenario.snapshot) return never(signal);
+  if (path === '') return Promise.resolve(Response.json(snapshotOf(scenario)));
+  const stream = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(': open\n\n'));
+      signal?.addEventListener('abort', () => controller.error(new Error('aborted')));
+    },
+  });
+  return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }));
+}
+
+function never(signal: AbortSignal | null): Promise<Response> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('aborted')));
+  });
+}

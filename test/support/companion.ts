@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createCompanion, type Companion } from '../../src/companion/companion.ts';
+import { loadConfig } from '../../src/companion/config.ts';
+
+export const API_KEY = 'test-api-key-0123456789';
+export const TOKEN_SECRET = 'test-token-secret-0123456789';
+export const WEBHOOK_SECRET = 'test-webhook-secret-0123456789';
+
+/** The environment of a companion that reaches nothing outside this machine. */
+export function testEnv(port: number, directory: string): Record<string, string> {
+  return {
+    NODE_ENV: 'development',
+    SBP_HOST: '127.0.0.1',
+    SBP_PORT: String(port),
+    SBP_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    SBP_API_KEY: API_KEY,
+    SBP_TOKEN_SECRET: TOKEN_SECRET,
+    SBP_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    SBP_DATABASE_URL: `file:${join(directory, 'test.sqlite')}`,
+    SBP_BANKS_URL: 'http://127.0.0.1:9/no-banks.json',
+    SBP_MERCHANT_NAME: 'Ромашка',
+  };
+}
+
+export interface TestCompanion {
+  readonly companion: Companion;
+  readonly url: string;
+  /** Everything it logged so far. */
+  readonly logs: () => string;
+  api(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
+  /** A payment with an answer of 201. */
+  createPayment(fields?: Record<string, unknown>): Promise<CreatedPayment>;
+  checkout(path: string, token: string, headers?: Record<string, string>): Promise<Response>;
+  sandbox(paymentId: string, action: string): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export interface CreatedPayment {
+  payment_id: string;
+  order_id: string;
+  status: string;
+  token: string;
+  qr_payload: string;
+  qr_id: string;
+  qr_svg: string;
+  qr_png: string;
+  payment_url: string;
+  expires_at: string;
+  deep_link?: string | null;
+  [field: string]: unknown;
+}
+
+/** A companion in this process, on a port and a database of its own. */
+export async function startCompanion(
+  env: Record<string, string> = {},
+  options: { now?: () => number } = {},
+): Promise<TestCompanion> {
+  const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
+  const port = await freePort();
+  const lines: string[] = [];
+  const config = loadConfig({ ...testEnv(port, directory), ...env });
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const companion = await createCompanion({ config, log, ...options });
+  await companion.listen();
+  const client = apiClient(`http://127.0.0.1:${port}`);
+  return {
+    companion,
+    logs: () => lines.join(''),
+    ...client,
+    async stop() {
+      await companion.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Calls a companion as a merchant's server, a payer's page and the sandbox's script would. */
+export function apiClient(url: string) {
+  async function api(
+    path: string,
+    { json, headers, ...init }: RequestInit & { json?: unknown } = {},
+  ): Promise<Response> {
+    return fetch(`${url}/api/sbp/v1${path}`, {
+      ...(json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) }),
+      ...init,
+      headers: {
+        authorization: `Bearer ${API_KEY}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(headers as Record<string, string> | undefined),
+      },
+    });
+  }
+  return {
+    url,
+    api,
+    async createPayment(fields: Record<string, unknown> = {}): Promise<CreatedPayment> {
+      const response = await api('/payments', { json: { order_id: 'ORD-1', amount: 125_000, ...fields } });
+      if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
+      return (await response.json()) as CreatedPayment;
+    },
+    checkout: (path: string, token: string, headers: Record<string, string> = {}) =>
+      fetch(`${url}/checkout/v1${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } }),
+    sandbox: (paymentId: string, action: string) =>
+      fetch(`${url}/sandbox/payments/${paymentId}/${action}`, { method: 'POST' }),
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

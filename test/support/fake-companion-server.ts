@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What the fake does with one request; the last of a list is repeated. */
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  /** Sent as it is; for a stream, its first bytes. */
+  readonly body?: string;
+  /** Never answers. */
+  readonly hang?: boolean;
+  /** Cuts the connection instead of answering, or (stream) after the body. */
+  readonly drop?: boolean;
+  /** Ends a stream in order after the body. */
+  readonly end?: boolean;
+  readonly delayMs?: number;
+}
+
+export interface Script {
+  readonly session: Reply[];
+  readonly events: Reply[];
+  readonly banks: Reply[];
+}
+
+export interface LoggedRequest {
+  readonly path: string;
+  readonly url: string;
+  readonly lastEventId: string | null;
+  closed: boolean;
+}
+
+interface Payment extends Script {
+  readonly log: LoggedRequest[];
+  readonly streams: Set<ServerResponse>;
+}
+
+interface Context {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly path: string;
+  respond?: boolean;
+}
+
+/**
+ * A companion over real HTTP that does as it is told, for Web Test Runner's server. A payment exists from the
+ * moment a test has put its script at `/fake/control/<token>`.
+ */
+export function fakeCompanion(): (context: Context, next: () => Promise<void>) => Promise<void> {
+  const payments = new Map<string, Payment>();
+  return async (context, next) => {
+    const { req, res, path } = context;
+    if (!path.startsWith('/fake/')) return next();
+    context.respond = false;
+    const [kind, token = ''] = path.slice('/fake/'.length).split('/');
+    if (kind === 'checkout') return serve(payments, req, res, path);
+    const body = await read(req);
+    const payment = payments.get(token);
+    if (kind === 'control') {
+      payments.set(token, { ...(JSON.parse(body) as Script), log: payment?.log ?? [], streams: new Set() });
+    } else if (kind === 'send') {
+      for (const stream of payment?.streams ?? []) stream.write(body);
+    } else if (kind === 'cut') {
+      for (const stream of payment?.streams ?? []) stream.destroy();
+    }
+    res.setHeader('content-type', 'application/json');
+    res.end(JSON.stringify(payment?.log ?? []));
+  };
+}
+
+async function serve(
+  payments: Map<string, Payment>,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+): Promise<void> {
+  const token = req.headers.authorization?.replace(/^Bearer /, '') ?? '';
+  const payment = payments.get(token);
+  if (!payment) {
+    res.writeHead(401).end();
+    return;
+  }
+  const what = path.endsWith('/events') ? 'events' : path.endsWith('/banks') ? 'banks' : 'session';
+  const entry: LoggedRequest = {
+    path: what,
+    url: req.url ?? '',
+    lastEventId: req.headers['last-event-id']?.toString() ?? null,
+    closed: false,
+  };
+  payment.log.push(entry);
+  res.on('close', () => {
+    entry.closed = true;
+    payment.streams.delete(res);
+  });
+  const replies = payment[what];
+  const reply = (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 404 };
+  if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
+  if (reply.hang) return;
+  if (reply.drop && !reply.body) {
+    req.socket.destroy();
+    return;
+  }
+  const isStream = what === 'events' && reply.body !== undefined;
+  res.writeHead(reply.status ?? 200, {
+    'content-type': isStream ? 'text/event-stream' : 'application/json',
+    'cache-control': 'no-store',
+    ...reply.headers,
+  });
+  if (!isStream) {
+    res.end(reply.body);
+    return;
+  }
+  payment.streams.add(res);
+  res.write(reply.body);
+  if (reply.drop) setTimeout(() => res.destroy(), 50);
+  if (reply.end) res.end();
+}
+
+async function read(req: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of req) text += String(chunk);
+  return text;
+}

@@ -1,0 +1,110 @@
+import type { Surroundings } from '../../src/widget/session/surroundings.ts';
+
+export interface Request {
+  readonly at: number;
+  readonly path: string;
+  readonly headers: Headers;
+}
+
+type Answer = (request: Request, signal: AbortSignal) => Response | Promise<Response>;
+
+/** A network and a clock that a test owns: hours pass in milliseconds. */
+export class FakeWorld implements Surroundings {
+  readonly requests: Request[] = [];
+  answer: Answer;
+  #now = 1_000;
+  #timers: { at: number; callback: () => void }[] = [];
+  #seed = 1;
+
+  constructor(answer: Answer) {
+    this.answer = answer;
+  }
+
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** A fixed sequence, so that a failure can be repeated. */
+  random(): number {
+    this.#seed = (this.#seed * 16_807) % 2_147_483_647;
+    return this.#seed / 2_147_483_647;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return () => (this.#timers = this.#timers.filter((other) => other !== timer));
+  }
+
+  async fetch(url: string, init: RequestInit): Promise<Response> {
+    const path = new URL(url).pathname.replace(/.*\/session/, '');
+    const request = { at: this.#now, path, headers: new Headers(init.headers) };
+    this.requests.push(request);
+    const signal = init.signal!;
+    return Promise.race([
+      Promise.resolve(this.answer(request, signal)),
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    ]);
+  }
+
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (;;) {
+      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = next.at;
+      next.callback();
+      await settle();
+    }
+    this.#now = end;
+  }
+
+  /** Requests made since `at`, by path. */
+  since(at: number, path?: string): Request[] {
+    return this.requests.filter((request) => request.at >= at && (path === undefined || request.path === path));
+  }
+}
+
+/** Streams hand their chunks over in tasks, not in microtasks. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise<void>((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    });
+  }
+}
+
+/** An open event stream that a test writes to. */
+export class FakeStream {
+  readonly response: Response;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+
+  constructor(signal: AbortSignal) {
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (this.#controller = controller) });
+    signal.addEventListener('abort', () => this.break());
+    this.response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  }
+
+  write(text: string): void {
+    this.#controller.enqueue(new TextEncoder().encode(text));
+  }
+
+  close(): void {
+    this.#controller.close();
+  }
+
+  break(): void {
+    this.#controller.error(new Error('connection lost'));
+  }
+}

@@ -1,0 +1,313 @@
+import { expect } from '@open-wc/testing';
+import type { Snapshot } from '../../src/protocol/snapshot.ts';
+import { CheckoutApi } from '../../src/widget/session/checkout-api.ts';
+import { Session, type Connection } from '../../src/widget/session/session.ts';
+import { FakeStream, FakeWorld } from '../support/fake-world.ts';
+import { END, snapshot, sse } from '../support/snapshots.ts';
+
+interface Seen {
+  readonly versions: number[];
+  readonly connections: Connection[];
+  readonly refusals: number[];
+}
+
+function begin(world: FakeWorld): { session: Session; seen: Seen } {
+  const seen: Seen = { versions: [], connections: [], refusals: [] };
+  const session = new Session(
+    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
+    {
+      snapshot: ({ version }) => seen.versions.push(version),
+      connection: (connection) => seen.connections.push(connection),
+      refused: (status) => seen.refusals.push(status),
+    },
+    world,
+  );
+  session.start();
+  return { session, seen };
+}
+
+/** A companion that works: answers with `state.now`, opens streams that the test can write to. */
+function healthy(state: { now: Snapshot } = { now: snapshot() }) {
+  const streams: FakeStream[] = [];
+  const world = new FakeWorld((request, signal) => {
+    if (request.path !== '/events') return Response.json(state.now);
+    const stream = new FakeStream(signal);
+    stream.write(': open\n\n');
+    streams.push(stream);
+    return stream.response;
+  });
+  return { world, streams, state };
+}
+
+const MINUTE = 60_000;
+
+describe('session', () => {
+  it('asks once, then listens from the version it knows, with the token in a header only', async () => {
+    const { world, streams } = healthy({ now: snapshot({ version: 7 }) });
+    const { seen } = begin(world);
+    await world.advance(100);
+    expect(world.requests.map(({ path }) => path)).to.deep.equal(['', '/events']);
+    expect(world.requests[1]!.headers.get('last-event-id')).to.equal('7');
+    expect(world.requests.every(({ headers }) => headers.get('authorization') === 'Bearer pay_1.secret')).to.be
+      .true;
+    expect(world.requests.some(({ path }) => path.includes('secret'))).to.be.false;
+    expect(seen.connections).to.deep.equal(['live']);
+    streams[0]!.write(sse(snapshot({ version: 8 })));
+    await world.advance(10);
+    expect(seen.versions).to.deep.equal([7, 8]);
+  });
+
+  it('reads a snapshot cut at any byte', async () => {
+    const { world, streams } = healthy();
+    const { seen } = begin(world);
+    await world.advance(100);
+    const bytes = sse(snapshot({ version: 2 }));
+    for (const char of bytes) streams[0]!.write(char);
+    await world.advance(2_000);
+    expect(seen.versions).to.deep.equal([1, 2]);
+  });
+
+  it('makes no request after "paid"', async () => {
+    const { world, streams } = healthy();
+    const { session, seen } = begin(world);
+    await world.advance(100);
+    streams[0]!.write(sse(snapshot({ version: 2, status: 'paid' })));
+    await world.advance(10);
+    const before = world.requests.length;
+    session.wake(true);
+    await world.advance(60 * MINUTE);
+    expect(seen.versions).to.deep.equal([1, 2]);
+    expect(world.requests.length).to.equal(before);
+    expect(world.timers).to.equal(0);
+  });
+
+  for (const status of [401, 403, 404]) {
+    it(`gives up at once on ${status}`, async () => {
+      const world = new FakeWorld(() => new Response(null, { status }));
+      const { seen } = begin(world);
+      await world.advance(60 * MINUTE);
+      expect(world.requests.length).to.equal(1);
+      expect(seen.refusals).to.deep.equal([status]);
+      expect(world.timers).to.equal(0);
+    });
+  }
+
+  it('falls back to polling within 20 s when the stream is refused, and comes back to it', async () => {
+    const { world } = healthy();
+    const work = world.answer;
+    world.answer = (request, signal) =>
+      request.path === '/events' ? new Response(null, { status: 503 }) : work(request, signal);
+    const { seen } = begin(world);
+    await world.advance(20_000);
+    expect(seen.connections.at(-1)).to.equal('polling');
+    expect(world.since(0, '').length).to.be.within(4, 9);
+    world.answer = work;
+    await world.advance(3 * MINUTE);
+    expect(seen.connections.at(-1)).to.equal('live');
+  });
+
+  it('falls back to polling within 20 s when the stream hangs', async () => {
+    const { world } = healthy();
+    const work = world.answer;
+    world.answer = (request, signal) =>
+      request.path === '/events' ? new Promise(() => undefined) : work(request, signal);
+    const { seen } = begin(world);
+    await world.advance(20_000);
+    expect(seen.connections.at(-1)).to.equal('polling');
+    expect(world.since(5_000, '').length).to.be.greaterThan(2);
+  });
+
+  it('reopens a dropped stream within 9 s, also one dropped again and again', async () => {
+    const { world, streams } = healthy();
+    begin(world);
+    await world.advance(100);
+    for (let round = 1; round < 5; round++) {
+      streams.at(-1)!.close();
+      await world.advance(9_000);
+      expect(streams.length, `round ${round}`).to.be.greaterThan(round);
+    }
+  });
+
+  it('takes a stream that closes at once for broken, not for a reason to storm', async () => {
+    const { world } = healthy();
+    const work = world.answer;
+    world.answer = (request, signal) => {
+      if (request.path !== '/events') return work(request, signal);
+      const stream = new FakeStream(signal);
+      stream.close();
+      return stream.response;
+    };
+    const { seen } = begin(world);
+    await world.advance(5 * MINUTE);
+    expect(world.since(0, '/events').length).to.be.below(30);
+    expect(seen.connections).to.include('polling');
+  });
+
+  it('notices a silent stream within 45 s and opens another', async () => {
+    const { world, streams } = healthy();
+    begin(world);
+    await world.advance(45_000);
+    expect(streams.length).to.equal(2);
+  });
+
+  it('keeps a stream that only sends heartbeats', async () => {
+    const { world, streams } = healthy();
+    begin(world);
+    for (let beat = 0; beat < 20; beat++) {
+      await world.advance(15_000);
+      streams[0]!.write(': beat\n\n');
+    }
+    expect(streams.length).to.equal(1);
+  });
+
+  it('knocks at a dead companion at most once in 5 s after the first minute, whatever the page does', async () => {
+    const world = new FakeWorld(() => Promise.reject(new Error('refused')));
+    const { session, seen } = begin(world);
+    for (let second = 0; second < 600; second++) {
+      await world.advance(1_000);
+      session.wake(second % 3 === 0);
+    }
+    const times = world.since(MINUTE).map(({ at }) => at);
+    const gaps = times.slice(1).map((at, index) => at - times[index]!);
+    expect(Math.min(...gaps)).to.be.at.least(4_999);
+    expect(times.length, 'it never gives up').to.be.greaterThan(30);
+    expect(seen.connections).to.deep.equal(['offline']);
+    expect(seen.refusals).to.be.empty;
+  });
+
+  it('finds a companion that has come back', async () => {
+    const { world, streams } = healthy();
+    const work = world.answer;
+    const { seen } = begin(world);
+    await world.advance(100);
+    world.answer = () => Promise.reject(new Error('refused'));
+    streams[0]!.break();
+    await world.advance(10_000);
+    expect(seen.connections.at(-1)).to.equal('offline');
+    world.answer = work;
+    await world.advance(15_000);
+    expect(seen.connections.at(-1)).to.equal('live');
+  });
+
+  it('respects Retry-After, also when the page gets the focus', async () => {
+    const world = new FakeWorld(() => new Response(null, { status: 429, headers: { 'retry-after': '30' } }));
+    const { session } = begin(world);
+    for (let second = 0; second < 29; second++) {
+      await world.advance(1_000);
+      session.wake(true);
+    }
+    expect(world.requests.length).to.equal(1);
+    await world.advance(5_000);
+    expect(world.requests.length).to.equal(2);
+  });
+
+  it('takes garbled answers for trouble, never for a result', async () => {
+    const answers = ['<html>', '{}', 'null', '{"status":"failed"}'];
+    const world = new FakeWorld(() => new Response(answers.shift() ?? '[]'));
+    const { seen } = begin(world);
+    await world.advance(30_000);
+    expect(seen.versions).to.be.empty;
+    expect(seen.refusals).to.be.empty;
+    expect(seen.connections).to.deep.equal(['offline']);
+  });
+
+  it('fetches the snapshot whole when the stream garbles it', async () => {
+    const { world, streams, state } = healthy();
+    const { seen } = begin(world);
+    await world.advance(2_000);
+    state.now = snapshot({ version: 2, status: 'paid' });
+    streams[0]!.write('event: snapshot\nid: 2\ndata: {"version":2,"sta\n\n');
+    await world.advance(10);
+    expect(seen.versions).to.deep.equal([1, 2]);
+  });
+
+  it('drops a stream that sends without end', async () => {
+    const { world, streams } = healthy();
+    begin(world);
+    await world.advance(100);
+    for (let part = 0; part < 40; part++) streams[0]!.write('data: ' + 'x'.repeat(10_000));
+    await world.advance(9_000);
+    expect(streams.length).to.equal(2);
+  });
+
+  it('looks for late money after an expiry, ever more rarely, and not for ever', async () => {
+    const { world, streams, state } = healthy();
+    const { seen } = begin(world);
+    await world.advance(100);
+    state.now = snapshot({ version: 2, status: 'expired' });
+    streams[0]!.write(sse(state.now) + END);
+    await world.advance(10);
+    const ended = world.now();
+    await world.advance(30 * MINUTE);
+    expect(world.since(ended).length).to.be.within(15, 60);
+    expect(world.since(ended + 18 * MINUTE).length).to.equal(0);
+    expect(world.since(ended, '/events').length).to.equal(0);
+    expect(seen.versions.at(-1)).to.equal(2);
+  });
+
+  it('finds late money within the grace', async () => {
+    const { world, streams, state } = healthy();
+    const { seen } = begin(world);
+    await world.advance(100);
+    streams[0]!.write(sse(snapshot({ version: 2, status: 'canceled' })) + END);
+    await world.advance(MINUTE);
+    state.now = snapshot({ version: 3, status: 'paid', late: true });
+    await world.advance(MINUTE);
+    expect(seen.versions.at(-1)).to.equal(3);
+    expect(world.timers).to.equal(0);
+  });
+
+  it('believes 204 only about a payment that is over', async () => {
+    const { world, state } = healthy();
+    const work = world.answer;
+    world.answer = (request, signal) =>
+      request.path === '/events' ? new Response(null, { status: 204 }) : work(request, signal);
+    const { seen } = begin(world);
+    await world.advance(20_000);
+    state.now = snapshot({ version: 2, status: 'paid' });
+    await world.advance(5_000);
+    expect(seen.versions.at(-1)).to.equal(2);
+  });
+
+  it('asks at once and opens another stream when the page was away', async () => {
+    const { world, streams, state } = healthy();
+    const { session, seen } = begin(world);
+    await world.advance(5_000);
+    state.now = snapshot({ version: 2, status: 'processing' });
+    for (let sign = 0; sign < 5; sign++) session.wake(true);
+    await world.advance(200);
+    expect(seen.versions.at(-1)).to.equal(2);
+    expect(streams.length).to.equal(2);
+    expect(world.requests.length).to.equal(4);
+  });
+
+  it('only asks when the window gets the focus', async () => {
+    const { world, streams } = healthy();
+    const { session } = begin(world);
+    await world.advance(5_000);
+    for (let sign = 0; sign < 5; sign++) session.wake(false);
+    await world.advance(3_000);
+    expect(streams.length).to.equal(1);
+    expect(world.requests.length).to.equal(3);
+  });
+
+  it('leaves no request and no timer when it is stopped, wherever it is', async () => {
+    for (const ms of [0, 50, 1_000, 12_000]) {
+      for (const answer of ['live', 'hang', 'dead'] as const) {
+        const { world } = healthy();
+        if (answer === 'hang') world.answer = () => new Promise(() => undefined);
+        if (answer === 'dead') world.answer = () => new Response(null, { status: 500 });
+        const { session, seen } = begin(world);
+        await world.advance(ms);
+        const requests = world.requests.length;
+        const said = JSON.stringify(seen);
+        session.stop();
+        session.wake(true);
+        await world.advance(MINUTE);
+        expect(world.timers, `${answer} after ${ms} ms`).to.equal(0);
+        expect(world.requests.length).to.equal(requests);
+        expect(JSON.stringify(seen)).to.equal(said);
+      }
+    }
+  });
+});
