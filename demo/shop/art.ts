@@ -58,4 +58,11 @@ export function drawingOf(sku: Sku) {
   return svg`<svg class="art" viewBox="20 4 160 140" aria-hidden="true">${DRAWINGS[sku]}</svg>`;
 }
 
+/** For the top of the page. */
+export const bouquet = svg`<svg class="bouquet" viewBox="0 0 300 220" aria-hidden="true">
+  <path class="stem" d="M150 92C152 140 150 180 146 218M86 128C96 166 116 196 138 218M216 112C208 160 184 196 156 218M118 62C128 120 140 180 144 218M186 58C176 120 160 180 150 218"></path>
+  ${leaf(150, 196, 48, 1.1)} ${leaf(140, 200, -52, 1.15)} ${leaf(118, 182, -70, 0.8)} ${leaf(184, 182, 66, 0.8)}
+  ${daisy(112, 54, 1.25)} ${daisy(190, 50, 1.1)} ${daisy(80, 116, 1.2)} ${daisy(222, 104, 1.35)} ${daisy(150, 104, 1.6)}
+</svg>`;
+
 export const logo = svg`<svg class="logo" viewBox="-30 -30 60 60" aria-hidden="true">${daisy(0, 0, 1)}</svg>`;

@@ -7,6 +7,7 @@ import { GIFT_MAX, GIFT_MIN, GIFT_SKU } from './catalog.ts';
 import type { Actions, Model } from './model.ts';
 import type { OrderAnswer } from './order.ts';
 import { page } from './views/page.ts';
+import { WORDS } from './words.ts';
 
 const root = document.querySelector<HTMLElement>('#shop')!;
 
@@ -26,7 +27,9 @@ let model: Model = {
 
 function update(change: Partial<Model>): void {
   model = { ...model, ...change };
+  const { name, trade } = WORDS[model.locale];
   document.documentElement.lang = model.locale;
+  document.title = `${name} · ${trade}`;
   render(page(model, actions), root);
 }
 
@@ -38,6 +41,7 @@ const actions: Actions = {
     else cart.delete(sku);
     saveCart(cart);
     update({ cart, trouble: null });
+    keepFocusAt(sku);
   },
   setGift: (text) => update({ gift: { text, bad: false } }),
   buyCart: () => void buy([...model.cart].map(([sku, quantity]) => ({ sku, quantity }))),
@@ -54,6 +58,12 @@ const actions: Actions = {
   },
   confirm: () => void confirm(),
 };
+
+/** The button that was pressed may have become another one: the keyboard stays at this product. */
+function keepFocusAt(sku: string): void {
+  if (document.activeElement !== document.body) return;
+  root.querySelector<HTMLElement>(`[data-sku="${sku}"] .buy button:last-of-type`)?.focus();
+}
 
 async function buy(items: readonly Item[]): Promise<void> {
   if (model.starting) return;

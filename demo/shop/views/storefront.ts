@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { formatMoney } from '../../../src/protocol/money.ts';
-import { drawingOf } from '../art.ts';
+import { bouquet, drawingOf } from '../art.ts';
 import { CATALOG, findProduct, MAX_QUANTITY, type Product } from '../catalog.ts';
 import type { Actions, Model } from '../model.ts';
 import { qrPath } from '../qr.ts';
@@ -9,8 +9,11 @@ import { WORDS } from '../words.ts';
 export function storefront(model: Model, actions: Actions) {
   const words = WORDS[model.locale];
   return html`<section class="hero">
-      <h1>${words.headline}</h1>
-      <p>${words.lead}</p>
+      <div>
+        <h1>${words.headline}</h1>
+        <p>${words.lead}</p>
+      </div>
+      ${bouquet}
     </section>
     <ul class="goods">
       ${CATALOG.map((product) => card(product, model, actions))}

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BANK_PAGE_CSS } from '../../../src/companion/providers/sandbox/bank-page-css.ts';
-import { bankPageLocale } from '../../../src/companion/providers/sandbox/bank-page-words.ts';
 import {
   BANK_ACTIONS,
   renderBankPage,
@@ -104,19 +103,6 @@ describe('the sandbox bank page', () => {
     );
     const page = renderBankPage({ ...bill, merchantName: `"><img src=x onerror='alert(1)'>` });
     assert.ok(!page.includes('<img') && page.includes('&#60;img src=x onerror=&#39;'));
-  });
-
-  it('speaks Russian unless English comes first', () => {
-    const cases = {
-      'en-US,en;q=0.9,ru;q=0.8': 'en',
-      'ru-RU,ru;q=0.9,en': 'ru',
-      'de-DE,en': 'ru',
-      '': 'ru',
-      eno: 'ru',
-    };
-    for (const [header, locale] of Object.entries(cases))
-      assert.equal(bankPageLocale(header), locale, header);
-    assert.equal(bankPageLocale(undefined), 'ru');
   });
 
   it('brings its own style for light and dark', () => {

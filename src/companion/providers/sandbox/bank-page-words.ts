@@ -1,10 +1,4 @@
-export const BANK_PAGE_LOCALES = ['ru', 'en'] as const;
-export type BankPageLocale = (typeof BANK_PAGE_LOCALES)[number];
-
-/** From `Accept-Language`: Russian unless English is asked for first: the page plays a Russian bank. */
-export function bankPageLocale(acceptLanguage: string | undefined): BankPageLocale {
-  return /^\s*en\b/i.test(acceptLanguage ?? '') ? 'en' : 'ru';
-}
+export type BankPageLocale = 'ru' | 'en';
 
 export interface BankPageWords {
   readonly bank: string;
