@@ -29,6 +29,7 @@ export function testEnv(port: number, directory: string): Record<string, string>
 export interface TestCompanion {
   readonly companion: Companion;
   readonly url: string;
+  readonly databaseFile: string;
   /** Everything it logged so far. */
   readonly logs: () => string;
   api(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
@@ -69,6 +70,7 @@ export async function startCompanion(
   const client = apiClient(`http://127.0.0.1:${port}`);
   return {
     companion,
+    databaseFile: config.databaseFile,
     logs: () => lines.join(''),
     ...client,
     async stop() {

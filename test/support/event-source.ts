@@ -23,8 +23,7 @@ export class StreamReader {
     this.ended = (async () => {
       const decoder = new TextDecoder();
       try {
-        for await (const chunk of response.body!)
-          parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+        for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }));
       } catch {
         // cut off: by `stop`, or by the server going away
       }

@@ -13,11 +13,14 @@ export const PUBLISHED_LINKS = {
 } as const;
 
 const id = fc.string({
-  unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
+  unit: fc.constantFrom(...Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')),
   minLength: 32,
   maxLength: 32,
 });
-const query = fc.string({ unit: fc.constantFrom(...'abcXYZ0189=&%+-._~;,/?:@!$()*'), maxLength: 60 });
+const query = fc.string({
+  unit: fc.constantFrom(...Array.from('abcXYZ0189=&%+-._~;,/?:@!$()*')),
+  maxLength: 60,
+});
 
 /** Links in NSPK's form, their query as odd as a provider may make it. */
 export const anyPaymentLink = fc
@@ -25,5 +28,5 @@ export const anyPaymentLink = fc
   .map(([code, tail]) => `https://qr.nspk.ru/${code}${tail === null ? '' : `?${tail}`}`);
 
 export const anyBankScheme = fc
-  .string({ unit: fc.constantFrom(...'0123456789'), minLength: 12, maxLength: 12 })
+  .string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: 12, maxLength: 12 })
   .map((digits) => `bank${digits}`);

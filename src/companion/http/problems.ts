@@ -55,9 +55,9 @@ function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
   return reply
     .code(problem.status)
     .headers(problem.headers)
-    .type(PROBLEM_MEDIA_TYPE)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
     .header('cache-control', 'no-store')
-    .send(JSON.stringify(body));
+    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */

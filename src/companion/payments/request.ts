@@ -35,7 +35,7 @@ export function readPaymentRequest(
   body: unknown,
   circumstances: Circumstances,
 ): { request: PaymentRequest } | { errors: FieldError[] } {
-  const parsed = v.safeParse(paymentRequestSchema(circumstances), body);
+  const parsed = v.safeParse(paymentRequestSchema(circumstances), body, { abortPipeEarly: true });
   if (!parsed.success) return { errors: parsed.issues.map(toFieldError) };
   const input = parsed.output;
   const [method, ...others] = input.methods as [Method, ...Method[]];

@@ -1,0 +1,106 @@
+/**
+ * `npm run demo`: a shop, the companion and the sandbox's bank on this machine, and an address for a phone on the
+ * same network. With `--dev` the element comes from its sources, and edits show at once.
+ */
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import qrcode from 'qrcode-generator';
+import { createServer as createVite } from 'vite';
+import { createCompanion, createLogger, loadConfig, type Config } from '../src/companion/index.ts';
+import { lanAddress } from './lan.ts';
+import { createShop } from './shop-server.ts';
+
+const SHOP_PORT = Number(process.env['DEMO_SHOP_PORT'] ?? 5173);
+const COMPANION_PORT = Number(process.env['SBP_PORT'] ?? 8787);
+const root = join(import.meta.dirname, '..');
+
+async function main(fromSources: boolean): Promise<void> {
+  const lan = lanAddress();
+  const host = lan ?? 'localhost';
+  const shopUrl = `http://${host}:${SHOP_PORT}`;
+  const config = demoConfig(host);
+  const log = createLogger(config.logLevel);
+  const companion = await createCompanion({ config, log });
+  const companionUrl = await companion.listen();
+
+  const shop = createShop({
+    companionUrl,
+    publicCompanionUrl: config.publicUrl,
+    ...(fromSources ? { scriptUrl: '/src/widget/index.ts' } : {}),
+    apiKey: config.apiKeys[0]!,
+    webhookSecret: config.webhookSecrets,
+    shopUrl,
+    lanUrl: lan && shopUrl,
+    log: (message) => log.info({ part: 'shop' }, message),
+  });
+  const server = createServer();
+  const vite = await createVite({
+    root,
+    appType: 'spa',
+    logLevel: 'error',
+    server: { middlewareMode: true, ws: { server }, host: true },
+  });
+  server.on('request', (request, response) => {
+    void shop.handler(request, response).then((taken) => {
+      if (!taken) vite.middlewares(request, response);
+    });
+  });
+  await listen(server);
+  greet(shopUrl, lan);
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void Promise.all([vite.close(), companion.close()]).then(() => process.exit(0));
+    });
+  }
+}
+
+function demoConfig(host: string): Config {
+  return loadConfig(
+    {
+      SBP_HOST: '0.0.0.0',
+      SBP_LOG_LEVEL: 'warn',
+      SBP_MERCHANT_NAME: 'Ромашка',
+      SBP_DATABASE_URL: 'file:data/demo.sqlite',
+      SBP_PUBLIC_URL: `http://${host}:${COMPANION_PORT}`,
+      SBP_ALLOWED_ORIGINS: [host, 'localhost', '127.0.0.1']
+        .map((name) => `http://${name}:${SHOP_PORT}`)
+        .join(),
+      ...process.env,
+      NODE_ENV: 'development',
+    },
+    root,
+  );
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(SHOP_PORT, '0.0.0.0', resolve);
+  });
+}
+
+function greet(shopUrl: string, lan: string | null): void {
+  console.log(`\n  The shop is open:  http://localhost:${SHOP_PORT}`);
+  if (lan === null) {
+    console.log('  No local network found: pay in a second tab instead of a phone.\n');
+    return;
+  }
+  const code = qrcode(0, 'L');
+  code.addData(shopUrl);
+  code.make();
+  console.log(`  From a phone on the same network:  ${shopUrl}\n`);
+  console.log(code.createASCII(1, 2).replace(/^/gm, '  '));
+}
+
+try {
+  await main(process.argv.includes('--dev'));
+} catch (error) {
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  console.error(
+    taken
+      ? `${error.message}\nChoose other ports with DEMO_SHOP_PORT and SBP_PORT, or end what uses these.`
+      : error,
+  );
+  process.exit(1);
+}

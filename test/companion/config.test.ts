@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { ConfigError, DEVELOPMENT_SECRETS_FILE, loadConfig } from '../../src/companion/config.ts';
+
+const SECRETS = {
+  SBP_API_KEY: 'k'.repeat(32),
+  SBP_TOKEN_SECRET: 't'.repeat(32),
+  SBP_WEBHOOK_SECRET: 'w'.repeat(32),
+};
+
+function mistakes(env: Record<string, string>): string {
+  try {
+    loadConfig(env, tmpdir());
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.mistakes.join('\n');
+  }
+  return '';
+}
+
+describe('loadConfig', () => {
+  it('needs nothing but secrets', () => {
+    const config = loadConfig(SECRETS, '/srv');
+    assert.equal(config.port, 8787);
+    assert.equal(config.publicUrl, 'http://localhost:8787');
+    assert.equal(config.databaseFile, '/srv/data/sbp-checkout.sqlite');
+    assert.deepEqual(config.methods, { sbp: 'sandbox', sberpay: 'sandbox', buyer_qr: 'sandbox' });
+    assert.equal(config.development, false);
+  });
+
+  it('names every mistake at once', () => {
+    const text = mistakes({
+      SBP_PORT: '99999',
+      SBP_PUBLIC_URL: 'pay.example.ru',
+      SBP_ALLOWED_ORIGINS: 'https://shop.example/path,nonsense',
+      SBP_DATABASE_URL: 'mysql://user:hunter2@host/db',
+      SBP_BANKS_URL: 'http://plain.example/list.json',
+      SBP_LOG_LEVEL: 'loud',
+      SBP_METHODS: 'sbp=nobody,cash',
+      SBP_SANDBOX_LINK: 'other',
+      SBP_API_KEY: 'changeme',
+      SBP_TOKEN_SECRET: 'short',
+    });
+    for (const name of [
+      'SBP_PORT',
+      'SBP_PUBLIC_URL',
+      'SBP_ALLOWED_ORIGINS',
+      'SBP_DATABASE_URL',
+      'SBP_BANKS_URL',
+      'SBP_LOG_LEVEL',
+      'SBP_METHODS: "nobody"',
+      'SBP_METHODS: "cash"',
+      'SBP_SANDBOX_LINK',
+      'SBP_API_KEY is a well-known default',
+      'SBP_TOKEN_SECRET is too short',
+      'SBP_WEBHOOK_SECRET is required',
+    ]) {
+      assert.ok(text.includes(name), `${name} is not named in:\n${text}`);
+    }
+    assert.equal(text.includes('hunter2'), false, 'a password of the database address is shown');
+    assert.equal(text.includes('changeme'), false, 'a secret is shown');
+  });
+
+  it('generates secrets in development only, and finds them again', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sbp-config-'));
+    const env = { NODE_ENV: 'development', SBP_DATABASE_URL: `file:${directory}/x.sqlite` };
+    const first = loadConfig(env);
+    assert.ok(first.tokenSecrets[0]!.length >= 32);
+    assert.deepEqual(loadConfig(env), first);
+    const file = join(directory, DEVELOPMENT_SECRETS_FILE);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.ok(readFileSync(file, 'utf8').includes(first.apiKeys[0]!));
+    assert.match(
+      mistakes({}),
+      /SBP_API_KEY is required[^]*SBP_TOKEN_SECRET is required[^]*SBP_WEBHOOK_SECRET is required/,
+    );
+  });
+
+  it('reads secrets from files, several for rotation', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sbp-config-')), 'key');
+    writeFileSync(file, `${'n'.repeat(32)}, ${'o'.repeat(32)}\n`);
+    const { SBP_TOKEN_SECRET, SBP_WEBHOOK_SECRET } = SECRETS;
+    const others = { SBP_TOKEN_SECRET, SBP_WEBHOOK_SECRET };
+    assert.deepEqual(loadConfig({ ...others, SBP_API_KEY_FILE: file }).apiKeys, [
+      'n'.repeat(32),
+      'o'.repeat(32),
+    ]);
+    assert.match(
+      mistakes({ ...others, SBP_API_KEY_FILE: '/nowhere/key' }),
+      /SBP_API_KEY_FILE cannot be read/,
+    );
+    assert.match(mistakes({ ...SECRETS, SBP_API_KEY_FILE: file }), /keep one/);
+  });
+
+  it('takes a method alone, and origins without a path', () => {
+    const config = loadConfig({
+      ...SECRETS,
+      SBP_METHODS: 'sbp=sandbox',
+      SBP_ALLOWED_ORIGINS: 'https://a.example, https://b.example/',
+    });
+    assert.deepEqual(config.methods, { sbp: 'sandbox' });
+    assert.deepEqual(config.allowedOrigins, ['https://a.example', 'https://b.example']);
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { CompanionProcess } from '../support/companion-process.ts';
+import type { CreatedPayment } from '../support/companion.ts';
+
+describe('kill -9', () => {
+  it('loses no payment that was answered, and no result that was acknowledged', async () => {
+    const companion = await CompanionProcess.start();
+    const { client } = companion;
+    try {
+      const answered = new Map<string, string>();
+      for (let round = 0; round < 3; round++) {
+        const storm = Array.from({ length: 40 }, async (_, i) => {
+          try {
+            const { payment_id } = await client.createPayment({ order_id: `R${round}-${i}` });
+            answered.set(payment_id, 'created');
+            const script = await client.sandbox(payment_id, 'pay');
+            if (script.status === 200) answered.set(payment_id, 'paid');
+          } catch {
+            // cut off in the middle: nothing was promised
+          }
+        });
+        await new Promise((resolve) => setTimeout(resolve, 60 + 50 * round));
+        await companion.kill();
+        await Promise.all(storm);
+        await companion.start();
+        for (const [id, promised] of answered) {
+          const response = await client.api(`/payments/${id}`);
+          assert.equal(response.status, 200, `${id} was answered and is gone`);
+          const { status } = (await response.json()) as CreatedPayment;
+          if (promised === 'paid') assert.equal(status, 'paid', `${id} was acknowledged as paid`);
+        }
+      }
+      assert.ok(answered.size > 0, 'no call was answered before a kill: the test proves nothing');
+    } finally {
+      await companion.stop();
+    }
+  });
+
+  it('answers a create that was cut off under its key again, as one payment', async () => {
+    const companion = await CompanionProcess.start();
+    const { client } = companion;
+    try {
+      for (let round = 0; round < 4; round++) {
+        const body = { order_id: `CUT-${round}`, amount: 100 };
+        const call = () =>
+          client.api('/payments', { json: body, headers: { 'idempotency-key': `cut-${round}` } });
+        const first = call().catch(() => null);
+        await new Promise((resolve) => setTimeout(resolve, round * 4));
+        await companion.kill();
+        await first;
+        await companion.start();
+        const again = await call();
+        assert.equal(again.status, 201);
+        const payment = (await again.json()) as CreatedPayment;
+        assert.ok(payment.qr_payload, 'it has its link');
+        const page = (await (await client.api(`/payments?order_id=CUT-${round}`)).json()) as {
+          items: unknown[];
+        };
+        assert.equal(page.items.length, 1);
+      }
+    } finally {
+      await companion.stop();
+    }
+  });
+
+  it('finishes a slow payment that was under way', async () => {
+    const companion = await CompanionProcess.start();
+    const { client } = companion;
+    try {
+      const { payment_id, qr_payload } = await client.createPayment();
+      await fetch(qr_payload, {
+        method: 'POST',
+        body: new URLSearchParams({ action: 'process_then_pay' }),
+        redirect: 'manual',
+      });
+      await companion.kill();
+      await companion.start();
+      const deadline = Date.now() + 10_000;
+      let status = '';
+      while (status !== 'paid' && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        ({ status } = (await (await client.api(`/payments/${payment_id}`)).json()) as CreatedPayment);
+      }
+      assert.equal(status, 'paid');
+    } finally {
+      await companion.stop();
+    }
+  });
+});
+
+describe('sbp-checkout', () => {
+  const cli = (args: string[], env: Record<string, string>) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, '../../src/companion/cli.ts'), ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      encoding: 'utf8',
+    });
+
+  it('names every mistake of its configuration and exits non-zero', () => {
+    const { status, stderr, stdout } = cli(['serve'], { SBP_PORT: 'eighty', SBP_LOG_LEVEL: 'loud' });
+    assert.equal(status, 1);
+    for (const name of [
+      'SBP_PORT',
+      'SBP_LOG_LEVEL',
+      'SBP_API_KEY',
+      'SBP_TOKEN_SECRET',
+      'SBP_WEBHOOK_SECRET',
+    ]) {
+      assert.ok(stderr.includes(name), `${name} is not named`);
+    }
+    assert.equal(stdout, '');
+    assert.equal(stderr.includes('    at '), false, 'a stack trace helps nobody here');
+  });
+
+  it('explains itself', () => {
+    assert.match(cli(['--help'], {}).stdout, /sbp-checkout serve/);
+    assert.equal(cli(['launch'], {}).status, 2);
+  });
+});

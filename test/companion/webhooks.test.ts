@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  signWebhook,
+  verifyWebhook,
+  WebhookVerificationError,
+} from '../../src/companion/notifications/webhooks.ts';
+import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../support/companion.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const BODY = JSON.stringify({ event: 'payment.paid', payment_id: 'pay_1', note: 'ёж' });
+const message = { event: 'payment.paid', deliveryId: 'd1', body: BODY };
+const signed = (secret = 's1', now = NOW) => ({ ...signWebhook(message, secret, now) });
+
+function refusal(options: Partial<Parameters<typeof verifyWebhook>[0]>): string {
+  try {
+    verifyWebhook({ body: BODY, headers: signed(), secrets: 's1', now: NOW, ...options });
+  } catch (error) {
+    assert.ok(error instanceof WebhookVerificationError, String(error));
+    return error.reason;
+  }
+  return 'accepted';
+}
+
+describe('verifyWebhook', () => {
+  it('takes what was signed, by any current secret', () => {
+    const verified = verifyWebhook({
+      body: Buffer.from(BODY),
+      headers: signed(),
+      secrets: ['new', 's1'],
+      now: NOW,
+    });
+    assert.equal(verified.event, 'payment.paid');
+    assert.equal(verified.deliveryId, 'd1');
+    assert.equal(verified.payload['note'], 'ёж');
+    assert.equal(refusal({ secrets: ['new'] }), 'signature_mismatch');
+  });
+
+  it('refuses any flipped bit of body, time or signature', () => {
+    const bytes = Buffer.from(BODY);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
+        const body = Buffer.from(bytes);
+        body[at] = body[at]! ^ (1 << bit);
+        assert.equal(refusal({ body }), 'signature_mismatch');
+      }),
+    );
+    const header = signed()['x-sbp-signature'];
+    for (let i = 0; i < header.length; i++) {
+      const changed = header.slice(0, i) + (header[i] === '0' ? '1' : '0') + header.slice(i + 1);
+      assert.notEqual(refusal({ headers: { ...signed(), 'x-sbp-signature': changed } }), 'accepted', changed);
+    }
+  });
+
+  it('refuses the same JSON in other bytes', () => {
+    const parsed = JSON.parse(BODY) as Record<string, unknown>;
+    const rewritten = [
+      JSON.stringify(parsed, null, 1),
+      JSON.stringify(Object.fromEntries(Object.entries(parsed).reverse())),
+      BODY.replace('ёж', '\\u0451\\u0436'),
+      `\ufeff${BODY}`,
+    ];
+    for (const body of rewritten) assert.equal(refusal({ body }), 'signature_mismatch');
+  });
+
+  it('refuses any other header with a reason, never with a crash', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ maxLength: 10_000, unit: 'binary' }),
+          fc.constant(undefined),
+          fc.array(fc.string()),
+        ),
+        (header) => {
+          assert.notEqual(refusal({ headers: { ...signed(), 'x-sbp-signature': header } }), 'accepted');
+        },
+      ),
+    );
+    for (const time of ['NaN', '1e99', '-1', '', String(NOW), '1767225600.5']) {
+      const { 'x-sbp-signature': valid } = signed();
+      const header = valid.replace(/t=\d+/, `t=${time}`);
+      assert.notEqual(refusal({ headers: { ...signed(), 'x-sbp-signature': header } }), 'accepted', time);
+    }
+  });
+
+  it('refuses old messages and those from the future, by the signed time alone', () => {
+    assert.equal(refusal({ now: NOW + 301_000 }), 'timestamp_out_of_range');
+    assert.equal(refusal({ now: NOW - 301_000 }), 'timestamp_out_of_range');
+    assert.equal(refusal({ now: NOW + 299_000 }), 'accepted');
+    const fresh = { ...signed(), 'x-sbp-timestamp': String((NOW + 301_000) / 1000) };
+    assert.equal(refusal({ headers: fresh, now: NOW + 301_000 }), 'timestamp_out_of_range');
+  });
+});
+
+describe('POST /webhooks/sandbox', () => {
+  let shop: TestCompanion;
+  before(async () => {
+    shop = await startCompanion();
+  });
+  after(() => shop.stop());
+
+  async function send(
+    payload: { event: string; [field: string]: unknown },
+    { id = crypto.randomUUID().toString(), secret = WEBHOOK_SECRET } = {},
+  ) {
+    const body = JSON.stringify(payload);
+    const { event } = payload;
+    return fetch(`${shop.url}/webhooks/sandbox`, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        ...signWebhook({ event, deliveryId: id, body }, secret, Date.now()),
+      },
+    });
+  }
+  async function stateOf(id: string) {
+    return (await (await shop.api(`/payments/${id}`)).json()) as {
+      status: string;
+      late: boolean;
+      events: { event: string; version: number; note: string | null }[];
+    };
+  }
+  const report = (payment_id: string, status: string, extra: Record<string, unknown> = {}) => ({
+    event: `payment.${status}`,
+    payment_id,
+    status,
+    amount: 125_000,
+    currency: 'RUB',
+    ...extra,
+  });
+
+  it('applies an authentic report and refuses a forged one', async () => {
+    const { payment_id } = await shop.createPayment();
+    assert.equal((await send(report(payment_id, 'paid'), { secret: 'forged' })).status, 401);
+    assert.equal((await stateOf(payment_id)).status, 'created');
+    assert.equal((await send(report(payment_id, 'paid'))).status, 200);
+    assert.equal((await stateOf(payment_id)).status, 'paid');
+  });
+
+  it('counts a hundred copies at once as one', async () => {
+    const { payment_id } = await shop.createPayment();
+    const id = 'one-delivery';
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => send(report(payment_id, 'paid'), { id })),
+    );
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+    const { events } = await stateOf(payment_id);
+    assert.equal(events.filter(({ event }) => event === 'payment.paid').length, 1);
+  });
+
+  it('keeps a final state, and keeps word of what it did not believe', async () => {
+    const { payment_id } = await shop.createPayment();
+    await send(report(payment_id, 'paid'));
+    assert.equal((await send(report(payment_id, 'failed'))).status, 200);
+    const state = await stateOf(payment_id);
+    assert.equal(state.status, 'paid');
+    assert.deepEqual(
+      state.events.map(({ event, note }) => `${event} ${note ?? ''}`),
+      ['payment.created ', 'payment.paid ', 'payment.failed unchanged'],
+    );
+  });
+
+  it('never takes another sum or currency for payment', async () => {
+    const { payment_id } = await shop.createPayment();
+    assert.equal((await send(report(payment_id, 'paid', { amount: 124_999 }))).status, 200);
+    assert.equal((await send(report(payment_id, 'paid', { currency: 'USD' }))).status, 200);
+    const state = await stateOf(payment_id);
+    assert.equal(state.status, 'created');
+    assert.deepEqual(
+      state.events.slice(1).map(({ note }) => note),
+      ['amount_mismatch', 'amount_mismatch'],
+    );
+  });
+
+  it('takes unknown payments and statuses without harm', async () => {
+    const { payment_id } = await shop.createPayment();
+    assert.equal((await send(report('pay_nobody', 'paid'))).status, 200);
+    assert.equal((await send(report(payment_id, 'teleported'))).status, 200);
+    assert.equal((await stateOf(payment_id)).status, 'created');
+  });
+
+  it('counts late money, and says that it is late', async () => {
+    const { payment_id } = await shop.createPayment();
+    await send(report(payment_id, 'expired'));
+    await send(report(payment_id, 'paid'));
+    const { status, late } = await stateOf(payment_id);
+    assert.deepEqual({ status, late }, { status: 'paid', late: true });
+  });
+
+  it('refuses huge bodies and unknown providers', async () => {
+    const huge = await fetch(`${shop.url}/webhooks/sandbox`, {
+      method: 'POST',
+      body: 'x'.repeat(1024 * 1024 + 1),
+    });
+    assert.equal(huge.status, 413);
+    assert.equal((await fetch(`${shop.url}/webhooks/nobody`, { method: 'POST', body: '{}' })).status, 404);
+    assert.equal((await fetch(`${shop.url}/webhooks/sandbox`, { method: 'POST' })).status, 401);
+  });
+});

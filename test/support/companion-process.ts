@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { apiClient, freePort, testEnv } from './companion.ts';
+
+const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
+
+/** The companion as it really runs: a process of its own, which can be killed and started again on the same data. */
+export class CompanionProcess {
+  readonly port: number;
+  readonly url: string;
+  readonly client: ReturnType<typeof apiClient>;
+  readonly #directory: string;
+  readonly #env: Record<string, string>;
+  #child: ChildProcess | null = null;
+  output = '';
+
+  private constructor(port: number, directory: string, env: Record<string, string>) {
+    this.port = port;
+    this.#directory = directory;
+    this.#env = { ...testEnv(port, directory), ...env };
+    this.url = this.#env['SBP_PUBLIC_URL']!;
+    this.client = apiClient(this.url);
+  }
+
+  static async start(env: Record<string, string> = {}): Promise<CompanionProcess> {
+    const directory = await mkdtemp(join(tmpdir(), 'sbp-process-'));
+    const instance = new CompanionProcess(await freePort(), directory, env);
+    await instance.start();
+    return instance;
+  }
+
+  /** Resolves when it answers. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [CLI, 'serve'], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (this.output += String(chunk)));
+    const deadline = Date.now() + 15_000;
+    while (!(await this.#answers())) {
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`it did not start:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  /** The end without warning. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child?.exitCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/healthz`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
