@@ -182,8 +182,8 @@ export class SbpCheckout extends LitElement {
       this.renderRoot.querySelector('h2')?.focus(); // what had it is gone: not back to the top of the page
     }
     this.#drawn = screen;
-    if (screen === 'pay') for (const step of ['shown', ...this.#ways] as const) this.#step(step);
     for (const event of this.#news.splice(0)) this.dispatchEvent(event);
+    if (screen === 'pay') for (const step of ['shown', ...this.#ways] as const) this.#step(step);
   }
 
   #turnTo(screen: Screen): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { apiClient, freePort, testEnv } from './companion.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
@@ -57,6 +58,13 @@ export class CompanionProcess {
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Changes its data behind its back, as no API can. */
+  changeData(change: (db: DatabaseSync) => void): void {
+    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    change(db);
+    db.close();
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

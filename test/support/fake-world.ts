@@ -67,7 +67,9 @@ export class FakeWorld implements Surroundings {
 
   /** Requests made since `at`, by path. */
   since(at: number, path?: string): Request[] {
-    return this.requests.filter((request) => request.at >= at && (path === undefined || request.path === path));
+    return this.requests.filter(
+      (request) => request.at >= at && (path === undefined || request.path === path),
+    );
   }
 }
 
@@ -91,7 +93,9 @@ export class FakeStream {
   #controller!: ReadableStreamDefaultController<Uint8Array>;
 
   constructor(signal: AbortSignal) {
-    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (this.#controller = controller) });
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => void (this.#controller = controller),
+    });
     signal.addEventListener('abort', () => this.break());
     this.response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   }

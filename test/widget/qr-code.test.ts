@@ -38,7 +38,12 @@ describe('<sbp-qr-code>', () => {
     expect(svg.querySelector('path')!.getAttribute('fill')).to.equal('#000');
     const plate = getComputedStyle(element.shadowRoot!.querySelector('[part=qr]')!);
     expect(plate.backgroundColor).to.equal('rgb(255, 255, 255)');
-    const starts = [...svg.querySelector('path')!.getAttribute('d')!.matchAll(/M(\d+) (\d+)/g)];
+    const starts = [
+      ...svg
+        .querySelector('path')!
+        .getAttribute('d')!
+        .matchAll(/M(\d+) (\d+)/g),
+    ];
     expect(Math.min(...starts.flatMap(([, x, y]) => [Number(x), Number(y)]))).to.equal(QUIET_ZONE);
   });
 

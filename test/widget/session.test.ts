@@ -48,8 +48,8 @@ describe('session', () => {
     await world.advance(100);
     expect(world.requests.map(({ path }) => path)).to.deep.equal(['', '/events']);
     expect(world.requests[1]!.headers.get('last-event-id')).to.equal('7');
-    expect(world.requests.every(({ headers }) => headers.get('authorization') === 'Bearer pay_1.secret')).to.be
-      .true;
+    expect(world.requests.every(({ headers }) => headers.get('authorization') === 'Bearer pay_1.secret')).to
+      .be.true;
     expect(world.requests.some(({ path }) => path.includes('secret'))).to.be.false;
     expect(seen.connections).to.deep.equal(['live']);
     streams[0]!.write(sse(snapshot({ version: 8 })));

@@ -6,7 +6,14 @@ import { adjustOffset } from '../../src/widget/clock.ts';
 import { INITIAL, reduce, screenOf, timeLeft, type Screen, type State } from '../../src/widget/state.ts';
 import { snapshot } from '../support/snapshots.ts';
 
-const BANK: Bank = { id: 'b', name: 'Банк', logo_url: null, aliases: [], url: 'https://bank.example', links: [] };
+const BANK: Bank = {
+  id: 'b',
+  name: 'Банк',
+  logo_url: null,
+  aliases: [],
+  url: 'https://bank.example',
+  links: [],
+};
 
 function take(state: State, changes: Parameters<typeof snapshot>[0], at = 1_000): State {
   return reduce(state, {

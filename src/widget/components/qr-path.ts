@@ -6,8 +6,11 @@ qrcode.stringToBytes = (text) => [...new TextEncoder().encode(text)];
 /** Modules of empty margin that a reader needs on each side. */
 export const QUIET_ZONE = 4;
 
-/** NSPK's bare link: its id has capitals and digits only, which a QR packs tighter than bytes. */
-const BARE_NSPK_LINK = /^(https:\/\/(?:qr|sub)\.nspk\.ru\/)([0-9A-Z]{32})$/;
+/**
+ * NSPK's bare link: slash, capitals and digits pack tighter than bytes. The slash counts: with it among the
+ * bytes the link is one bit too long for a code of 29 modules.
+ */
+const BARE_NSPK_LINK = /^(https:\/\/(?:qr|sub)\.nspk\.ru)(\/[0-9A-Z]{32})$/;
 
 export interface QrDrawing {
   /** Modules a side, quiet zone included. */

@@ -93,7 +93,8 @@ export class Session {
       this.#reopen = false;
       const live = this.#running && this.#connection === 'live';
       if (live && away) this.#turn.abort();
-      else if (this.#lastAskAt > this.#wokenAt) return; // asked since: the answer is fresh, or on its way
+      else if (this.#lastAskAt > this.#wokenAt)
+        return; // asked since: the answer is fresh, or on its way
       else if (this.#running && !live) this.#turn.abort();
       else void this.#ask();
     });

@@ -1,0 +1,3 @@
+/** The globals that Web Test Runner's browser tests run under; the rest of the suite imports its own from node:test. */
+declare function describe(name: string, suite: () => void): void;
+declare function it(name: string, test: () => unknown): void;
