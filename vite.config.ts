@@ -66,12 +66,17 @@ export default defineConfig({
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',
+    // An application build would add Vite's preload helper, which is of no use to a page that is not Vite's.
     modulePreload: false,
-    rolldownOptions: {
-      input: {
+    lib: {
+      formats: ['es'],
+      entry: {
         'sbp-checkout': resolve(import.meta.dirname, 'src/widget/index.ts'),
         pay: resolve(import.meta.dirname, 'src/widget/pay.ts'),
       },
+    },
+    rolldownOptions: {
+      // Lets the entry hold what the parts on demand share with it, which saves a round trip before the first word.
       preserveEntrySignatures: 'allow-extension',
       output: {
         // Without it, rolldown leaves the white space of ES modules alone.

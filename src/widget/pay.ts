@@ -4,7 +4,7 @@ import './index.ts';
 const checkout = document.querySelector('sbp-checkout') ?? document.createElement('sbp-checkout');
 
 function takeToken(): void {
-  checkout.token = decodeURIComponent(location.hash.slice(1));
+  checkout.token = location.hash.slice(1);
 }
 
 takeToken();

@@ -178,8 +178,11 @@ export class SbpCheckout extends LitElement {
     else this.removeAttribute('status');
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
-    if (screen !== this.#drawn && this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
-      this.renderRoot.querySelector('h2')?.focus(); // what had it is gone: not back to the top of the page
+    if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
+      // What had it is gone: on to what came instead, not back to the top of the page.
+      this.renderRoot
+        .querySelector<HTMLElement>(this.#copied === 'by-hand' ? '.by-hand input' : 'h2')
+        ?.focus();
     }
     this.#drawn = screen;
     for (const event of this.#news.splice(0)) this.dispatchEvent(event);

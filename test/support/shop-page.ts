@@ -79,6 +79,14 @@ export async function screenIs(page: Page, screen: string, timeout = 15_000): Pr
   }
 }
 
+/** What the payer can read in the element, its inner elements aside. */
+export async function textOf(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const root = document.querySelector('sbp-checkout')?.shadowRoot;
+    return [...(root?.children ?? [])].map((child) => (child as HTMLElement).innerText).join('\n');
+  });
+}
+
 /** Collects what a page must never cause: policy violations and script errors. */
 export function troubleOf(page: Page): string[] {
   const trouble: string[] = [];

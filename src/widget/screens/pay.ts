@@ -51,7 +51,7 @@ function guideColumn(view: View): TemplateResult {
     <ol>
       ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
-    ${link(view) === null ? html`<div class="button"></div>` : copyLink(view)}
+    ${link(view) === null ? html`<div class="button"> </div>` : copyLink(view)}
   </div>`;
 }
 

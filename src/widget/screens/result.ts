@@ -76,7 +76,9 @@ function mark({ tone, mark }: Result): SVGTemplateResult | TemplateResult {
 function summary(view: View): TemplateResult {
   const { merchant, order_id } = view.state.snapshot!;
   const facts = [merchant.name, order_id ? view.texts.order(order_id) : ''].filter(Boolean);
-  return html`<p class="amount" part="amount">${money(view)}</p>
+  // How much of it was returned is not in the snapshot, and the whole would be read as that.
+  const partly = view.state.snapshot!.status === 'partial_refunded';
+  return html`${partly ? nothing : html`<p class="amount" part="amount">${money(view)}</p>`}
     <p class="order">${facts.join(' · ')}</p>`;
 }
 
