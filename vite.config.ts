@@ -44,6 +44,22 @@ function isNode(value: unknown): value is { type: string } & Record<string, unkn
   return typeof value === 'object' && value !== null && 'type' in value;
 }
 
+/**
+ * The hosted page's script loads the built element instead of sharing chunks with it: so the element's entry can
+ * hold lit as well, which saves every shop's payers a round trip.
+ */
+function payLoadsElement(): Plugin {
+  return {
+    name: 'pay-loads-element',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      const fromPay = importer?.endsWith('/src/widget/pay.ts') && source === './index.ts';
+      return fromPay ? { id: './sbp-checkout.js', external: true } : null;
+    },
+  };
+}
+
 /** One space stays: between inline elements it is visible. */
 function squeezeMarkup(source: string): string {
   return source.replace(/\s+/g, ' ');
@@ -62,7 +78,7 @@ function squeezeCss(source: string): string {
 export default defineConfig({
   appType: 'mpa',
   server: { host: '127.0.0.1' },
-  plugins: [squeezeTemplates()],
+  plugins: [squeezeTemplates(), payLoadsElement()],
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',
