@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
+import { freePort } from '../support/companion.ts';
+import { readQrCodes } from '../support/qr-reader.ts';
+import { screenIs } from '../support/shop-page.ts';
+
+let browser: Browser;
+let demo: ChildProcess;
+let directory: string;
+let shopUrl = '';
+let output = '';
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sbp-demo-'));
+  const [shopPort, companionPort] = [await freePort(), await freePort()];
+  demo = spawn(process.execPath, [join(import.meta.dirname, '../../demo/main.ts')], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      DEMO_SHOP_PORT: String(shopPort),
+      SBP_PORT: String(companionPort),
+      SBP_DATABASE_URL: `file:${directory}/demo.sqlite`,
+      SBP_BANKS_URL: 'http://127.0.0.1:9/none.json',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [demo.stdout, demo.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
+  shopUrl = `http://localhost:${shopPort}`;
+  const deadline = Date.now() + 20_000;
+  while (!output.includes('The shop is open')) {
+    assert.ok(Date.now() < deadline && demo.exitCode === null, `the demo did not start:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  const exited = once(demo, 'exit');
+  demo.kill('SIGTERM');
+  await exited;
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('npm run demo', () => {
+  it('sells: a desktop buys, a phone scans and pays, the shop knows it by its webhook', async (t) => {
+    const desktop = await (
+      await browser.newContext({ ...DESKTOP, viewport: { width: 1280, height: 1000 } })
+    ).newPage();
+    await desktop.goto(shopUrl);
+    await desktop.locator('.card[data-sku] button').first().click();
+    await desktop.locator('.cart .primary').click();
+    await screenIs(desktop, 'pay');
+    await desktop.locator('sbp-checkout >> svg').first().waitFor();
+    await desktop.locator('sbp-checkout').scrollIntoViewIfNeeded();
+    const codes = await readQrCodes(await desktop.screenshot());
+    const scanned = codes.find((code) => code.includes('/sandbox/bank/'));
+    assert.ok(scanned, `no payment code among ${JSON.stringify(codes)}`);
+
+    const phone = await (await browser.newContext(PHONE)).newPage();
+    await phone.goto(scanned);
+    await phone.getByRole('button', { name: /^Оплатить \d/ }).click();
+    const tapped = Date.now();
+    await screenIs(desktop, 'paid', 2_000);
+    t.diagnostic(`the bank's button to "paid" in the shop: ${Date.now() - tapped} ms`);
+    await desktop.locator('.checkout[data-status=paid]').waitFor({ timeout: 3_000 });
+    await phone.context().close();
+    await desktop.context().close();
+  });
+
+  it('sells on a phone alone, through the bank list', async () => {
+    const phone = await (await browser.newContext(PHONE)).newPage();
+    await phone.goto(shopUrl);
+    await phone.locator('.card[data-sku] button').first().click();
+    await phone.locator('.cart .primary').click();
+    await screenIs(phone, 'pay');
+    const [bank] = await Promise.all([
+      phone.context().waitForEvent('page'),
+      phone.getByRole('link', { name: /Тестовый банк/ }).click(),
+    ]);
+    await bank.getByRole('button', { name: /^Оплатить \d/ }).click();
+    await bank.getByText('Оплачено').first().waitFor();
+    await phone.locator('.checkout[data-status=paid]').waitFor({ timeout: 5_000 });
+    await phone.context().close();
+  });
+});

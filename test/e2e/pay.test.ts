@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
+import { CompanionProcess } from '../support/companion-process.ts';
+import { readQrCodes } from '../support/qr-reader.ts';
+import { screenIs, ShopPage, textOf, troubleOf } from '../support/shop-page.ts';
+
+let browser: Browser;
+let shop: ShopPage;
+let companion: CompanionProcess;
+
+before(async () => {
+  shop = await ShopPage.open();
+  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await companion.stop();
+  await shop.close();
+});
+
+describe('a payment on a desktop and a phone', () => {
+  it('goes from the code on the screen to the bank on the phone and back to "paid"', async (t) => {
+    const { token, qr_payload } = await companion.client.createPayment();
+    const desktop = await (await browser.newContext(DESKTOP)).newPage();
+    const trouble = troubleOf(desktop);
+    await shop.show(desktop, companion.url, token);
+    await screenIs(desktop, 'pay');
+    await desktop.locator('sbp-checkout >> svg').first().waitFor();
+
+    const [scanned] = await readQrCodes(await desktop.screenshot());
+    assert.equal(scanned, qr_payload);
+
+    const phone = await (await browser.newContext(PHONE)).newPage();
+    await phone.goto(scanned);
+    await phone.getByRole('button', { name: /^Оплатить 1/ }).click();
+    const tapped = Date.now();
+    await screenIs(desktop, 'paid', 2_000);
+    t.diagnostic(`the bank's button to "paid" on the other screen: ${Date.now() - tapped} ms`);
+    assert.match(await textOf(desktop), /Оплачено[^]*1\s250\s₽/);
+    await phone.getByText('Оплачено').first().waitFor();
+    assert.deepEqual(trouble, []);
+    await desktop.context().close();
+    await phone.context().close();
+  });
+
+  it('is walked on the phone alone: bank list, bank, back, paid', async () => {
+    const { token } = await companion.client.createPayment();
+    const page = await (await browser.newContext(PHONE)).newPage();
+    const trouble = troubleOf(page);
+    await shop.show(page, companion.url, token);
+    await screenIs(page, 'pay');
+    const bank = page.getByRole('link', { name: /Тестовый банк/ });
+    await bank.waitFor();
+    await page.getByRole('searchbox').fill('песочн');
+    assert.equal(await page.locator('sbp-checkout >> [part~=bank]').count(), 1);
+    const [bankPage] = await Promise.all([page.context().waitForEvent('page'), bank.click()]);
+    await screenIs(page, 'waiting');
+    await bankPage.getByRole('button', { name: /^Оплатить 1/ }).click();
+    await bankPage.getByText('Оплачено').first().waitFor();
+    await bankPage.close();
+    await screenIs(page, 'paid');
+    assert.deepEqual(trouble, []);
+    await page.context().close();
+  });
+
+  it('shows a slow bank at work, then the result', async () => {
+    const { token, qr_payload } = await companion.client.createPayment();
+    const page = await (await browser.newContext(DESKTOP)).newPage();
+    await shop.show(page, companion.url, token);
+    await screenIs(page, 'pay');
+    await fetch(qr_payload, {
+      method: 'POST',
+      body: new URLSearchParams({ action: 'process_then_pay' }),
+      redirect: 'manual',
+    });
+    await screenIs(page, 'waiting', 2_000);
+    assert.match(await textOf(page), /Банк обрабатывает платёж/);
+    await screenIs(page, 'paid');
+    await page.context().close();
+  });
+
+  it('shows a refusal in words, with a way on', async () => {
+    const { token, payment_id } = await companion.client.createPayment({
+      return_url: 'https://shop.example/cart',
+    });
+    const page = await (await browser.newContext(DESKTOP)).newPage();
+    await shop.show(page, companion.url, token);
+    await screenIs(page, 'pay');
+    await companion.client.sandbox(payment_id, 'decline');
+    await screenIs(page, 'failed', 2_000);
+    const element = page.locator('sbp-checkout');
+    assert.match(await textOf(page), /Оплата не прошла/);
+    assert.equal(await element.getByRole('link').getAttribute('href'), 'https://shop.example/cart');
+    await page.context().close();
+  });
+
+  it('fires each result once, however often it is told', async () => {
+    const { token, payment_id } = await companion.client.createPayment();
+    const page = await (await browser.newContext(DESKTOP)).newPage();
+    await shop.show(page, companion.url, token);
+    await page.evaluate(() => {
+      const fired: string[] = [];
+      Object.assign(window, { fired });
+      for (const name of ['sbp-paid', 'sbp-failed', 'sbp-expired', 'sbp-error']) {
+        document.addEventListener(name, () => fired.push(name));
+      }
+    });
+    await screenIs(page, 'pay');
+    await companion.client.sandbox(payment_id, 'pay');
+    await screenIs(page, 'paid');
+    for (let i = 0; i < 3; i++) {
+      await page.evaluate(() => {
+        window.dispatchEvent(new Event('online'));
+        window.dispatchEvent(new Event('focus'));
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+    }
+    await page.waitForTimeout(1_000);
+    assert.deepEqual(await page.evaluate(() => (window as unknown as { fired: string[] }).fired), [
+      'sbp-paid',
+    ]);
+    await page.context().close();
+  });
+});
+
+describe('a token that opens nothing', () => {
+  for (const [name, token] of [
+    ['forged', 'pay_00000000000000000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+    ['garbled', '<img src=x onerror=alert(1)>'],
+  ] as const) {
+    it(`ends in clear words and no storm of requests: ${name}`, async () => {
+      const page = await (await browser.newContext(DESKTOP)).newPage();
+      let requests = 0;
+      page.on('request', (request) => {
+        if (request.url().includes('/checkout/v1/') && request.method() === 'GET') requests++;
+      });
+      await shop.show(page, companion.url, token);
+      await screenIs(page, 'error');
+      await page.waitForTimeout(3_000);
+      assert.match(await textOf(page), /Не удалось открыть оплату/);
+      assert.ok(requests <= 2, `${requests} requests`);
+      await page.context().close();
+    });
+  }
+});
+
+describe('the hosted page', () => {
+  it('takes the payment by its link alone, under a strict policy', async () => {
+    const { payment_url, payment_id } = await companion.client.createPayment();
+    const page = await (await browser.newContext(PHONE)).newPage();
+    const trouble = troubleOf(page);
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
+    await page.goto(payment_url);
+    await screenIs(page, 'pay');
+    await companion.client.sandbox(payment_id, 'pay');
+    await screenIs(page, 'paid', 2_000);
+    assert.deepEqual(trouble, []);
+    const token = payment_url.split('#')[1]!;
+    // What leaves the browser never holds the token: `request.url()` is without the fragment for all but the page.
+    assert.equal(
+      requested.some((url) => url.split('#')[0]!.includes(token)),
+      false,
+    );
+    assert.equal(companion.output.includes(token), false);
+    await page.context().close();
+  });
+
+  it('says so when the link is cut off or broken', async () => {
+    for (const fragment of ['', '#', '#nonsense', '#%']) {
+      const page = await (await browser.newContext(PHONE)).newPage();
+      await page.goto(`${companion.url}/pay${fragment}`);
+      await screenIs(page, 'error');
+      await page.context().close();
+    }
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * `npm test`: finds or installs a browser, runs every suite and closes with what they counted.
+ * `node test/run.ts unit` (or `components`, `e2e`) runs one of them.
+ */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { startTestRunner } from '@web/test-runner';
+import { ensureChromium } from './support/install-browser.ts';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+const root = join(import.meta.dirname, '..');
+
+const SUITES: Record<string, () => Promise<Count>> = {
+  unit: () => nodeTests('test/{protocol,companion,demo}/**/*.test.ts', { concurrency: 2, timeout: 120_000 }),
+  components: () => componentTests(),
+  // One at a time: each file drives browsers, and some measure.
+  e2e: () => nodeTests('test/e2e/**/*.test.ts', { concurrency: 1, timeout: 300_000 }),
+};
+
+async function nodeTests(pattern: string, options: { concurrency: number; timeout: number }): Promise<Count> {
+  const files = globSync(pattern, { cwd: root })
+    .map((file) => join(root, file))
+    .sort();
+  const count = { passed: 0, failed: 0 };
+  const stream = run({ files, ...options });
+  stream.on('test:pass', ({ details }) => {
+    if (details.type !== 'suite') count.passed++;
+  });
+  // A suite that fails without a failing test (a broken hook, a file that does not load) must count as well.
+  stream.on('test:fail', ({ details }) => {
+    const inner = details.error.cause;
+    const onlyPassesOn = details.type === 'suite' && isSubtestFailure(details.error, inner);
+    if (!onlyPassesOn) count.failed++;
+  });
+  await pipeline(stream, new spec(), process.stdout, { end: false });
+  if (count.passed + count.failed === 0) throw new Error(`no test was found at ${pattern}`);
+  return count;
+}
+
+function isSubtestFailure(error: Error & { failureType?: string }, cause: unknown): boolean {
+  const nested = cause as { failureType?: string } | undefined;
+  return (error.failureType ?? nested?.failureType) === 'subtestsFailed';
+}
+
+async function componentTests(): Promise<Count> {
+  const runner = await startTestRunner({ autoExitProcess: false, readCliArgs: false });
+  if (!runner) throw new Error('the component tests could not be started');
+  await new Promise((resolve) => runner.on('stopped', resolve));
+  const count = { passed: 0, failed: 0 };
+  for (const session of runner.sessions.all()) {
+    const before = count.passed + count.failed;
+    countTests(session.testResults, count);
+    const brokenFile = session.errors.length > 0 || !session.passed;
+    if (brokenFile && count.failed === 0) count.failed++;
+    if (count.passed + count.failed === before) count.failed++;
+  }
+  return count;
+}
+
+interface Results {
+  readonly tests: readonly { readonly passed: boolean; readonly skipped: boolean }[];
+  readonly suites: readonly Results[];
+}
+
+function countTests(results: Results | undefined, count: Count): void {
+  for (const test of results?.tests ?? []) {
+    if (!test.skipped) count[test.passed ? 'passed' : 'failed']++;
+  }
+  for (const suite of results?.suites ?? []) countTests(suite, count);
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  ensureChromium();
+  const total = { passed: 0, failed: 0 };
+  const lines: string[] = [];
+  for (const name of names) {
+    console.log(`\n— ${name} —`);
+    let count: Count;
+    try {
+      count = await SUITES[name]!();
+    } catch (error) {
+      console.error(error);
+      count = { passed: 0, failed: 1 };
+    }
+    total.passed += count.passed;
+    total.failed += count.failed;
+    lines.push(`${name}: ${count.passed} passed, ${count.failed} failed`);
+  }
+  console.log(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
+  process.exit(total.failed === 0 ? 0 : 1);
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  console.error(`No suite "${unknown.join('", "')}": there are ${Object.keys(SUITES).join(', ')}.`);
+  process.exit(2);
+}
+await main(asked.length > 0 ? asked : Object.keys(SUITES));
