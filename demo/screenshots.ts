@@ -1,0 +1,75 @@
+/**
+ * `npm run screenshots [folder]`: the README's pictures into docs/screenshots, and with a folder also every state of
+ * the gallery, on a desktop and on a phone, light and dark, in both languages, to be looked at.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { createServer } from 'vite';
+import { DESKTOP, launchChromium, PHONE } from '../test/support/browser.ts';
+import { CompanionProcess } from '../test/support/companion-process.ts';
+import { SCENARIOS } from './gallery/scenarios.ts';
+
+const root = join(import.meta.dirname, '..');
+
+async function forReadme(browser: Browser): Promise<void> {
+  const folder = join(root, 'docs/screenshots');
+  mkdirSync(folder, { recursive: true });
+  const companion = await CompanionProcess.start({
+    SBP_SANDBOX_LINK: 'nspk',
+    SBP_MERCHANT_NAME: 'Магазин «Ромашка»',
+  });
+  try {
+    for (const [name, device] of [
+      ['desktop', { ...DESKTOP, viewport: { width: 860, height: 660 }, deviceScaleFactor: 2 }],
+      ['phone', { ...PHONE, deviceScaleFactor: 2 }],
+    ] as const) {
+      const { payment_url } = await companion.client.createPayment({
+        order_id: 'ORD-100500',
+        expires_in: 873,
+      });
+      // The page's policy takes no styles but its own; the pictures want one font on every machine.
+      const page = await (await browser.newContext({ ...device, bypassCSP: true })).newPage();
+      await page.goto(payment_url);
+      await page.addStyleTag({ content: 'body { font-family: Inter, system-ui, sans-serif }' });
+      await page.locator('sbp-checkout[screen=pay]').waitFor();
+      await page.waitForTimeout(800);
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+      await page.context().close();
+    }
+  } finally {
+    await companion.stop();
+  }
+}
+
+async function ofEveryState(browser: Browser, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const vite = await createServer({ root, logLevel: 'error', server: { port: 0 } });
+  await vite.listen();
+  const gallery = `${vite.resolvedUrls!.local[0]!}demo/gallery/index.html`;
+  try {
+    for (const { name, device } of SCENARIOS) {
+      for (const theme of ['light', 'dark']) {
+        for (const locale of ['ru', 'en']) {
+          const phone = device === 'mobile';
+          const page = await (await browser.newContext(phone ? PHONE : DESKTOP)).newPage();
+          await page.goto(`${gallery}?state=${name}&theme=${theme}&locale=${locale}`);
+          await page.waitForTimeout(500);
+          await page.screenshot({ path: join(folder, `${name}-${theme}-${locale}.png`) });
+          await page.context().close();
+        }
+      }
+    }
+  } finally {
+    await vite.close();
+  }
+}
+
+const browser = await launchChromium();
+try {
+  await forReadme(browser);
+  const folder = process.argv[2];
+  if (folder) await ofEveryState(browser, folder);
+} finally {
+  await browser.close();
+}
