@@ -18,7 +18,7 @@ export default {
   files: 'test/widget/**/*.test.ts',
   hostname: '127.0.0.1',
   nodeResolve: { exportConditions: ['production', 'default'] },
-  concurrency: 2,
+  concurrency: 1, // of two pages one is in the background, where browsers slow timers down and skip lazy images
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
   middleware: [fakeCompanion()],
   browsers: [

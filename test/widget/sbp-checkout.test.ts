@@ -30,9 +30,9 @@ async function live(checkout: SbpCheckout): Promise<void> {
   expect(checkout.connection).to.equal('live');
 }
 
-async function until<T>(look: () => T | null | undefined | false): Promise<T> {
+async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
   for (let turn = 0; turn < 300; turn++) {
-    const found = look();
+    const found = await look();
     if (found) return found;
     await pause(20);
   }
