@@ -102,7 +102,7 @@ describe('POST /webhooks/sandbox', () => {
 
   async function send(
     payload: { event: string; [field: string]: unknown },
-    { id = crypto.randomUUID().toString(), secret = WEBHOOK_SECRET } = {},
+    { id, secret = WEBHOOK_SECRET }: { id?: string; secret?: string } = {},
   ) {
     const body = JSON.stringify(payload);
     const { event } = payload;
@@ -111,7 +111,7 @@ describe('POST /webhooks/sandbox', () => {
       body,
       headers: {
         'content-type': 'application/json',
-        ...signWebhook({ event, deliveryId: id, body }, secret, Date.now()),
+        ...signWebhook({ event, deliveryId: id ?? crypto.randomUUID(), body }, secret, Date.now()),
       },
     });
   }
