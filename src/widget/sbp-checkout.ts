@@ -125,6 +125,8 @@ export class SbpCheckout extends LitElement {
     new PageWake(this, {
       back: () => this.#comeBack(true),
       focused: () => this.#comeBack(false),
+      offline: () => this.#session.wentOffline(),
+      online: () => this.#session.cameOnline(),
     });
   }
 

@@ -242,6 +242,22 @@ describe('<sbp-checkout>', () => {
     checkout.remove();
   });
 
+  it('says at once that the network is gone, and catches up at once when it is back', async () => {
+    const payment = await FakePayment.create(snapshot());
+    const checkout = await show(payment);
+    await live(checkout);
+    window.dispatchEvent(new Event('offline'));
+    await checkout.updateComplete;
+    expect(checkout.connection, 'though the stream still looks open').to.equal('offline');
+    expect(text(checkout)).to.contain('Нет связи');
+    await pause(1_100);
+    const asked = (await payment.log()).length;
+    window.dispatchEvent(new Event('online'));
+    await live(checkout);
+    expect(text(checkout)).not.to.contain('Нет связи');
+    expect((await payment.log()).length).to.equal(asked + 2);
+  });
+
   it('asks at once when the page comes back', async () => {
     const payment = await FakePayment.create(snapshot());
     const checkout = await show(payment);

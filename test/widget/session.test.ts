@@ -189,6 +189,33 @@ describe('session', () => {
     expect(seen.connections.at(-1)).to.equal('live');
   });
 
+  it('does not wait when the network comes back, however long it was gone', async () => {
+    const { world, streams } = healthy();
+    const work = world.answer;
+    const { session, seen } = begin(world);
+    await world.advance(100);
+    session.wentOffline();
+    expect(seen.connections.at(-1)).to.equal('offline');
+    world.answer = () => Promise.reject(new Error('no network'));
+    streams[0]!.break();
+    await world.advance(10 * MINUTE);
+    world.answer = work;
+    session.cameOnline();
+    await world.advance(1_100);
+    expect(seen.connections.at(-1)).to.equal('live');
+  });
+
+  it('believes the bytes that come rather than a browser that sees no network', async () => {
+    const { world, streams } = healthy();
+    const { session, seen } = begin(world);
+    await world.advance(100);
+    session.wentOffline();
+    streams[0]!.write(': beat\n\n');
+    await world.advance(10);
+    expect(seen.connections).to.deep.equal(['live', 'offline', 'live']);
+    expect(world.requests.length).to.equal(2);
+  });
+
   it('respects Retry-After, also when the page gets the focus', async () => {
     const world = new FakeWorld(() => new Response(null, { status: 429, headers: { 'retry-after': '30' } }));
     const { session } = begin(world);

@@ -43,6 +43,14 @@ export class CheckoutSession implements ReactiveController {
     this.#session?.wake(reopen);
   }
 
+  wentOffline(): void {
+    this.#session?.wentOffline();
+  }
+
+  cameOnline(): void {
+    this.#session?.cameOnline();
+  }
+
   async check(): Promise<void> {
     await this.#session?.check();
   }
@@ -72,6 +80,7 @@ export class CheckoutSession implements ReactiveController {
     if (!this.#connected || !this.#api || this.#session) return;
     this.#session = new Session(this.#api, this.#sink, world, this.#last);
     this.#session.start();
+    if (!navigator.onLine) this.#session.wentOffline();
   }
 
   #stop(): void {

@@ -100,6 +100,17 @@ export class Session {
     });
   }
 
+  /** The browser says that there is no network. A byte that comes all the same proves it wrong. */
+  wentOffline(): void {
+    if (!this.#isOver()) this.#connect('offline');
+  }
+
+  /** What failed without a network says nothing about the companion: the first question need not wait. */
+  cameOnline(): void {
+    this.#failures = 0;
+    this.wake(true);
+  }
+
   /** Asks now, whatever the pace: the payer pressed a button or the shop called `refresh()`. */
   async check(): Promise<void> {
     if (!this.#life.signal.aborted) await this.#ask();
@@ -158,7 +169,7 @@ export class Session {
 
   #listen(): Promise<StreamEnd> {
     return readStream(this.#api, this.#last?.version ?? 0, this.#world, this.#turn.signal, {
-      opened: () => this.#connect('live'),
+      alive: () => this.#connect('live'),
       snapshot: (data) => {
         if (!this.#take(parse(data), null)) void this.#ask(); // garbled on the way: fetch it whole
       },

@@ -14,7 +14,8 @@ export type StreamEnd =
   | { readonly kind: 'failed'; readonly certain: boolean; readonly pauseMs: number };
 
 export interface StreamSink {
-  opened(): void;
+  /** The server answered, or another byte has come. */
+  alive(): void;
   /** The text of a snapshot event, not yet looked at. */
   snapshot(data: string): void;
 }
@@ -46,7 +47,7 @@ export async function readStream(
     }
     openedAt = world.now();
     limit.within(SILENCE_MS);
-    sink.opened();
+    sink.alive();
     const parser = createParser({
       maxBufferSize: MAX_EVENT_CHARS,
       onEvent({ event, data }) {
@@ -61,6 +62,7 @@ export async function readStream(
       const { done, value } = await reader.read();
       if (done) break;
       limit.within(SILENCE_MS);
+      sink.alive();
       parser.feed(decoder.decode(value, { stream: true }));
       if (seen.end) return { kind: 'ended' };
     }
