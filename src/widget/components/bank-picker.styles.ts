@@ -3,6 +3,8 @@ import { css } from 'lit';
 export const bankPickerStyles = css`
   :host {
     display: block;
+    margin-inline: -8px;
+    padding-inline: 8px;
   }
   .search {
     position: sticky;
@@ -53,7 +55,7 @@ export const bankPickerStyles = css`
     text-align: center;
   }
   .rows {
-    margin-top: 8px;
+    margin: 8px -8px 0;
   }
   .rows li {
     content-visibility: auto;

@@ -23,8 +23,8 @@ export const layoutStyles = css`
   }
   .head {
     display: flex;
-    gap: 16px;
-    align-items: flex-start;
+    flex-direction: column;
+    gap: 4px 16px;
     justify-content: space-between;
     padding: 20px 16px 16px;
   }
@@ -302,6 +302,11 @@ export const layoutStyles = css`
     from {
       opacity: 0;
       transform: scale(0.85);
+    }
+  }
+  @container (min-width: 340px) {
+    .head {
+      flex-direction: row;
     }
   }
   @container (min-width: 480px) {
