@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
@@ -67,7 +68,12 @@ export async function createCompanion({
   };
   const notifier = new Notifier(ctx);
   const caretaker = new Caretaker(ctx);
-  const banks = createBankDirectory({ url: config.banksUrl, log, now });
+  const banks = createBankDirectory({
+    url: config.banksUrl,
+    cacheFile: join(dirname(config.databaseFile), 'banks.json'),
+    log,
+    now,
+  });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const parts = { ctx, hub, banks, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);

@@ -1,11 +1,14 @@
 import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
 import { createLogoCache, type Logo } from './logos.ts';
-import { parseBankList, type ListedBank } from './parse-list.ts';
+import { listCache } from './list-cache.ts';
+import { FEWEST_BANKS, parseBankList, type ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
 
 export interface BankDirectoryOptions {
   /** NSPK's public list or a copy of it; `null` serves the built-in snapshot and fetches nothing. */
   readonly url: string | null;
+  /** Where the last good list is kept across restarts; not kept unless given. */
+  readonly cacheFile?: string;
   readonly log: DirectoryLog;
   readonly fetch?: typeof globalThis.fetch;
   /** Milliseconds. Default `Date.now`. */
@@ -41,8 +44,6 @@ const TIMEOUT_MS = 10_000;
 /** The real list is about 70 kB. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
-/** A list this short is a broken one, whatever its form. */
-const FEWEST_BANKS = 20;
 
 /**
  * The banks that pay by SBP. Freshness is checked when someone asks, not by a timer: nothing keeps the process
@@ -55,7 +56,8 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
   const logos = url
     ? createLogoCache({ origin: new URL(url).origin, fetch, now, signal: closing.signal })
     : null;
-  let banks = BANK_SNAPSHOT;
+  const cache = options.cacheFile === undefined ? null : listCache(options.cacheFile);
+  let banks = cache?.load() ?? BANK_SNAPSHOT;
   let refreshing: Promise<void> | null = null;
   let refreshAt = -Infinity;
   let failures = 0;
@@ -73,6 +75,7 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
       throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);
     }
     log.info({ banks: list.banks.length, dropped: list.dropped }, 'bank list refreshed');
+    cache?.save(body);
     return list.banks;
   }
 

@@ -21,6 +21,9 @@ export interface ParsedList {
   readonly dropped: number;
 }
 
+/** A list this short is a broken one, whatever its form. */
+export const FEWEST_BANKS = 20;
+
 /** The list has about 190 entries; a much longer one is not the list. */
 const MAX_ENTRIES = 2_000;
 const MAX_NAME_CHARACTERS = 80;

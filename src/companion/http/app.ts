@@ -1,5 +1,10 @@
 import cors from '@fastify/cors';
-import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import type { BankDirectory } from '../banks/directory.ts';
 import type { Context } from '../context.ts';
 import type { LiveHub } from '../live/hub.ts';
@@ -7,7 +12,7 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { checkoutApi } from './checkout-api.ts';
 import { merchantApi } from './merchant-api.ts';
-import { installProblems } from './problems.ts';
+import { installProblems, ProblemError } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { scripts } from './scripts.ts';
@@ -45,6 +50,7 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     });
+    app.addHook('onRequest', refuseParsedBodies);
     app.addHook('onResponse', async (request, reply) => {
       request.log.debug(
         {
@@ -81,4 +87,20 @@ function corsFor(ctx: Context) {
     exposedHeaders: ['retry-after'],
     maxAge: 3600,
   };
+}
+
+/** A host's own body parser has eaten the bytes: no signature could ever be verified, and no body be read. */
+function refuseParsedBodies(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  next: (error?: Error) => void,
+): void {
+  if (!('body' in request.raw) || request.raw.body === undefined) {
+    next();
+    return;
+  }
+  const detail =
+    'The body was parsed before the companion saw it: mount the companion before any body parser.';
+  request.log.error(detail);
+  next(new ProblemError(500, 'body_already_parsed', detail));
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createBankDirectory, type BankDirectoryOptions } from '../../../src/companion/banks/directory.ts';
 import { BANK_SNAPSHOT } from '../../../src/companion/banks/snapshot.ts';
@@ -66,6 +69,16 @@ describe('the bank directory', () => {
     await directory.settled();
     assert.equal(directory.banks().length, 40);
     assert.equal(asked, 2);
+  });
+
+  it('keeps the last good list across a restart, and believes no broken file', async (t) => {
+    const cacheFile = join(mkdtempSync(join(tmpdir(), 'sbp-banks-')), 'banks.json');
+    const url = await openOrigin(t, respond(makeBankList(120)));
+    await openDirectory(t, url, { cacheFile }).directory.settled();
+    const gone = 'http://127.0.0.1:9/gone.json';
+    assert.equal(openDirectory(t, gone, { cacheFile }).directory.banks().length, 120);
+    writeFileSync(cacheFile, '{"dictionary": [');
+    assert.equal(openDirectory(t, gone, { cacheFile }).directory.banks(), BANK_SNAPSHOT);
   });
 
   const failures: Record<string, RequestListener> = {

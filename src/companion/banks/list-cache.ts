@@ -1,0 +1,23 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { FEWEST_BANKS, parseBankList, type ListedBank } from './parse-list.ts';
+
+/** The last good list as it came, in a file: a restart while NSPK cannot be reached must not cost the payer's bank. */
+export function listCache(file: string): { load(): readonly ListedBank[] | null; save(body: Buffer): void } {
+  return {
+    load() {
+      try {
+        const { banks } = parseBankList(JSON.parse(readFileSync(file, 'utf8')));
+        return banks.length >= FEWEST_BANKS ? banks : null;
+      } catch {
+        return null; // none yet, or a broken one: the built-in snapshot serves
+      }
+    },
+    save(body) {
+      mkdirSync(dirname(file), { recursive: true });
+      // Written aside and renamed: a crash leaves the old list or the new one, never half of one.
+      writeFileSync(`${file}.new`, body);
+      renameSync(`${file}.new`, file);
+    },
+  };
+}

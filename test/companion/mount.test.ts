@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import Fastify from 'fastify';
+import { pino } from 'pino';
+import { createCompanion, loadConfig, type Companion } from '../../src/companion/index.ts';
+import { apiClient, freePort, testEnv } from '../support/companion.ts';
+
+/** A companion that does not listen, and the port at which it believes to be reached. */
+async function mountable(t: TestContext): Promise<{ companion: Companion; port: number }> {
+  const directory = await mkdtemp(join(tmpdir(), 'sbp-mount-'));
+  const port = await freePort();
+  const config = loadConfig(testEnv(port, directory));
+  const companion = await createCompanion({ config, log: pino({ level: 'silent' }) });
+  t.after(async () => {
+    await companion.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  return { companion, port };
+}
+
+async function serve(t: TestContext, port: number, listener: RequestListener): Promise<void> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+}
+
+describe('createCompanion in a server of yours', () => {
+  it('is a request handler: a payment goes all the way through it', async (t) => {
+    const { companion, port } = await mountable(t);
+    await serve(t, port, companion.handler);
+    const client = apiClient(`http://127.0.0.1:${port}`);
+    const { payment_id, token } = await client.createPayment();
+    assert.equal((await client.sandbox(payment_id, 'pay')).status, 200);
+    const snapshot = (await (await client.checkout('/session', token)).json()) as { status: string };
+    assert.equal(snapshot.status, 'paid');
+  });
+
+  it('complains loudly when a body parser has eaten the bytes that signatures are over', async (t) => {
+    const { companion, port } = await mountable(t);
+    await serve(t, port, (request, response) => {
+      request.resume().on('end', () => {
+        Object.assign(request, { body: { parsed: true } });
+        companion.handler(request, response);
+      });
+    });
+    const response = await fetch(`http://127.0.0.1:${port}/webhooks/sandbox`, { method: 'POST', body: '{}' });
+    assert.equal(response.status, 500);
+    assert.equal(((await response.json()) as { code: string }).code, 'body_already_parsed');
+  });
+
+  it('is a Fastify plugin', async (t) => {
+    const { companion, port } = await mountable(t);
+    const app = Fastify({ forceCloseConnections: true });
+    t.after(() => app.close());
+    app.get('/', () => 'the shop');
+    await app.register(companion.plugin);
+    await app.listen({ port, host: '127.0.0.1' });
+    const client = apiClient(`http://127.0.0.1:${port}`);
+    const { payment_id } = await client.createPayment();
+    assert.equal((await client.api(`/payments/${payment_id}`)).status, 200);
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'the shop');
+  });
+});
