@@ -167,7 +167,8 @@ export class SbpCheckout extends LitElement {
     this.#ways = this.#chooseWays();
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#turnTo(this.screen);
-    if (this.isConnected && ['loading', 'pay', 'checking'].includes(this.screen)) {
+    // By the page's own guess of the device, before the companion has spoken and even before there is a token.
+    if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
       if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
       if (this.#ways.includes('banks')) this.#elements.need('sbp-bank-picker');
     }

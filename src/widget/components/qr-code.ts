@@ -1,8 +1,14 @@
-import { LitElement, css, svg, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { drawQr, type QrDrawing } from './qr-path.ts';
 
-// An encoder's first run takes ten times as long as the next: better now, if the payment is still on its way.
-setTimeout(() => drawQr('https://qr.nspk.ru/'));
+/**
+ * An encoder's first run takes ten times as long as the next: better now, while the payment is on its way. A code
+ * that is there already is not to wait for this.
+ */
+let warm = false;
+setTimeout(
+  () => warm || draw('https://qr.nspk.ru/AS00000000000000000000000000000?type=02&bank=100000000001&sum=1'),
+);
 
 /**
  * @summary A QR code, dark on white in every theme: readers do not see inverted ones.
@@ -104,12 +110,13 @@ export class SbpQrCode extends LitElement {
       viewBox="0 0 ${side} ${side}"
       shape-rendering="crispEdges"
     >
-      ${svg`<path d=${path} fill="#000"></path>`}
+      <path d=${path} fill="#000"></path>
     </svg>`;
   }
 }
 
 function draw(payload: string): QrDrawing | null {
+  warm ||= payload !== '';
   try {
     return payload ? drawQr(payload) : null;
   } catch {

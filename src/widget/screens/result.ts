@@ -1,4 +1,4 @@
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Texts } from '../locales/texts.ts';
 import type { Screen } from '../state.ts';
 import { money, statusLine } from './pieces.ts';
@@ -67,9 +67,10 @@ export function resultScreen(view: View): TemplateResult {
   }
 }
 
-function mark({ tone, mark }: Result): SVGTemplateResult | TemplateResult {
+function mark({ tone, mark }: Result): TemplateResult {
   return html`<svg class="mark ${tone}" viewBox="0 0 24 24" aria-hidden="true">
-    ${svg`<circle cx="12" cy="12" r="12"></circle><path d=${mark}></path>`}
+    <circle cx="12" cy="12" r="12"></circle>
+    <path d=${mark}></path>
   </svg>`;
 }
 
