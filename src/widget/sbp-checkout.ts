@@ -1,6 +1,6 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../protocol/banks.ts';
-import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
+import { DEVICE_TYPES, type DeviceType, type Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
 import { changesBetween } from './changes.ts';
 import { Announcer } from './controllers/announcer.ts';
@@ -13,11 +13,11 @@ import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
 import { announcement } from './screens/announcement.ts';
-import { payScreen } from './screens/pay.ts';
 import { LATE_MS } from './screens/pieces.ts';
-import { resultScreen } from './screens/result.ts';
+import { messageStyles } from './screens/message.styles.ts';
+import { payStyles } from './screens/pay.styles.ts';
+import { drawScreen } from './screens/screen.ts';
 import type { Copied, Timer, View } from './screens/view.ts';
-import { waitingScreen } from './screens/waiting.ts';
 import type { Connection } from './session/session.ts';
 import {
   INITIAL,
@@ -30,7 +30,7 @@ import {
   type Way,
 } from './state.ts';
 import { controlStyles } from './theme/controls.ts';
-import { layoutStyles } from './theme/styles.ts';
+import { frameStyles } from './theme/frame.ts';
 import { themeStyles } from './theme/tokens.ts';
 
 /**
@@ -66,7 +66,7 @@ import { themeStyles } from './theme/tokens.ts';
  * @csspart message - What a screen has to say.
  */
 export class SbpCheckout extends LitElement {
-  static override styles = [themeStyles, controlStyles, layoutStyles];
+  static override styles = [themeStyles, controlStyles, frameStyles, payStyles, messageStyles];
 
   static override properties = {
     token: {},
@@ -206,9 +206,12 @@ export class SbpCheckout extends LitElement {
     this.#origin = endpoint?.origin ?? '';
     this.#steps.clear();
     this.#dispatch({ type: 'reset' });
-    if (!endpoint) this.#dispatch({ type: 'refused', refusal: 'bad-endpoint' });
-    else if (!this.token) this.#dispatch({ type: 'refused', refusal: 'no-token' });
-    this.#session.open(endpoint && this.token ? { endpoint: endpoint.href, token: this.token } : null);
+    if (endpoint && this.token) {
+      this.#session.open({ endpoint: endpoint.href, token: this.token });
+    } else {
+      this.#session.open(null);
+      this.#dispatch({ type: 'refused', refusal: endpoint ? 'no-token' : 'bad-endpoint' });
+    }
   }
 
   #dispatch(event: StateEvent): void {
@@ -221,9 +224,8 @@ export class SbpCheckout extends LitElement {
 
   #chooseWays(): readonly Way[] {
     const { snapshot, way } = this.#state;
-    const asked = this.device;
-    const device = asked === 'mobile' || asked === 'tablet' || asked === 'desktop' ? asked : null;
-    const type = device ?? deviceType(snapshot?.device ?? null, deviceHints());
+    const asked = DEVICE_TYPES.find((type) => type === this.device);
+    const type = asked ?? deviceType(snapshot?.device ?? null, deviceHints());
     if (type === 'tablet') return ['qr', 'banks'];
     return [way ?? (type === 'mobile' ? 'banks' : 'qr')];
   }
@@ -300,24 +302,10 @@ export class SbpCheckout extends LitElement {
     const view = this.#view();
     return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.title}>
       <slot name="header"></slot><slot name="logo"></slot>
-      ${this.#renderScreen(view)}
+      ${drawScreen(view)}
       <slot name="footer"></slot>
       ${this.#announcer.render()}
     </section>`;
-  }
-
-  #renderScreen(view: View): TemplateResult {
-    switch (view.screen) {
-      case 'loading':
-      case 'pay':
-        return payScreen(view);
-      case 'checking':
-        return view.ways.includes('qr') ? payScreen(view) : waitingScreen(view);
-      case 'waiting':
-        return waitingScreen(view);
-      default:
-        return resultScreen(view);
-    }
   }
 }
 
