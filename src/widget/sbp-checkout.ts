@@ -1,14 +1,14 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../protocol/banks.ts';
-import { DEVICE_TYPES, type DeviceType, type Snapshot } from '../protocol/snapshot.ts';
+import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
 import { changesBetween } from './changes.ts';
+import { copyText, type Copied } from './clipboard.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
-import { deviceHints, deviceType } from './device.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
@@ -17,7 +17,7 @@ import { LATE_MS } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
-import type { Copied, Timer, View } from './screens/view.ts';
+import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/session.ts';
 import {
   INITIAL,
@@ -32,6 +32,7 @@ import {
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { themeStyles } from './theme/tokens.ts';
+import { chooseWays } from './ways.ts';
 
 /**
  * @summary Takes one SBP payment: shows the way to pay that fits the payer's device and follows the payment live.
@@ -164,7 +165,7 @@ export class SbpCheckout extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('token') || changed.has('endpoint')) this.#open();
     this.#locale = chooseLocale(this.locale, nearestLang(this));
-    this.#ways = this.#chooseWays();
+    this.#ways = chooseWays(this.device, this.snapshot?.device ?? null, this.#state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#turnTo(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
@@ -222,14 +223,6 @@ export class SbpCheckout extends LitElement {
     this.requestUpdate();
   }
 
-  #chooseWays(): readonly Way[] {
-    const { snapshot, way } = this.#state;
-    const asked = DEVICE_TYPES.find((type) => type === this.device);
-    const type = asked ?? deviceType(snapshot?.device ?? null, deviceHints());
-    if (type === 'tablet') return ['qr', 'banks'];
-    return [way ?? (type === 'mobile' ? 'banks' : 'qr')];
-  }
-
   #left(): number | null {
     return timeLeft(this.#state, performance.now());
   }
@@ -265,13 +258,8 @@ export class SbpCheckout extends LitElement {
   readonly #copy = async (): Promise<void> => {
     const presentation = this.#state.snapshot?.presentation;
     if (presentation?.kind !== 'link') return;
-    try {
-      await navigator.clipboard.writeText(presentation.url);
-      this.#copied = 'yes';
-      this.#announcer.say(textsOf(this.#locale).copied);
-    } catch {
-      this.#copied = 'by-hand'; // no clipboard on a plain-http page, or the payer said no
-    }
+    this.#copied = await copyText(presentation.url);
+    if (this.#copied === 'yes') this.#announcer.say(textsOf(this.#locale).copied);
     this.requestUpdate();
   };
 
