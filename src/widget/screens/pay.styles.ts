@@ -26,6 +26,7 @@ export const payStyles = css`
   sbp-bank-picker {
     display: block;
     min-height: 280px;
+    margin-inline: -8px;
   }
   ol {
     margin: 20px 0;
