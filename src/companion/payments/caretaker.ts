@@ -26,7 +26,7 @@ export class Caretaker {
   constructor(ctx: Context) {
     this.#ctx = ctx;
     this.#rounds = new Rounds(
-      () => this.#look(),
+      () => this.look(),
       (error) => ctx.log.error({ err: error }, 'looking after open payments failed'),
     );
   }
@@ -41,7 +41,7 @@ export class Caretaker {
   }
 
   /** One round; answers the ms until the next. */
-  async #look(): Promise<number> {
+  async look(): Promise<number> {
     const now = this.#ctx.now();
     const due = await this.#ctx.store.read
       .selectFrom('payments')
