@@ -65,6 +65,7 @@ export async function createCompanion({
       notifier.wake();
       caretaker.wake();
     },
+    wakeNotifier: () => notifier.wake(),
   };
   const notifier = new Notifier(ctx);
   const caretaker = new Caretaker(ctx);

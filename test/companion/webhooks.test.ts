@@ -158,7 +158,7 @@ describe('POST /webhooks/sandbox', () => {
     assert.equal(state.status, 'paid');
     assert.deepEqual(
       state.events.map(({ event, note }) => `${event} ${note ?? ''}`),
-      ['payment.created ', 'payment.paid ', 'payment.failed unchanged'],
+      ['payment.created ', 'payment.offered ', 'payment.paid ', 'payment.failed unchanged'],
     );
   });
 
@@ -169,7 +169,7 @@ describe('POST /webhooks/sandbox', () => {
     const state = await stateOf(payment_id);
     assert.equal(state.status, 'created');
     assert.deepEqual(
-      state.events.slice(1).map(({ note }) => note),
+      state.events.slice(2).map(({ note }) => note),
       ['amount_mismatch', 'amount_mismatch'],
     );
   });

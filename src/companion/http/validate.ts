@@ -1,14 +1,13 @@
 import * as v from 'valibot';
+import { toFieldErrors } from '../payments/field-errors.ts';
 import { invalidFields } from './problems.ts';
 
 /** The parsed input, or a 422 that names every field at fault. */
-export function parseQuery<Schema extends v.GenericSchema>(
+export function parseInput<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, input);
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
-  throw invalidFields(
-    result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })),
-  );
+  throw invalidFields(toFieldErrors(result.issues));
 }

@@ -129,5 +129,5 @@ export class Notifier {
 function nextAttempt(row: DeliveryRow, now: number): number | null {
   const delay = RETRY_MS[Math.min(row.attempts, RETRY_MS.length - 1)]!;
   const at = now + delay * (0.8 + 0.4 * Math.random());
-  return at - row.created_at > GIVE_UP_MS ? null : Math.round(at);
+  return at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
 }

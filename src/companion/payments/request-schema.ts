@@ -58,6 +58,14 @@ export const extrasSchema = v.object({
   features: v.optional(v.object({ deep_link: v.optional(v.boolean('must be true or false'), false) }), {}),
 });
 
+/** Where our webhooks may go. */
+export function callbackUrl(config: Config) {
+  return v.pipe(
+    webAddress,
+    v.check((value) => config.development || value.startsWith('https:'), 'must be an https address'),
+  );
+}
+
 /** What a body is judged by beyond its own form. */
 export interface Circumstances {
   readonly config: Config;
@@ -96,13 +104,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
       ),
     ),
     return_url: v.nullish(webAddress, null),
-    callback_url: v.nullish(
-      v.pipe(
-        webAddress,
-        v.check((value) => config.development || value.startsWith('https:'), 'must be an https address'),
-      ),
-      null,
-    ),
+    callback_url: v.nullish(callbackUrl(config), null),
     customer: v.optional(customerSchema, {}),
     methods: v.optional(
       v.pipe(

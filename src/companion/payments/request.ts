@@ -3,6 +3,7 @@ import type { FieldError } from '../../protocol/problem.ts';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Customer } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
+import { toFieldErrors } from './field-errors.ts';
 import { extrasSchema, paymentRequestSchema, type Circumstances } from './request-schema.ts';
 
 const DEFAULT_LIFETIME_S = 15 * 60;
@@ -36,7 +37,7 @@ export function readPaymentRequest(
   circumstances: Circumstances,
 ): { request: PaymentRequest } | { errors: FieldError[] } {
   const parsed = v.safeParse(paymentRequestSchema(circumstances), body, { abortPipeEarly: true });
-  if (!parsed.success) return { errors: parsed.issues.map(toFieldError) };
+  if (!parsed.success) return { errors: toFieldErrors(parsed.issues) };
   const input = parsed.output;
   const [method, ...others] = input.methods as [Method, ...Method[]];
   return {
@@ -58,12 +59,5 @@ export function readPaymentRequest(
       deepLink: input.features.deep_link,
       metadata: input.metadata,
     },
-  };
-}
-
-function toFieldError(issue: v.BaseIssue<unknown>): FieldError {
-  return {
-    path: v.getDotPath(issue) ?? '',
-    message: issue.input === undefined ? 'is required' : issue.message,
   };
 }
