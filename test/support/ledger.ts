@@ -16,6 +16,7 @@ export class Ledger {
   readonly #directory: string;
   time = Date.UTC(2026, 0, 1);
   ctx!: Context;
+  #open = false;
   #caretaker: Caretaker | null = null;
 
   private constructor(directory: string) {
@@ -30,7 +31,8 @@ export class Ledger {
 
   /** As after a crash: everything in memory is gone, the database is opened anew. */
   async restart(): Promise<void> {
-    await this.ctx?.store.close();
+    if (this.#open) await this.ctx.store.close();
+    this.#open = true;
     const config = loadConfig(testEnv(0, this.#directory));
     this.ctx = {
       config,

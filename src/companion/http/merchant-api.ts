@@ -9,7 +9,7 @@ import { IdempotentCalls } from './idempotent-calls.ts';
 import { deliveryRoutes } from './merchant/deliveries.ts';
 import { paymentRoutes } from './merchant/payments.ts';
 import { refundRoutes } from './merchant/refunds.ts';
-import { parseInput } from './validate.ts';
+import { parseQuery, tooDeep } from './validate.ts';
 
 const banksQuerySchema = v.object({
   platform: v.optional(v.picklist(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`), 'desktop'),
@@ -23,13 +23,16 @@ export function merchantApi(ctx: Context, banks: BankDirectory) {
       reply.header('cache-control', 'no-store');
       authorize(request);
     });
+    // Only JSON is read: text that happens to look like it is a mistake worth telling.
+    app.removeContentTypeParser('text/plain');
+    app.addHook('preValidation', (request, _reply, next) => next(tooDeep(request.body)));
     const calls = new IdempotentCalls(ctx);
     paymentRoutes(app, ctx, calls);
     refundRoutes(app, ctx, calls);
     deliveryRoutes(app, ctx, calls);
 
     app.get('/banks', (request) => {
-      const { platform } = parseInput(banksQuerySchema, request.query);
+      const { platform } = parseQuery(banksQuerySchema, request.query);
       return merchantBankList(ctx, banks, platform);
     });
   };

@@ -44,7 +44,8 @@ export class Notifier {
       .selectFrom('deliveries as d')
       .selectAll()
       .where('next_attempt_at', 'is not', null)
-      // Within a payment the next one waits for the one before.
+      // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop that
+      // chokes on `processing` must still hear of `paid`. Bodies carry the version for those who care.
       .where((eb) =>
         eb.not(
           eb.exists(
@@ -53,7 +54,8 @@ export class Notifier {
               .select('older.seq')
               .whereRef('older.payment_id', '=', 'd.payment_id')
               .whereRef('older.seq', '<', 'd.seq')
-              .where('older.next_attempt_at', 'is not', null),
+              .where('older.next_attempt_at', 'is not', null)
+              .where('older.attempts', '=', 0),
           ),
         ),
       )

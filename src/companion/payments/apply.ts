@@ -113,7 +113,6 @@ async function applyReport(trx: Writer, report: ProviderReport, cause: Cause, no
 
   const refusal = refuse(payment, attempt, report);
   if (refusal !== null) {
-    // Asked again and again, a provider may repeat it; one line in the history says it all.
     await addEvent(trx, payment, payment, cause, refusal, now);
     if (refusal === 'paid_twice' || refusal === 'paid_after_failure') await markPaid(trx, attempt);
     return { outcome: refusal, payment };

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
 import { applyAnswer, applyDecision } from './apply.ts';
 import { attachProvider } from './attach.ts';
-import { findMarked } from './attempts.ts';
+import { findAttempts, findMarked } from './attempts.ts';
 import { findPayment } from './find.ts';
 import { toPayment, type Payment } from './payment.ts';
 import { carryOut, findPendingRefunds } from './refund.ts';
@@ -70,8 +70,9 @@ export class Caretaker {
   /** Asks and, whatever comes of it, plans the next question: a payment never stays due. */
   async #check(payment: Payment): Promise<void> {
     await this.#carryOn(payment.id, async () => {
+      await this.#askAboutReplaced(payment);
       if (payment.providerPaymentId === null) await attachProvider(this.#ctx, payment);
-      else await applyAnswer(this.#ctx, payment.provider, await this.#ask(payment));
+      else await this.#ask(payment, payment.reference);
       await this.#expireIfOver(payment.id);
     });
     await this.#ctx.store.write(async (trx) => {
@@ -87,8 +88,21 @@ export class Caretaker {
     });
   }
 
-  #ask(payment: Payment) {
-    return this.#ctx.providers[payment.provider].status(payment.reference);
+  async #ask(payment: Payment, reference: string): Promise<void> {
+    await applyAnswer(
+      this.#ctx,
+      payment.provider,
+      await this.#ctx.providers[payment.provider].status(reference),
+    );
+  }
+
+  /** A code that a renewal has replaced may have been paid before it was closed. */
+  async #askAboutReplaced(payment: Payment): Promise<void> {
+    const attempts = await findAttempts(this.#ctx.store.read, payment.id);
+    const replaced = attempts.filter(
+      ({ reference, qr_id }) => reference !== payment.reference && qr_id !== null,
+    );
+    for (const { reference } of replaced) await this.#carryOn(reference, () => this.#ask(payment, reference));
   }
 
   /** The provider has just been asked, or never heard of it: what is still unpaid now has expired. */

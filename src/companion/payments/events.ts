@@ -10,8 +10,8 @@ export interface Cause {
 }
 
 /**
- * Adds a line to the payment's history. A line that would repeat the last one word for word (the same refused answer
- * to the same question) is left out.
+ * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
+ * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
  */
 export async function addEvent(
   trx: Writer,
@@ -31,6 +31,7 @@ export async function addEvent(
     note,
   };
   if (note !== null && cause.event === 'status query') {
+    if (note === 'replaced_attempt') return;
     const last = await trx
       .selectFrom('payment_events')
       .selectAll()

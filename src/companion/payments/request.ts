@@ -27,7 +27,7 @@ export interface PaymentRequest {
 
 /** The part of an accepted body that shapes the answer and not the payment. */
 export function readExtras(body: unknown): Pick<PaymentRequest, 'qr' | 'deepLink'> {
-  const { qr, features } = v.parse(extrasSchema, body);
+  const { qr, features } = v.parse(extrasSchema, withoutNulls(body));
   return { qr, deepLink: features.deep_link };
 }
 
@@ -36,7 +36,9 @@ export function readPaymentRequest(
   body: unknown,
   circumstances: Circumstances,
 ): { request: PaymentRequest } | { errors: FieldError[] } {
-  const parsed = v.safeParse(paymentRequestSchema(circumstances), body, { abortPipeEarly: true });
+  const parsed = v.safeParse(paymentRequestSchema(circumstances), withoutNulls(body), {
+    abortPipeEarly: true,
+  });
   if (!parsed.success) return { errors: toFieldErrors(parsed.issues) };
   const input = parsed.output;
   const [method, ...others] = input.methods as [Method, ...Method[]];
@@ -45,7 +47,7 @@ export function readPaymentRequest(
       orderId: input.order_id,
       amount: input.amount,
       currency: input.currency,
-      description: input.description,
+      description: input.description === '' ? null : input.description,
       expiresAt:
         input.expires_at === undefined
           ? circumstances.now + (input.expires_in ?? DEFAULT_LIFETIME_S) * 1000
@@ -60,4 +62,14 @@ export function readPaymentRequest(
       metadata: input.metadata,
     },
   };
+}
+
+/** `null` says the same as leaving a field out, here and in `customer`. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([name, item]) => [name, name === 'customer' ? withoutNulls(item) : (item as unknown)]),
+  );
 }

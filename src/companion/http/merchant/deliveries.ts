@@ -7,7 +7,7 @@ import type { DeliveryRow } from '../../store/schema.ts';
 import type { IdempotentCalls } from '../idempotent-calls.ts';
 import { pageOf, pageQueryEntries } from '../pages-of.ts';
 import { ProblemError } from '../problems.ts';
-import { parseInput } from '../validate.ts';
+import { parseInput, parseQuery } from '../validate.ts';
 
 const listQuerySchema = v.object({
   payment_id: v.exactOptional(v.string('must be given once')),
@@ -19,7 +19,7 @@ export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: Idempo
   const testRequestSchema = v.object({ callback_url: callbackUrl(ctx.config) });
 
   app.get('/deliveries', async (request) => {
-    const { payment_id: paymentId, cursor, limit } = parseInput(listQuerySchema, request.query);
+    const { payment_id: paymentId, cursor, limit } = parseQuery(listQuerySchema, request.query);
     const rows = await findDeliveries(ctx.store.read, { paymentId, after: cursor, limit: limit + 1 });
     return pageOf(rows, limit, deliveryView);
   });

@@ -13,7 +13,7 @@ import type { IdempotentCalls } from '../idempotent-calls.ts';
 import { pageQueryEntries, pageOf } from '../pages-of.ts';
 import { createdView, eventView, paymentView } from '../payment-view.ts';
 import { invalidFields, ProblemError } from '../problems.ts';
-import { parseInput } from '../validate.ts';
+import { parseQuery } from '../validate.ts';
 
 const listQuerySchema = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
@@ -53,7 +53,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   });
 
   app.get('/payments', async (request) => {
-    const { order_id: orderId, status, cursor, limit } = parseInput(listQuerySchema, request.query);
+    const { order_id: orderId, status, cursor, limit } = parseQuery(listQuerySchema, request.query);
     const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
     return pageOf(payments, limit, (payment) => paymentView(ctx, payment));
   });

@@ -39,7 +39,7 @@ export function sandboxRoutes(bank: SandboxBank) {
       '/sandbox/payments/:paymentId/:action',
       async (request) => {
         const { paymentId, action } = request.params;
-        const to = SCRIPTS[action];
+        const to = Object.hasOwn(SCRIPTS, action) ? SCRIPTS[action] : undefined;
         if (!to) {
           throw new ProblemError(
             404,
