@@ -16,6 +16,7 @@ import { merchantApi } from './merchant-api.ts';
 import { installNotFound, installProblems, ProblemError, refuseUnroutable } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
+import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -75,6 +76,7 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
       await browser.register(scripts);
     });
     await app.register(pages);
+    await app.register(reference(ctx));
     if (sandbox) await app.register(sandboxRoutes(sandbox));
 
     app.get('/healthz', () => ({ status: 'ok' }));

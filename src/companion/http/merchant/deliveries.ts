@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
 import { findDeliveries, findDelivery, redeliver, sendTest } from '../../notifications/deliveries.ts';
 import { callbackUrl } from '../../payments/request-schema.ts';
@@ -9,17 +10,21 @@ import { pageOf, pageQueryEntries } from '../pages-of.ts';
 import { ProblemError } from '../problems.ts';
 import { parseInput, parseQuery } from '../validate.ts';
 
-const listQuerySchema = v.object({
+export const deliveryListQuery = v.object({
   payment_id: v.exactOptional(v.string('must be given once')),
   ...pageQueryEntries,
 });
 
+export function testRequestSchema(config: Config) {
+  return v.object({ callback_url: callbackUrl(config) });
+}
+
 /** `/deliveries` and `/test/webhook`: the log of our webhooks. */
 export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
-  const testRequestSchema = v.object({ callback_url: callbackUrl(ctx.config) });
+  const testRequest = testRequestSchema(ctx.config);
 
   app.get('/deliveries', async (request) => {
-    const { payment_id: paymentId, cursor, limit } = parseQuery(listQuerySchema, request.query);
+    const { payment_id: paymentId, cursor, limit } = parseQuery(deliveryListQuery, request.query);
     const rows = await findDeliveries(ctx.store.read, { paymentId, after: cursor, limit: limit + 1 });
     return pageOf(rows, limit, deliveryView);
   });
@@ -38,7 +43,7 @@ export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: Idempo
   app.post('/test/webhook', async (request, reply) => {
     const answer = await calls.run(request, reply, {
       async begin() {
-        const input = parseInput(testRequestSchema, request.body);
+        const input = parseInput(testRequest, request.body);
         return { status: 202, body: deliveryView(await sendTest(ctx, input.callback_url)) };
       },
     });

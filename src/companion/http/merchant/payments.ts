@@ -15,7 +15,7 @@ import { createdView, eventView, paymentView } from '../payment-view.ts';
 import { invalidFields, ProblemError } from '../problems.ts';
 import { parseQuery } from '../validate.ts';
 
-const listQuerySchema = v.object({
+export const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
   status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
   ...pageQueryEntries,
@@ -53,7 +53,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   });
 
   app.get('/payments', async (request) => {
-    const { order_id: orderId, status, cursor, limit } = parseQuery(listQuerySchema, request.query);
+    const { order_id: orderId, status, cursor, limit } = parseQuery(paymentListQuery, request.query);
     const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
     return pageOf(payments, limit, (payment) => paymentView(ctx, payment));
   });

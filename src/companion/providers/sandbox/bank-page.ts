@@ -1,7 +1,7 @@
 import { formatMoney } from '../../../protocol/money.ts';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import { BANK_PAGE_WORDS, type BankPageLocale, type BankPageWords, type Result } from './bank-page-words.ts';
-import { html, type Markup } from './html.ts';
+import { html, type Markup } from '../../http/html.ts';
 
 /** What the page's forms post in the field `action`. */
 export const BANK_ACTIONS = ['pay', 'decline', 'process_then_pay'] as const;

@@ -1,0 +1,101 @@
+/** The merchant API's answers as schemas: what the reference shows and what tests hold the real answers to. */
+import * as v from 'valibot';
+import { METHODS } from '../../../protocol/snapshot.ts';
+import { PAYMENT_STATUSES } from '../../../protocol/status.ts';
+
+const text = v.string();
+const time = v.pipe(v.string(), v.isoTimestamp());
+const kopecks = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const paymentEntries = {
+  payment_id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/)),
+  order_id: text,
+  status: v.picklist(PAYMENT_STATUSES),
+  late: v.pipe(v.boolean(), v.description('Paid after it had expired or been canceled.')),
+  amount: v.pipe(kopecks, v.description('Kopecks.')),
+  refunded_amount: v.pipe(kopecks, v.description('Kopecks given back so far.')),
+  currency: text,
+  description: v.nullable(text),
+  method: v.nullable(v.picklist(METHODS)),
+  methods: v.array(v.picklist(METHODS)),
+  qr_id: v.nullable(text),
+  qr_payload: v.pipe(
+    v.nullable(text),
+    v.description('What the QR says, as the provider gave it; null while the provider has no link yet.'),
+  ),
+  payment_url: v.pipe(text, v.description('The hosted page: a link to send.')),
+  token: v.pipe(text, v.description('For <sbp-checkout token>. Opens this payment only.')),
+  return_url: v.nullable(text),
+  callback_url: v.nullable(text),
+  expires_at: time,
+  created_at: time,
+  paid_at: v.nullable(time),
+  metadata: v.record(v.string(), v.unknown()),
+};
+
+export const paymentSchema = v.strictObject(paymentEntries);
+
+export const createdPaymentSchema = v.strictObject({
+  ...paymentEntries,
+  qr_svg: v.exactOptional(v.nullable(text)),
+  qr_png: v.exactOptional(v.pipe(v.nullable(text), v.description('Base64.'))),
+  deep_link: v.exactOptional(v.nullable(text)),
+});
+
+export const paymentWithEventsSchema = v.strictObject({
+  ...paymentEntries,
+  events: v.array(
+    v.strictObject({
+      event: text,
+      status_before: v.picklist(PAYMENT_STATUSES),
+      status: v.picklist(PAYMENT_STATUSES),
+      version: v.pipe(v.number(), v.integer()),
+      source: text,
+      note: v.pipe(v.nullable(text), v.description('Why the event changed nothing.')),
+      created_at: time,
+    }),
+  ),
+});
+
+export const refundSchema = v.strictObject({
+  refund_id: text,
+  payment_id: text,
+  amount: v.pipe(kopecks, v.description('Kopecks.')),
+  reason: v.nullable(text),
+  status: v.picklist(['pending', 'succeeded', 'failed']),
+  created_at: time,
+  updated_at: time,
+});
+
+export const deliverySchema = v.strictObject({
+  delivery_id: text,
+  payment_id: v.nullable(text),
+  event: text,
+  url: text,
+  status: v.picklist(['pending', 'delivered', 'given_up']),
+  attempts: v.pipe(v.number(), v.integer()),
+  last_status: v.nullable(v.pipe(v.number(), v.integer())),
+  last_error: v.nullable(text),
+  created_at: time,
+  delivered_at: v.nullable(time),
+  next_attempt_at: v.nullable(time),
+});
+
+export const merchantBankListSchema = v.strictObject({
+  platform: v.picklist(['ios', 'android', 'desktop']),
+  banks: v.array(
+    v.strictObject({
+      id: text,
+      name: text,
+      logo_url: v.nullable(text),
+      aliases: v.array(text),
+      scheme: text,
+      package_name: v.exactOptional(v.nullable(text)),
+      web_url: v.exactOptional(v.nullable(text)),
+    }),
+  ),
+});
+
+export function pageSchema<Item extends v.GenericSchema>(item: Item) {
+  return v.strictObject({ items: v.array(item), next_cursor: v.nullable(text) });
+}

@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify';
+import type { Context } from '../context.ts';
+import { html, type Markup } from './html.ts';
+import { openApiDocument } from './openapi.ts';
+
+const PAGE_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const PAGE_CSS = `:root { color-scheme: light dark; --line: #e5e7eb; --muted: #4b5563; --subtle: #f3f4f6; }
+@media (prefers-color-scheme: dark) { :root { --line: #2f353d; --muted: #a8b0bd; --subtle: #1f2329; } }
+body { margin: 0 auto; max-width: 860px; padding: 40px 20px 80px; font: 16px/1.5 system-ui, sans-serif; }
+h2 { margin: 48px 0 4px; font-size: 18px; }
+h2 code { font-size: 16px; overflow-wrap: anywhere; }
+p { color: var(--muted); }
+table { width: 100%; border-collapse: collapse; font-size: 14px; }
+caption { padding: 12px 0 4px; text-align: left; font-weight: 600; }
+td { padding: 6px 12px 6px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+td:first-child { width: 34%; }
+code { font-family: ui-monospace, monospace; }
+.method { display: inline-block; padding: 0 8px; border-radius: 6px; background: var(--subtle); text-transform: uppercase; }
+`;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `/openapi.json`, and `/docs`: the same to read. Both are the companion's own form, without any payment's data. */
+export function reference(ctx: Context) {
+  return (app: FastifyInstance): void => {
+    app.get('/openapi.json', (_request, reply) =>
+      reply.headers({ 'cache-control': 'no-cache' }).send(openApiDocument(ctx)),
+    );
+    app.get('/docs', (_request, reply) =>
+      reply
+        .headers({ 'content-security-policy': PAGE_CSP, 'cache-control': 'no-cache' })
+        .type('text/html; charset=utf-8')
+        .send(page(openApiDocument(ctx))),
+    );
+    app.get('/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(PAGE_CSS));
+  };
+}
+
+function page(document: ReturnType<typeof openApiDocument>): string {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => section(method, path, operation as Json)),
+  );
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${document.info.title} API</title>
+        <link rel="stylesheet" href="/docs.css" />
+      </head>
+      <body>
+        <h1>${document.info.title} API</h1>
+        <p>${document.info.description} <a href="/openapi.json">OpenAPI 3.1</a></p>
+        ${operations}
+      </body>
+    </html>`.toString();
+}
+
+function section(method: string, path: string, operation: Json): Markup {
+  const responses = operation['responses'] as Record<string, Json>;
+  const [status, done] = Object.entries(responses).find(([code]) => code.startsWith('2'))!;
+  const body = operation['requestBody'] as Json | undefined;
+  const refusals = Object.keys(responses).filter((code) => !code.startsWith('2'));
+  return html`<section>
+    <h2>
+      <code><span class="method">${method}</span> ${path}</code>
+    </h2>
+    <p>${operation['summary'] as string}. Refusals: ${refusals.join(', ')}.</p>
+    ${body ? fields('Body', jsonSchema(body)) : null}${fields(`Answer ${status}`, jsonSchema(done))}
+  </section>`;
+}
+
+function jsonSchema(message: Json): Json {
+  const [content] = Object.values(message['content'] as Record<string, Json>);
+  return (content?.['schema'] ?? {}) as Json;
+}
+
+function fields(caption: string, schema: Json): Markup | null {
+  const rows = rowsOf(schema, '');
+  if (rows.length === 0) return null;
+  return html`<table>
+    <caption>
+      ${caption}
+    </caption>
+    ${rows.map(
+      ({ name, type, note }) =>
+        html`<tr>
+          <td><code>${name}</code></td>
+          <td>${type}${note ? html`<br />${note}` : null}</td>
+        </tr>`,
+    )}
+  </table>`;
+}
+
+function rowsOf(schema: Json, prefix: string): { name: string; type: string; note: string }[] {
+  const required = (schema['required'] ?? []) as string[];
+  return Object.entries((schema['properties'] ?? {}) as Record<string, Json>).flatMap(([key, field]) => {
+    const inner = inside(field);
+    const name = `${prefix}${key}`;
+    const type = `${typeOf(field)}${required.includes(key) ? '' : ', optional'}`;
+    const children = rowsOf(inner, inner === field ? `${name}.` : `${name}[].`);
+    return [{ name, type, note: (field['description'] ?? '') as string }, ...children];
+  });
+}
+
+function inside(field: Json): Json {
+  return (field['type'] === 'array' ? field['items'] : field) as Json;
+}
+
+function typeOf(field: Json): string {
+  const options = (field['anyOf'] ?? field['oneOf']) as Json[] | undefined;
+  if (options) return options.map(typeOf).join(' or ');
+  if (Array.isArray(field['enum'])) return field['enum'].map((value) => JSON.stringify(value)).join(' | ');
+  if (field['const'] !== undefined) return JSON.stringify(field['const']);
+  if (field['type'] === 'array') return `list of ${typeOf(field['items'] as Json)}`;
+  return (field['type'] ?? 'anything') as string;
+}
