@@ -10,6 +10,8 @@ import { createApp, routes } from './http/app.ts';
 import { LiveHub } from './live/hub.ts';
 import { createLogger } from './logging.ts';
 import { Notifier } from './notifications/notifier.ts';
+import { OutboundClient } from './outbound/client.ts';
+import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import type { Payment } from './payments/payment.ts';
 import { PaymentTokens } from './payments/tokens.ts';
@@ -23,6 +25,8 @@ export interface CompanionOptions {
   readonly log?: Logger;
   /** Unix time in ms; the system's clock unless given. */
   readonly now?: () => number;
+  /** How names in others' addresses are resolved; by the system unless given. */
+  readonly resolve?: Resolve;
 }
 
 export interface Companion {
@@ -41,9 +45,11 @@ export async function createCompanion({
   config,
   log = createLogger(config.logLevel),
   now = Date.now,
+  resolve,
 }: CompanionOptions): Promise<Companion> {
   const store = await openStore(config.databaseFile);
   const hub = new LiveHub();
+  const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
   let ownAddress = config.publicUrl;
 
   const bank = new SandboxBank({
@@ -56,6 +62,7 @@ export async function createCompanion({
   const ctx: Context = {
     config,
     store,
+    outbound,
     log,
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
@@ -96,6 +103,7 @@ export async function createCompanion({
       await app.close();
       banks.close();
       await Promise.all([caretaker.close(), notifier.close(), bank.close()]);
+      await outbound.close();
       await store.close();
     },
   };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isKopecks } from '../../protocol/money.ts';
 import { METHODS, type Method } from '../../protocol/snapshot.ts';
 import type { Config } from '../config.ts';
+import { AddressGuard } from '../outbound/guard.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { MAX_QR_PIXELS, MIN_QR_PIXELS } from './qr-image.ts';
@@ -68,6 +69,7 @@ export interface Circumstances {
 
 /** The body of `POST /payments`; what is not listed is ignored. Every mistake in it is reported at once. */
 export function paymentRequestSchema({ config, providers, now }: Circumstances) {
+  const guard = new AddressGuard({ development: config.development });
   const fields = v.object({
     order_id: text(128),
     amount: v.pipe(
@@ -99,7 +101,10 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
     callback_url: v.nullish(
       v.pipe(
         webAddress,
-        v.check((value) => config.development || value.startsWith('https:'), 'must be an https address'),
+        v.check(
+          (value) => guard.objection(value) === null,
+          ({ input }) => guard.objection(input) ?? '',
+        ),
       ),
       null,
     ),
