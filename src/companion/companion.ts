@@ -15,8 +15,8 @@ import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import type { Payment } from './payments/payment.ts';
 import { PaymentTokens } from './payments/tokens.ts';
+import { createProviders } from './providers/registry.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
-import { createSandboxProvider } from './providers/sandbox/provider.ts';
 import { openStore } from './store/store.ts';
 
 export interface CompanionOptions {
@@ -66,7 +66,7 @@ export async function createCompanion({
     log,
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
-    providers: { sandbox: createSandboxProvider(bank, config, now) },
+    providers: createProviders({ config, outbound, bank, now }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();
