@@ -38,7 +38,7 @@ export class Caretaker {
   /** One round; answers the ms until the next. */
   async #look(): Promise<number> {
     const results = [...(await this.#attachOrphans()), ...(await this.#expireDue())];
-    if (results.includes(false)) return RETRY_MS;
+    if (results.includes(false) || (await this.#hasOrphans())) return RETRY_MS;
     const next = await this.#ctx.store.read
       .selectFrom('payments')
       .select('expires_at')
@@ -46,6 +46,18 @@ export class Caretaker {
       .orderBy('expires_at')
       .executeTakeFirst();
     return next ? Math.min(IDLE_MS, Math.max(0, next.expires_at - this.#ctx.now())) : IDLE_MS;
+  }
+
+  /** Those too young to be taken on in this round. */
+  async #hasOrphans(): Promise<boolean> {
+    const orphan = await this.#ctx.store.read
+      .selectFrom('payments')
+      .select('id')
+      .where('status', '=', 'created')
+      .where('provider_payment_id', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    return orphan !== undefined;
   }
 
   async #attachOrphans(): Promise<boolean[]> {
