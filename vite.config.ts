@@ -24,6 +24,7 @@ export default defineConfig({
       // Lets the entry hold what the parts on demand share with it, which saves a round trip before the first word.
       preserveEntrySignatures: 'allow-extension',
       output: {
+        comments: { annotation: false }, // nobody shakes the tree of a script tag
         // Without it, rolldown leaves the white space of ES modules alone.
         minify: true,
         entryFileNames: '[name].js',

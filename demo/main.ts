@@ -13,6 +13,10 @@ import { createShop } from './shop-server.ts';
 const SHOP_PORT = Number(process.env['DEMO_SHOP_PORT'] ?? 5173);
 const COMPANION_PORT = Number(process.env['SBP_PORT'] ?? 8787);
 const root = join(import.meta.dirname, '..');
+/** All that the network may read: beside them lie the database and the development secrets. */
+const shopFiles = ['index.html', 'demo', 'src/protocol', 'src/widget', 'node_modules'].map((name) =>
+  join(root, name),
+);
 
 async function main(fromSources: boolean): Promise<void> {
   const lan = lanAddress();
@@ -38,7 +42,7 @@ async function main(fromSources: boolean): Promise<void> {
     root,
     appType: 'spa',
     logLevel: 'error',
-    server: { middlewareMode: true, ws: { server }, host: true },
+    server: { middlewareMode: true, ws: { server }, host: true, fs: { strict: true, allow: shopFiles } },
   });
   server.on('request', (request, response) => {
     void shop.handler(request, response).then((taken) => {

@@ -25,7 +25,10 @@ async function serve(): Promise<number> {
   const config = loadConfig(process.env);
   const log = createLogger(config.logLevel);
   const companion = await createCompanion({ config, log });
-  const address = await companion.listen();
+  const address = await companion.listen().catch(async (error: unknown) => {
+    await companion.close();
+    throw error;
+  });
   log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
   if (!config.development && config.publicUrl.startsWith('http:')) {
     log.warn('SBP_PUBLIC_URL is plain http: payers need https');
@@ -38,12 +41,17 @@ async function serve(): Promise<number> {
   return 0;
 }
 
+/** The port is taken, or the host is not this machine's: the message says it all. */
+function isAddressError(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'syscall' in error && ['listen', 'getaddrinfo'].includes(String(error.syscall))
+  );
+}
+
 try {
   process.exitCode = await main(process.argv[2]);
 } catch (error) {
-  const known =
-    error instanceof ConfigError ||
-    (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
+  const known = error instanceof ConfigError || isAddressError(error);
   process.stderr.write(`${known ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

@@ -51,6 +51,7 @@ export async function createCompanion({
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
   let ownAddress = config.publicUrl;
+  let started = false;
 
   const bank = new SandboxBank({
     store,
@@ -72,6 +73,7 @@ export async function createCompanion({
       notifier.wake();
       caretaker.wake();
     },
+    wakeNotifier: () => notifier.wake(),
   };
   const notifier = new Notifier(ctx);
   const caretaker = new Caretaker(ctx);
@@ -86,21 +88,33 @@ export async function createCompanion({
   const app = createApp(parts, log);
   await app.ready();
 
-  caretaker.wake();
-  notifier.wake();
-  bank.start();
+  /** Work that nobody calls for begins with the first caller: a process that cannot serve must not work the outbox. */
+  function start(): void {
+    if (started) return;
+    started = true;
+    caretaker.wake();
+    notifier.wake();
+    bank.start();
+  }
 
   return {
-    handler: (request, response) => app.routing(request, response),
-    plugin: routes(parts),
+    handler(request, response) {
+      start();
+      app.routing(request, response);
+    },
+    async plugin(host) {
+      await routes(parts)(host);
+      start();
+    },
     async listen() {
       await app.listen({ host: config.host, port: config.port });
       ownAddress = loopbackAddress(app.server.address() as AddressInfo);
+      start();
       return ownAddress;
     },
     async close() {
       hub.drain();
-      await app.close();
+      await closeServer(app);
       banks.close();
       await Promise.all([caretaker.close(), notifier.close(), bank.close()]);
       await outbound.close();
@@ -114,4 +128,13 @@ function loopbackAddress({ address, family, port }: AddressInfo): string {
   if (address === '0.0.0.0') return `http://127.0.0.1:${port}`;
   if (address === '::') return `http://[::1]:${port}`;
   return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+}
+
+/** Requests under way are answered first; one that takes longer than this is cut off. */
+const CLOSE_DEADLINE_MS = 10_000;
+
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_DEADLINE_MS);
+  await app.close();
+  clearTimeout(deadline);
 }

@@ -134,7 +134,8 @@ class EnvReader {
     const value = this.#value(name);
     if (value === null) return fallback;
     const url = URL.parse(value);
-    if (url && schemes.includes(url.protocol) && !url.username && !url.hash) return value.replace(/\/+$/, '');
+    if (url && schemes.includes(url.protocol) && !url.username && !url.hash && !url.search)
+      return value.replace(/\/+$/, '');
     this.#mistakes.push(
       schemes.includes('http:')
         ? `${name} must be an http(s) address, not "${value}"`
@@ -269,10 +270,20 @@ type SecretName = (typeof SECRET_NAMES)[number];
 /** Where generated secrets lie, beside the database they belong to. */
 export const DEVELOPMENT_SECRETS_FILE = 'development-secrets.json';
 
+function readSecretsFile(file: string): Record<SecretName, string> {
+  try {
+    const secrets = JSON.parse(readFileSync(file, 'utf8')) as Record<SecretName, string>;
+    if (SECRET_NAMES.every((name) => typeof secrets[name] === 'string')) return secrets;
+  } catch {
+    // told below: whatever is wrong with it, the way on is the same
+  }
+  throw new ConfigError([`${file} is damaged: delete it, and new development secrets will be made`]);
+}
+
 /** Secrets for trials, kept beside the database so that open payment pages survive a restart. */
 function developmentSecrets(directory: string): Record<SecretName, string> {
   const file = join(directory, DEVELOPMENT_SECRETS_FILE);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<SecretName, string>;
+  if (existsSync(file)) return readSecretsFile(file);
   const secrets = Object.fromEntries(
     SECRET_NAMES.map((name) => [name, `dev_${randomBytes(24).toString('base64url')}`]),
   ) as Record<SecretName, string>;

@@ -20,4 +20,6 @@ export interface Context {
   readonly now: () => number;
   /** Tells everyone who waits for it that a committed change of this payment is there. */
   readonly announce: (payment: Payment) => void;
+  /** Something was put into the outbox. */
+  readonly wakeNotifier: () => void;
 }

@@ -3,21 +3,21 @@ import type { Bank } from '../protocol/banks.ts';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
 import { changesBetween } from './changes.ts';
+import { copyText, type Copied } from './clipboard.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
-import { deviceHints, deviceType } from './device.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
 import { announcement } from './screens/announcement.ts';
-import { payScreen } from './screens/pay.ts';
 import { LATE_MS } from './screens/pieces.ts';
-import { resultScreen } from './screens/result.ts';
-import type { Copied, Timer, View } from './screens/view.ts';
-import { waitingScreen } from './screens/waiting.ts';
+import { messageStyles } from './screens/message.styles.ts';
+import { payStyles } from './screens/pay.styles.ts';
+import { drawScreen } from './screens/screen.ts';
+import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/session.ts';
 import {
   INITIAL,
@@ -30,8 +30,9 @@ import {
   type Way,
 } from './state.ts';
 import { controlStyles } from './theme/controls.ts';
-import { layoutStyles } from './theme/styles.ts';
+import { frameStyles } from './theme/frame.ts';
 import { themeStyles } from './theme/tokens.ts';
+import { chooseWays } from './ways.ts';
 
 /**
  * @summary Takes one SBP payment: shows the way to pay that fits the payer's device and follows the payment live.
@@ -66,7 +67,7 @@ import { themeStyles } from './theme/tokens.ts';
  * @csspart message - What a screen has to say.
  */
 export class SbpCheckout extends LitElement {
-  static override styles = [themeStyles, controlStyles, layoutStyles];
+  static override styles = [themeStyles, controlStyles, frameStyles, payStyles, messageStyles];
 
   static override properties = {
     token: {},
@@ -164,7 +165,7 @@ export class SbpCheckout extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('token') || changed.has('endpoint')) this.#open();
     this.#locale = chooseLocale(this.locale, nearestLang(this));
-    this.#ways = this.#chooseWays();
+    this.#ways = chooseWays(this.device, this.snapshot?.device ?? null, this.#state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#turnTo(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
@@ -206,9 +207,12 @@ export class SbpCheckout extends LitElement {
     this.#origin = endpoint?.origin ?? '';
     this.#steps.clear();
     this.#dispatch({ type: 'reset' });
-    if (!endpoint) this.#dispatch({ type: 'refused', refusal: 'bad-endpoint' });
-    else if (!this.token) this.#dispatch({ type: 'refused', refusal: 'no-token' });
-    this.#session.open(endpoint && this.token ? { endpoint: endpoint.href, token: this.token } : null);
+    if (endpoint && this.token) {
+      this.#session.open({ endpoint: endpoint.href, token: this.token });
+    } else {
+      this.#session.open(null);
+      this.#dispatch({ type: 'refused', refusal: endpoint ? 'no-token' : 'bad-endpoint' });
+    }
   }
 
   #dispatch(event: StateEvent): void {
@@ -217,15 +221,6 @@ export class SbpCheckout extends LitElement {
     if (this.#state === before) return;
     if (event.type !== 'reset') this.#news.push(...changesBetween(before, this.#state));
     this.requestUpdate();
-  }
-
-  #chooseWays(): readonly Way[] {
-    const { snapshot, way } = this.#state;
-    const asked = this.device;
-    const device = asked === 'mobile' || asked === 'tablet' || asked === 'desktop' ? asked : null;
-    const type = device ?? deviceType(snapshot?.device ?? null, deviceHints());
-    if (type === 'tablet') return ['qr', 'banks'];
-    return [way ?? (type === 'mobile' ? 'banks' : 'qr')];
   }
 
   #left(): number | null {
@@ -263,13 +258,8 @@ export class SbpCheckout extends LitElement {
   readonly #copy = async (): Promise<void> => {
     const presentation = this.#state.snapshot?.presentation;
     if (presentation?.kind !== 'link') return;
-    try {
-      await navigator.clipboard.writeText(presentation.url);
-      this.#copied = 'yes';
-      this.#announcer.say(textsOf(this.#locale).copied);
-    } catch {
-      this.#copied = 'by-hand'; // no clipboard on a plain-http page, or the payer said no
-    }
+    this.#copied = await copyText(presentation.url);
+    if (this.#copied === 'yes') this.#announcer.say(textsOf(this.#locale).copied);
     this.requestUpdate();
   };
 
@@ -300,24 +290,10 @@ export class SbpCheckout extends LitElement {
     const view = this.#view();
     return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.title}>
       <slot name="header"></slot><slot name="logo"></slot>
-      ${this.#renderScreen(view)}
+      ${drawScreen(view)}
       <slot name="footer"></slot>
       ${this.#announcer.render()}
     </section>`;
-  }
-
-  #renderScreen(view: View): TemplateResult {
-    switch (view.screen) {
-      case 'loading':
-      case 'pay':
-        return payScreen(view);
-      case 'checking':
-        return view.ways.includes('qr') ? payScreen(view) : waitingScreen(view);
-      case 'waiting':
-        return waitingScreen(view);
-      default:
-        return resultScreen(view);
-    }
   }
 }
 

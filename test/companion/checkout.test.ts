@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as v from 'valibot';
 import { bankListSchema, problemSchema, snapshotSchema } from '../../src/protocol/schemas.ts';
@@ -184,16 +185,32 @@ describe('GET /session/events', () => {
     assert.equal(stream.events.length, 1);
   });
 
+  it('survives a client that opens streams one behind another on one connection', async () => {
+    const open = await shop.createPayment();
+    const ended = await shop.createPayment();
+    await shop.sandbox(ended.payment_id, 'pay');
+    const { hostname, port } = new URL(shop.url);
+    const socket = connect(Number(port), hostname);
+    const get = (token: string) =>
+      `GET /checkout/v1/session/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    socket.write(get(open.token) + get(ended.token));
+    // The second response ends behind the first, and its heartbeat would come after that.
+    await new Promise((resolve) => setTimeout(resolve, 16_500));
+    assert.equal((await shop.checkout('/session', open.token)).status, 200);
+    socket.destroy();
+  });
+
   it('refuses like /session does', async () => {
     assert.equal((await shop.checkout('/session/events', 'forged.token')).status, 401);
   });
 
   it('lets no field forge an event', async () => {
-    const { token } = await shop.createPayment({ description: 'a\u2028event: end\u2029data: {}' });
+    const order_id = 'a\u2028event: end\u2029data: {}';
+    const { token } = await shop.createPayment({ order_id });
     const stream = await StreamReader.open(shop.url, token);
     await stream.until(({ events }) => events.length === 1);
     assert.equal(stream.events[0]?.event, 'snapshot');
-    assert.equal(stream.snapshots[0]?.description, 'a\u2028event: end\u2029data: {}');
+    assert.equal(stream.snapshots[0]?.order_id, order_id);
     stream.stop();
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { CompanionProcess } from '../support/companion-process.ts';
@@ -96,6 +97,7 @@ describe('sbp-checkout', () => {
     spawnSync(process.execPath, [join(import.meta.dirname, '../../src/companion/cli.ts'), ...args], {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       encoding: 'utf8',
+      timeout: 10_000,
     });
 
   it('names every mistake of its configuration and exits non-zero', () => {
@@ -112,6 +114,22 @@ describe('sbp-checkout', () => {
     }
     assert.equal(stdout, '');
     assert.equal(stderr.includes('    at '), false, 'a stack trace helps nobody here');
+  });
+
+  it('ends when its address is taken, instead of working on unseen', async () => {
+    const companion = await CompanionProcess.start();
+    try {
+      const env = {
+        NODE_ENV: 'development',
+        SBP_PORT: String(companion.port),
+        SBP_DATABASE_URL: `file:${tmpdir()}/taken.sqlite`,
+      };
+      const { status, stderr } = cli(['serve'], env);
+      assert.equal(status, 1);
+      assert.match(stderr, /EADDRINUSE/);
+    } finally {
+      await companion.stop();
+    }
   });
 
   it('explains itself', () => {

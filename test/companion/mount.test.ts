@@ -55,16 +55,28 @@ describe('createCompanion in a server of yours', () => {
     assert.equal(((await response.json()) as { code: string }).code, 'body_already_parsed');
   });
 
+  it('does not mind a body parser on calls without a body', async (t) => {
+    const { companion, port } = await mountable(t);
+    await serve(t, port, (request, response) => {
+      Object.assign(request, { body: {} });
+      companion.handler(request, response);
+    });
+    assert.equal((await fetch(`http://127.0.0.1:${port}/pay`)).status, 200);
+  });
+
   it('is a Fastify plugin', async (t) => {
     const { companion, port } = await mountable(t);
     const app = Fastify({ forceCloseConnections: true });
     t.after(() => app.close());
     app.get('/', () => 'the shop');
+    app.setNotFoundHandler((_request, reply) => reply.code(404).send('the shop has no such page'));
+    app.decorateReply('sendFile', () => 'the host has plugins of its own');
     await app.register(companion.plugin);
     await app.listen({ port, host: '127.0.0.1' });
     const client = apiClient(`http://127.0.0.1:${port}`);
     const { payment_id } = await client.createPayment();
     assert.equal((await client.api(`/payments/${payment_id}`)).status, 200);
     assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'the shop');
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/nowhere`)).text(), 'the shop has no such page');
   });
 });

@@ -115,6 +115,7 @@ describe('POST /payments', () => {
       ['expires_at', 'tomorrow'],
       ['expires_at', '2030-01-01'],
       ['expires_at', '9999-01-01T00:00:00Z'],
+      ['expires_at', '2027-02-31T00:00:00Z'],
     ] as const) {
       const response = await shop.api('/payments', { json: { order_id: 'A', amount: 100, [field]: value } });
       assert.equal(response.status, 422, `${field}: ${value}`);
@@ -134,11 +135,35 @@ describe('POST /payments', () => {
     assert.equal((await problemOf(await post('{"order_id":'))).code, 'malformed_json');
     assert.equal((await problemOf(await post(''))).status, 400);
     assert.equal((await problemOf(await post('{}', 'text/xml'))).status, 415);
+    assert.equal((await problemOf(await post('{}', 'text/plain'))).status, 415);
+    const deep = `{"order_id":"A","amount":1,"metadata":{"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`;
+    assert.equal((await problemOf(await post(deep))).code, 'too_deep');
     assert.equal((await problemOf(await post('[]'))).status, 422);
     assert.equal((await problemOf(await post('"text"'))).status, 422);
     assert.equal((await problemOf(await post('{"__proto__":{"amount":1}}'))).status, 400);
     assert.equal((await problemOf(await post(`{"x":"${'x'.repeat(1024 * 1024)}"}`))).status, 413);
     assert.equal((await problemOf(await shop.api('/payments', { method: 'POST' }))).status, 422);
+  });
+
+  it('takes null for left out, and line breaks for spaces', async () => {
+    const payment = await shop.createPayment({
+      description: ' Букет\n  и ваза ',
+      return_url: null,
+      customer: { phone: null },
+      qr: null,
+    });
+    assert.equal(payment['description'], 'Букет и ваза');
+    assert.equal((await shop.createPayment({ description: '' }))['description'], null);
+  });
+
+  it('answers a problem also where no route is reached', async () => {
+    for (const path of ['/payments/%E0%A4%A', `/payments/${'x'.repeat(200)}`, '/nowhere']) {
+      const response = await shop.api(path);
+      assert.ok(response.status >= 400 && response.status < 500, `${path}: ${response.status}`);
+      await problemOf(response);
+    }
+    const script = await fetch(`${shop.url}/sandbox/payments/x/constructor`, { method: 'POST' });
+    assert.equal((await problemOf(script)).status, 404);
   });
 
   it('lets nobody in without the key', async () => {
@@ -238,10 +263,17 @@ describe('GET /payments', () => {
     assert.ok(Date.parse(payment.paid_at) > 0);
     assert.deepEqual(
       payment.events.map(({ event, status }) => `${event}: ${status}`),
-      ['payment.created: created', 'payment.processing: processing', 'payment.paid: paid'],
+      [
+        'payment.created: created',
+        'payment.offered: created',
+        'payment.processing: processing',
+        'payment.paid: paid',
+      ],
     );
-    const versions = payment.events.slice(1).map(({ version }) => version);
-    assert.deepEqual(versions, [versions[0], versions[0]! + 1]);
+    assert.deepEqual(
+      payment.events.map(({ version }) => version),
+      [1, 2, 3, 4],
+    );
   });
 
   it('answers 404 for a payment that is not there', async () => {
@@ -271,6 +303,7 @@ describe('GET /payments', () => {
   });
 
   it('refuses a query it does not understand', async () => {
+    assert.equal((await shop.api('/payments?order_id=&status=&cursor=')).status, 200);
     for (const query of ['status=lost', 'limit=0', 'limit=1000', 'cursor=%00', 'cursor=zzz']) {
       assert.equal((await shop.api(`/payments?${query}`)).status, 422, query);
     }

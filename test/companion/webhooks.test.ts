@@ -93,6 +93,20 @@ describe('verifyWebhook', () => {
   });
 });
 
+describe('verifyWebhook without a secret', () => {
+  it('refuses to work: an empty key would be anybody\u2019s', () => {
+    const unset: unknown = undefined;
+    for (const secrets of ['', ' ', [], [''], ['s1', ''], 's1,,s2', unset]) {
+      const options = { body: BODY, headers: signed(''), secrets: secrets as string, now: NOW };
+      assert.throws(() => verifyWebhook(options), TypeError, JSON.stringify(secrets));
+    }
+  });
+
+  it('takes the comma-separated list of the environment', () => {
+    assert.equal(refusal({ secrets: 'new, s1' }), 'accepted');
+  });
+});
+
 describe('POST /webhooks/sandbox', () => {
   let shop: TestCompanion;
   before(async () => {
@@ -158,7 +172,7 @@ describe('POST /webhooks/sandbox', () => {
     assert.equal(state.status, 'paid');
     assert.deepEqual(
       state.events.map(({ event, note }) => `${event} ${note ?? ''}`),
-      ['payment.created ', 'payment.paid ', 'payment.failed unchanged'],
+      ['payment.created ', 'payment.offered ', 'payment.paid ', 'payment.failed unchanged'],
     );
   });
 
@@ -166,11 +180,13 @@ describe('POST /webhooks/sandbox', () => {
     const { payment_id } = await shop.createPayment();
     assert.equal((await send(report(payment_id, 'paid', { amount: 124_999 }))).status, 200);
     assert.equal((await send(report(payment_id, 'paid', { currency: 'USD' }))).status, 200);
+    assert.equal((await send(report(payment_id, 'paid', { amount: '1' }))).status, 200);
+    assert.equal((await send(report(payment_id, 'paid', { amount: null }))).status, 200);
     const state = await stateOf(payment_id);
     assert.equal(state.status, 'created');
     assert.deepEqual(
-      state.events.slice(1).map(({ note }) => note),
-      ['amount_mismatch', 'amount_mismatch'],
+      state.events.slice(2).map(({ note }) => note),
+      Array(4).fill('amount_mismatch'),
     );
   });
 
@@ -187,6 +203,24 @@ describe('POST /webhooks/sandbox', () => {
     await send(report(payment_id, 'paid'));
     const { status, late } = await stateOf(payment_id);
     assert.deepEqual({ status, late }, { status: 'paid', late: true });
+  });
+
+  it('reads the bytes whatever content type they claim', async () => {
+    const { payment_id } = await shop.createPayment();
+    const body = JSON.stringify(report(payment_id, 'processing'));
+    const signature = {
+      ...signWebhook(
+        { event: 'payment.processing', deliveryId: payment_id, body },
+        WEBHOOK_SECRET,
+        Date.now(),
+      ),
+    };
+    for (const type of ['nonsense', 'text/plain', 'application/json; charset=']) {
+      const headers = { 'content-type': type, ...signature };
+      const response = await fetch(`${shop.url}/webhooks/sandbox`, { method: 'POST', body, headers });
+      assert.equal(response.status, 200, type);
+    }
+    assert.equal((await stateOf(payment_id)).status, 'processing');
   });
 
   it('refuses huge bodies and unknown providers', async () => {

@@ -48,6 +48,23 @@ after(async () => {
 });
 
 describe('npm run demo', () => {
+  it('shows the network its shop, and nothing that lies beside it', async () => {
+    for (const path of [
+      '/data/development-secrets.json',
+      '/data/demo.sqlite',
+      '/package.json',
+      '/.git/config',
+      '/src/companion/config.ts',
+      '/@fs/etc/passwd',
+    ]) {
+      const text = await (await fetch(shopUrl + path)).text();
+      assert.ok(
+        /^\s*<!doctype html>/i.test(text) || /restricted|not found/i.test(text),
+        `${path}: ${text.slice(0, 80)}`,
+      );
+    }
+  });
+
   it('sells: a desktop buys, a phone scans and pays, the shop knows it by its webhook', async (t) => {
     const desktop = await (
       await browser.newContext({ ...DESKTOP, viewport: { width: 1280, height: 1000 } })

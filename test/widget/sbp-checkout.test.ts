@@ -91,6 +91,18 @@ describe('<sbp-checkout>', () => {
     }
   });
 
+  it('has its banks, their search and their heading on one line', async () => {
+    const bank = { name: 'Банк', logo_url: null, aliases: [], url: SCHEME, links: [] };
+    const banks = Array.from({ length: 12 }, (_, index) => ({ ...bank, id: `b${index}` }));
+    const payment = await FakePayment.create(snapshot(), { banks: [json({ platform: 'ios', banks })] });
+    const checkout = await show(payment, { device: 'mobile' });
+    const picker = await until(() => checkout.shadowRoot!.querySelector('sbp-bank-picker')?.shadowRoot);
+    const avatar = await until(() => picker.querySelector('.row .avatar'));
+    const left = (element: Element) => element.getBoundingClientRect().left;
+    expect(left(picker.querySelector('input')!)).to.equal(left(inside(checkout, 'h2')));
+    expect(left(avatar)).to.equal(left(inside(checkout, 'h2')));
+  });
+
   it('follows a payment to "paid" and tells the page each thing once', async () => {
     const payment = await FakePayment.create(snapshot());
     const heard = record(document.body);

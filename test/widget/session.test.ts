@@ -83,7 +83,8 @@ describe('session', () => {
 
   for (const status of [401, 403, 404]) {
     it(`gives up at once on ${status}`, async () => {
-      const world = new FakeWorld(() => new Response(null, { status }));
+      const headers = { 'content-type': 'application/problem+json' };
+      const world = new FakeWorld(() => new Response('{}', { status, headers }));
       const { seen } = begin(world);
       await world.advance(60 * MINUTE);
       expect(world.requests.length).to.equal(1);
@@ -91,6 +92,18 @@ describe('session', () => {
       expect(world.timers).to.equal(0);
     });
   }
+
+  it('takes a bare 403 or 404 for a proxy in trouble, not for the end', async () => {
+    const { world } = healthy();
+    const work = world.answer;
+    world.answer = () => new Response('<html>', { status: 404, headers: { 'content-type': 'text/html' } });
+    const { seen } = begin(world);
+    await world.advance(10_000);
+    expect(seen.refusals).to.deep.equal([]);
+    world.answer = work;
+    await world.advance(1 * MINUTE);
+    expect(seen.connections.at(-1)).to.equal('live');
+  });
 
   it('falls back to polling within 20 s when the stream is refused, and comes back to it', async () => {
     const { world } = healthy();

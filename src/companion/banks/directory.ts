@@ -75,8 +75,16 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
       throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);
     }
     log.info({ banks: list.banks.length, dropped: list.dropped }, 'bank list refreshed');
-    cache?.save(body);
+    keep(body);
     return list.banks;
+  }
+
+  function keep(body: Buffer): void {
+    try {
+      cache?.save(body);
+    } catch (error) {
+      log.warn({ err: error }, 'the bank list could not be kept for the next start');
+    }
   }
 
   async function refresh(from: string): Promise<void> {

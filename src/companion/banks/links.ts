@@ -14,7 +14,7 @@ export interface OwnBank {
 
 export interface BankListOptions {
   /** Where the payer's browser gets a bank's logo; `null` when it has none. */
-  readonly logoUrl?: (bankId: string) => string | null;
+  readonly logoUrl?: (bank: ListedBank) => string | null;
   /** Shown before all others. */
   readonly ownBanks?: readonly OwnBank[];
 }
@@ -34,10 +34,13 @@ export function bankListFor(
     .map(({ id, name, aliases, url }): Bank => {
       return { id, name, logo_url: null, aliases, url, links: [{ kind: 'web', url }] };
     });
-  const listed = banks.flatMap(({ id, name, packageName }): Bank[] => {
+  const listed = banks.flatMap((bank): Bank[] => {
+    const { id, name, packageName } = bank;
     const links = linksFor(paymentLink, id, packageName, platform);
     const first = links[0];
-    return first ? [{ id, name, logo_url: logoUrl(id), aliases: aliasesOf(id), url: first.url, links }] : [];
+    return first
+      ? [{ id, name, logo_url: logoUrl(bank), aliases: aliasesOf(id), url: first.url, links }]
+      : [];
   });
   return { platform, banks: [...own, ...listed] };
 }

@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import Fastify, {
   LogController,
   type FastifyInstance,
@@ -11,9 +10,10 @@ import type { Context } from '../context.ts';
 import type { LiveHub } from '../live/hub.ts';
 import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
+import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
 import { merchantApi } from './merchant-api.ts';
-import { installProblems, ProblemError } from './problems.ts';
+import { installNotFound, installProblems, ProblemError, refuseUnroutable } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { scripts } from './scripts.ts';
@@ -38,8 +38,11 @@ export function createApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    frameworkErrors: refuseUnroutable,
   });
+  installNotFound(app);
   void app.register(routes(parts));
   return app;
 }
@@ -67,7 +70,7 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
     await app.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
     await app.register(providerWebhooks(ctx), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
-      await browser.register(cors, corsFor(ctx));
+      allowOrigins(browser, [...ctx.config.allowedOrigins, new URL(ctx.config.publicUrl).origin]);
       await browser.register(checkoutApi(ctx, banks, hub), { prefix: '/checkout/v1' });
       await browser.register(scripts);
     });
@@ -78,30 +81,19 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
   };
 }
 
-/** Pages of allowed origins may call; others get an answer their browser will not show them. */
-function corsFor(ctx: Context) {
-  const own = new URL(ctx.config.publicUrl).origin;
-  return {
-    origin: [...ctx.config.allowedOrigins, own],
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'last-event-id'],
-    exposedHeaders: ['retry-after'],
-    maxAge: 3600,
-  };
-}
-
 /** A host's own body parser has eaten the bytes: no signature could ever be verified, and no body be read. */
 function refuseParsedBodies(
   request: FastifyRequest,
   _reply: FastifyReply,
   next: (error?: Error) => void,
 ): void {
-  if (!('body' in request.raw) || request.raw.body === undefined) {
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
+  if (!hasBody || !('body' in request.raw) || request.raw.body === undefined) {
     next();
     return;
   }
   const detail =
     'The body was parsed before the companion saw it: mount the companion before any body parser.';
-  request.log.error(detail);
   next(new ProblemError(500, 'body_already_parsed', detail));
 }

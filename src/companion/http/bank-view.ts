@@ -2,6 +2,7 @@ import type { BankList, Platform } from '../../protocol/banks.ts';
 import type { BankDirectory } from '../banks/directory.ts';
 import { aliasesOf } from '../banks/aliases.ts';
 import { bankListFor } from '../banks/links.ts';
+import type { ListedBank } from '../banks/parse-list.ts';
 import type { Context } from '../context.ts';
 import type { Payment } from '../payments/payment.ts';
 
@@ -14,7 +15,7 @@ export function payersBankList(
 ): BankList {
   if (payment.presentation.kind !== 'link') return { platform, banks: [] };
   return bankListFor(banks.banks(), payment.presentation.url, platform, {
-    logoUrl: (bankId) => logoUrl(ctx, bankId),
+    logoUrl: (bank) => logoUrl(ctx, bank),
     ownBanks: payment.qrId === null ? [] : (ctx.providers[payment.provider].ownBanks?.(payment.qrId) ?? []),
   });
 }
@@ -26,7 +27,7 @@ export function merchantBankList(ctx: Context, banks: BankDirectory, platform: P
     banks: banks.banks().map((bank) => ({
       id: bank.id,
       name: bank.name,
-      logo_url: logoUrl(ctx, bank.id),
+      logo_url: logoUrl(ctx, bank),
       aliases: aliasesOf(bank.id),
       scheme: bank.id,
       ...(platform === 'android' ? { package_name: bank.packageName } : {}),
@@ -36,6 +37,6 @@ export function merchantBankList(ctx: Context, banks: BankDirectory, platform: P
 }
 
 /** Logos come from this server: pages need no other image source, and NSPK never learns who pays where. */
-function logoUrl(ctx: Context, bankId: string): string {
-  return `${ctx.config.publicUrl}/checkout/v1/banks/${bankId}/logo`;
+function logoUrl(ctx: Context, bank: ListedBank): string | null {
+  return bank.logoUrl === null ? null : `${ctx.config.publicUrl}/checkout/v1/banks/${bank.id}/logo`;
 }

@@ -5,8 +5,10 @@ import type { Context } from '../context.ts';
 import { platformOf, readDevice } from '../device.ts';
 import { EventStream } from '../live/event-stream.ts';
 import type { LiveHub } from '../live/hub.ts';
+import { cancelPayment } from '../payments/cancel.ts';
 import { findPayment } from '../payments/find.ts';
 import type { Payment } from '../payments/payment.ts';
+import { renewPayment } from '../payments/renew.ts';
 import { invalidToken, requireToken } from './auth.ts';
 import { payersBankList } from './bank-view.ts';
 import { ProblemError } from './problems.ts';
@@ -35,6 +37,30 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub) {
       const seen = lastEventId(request);
       if (!isOpen(payment.status) && payment.version <= seen) return reply.code(204).send();
       return openStream(request, reply, payment.id, seen);
+    });
+
+    app.post('/session/renew', async (request) => {
+      const payment = await openPayment(request);
+      const renewed = await renewPayment(ctx, payment.id);
+      if (!renewed)
+        throw new ProblemError(
+          409,
+          'not_renewable',
+          `The payment is ${payment.status}: a new code is for expired ones, and not without end.`,
+        );
+      return snapshotView(ctx, renewed, readDevice(request.headers));
+    });
+
+    app.post('/session/cancel', async (request) => {
+      const payment = await openPayment(request);
+      const after = await cancelPayment(ctx, payment, 'payer');
+      if (after.status !== 'canceled')
+        throw new ProblemError(
+          409,
+          'not_cancelable',
+          `The payment is ${after.status}: it cannot be canceled.`,
+        );
+      return snapshotView(ctx, after, readDevice(request.headers));
     });
 
     // An image element sends no token; a bank's logo is nobody's secret.

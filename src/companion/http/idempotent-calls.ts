@@ -1,14 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
-import { attachProvider } from '../payments/attach.ts';
-import { findPayment } from '../payments/find.ts';
 import { findPriorCall, hashBody, keepAnswer, KeyTakenError, type Answer } from '../payments/idempotency.ts';
-import type { Payment } from '../payments/payment.ts';
 import { ProblemError } from './problems.ts';
 
+export interface CallKey {
+  readonly name: string;
+  readonly bodyHash: string;
+}
+
 interface Call {
-  begin(key: { name: string; bodyHash: string } | null): Promise<Answer>;
-  resume(payment: Payment): Answer;
+  begin(key: CallKey | null): Promise<Answer>;
+  /** Carries what a crash cut off to its end. A call that may simply be repeated has none. */
+  resume?(resourceId: string): Promise<Answer>;
 }
 
 /**
@@ -27,7 +30,7 @@ export class IdempotentCalls {
   async run(request: FastifyRequest, reply: FastifyReply, call: Call): Promise<Answer> {
     const key = readKey(request);
     if (key === null) return call.begin(null);
-    const name = `${request.routeOptions.url ?? request.url} ${key}`;
+    const name = `${request.url.split('?', 1)[0]!} ${key}`;
     const bodyHash = hashBody(request.body);
     if (this.#running.has(name)) throw inUse();
     this.#running.add(name);
@@ -45,22 +48,16 @@ export class IdempotentCalls {
         return prior.answer;
       }
       const answer =
-        prior.kind === 'none'
-          ? await call.begin({ name, bodyHash })
-          : await this.#resume(prior.paymentId, call);
-      await keepAnswer(this.#ctx, name, answer);
+        prior.kind === 'unfinished' && call.resume
+          ? await call.resume(prior.resourceId)
+          : await call.begin({ name, bodyHash });
+      await keepAnswer(this.#ctx, name, bodyHash, answer);
       return answer;
     } catch (error) {
       throw error instanceof KeyTakenError ? inUse() : error;
     } finally {
       this.#running.delete(name);
     }
-  }
-
-  async #resume(paymentId: string, call: Call): Promise<Answer> {
-    const payment = await findPayment(this.#ctx.store.read, paymentId);
-    if (!payment) throw new Error('an idempotency key without its payment');
-    return call.resume(await attachProvider(this.#ctx, payment));
   }
 }
 

@@ -13,6 +13,7 @@ export function paymentView(ctx: Context, payment: Payment) {
     status: payment.status,
     late: payment.late,
     amount: payment.amount,
+    refunded_amount: payment.refundedAmount,
     currency: payment.currency,
     description: payment.description,
     method: payment.method,

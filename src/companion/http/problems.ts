@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
 
 /** A refusal that the caller is told about, as RFC 9457 problem+json. */
@@ -29,13 +29,22 @@ export function invalidFields(errors: readonly FieldError[]): ProblemError {
   return new ProblemError(422, 'invalid_fields', `Some fields are not right: ${named}.`, { errors });
 }
 
-export function installProblems(app: FastifyInstance): void {
+/** For the companion's own server only: inside another one, unknown addresses are its business. */
+export function installNotFound(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       reply,
       new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
     ),
   );
+}
+
+/** What does not even reach a route: an address that cannot be decoded, an id longer than any of ours. */
+export function refuseUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(reply, fromFastify(error));
+}
+
+export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
     const problem = error instanceof ProblemError ? error : fromFastify(error);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');

@@ -10,6 +10,10 @@ import { ProblemError } from './problems.ts';
 export function providerWebhooks(ctx: Context) {
   return (app: FastifyInstance): void => {
     // Signatures are over the bytes as they came, whatever content type they claim.
+    app.addHook('onRequest', (request, _reply, next) => {
+      request.raw.headers['content-type'] = 'application/octet-stream';
+      next();
+    });
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 

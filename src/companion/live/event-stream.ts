@@ -36,6 +36,8 @@ export class EventStream implements Subscriber {
     this.#heartbeat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(':\n\n');
     }, HEARTBEAT_MS);
+    // A connection that breaks in the middle of a write is one more way to end, and no reason to fall.
+    response.on('error', () => this.#stop());
     // The response's `close` is the only event that comes for every way a connection can end.
     response.on('close', () => this.#stop());
     response.on('drain', () => this.#flush());
@@ -53,7 +55,7 @@ export class EventStream implements Subscriber {
   }
 
   drain(): void {
-    this.#response.end(retryLine());
+    this.#end(retryLine());
   }
 
   #flush(): void {
@@ -69,9 +71,16 @@ export class EventStream implements Subscriber {
 
   #endIfFinal(payment: Payment): void {
     if (this.#ending || isOpen(payment.status)) return;
-    this.#ending = setTimeout(() => {
-      this.#response.end(`event: ${STREAM_EVENTS.end}\ndata: {}\n\n`);
-    }, END_AFTER_FINAL_MS);
+    this.#ending = setTimeout(
+      () => this.#end(`event: ${STREAM_EVENTS.end}\ndata: {}\n\n`),
+      END_AFTER_FINAL_MS,
+    );
+  }
+
+  /** An ended response may stay open for long (pipelined behind another, unread): nothing may be written to it any more. */
+  #end(lastWords: string): void {
+    this.#stop();
+    if (!this.#response.writableEnded) this.#response.end(lastWords);
   }
 
   #stop(): void {

@@ -45,7 +45,8 @@ export class Notifier {
       .selectFrom('deliveries as d')
       .selectAll()
       .where('next_attempt_at', 'is not', null)
-      // Within a payment the next one waits for the one before.
+      // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop that
+      // chokes on `processing` must still hear of `paid`. Bodies carry the version for those who care.
       .where((eb) =>
         eb.not(
           eb.exists(
@@ -54,7 +55,8 @@ export class Notifier {
               .select('older.seq')
               .whereRef('older.payment_id', '=', 'd.payment_id')
               .whereRef('older.seq', '<', 'd.seq')
-              .where('older.next_attempt_at', 'is not', null),
+              .where('older.next_attempt_at', 'is not', null)
+              .where('older.attempts', '=', 0),
           ),
         ),
       )
@@ -130,5 +132,5 @@ export class Notifier {
 function nextAttempt(row: DeliveryRow, now: number): number | null {
   const delay = RETRY_MS[Math.min(row.attempts, RETRY_MS.length - 1)]!;
   const at = now + delay * (0.8 + 0.4 * Math.random());
-  return at - row.created_at > GIVE_UP_MS ? null : Math.round(at);
+  return at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
 }

@@ -1,14 +1,47 @@
 import type { Payment } from '../payments/payment.ts';
 import { newId } from '../payments/ids.ts';
+import type { RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 
 /**
  * Queues the webhook that tells the merchant of the payment's new status, in the transaction that changed it: either
  * both are on disk or neither is.
  */
-export async function queueNotification(trx: Writer, payment: Payment, now: number): Promise<void> {
+export async function queuePaymentNotification(trx: Writer, payment: Payment, now: number): Promise<void> {
+  await queue(trx, payment, `payment.${payment.status}`, now, {
+    amount: payment.amount,
+    currency: payment.currency,
+    status: payment.status,
+    late: payment.late,
+    ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
+  });
+}
+
+/** The same for a refund's result. */
+export async function queueRefundNotification(
+  trx: Writer,
+  payment: Payment,
+  refund: RefundRow,
+  now: number,
+): Promise<void> {
+  await queue(trx, payment, `refund.${refund.status}`, now, {
+    refund_id: refund.id,
+    amount: refund.amount,
+    currency: payment.currency,
+    status: refund.status,
+    payment_status: payment.status,
+    refunded_amount: payment.refundedAmount,
+  });
+}
+
+async function queue(
+  trx: Writer,
+  payment: Payment,
+  event: string,
+  now: number,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
   if (payment.callbackUrl === null) return;
-  const event = `payment.${payment.status}`;
   await trx
     .insertInto('deliveries')
     .values({
@@ -20,17 +53,14 @@ export async function queueNotification(trx: Writer, payment: Payment, now: numb
         event,
         payment_id: payment.id,
         order_id: payment.orderId,
-        amount: payment.amount,
-        currency: payment.currency,
-        status: payment.status,
-        late: payment.late,
+        ...details,
         version: payment.version,
-        ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
         occurred_at: new Date(now).toISOString(),
         metadata: payment.metadata,
       }),
       attempts: 0,
       next_attempt_at: now,
+      retry_from: now,
       delivered_at: null,
       last_status: null,
       last_error: null,

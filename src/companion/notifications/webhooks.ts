@@ -24,7 +24,7 @@ export interface VerifyOptions {
   readonly body: Buffer | Uint8Array | string;
   /** Node's `request.headers`, or any record with lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The current secret, or several while one replaces another. */
+  /** The current secret; several while one replaces another, as a list or comma-separated as in `SBP_WEBHOOK_SECRET`. */
   readonly secrets: string | readonly string[];
   /** Seconds; 300 unless told. */
   readonly toleranceSeconds?: number;
@@ -55,13 +55,14 @@ export class WebhookVerificationError extends Error {
   }
 }
 
-/** Verifies a webhook in constant time and parses its body. Throws {@link WebhookVerificationError} otherwise. */
+/**
+ * Verifies a webhook in constant time and parses its body. Throws {@link WebhookVerificationError} when it is not
+ * authentic, and a `TypeError` when there is no secret to verify it by.
+ */
 export function verifyWebhook(options: VerifyOptions): VerifiedWebhook {
   const { body, headers, secrets, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now() } = options;
   const { time, signatures } = parseSignature(headers['x-sbp-signature']);
-  const accepted = (typeof secrets === 'string' ? [secrets] : secrets).map((secret) =>
-    hmac(secret, time, body),
-  );
+  const accepted = readSecrets(secrets).map((secret) => hmac(secret, time, body));
   // Every pair is compared, so that the time taken tells nothing about which one matched.
   const matches = signatures.flatMap((given) => accepted.map((ours) => timingSafeEqual(ours, given)));
   if (!matches.includes(true)) {
@@ -94,6 +95,22 @@ export function signWebhook(
     'x-sbp-delivery': message.deliveryId,
     'x-sbp-signature': `t=${time},v1=${hmac(secret, time, message.body).toString('hex')}`,
   };
+}
+
+/** An unset variable must not turn into an empty key, with which anybody can sign. */
+function readSecrets(secrets: unknown): string[] {
+  const list: unknown[] = Array.isArray(secrets)
+    ? secrets
+    : typeof secrets === 'string'
+      ? secrets.split(',')
+      : [];
+  const usable = list.filter((secret) => typeof secret === 'string').map((secret) => secret.trim());
+  if (usable.length === 0 || usable.includes('')) {
+    throw new TypeError(
+      'verifyWebhook needs at least one secret that is not empty: is SBP_WEBHOOK_SECRET set?',
+    );
+  }
+  return usable;
 }
 
 function parseSignature(header: string | string[] | undefined): { time: string; signatures: Buffer[] } {

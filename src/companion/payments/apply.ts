@@ -1,25 +1,32 @@
 import { transition, type PaymentStatus } from '../../protocol/status.ts';
-import { queueNotification } from '../notifications/outbox.ts';
+import { queuePaymentNotification } from '../notifications/outbox.ts';
 import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import type { Context } from '../context.ts';
 import type { Writer } from '../store/store.ts';
+import type { AttemptRow } from '../store/schema.ts';
+import { addEvent, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
-import { toPayment, type Payment } from './payment.ts';
+import type { Payment } from './payment.ts';
+import { record, type Changes } from './record.ts';
 
 /** What became of a report. Only `applied` changed the payment. */
-export type Outcome = 'applied' | 'unchanged' | 'unknown_payment' | 'unknown_status' | 'amount_mismatch';
+export type Outcome =
+  | 'applied'
+  | 'unchanged'
+  | 'unknown_payment'
+  | 'unknown_status'
+  | 'amount_mismatch'
+  /** A word on an attempt that another one has replaced. */
+  | 'replaced_attempt'
+  /** A second attempt of one payment was paid: money to give back. */
+  | 'paid_twice'
+  /** Money after the provider had said no: the order was given up, so a person has to look. */
+  | 'paid_after_failure';
 
 export interface Applied {
   readonly outcome: Outcome;
   readonly payment: Payment | null;
-}
-
-interface Cause {
-  /** The event in its sender's words. */
-  readonly event: string;
-  /** `provider:sandbox`, `clock`, `merchant` … */
-  readonly source: string;
 }
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
@@ -43,12 +50,8 @@ export async function applyDelivery(
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows !== 1n) return 'duplicate';
-    const applied = await apply(
-      trx,
-      delivery,
-      { event: delivery.event, source: `provider:${provider}` },
-      ctx.now(),
-    );
+    const cause = { event: delivery.event, source: `provider:${provider}` };
+    const applied = await applyReport(trx, delivery, cause, ctx.now());
     await trx
       .updateTable('provider_deliveries')
       .set({ outcome: applied.outcome, payment_id: applied.payment?.id ?? null })
@@ -58,7 +61,7 @@ export async function applyDelivery(
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
-  settle(ctx, result, delivery);
+  announce(ctx, result, delivery.reference);
   return result.outcome;
 }
 
@@ -69,81 +72,116 @@ export async function applyAnswer(
   report: ProviderReport,
 ): Promise<Applied> {
   const cause = { event: 'status query', source: `provider:${provider}` };
-  const applied = await ctx.store.write((trx) => apply(trx, report, cause, ctx.now()));
-  settle(ctx, applied, report);
+  const applied = await ctx.store.write((trx) => applyReport(trx, report, cause, ctx.now()));
+  announce(ctx, applied, report.reference);
   return applied;
 }
 
-/** Takes a decision of our own (the clock's, the merchant's), which knows nothing of money. */
+/** Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. */
 export async function applyDecision(
   ctx: Context,
   paymentId: string,
   status: PaymentStatus,
   cause: Cause,
 ): Promise<Applied> {
-  const report = { reference: paymentId, status, amount: null, currency: null };
-  const applied = await ctx.store.write((trx) => apply(trx, report, cause, ctx.now()));
-  settle(ctx, applied, report);
+  const applied = await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, paymentId);
+    if (!payment) return { outcome: 'unknown_payment', payment: null } as const;
+    return move(trx, payment, status, cause, ctx.now());
+  });
+  announce(ctx, applied, paymentId);
   return applied;
 }
 
-function settle(ctx: Context, applied: Applied, report: ProviderReport): void {
+function announce(ctx: Context, applied: Applied, reference: string): void {
   const { outcome, payment } = applied;
   if (outcome === 'applied' && payment) ctx.announce(payment);
-  const details = { payment_id: report.reference, outcome, status: payment?.status };
+  const details = { payment_id: payment?.id, reference, outcome, status: payment?.status };
   if (outcome === 'applied' || outcome === 'unchanged') ctx.log.info(details, 'payment event');
   else ctx.log.warn(details, 'payment event not applied');
 }
 
-/** The one place where a payment's status changes: row, event and outbox in the caller's transaction. */
-async function apply(trx: Writer, report: ProviderReport, cause: Cause, now: number): Promise<Applied> {
-  const before = await findPayment(trx, report.reference);
-  if (!before) return { outcome: 'unknown_payment', payment: null };
+/** What a report means for its payment, in the caller's transaction. */
+async function applyReport(trx: Writer, report: ProviderReport, cause: Cause, now: number): Promise<Applied> {
+  const attempt = await trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('reference', '=', report.reference)
+    .executeTakeFirst();
+  const payment = attempt && (await findPayment(trx, attempt.payment_id));
+  if (!payment) return { outcome: 'unknown_payment', payment: null };
 
-  const note = refusal(before, report);
-  const next = note === null && report.status !== null ? transition(before.status, report.status) : null;
-  const after = next?.changed
-    ? toPayment(
-        await trx
-          .updateTable('payments')
-          .set({
-            status: next.status,
-            version: before.version + 1,
-            late: before.late || next.late ? 1 : 0,
-            updated_at: now,
-            ...(next.status === 'paid' ? { paid_at: now } : {}),
-          })
-          .where('id', '=', before.id)
-          .returningAll()
-          .executeTakeFirstOrThrow(),
-      )
-    : before;
-
-  const outcome: Outcome = note ?? (next?.changed ? 'applied' : 'unchanged');
-  // A status query that finds nothing new is no event; a message that changed nothing is kept for the curious.
-  if (outcome !== 'unchanged' || before.status !== report.status) {
-    await trx
-      .insertInto('payment_events')
-      .values({
-        payment_id: before.id,
-        version: after.version,
-        event: cause.event,
-        status_before: before.status,
-        status_after: after.status,
-        source: cause.source,
-        note: outcome === 'applied' ? null : outcome,
-        created_at: now,
-      })
-      .execute();
+  const refusal = refuse(payment, attempt, report);
+  if (refusal !== null) {
+    await addEvent(trx, payment, payment, cause, refusal, now);
+    if (refusal === 'paid_twice' || refusal === 'paid_after_failure') await markPaid(trx, attempt);
+    return { outcome: refusal, payment };
   }
-  if (outcome === 'applied') await queueNotification(trx, after, now);
-  return { outcome, payment: after };
+  const status = report.status!;
+  if (status === 'paid') await markPaid(trx, attempt);
+  const applied = await move(trx, payment, status, cause, now);
+  if (applied.outcome === 'applied' && status === 'paid')
+    await closeOthers(trx, payment.id, attempt.reference);
+  return applied;
 }
 
-/** Why a report may not be believed: a status we do not know, or a sum that is not the one we asked for. */
-function refusal(payment: Payment, report: ProviderReport): 'unknown_status' | 'amount_mismatch' | null {
+/** Why a report may not be followed. */
+function refuse(
+  payment: Payment,
+  attempt: AttemptRow,
+  report: ProviderReport,
+): Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null {
   if (report.status === null) return 'unknown_status';
-  const otherAmount = report.amount !== null && report.amount !== payment.amount;
-  const otherCurrency = report.currency !== null && report.currency !== payment.currency;
-  return report.status === 'paid' && (otherAmount || otherCurrency) ? 'amount_mismatch' : null;
+  if (report.status === 'paid') {
+    const otherAmount = report.amount !== null && report.amount !== payment.amount;
+    const otherCurrency = report.currency !== null && report.currency !== payment.currency;
+    if (otherAmount || otherCurrency) return 'amount_mismatch';
+    if (payment.status === 'failed') return 'paid_after_failure';
+    const paidByAnother = payment.paidAt !== null && attempt.paid === 0;
+    return paidByAnother ? 'paid_twice' : null;
+  }
+  return attempt.reference === payment.reference ? null : 'replaced_attempt';
+}
+
+async function markPaid(trx: Writer, attempt: AttemptRow): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ paid: 1, to_close: 0 })
+    .where('reference', '=', attempt.reference)
+    .execute();
+}
+
+async function closeOthers(trx: Writer, paymentId: string, paidReference: string): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ to_close: 1 })
+    .where('payment_id', '=', paymentId)
+    .where('reference', '!=', paidReference)
+    .where('paid', '=', 0)
+    .execute();
+}
+
+/** Carries the payment to a status, if the state machine lets it, and tells the merchant in the same transaction. */
+async function move(
+  trx: Writer,
+  before: Payment,
+  to: PaymentStatus,
+  cause: Cause,
+  now: number,
+): Promise<Applied> {
+  const next = transition(before.status, to);
+  if (!next.changed) {
+    // Being told what is known already is no event.
+    if (before.status !== to) await addEvent(trx, before, before, cause, 'unchanged', now);
+    return { outcome: 'unchanged', payment: before };
+  }
+  const changes: Changes = {
+    status: next.status,
+    late: before.late || next.late,
+    ...(next.status === 'paid' ? { paidAt: now } : {}),
+    ...(next.status === 'refunded' ? { refundedAmount: before.amount } : {}),
+  };
+  const after = await record(trx, before, changes, cause, now);
+  await queuePaymentNotification(trx, after, now);
+  return { outcome: 'applied', payment: after };
 }

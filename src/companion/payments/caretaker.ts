@@ -3,16 +3,21 @@ import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
 import { applyAnswer, applyDecision } from './apply.ts';
 import { attachProvider } from './attach.ts';
+import { findAttempts, findMarked } from './attempts.ts';
+import { findPayment } from './find.ts';
 import { toPayment, type Payment } from './payment.ts';
+import { carryOut, findPendingRefunds } from './refund.ts';
+import { nextCheckAt, ORPHANED_AFTER_MS } from './schedule.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
-const IDLE_MS = 30_000;
-/** After a provider could not be asked. */
-const RETRY_MS = 2_000;
+const IDLE_MS = 10_000;
+/** Payments asked about at once: a provider is not to be stormed after a long outage. */
+const AT_ONCE = 20;
 
 /**
- * Looks after payments that nobody is calling about: those whose provider was never reached (a crash, a network
- * error) are brought to it, and those whose time is up are expired, after one last question to the provider.
+ * Looks after payments that nobody is calling about: brings those to their provider that a crash or the network kept
+ * from it, asks about open ones (webhooks get lost), expires those whose time is up, closes QRs that are over and
+ * carries pending refunds on. Every step may be repeated, so a crash in the middle costs nothing.
  */
 export class Caretaker {
   readonly #ctx: Context;
@@ -21,7 +26,7 @@ export class Caretaker {
   constructor(ctx: Context) {
     this.#ctx = ctx;
     this.#rounds = new Rounds(
-      () => this.#look(),
+      () => this.look(),
       (error) => ctx.log.error({ err: error }, 'looking after open payments failed'),
     );
   }
@@ -36,74 +41,95 @@ export class Caretaker {
   }
 
   /** One round; answers the ms until the next. */
-  async #look(): Promise<number> {
-    const results = [...(await this.#attachOrphans()), ...(await this.#expireDue())];
-    if (results.includes(false) || (await this.#hasOrphans())) return RETRY_MS;
-    const next = await this.#ctx.store.read
-      .selectFrom('payments')
-      .select('expires_at')
-      .where('status', '=', 'created')
-      .orderBy('expires_at')
-      .executeTakeFirst();
-    return next ? Math.min(IDLE_MS, Math.max(0, next.expires_at - this.#ctx.now())) : IDLE_MS;
-  }
-
-  /** Those too young to be taken on in this round. */
-  async #hasOrphans(): Promise<boolean> {
-    const orphan = await this.#ctx.store.read
-      .selectFrom('payments')
-      .select('id')
-      .where('status', '=', 'created')
-      .where('provider_payment_id', 'is', null)
-      .limit(1)
-      .executeTakeFirst();
-    return orphan !== undefined;
-  }
-
-  async #attachOrphans(): Promise<boolean[]> {
-    const rows = await this.#ctx.store.read
+  async look(): Promise<number> {
+    const now = this.#ctx.now();
+    const due = await this.#ctx.store.read
       .selectFrom('payments')
       .selectAll()
-      .where('status', '=', 'created')
-      .where('provider_payment_id', 'is', null)
-      // Younger ones are most likely being created by a request right now.
-      .where('updated_at', '<', this.#ctx.now() - RETRY_MS)
+      .where('next_check_at', '<=', now)
+      .orderBy('next_check_at')
+      .limit(AT_ONCE)
       .execute();
-    return Promise.all(
-      rows.map(async (row) => {
-        const payment = await attachProvider(this.#ctx, toPayment(row));
-        return payment.providerPaymentId !== null || !isOpen(payment.status);
-      }),
+    const [marked, refunds] = await Promise.all([
+      findMarked(this.#ctx),
+      findPendingRefunds(this.#ctx.store.read, now - ORPHANED_AFTER_MS),
+    ]);
+    await Promise.all([
+      ...due.map((row) => this.#check(toPayment(row))),
+      ...marked.map((attempt) => this.#closeAttempt(attempt)),
+      ...refunds.map((refund) => this.#carryOn(refund.id, () => carryOut(this.#ctx, refund))),
+    ]);
+    if (due.length === AT_ONCE) return 0;
+    const next = await this.#ctx.store.read
+      .selectFrom('payments')
+      .select((eb) => eb.fn.min('next_check_at').as('at'))
+      .executeTakeFirst();
+    return Math.min(IDLE_MS, Math.max(0, (next?.at ?? Infinity) - this.#ctx.now()));
+  }
+
+  /** Asks and, whatever comes of it, plans the next question: a payment never stays due. */
+  async #check(payment: Payment): Promise<void> {
+    await this.#carryOn(payment.id, async () => {
+      await this.#askAboutReplaced(payment);
+      if (payment.providerPaymentId === null) await attachProvider(this.#ctx, payment);
+      else await this.#ask(payment, payment.reference);
+      await this.#expireIfOver(payment.id);
+    });
+    await this.#ctx.store.write(async (trx) => {
+      const current = await findPayment(trx, payment.id);
+      // A change has planned its own next question.
+      if (current?.version !== payment.version) return;
+      const asked = { ...current, checks: current.checks + 1 };
+      await trx
+        .updateTable('payments')
+        .set({ checks: asked.checks, next_check_at: nextCheckAt(asked, this.#ctx.now()) })
+        .where('id', '=', payment.id)
+        .execute();
+    });
+  }
+
+  async #ask(payment: Payment, reference: string): Promise<void> {
+    await applyAnswer(
+      this.#ctx,
+      payment.provider,
+      await this.#ctx.providers[payment.provider].status(reference),
     );
   }
 
-  async #expireDue(): Promise<boolean[]> {
-    const rows = await this.#ctx.store.read
-      .selectFrom('payments')
-      .selectAll()
-      .where('status', '=', 'created')
-      .where('expires_at', '<=', this.#ctx.now())
-      .execute();
-    return Promise.all(rows.map((row) => this.#expire(toPayment(row))));
+  /** A code that a renewal has replaced may have been paid before it was closed. */
+  async #askAboutReplaced(payment: Payment): Promise<void> {
+    const attempts = await findAttempts(this.#ctx.store.read, payment.id);
+    const replaced = attempts.filter(
+      ({ reference, qr_id }) => reference !== payment.reference && qr_id !== null,
+    );
+    for (const { reference } of replaced) await this.#carryOn(reference, () => this.#ask(payment, reference));
   }
 
-  /** `false` when the provider could not be asked: the payment stays open, and the page says "checking". */
-  async #expire(payment: Payment): Promise<boolean> {
-    if (payment.providerPaymentId !== null) {
-      try {
-        const report = await this.#ctx.providers[payment.provider].status(payment.id);
-        const { payment: after } = await applyAnswer(this.#ctx, payment.provider, report);
-        // A payment the bank is working on is not over, whatever our clock says.
-        if (after && after.status !== 'created') return true;
-      } catch (error) {
-        this.#ctx.log.warn(
-          { payment_id: payment.id, err: error },
-          'no answer to the last question before expiry',
-        );
-        return false;
-      }
+  /** The provider has just been asked, or never heard of it: what is still unpaid now has expired. */
+  async #expireIfOver(paymentId: string): Promise<void> {
+    const payment = await findPayment(this.#ctx.store.read, paymentId);
+    if (payment?.status !== 'created' || payment.expiresAt > this.#ctx.now()) return;
+    await applyDecision(this.#ctx, paymentId, 'expired', { event: 'payment.expired', source: 'clock' });
+  }
+
+  /** The answer counts: the QR may have been paid before it was closed. */
+  async #closeAttempt(attempt: Awaited<ReturnType<typeof findMarked>>[number]): Promise<void> {
+    await this.#carryOn(attempt.reference, async () => {
+      const report = await this.#ctx.providers[attempt.provider].cancel(attempt.reference);
+      if (report.status !== null && !isOpen(report.status))
+        await applyAnswer(this.#ctx, attempt.provider, report);
+      await this.#ctx.store.write((trx) =>
+        trx.updateTable('attempts').set({ to_close: 0 }).where('reference', '=', attempt.reference).execute(),
+      );
+    });
+  }
+
+  /** A provider that cannot be reached keeps one piece of work waiting, not the others. */
+  async #carryOn(id: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#ctx.log.warn({ id, err: error }, 'could not be carried on yet');
     }
-    await applyDecision(this.#ctx, payment.id, 'expired', { event: 'payment.expired', source: 'clock' });
-    return true;
   }
 }

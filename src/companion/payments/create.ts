@@ -2,7 +2,10 @@ import type { Context } from '../context.ts';
 import type { Writer } from '../store/store.ts';
 import { attachProvider } from './attach.ts';
 import type { PaymentRequest } from './request.ts';
+import { addAttempt } from './attempts.ts';
+import { addEvent } from './events.ts';
 import { newId } from './ids.ts';
+import { ORPHANED_AFTER_MS } from './schedule.ts';
 import { toPayment, type Payment } from './payment.ts';
 
 /**
@@ -50,6 +53,7 @@ async function insertIntent(
       method: request.methods[0],
       methods_json: JSON.stringify(request.methods),
       provider: request.provider,
+      reference: id,
       provider_payment_id: null,
       qr_id: null,
       presentation_json: JSON.stringify({ kind: 'pending' }),
@@ -57,25 +61,20 @@ async function insertIntent(
       callback_url: request.callbackUrl,
       customer_json: JSON.stringify(request.customer),
       metadata_json: JSON.stringify(request.metadata),
+      lifetime: request.expiresAt - now,
+      refunded_amount: 0,
       expires_at: request.expiresAt,
       created_at: now,
       updated_at: now,
       paid_at: null,
+      // A crash from here on leaves an orphan that is looked for soon.
+      next_check_at: now + ORPHANED_AFTER_MS,
+      checks: 0,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await trx
-    .insertInto('payment_events')
-    .values({
-      payment_id: id,
-      version: 1,
-      event: 'payment.created',
-      status_before: 'created',
-      status_after: 'created',
-      source: 'merchant',
-      note: null,
-      created_at: now,
-    })
-    .execute();
-  return toPayment(row);
+  await addAttempt(trx, id, id, now);
+  const payment = toPayment(row);
+  await addEvent(trx, payment, payment, { event: 'payment.created', source: 'merchant' }, null, now);
+  return payment;
 }

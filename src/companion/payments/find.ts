@@ -8,6 +8,17 @@ export async function findPayment(db: Reader, id: string): Promise<Payment | nul
   return row ? toPayment(row) : null;
 }
 
+/** By the provider's id of a QR, also one that a renewal has replaced. */
+export async function findByQr(db: Reader, qrId: string): Promise<Payment | null> {
+  const row = await db
+    .selectFrom('attempts')
+    .innerJoin('payments', 'payments.id', 'attempts.payment_id')
+    .selectAll('payments')
+    .where('attempts.qr_id', '=', qrId)
+    .executeTakeFirst();
+  return row ? toPayment(row) : null;
+}
+
 export function findEvents(db: Reader, paymentId: string): Promise<PaymentEventRow[]> {
   return db
     .selectFrom('payment_events')

@@ -14,7 +14,7 @@ export type PriorCall =
   /** The same key came with another body. */
   | { readonly kind: 'mismatch' }
   /** Begun and not answered: at work right now, or cut off by a crash. */
-  | { readonly kind: 'unfinished'; readonly paymentId: string };
+  | { readonly kind: 'unfinished'; readonly resourceId: string };
 
 /** A key that another call has taken in the same moment. */
 export class KeyTakenError extends Error {
@@ -32,32 +32,34 @@ export async function findPriorCall(ctx: Context, key: string, bodyHash: string)
     .executeTakeFirst();
   if (!row) return { kind: 'none' };
   if (row.body_hash !== bodyHash) return { kind: 'mismatch' };
-  if (row.answer_json === null) return { kind: 'unfinished', paymentId: row.payment_id };
+  if (row.answer_json === null) return { kind: 'unfinished', resourceId: row.resource_id };
   return { kind: 'answered', answer: JSON.parse(row.answer_json) as Answer };
 }
 
-/** Takes the key for this payment, in the transaction that stores the payment. */
+/** Takes the key for what the call makes, in the transaction that stores it. */
 export async function reserveKey(
   trx: Writer,
   key: string,
   bodyHash: string,
-  paymentId: string,
+  resourceId: string,
   now: number,
 ): Promise<void> {
   const result = await trx
     .insertInto('idempotency_keys')
-    .values({ key, body_hash: bodyHash, payment_id: paymentId, answer_json: null, created_at: now })
+    .values({ key, body_hash: bodyHash, resource_id: resourceId, answer_json: null, created_at: now })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (result.numInsertedOrUpdatedRows !== 1n) throw new KeyTakenError();
 }
 
-export async function keepAnswer(ctx: Context, key: string, answer: Answer): Promise<void> {
+/** Keeps the answer of a finished call. A call that reserved nothing (it may be repeated) takes its key here. */
+export async function keepAnswer(ctx: Context, key: string, bodyHash: string, answer: Answer): Promise<void> {
+  const answer_json = JSON.stringify(answer);
   await ctx.store.write((trx) =>
     trx
-      .updateTable('idempotency_keys')
-      .set({ answer_json: JSON.stringify(answer) })
-      .where('key', '=', key)
+      .insertInto('idempotency_keys')
+      .values({ key, body_hash: bodyHash, resource_id: '', answer_json, created_at: ctx.now() })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ answer_json }))
       .execute(),
   );
 }

@@ -18,6 +18,8 @@ export interface Payment {
   readonly method: Method;
   readonly methods: readonly Method[];
   readonly provider: ProviderName;
+  /** The attempt on offer: its id at the provider. */
+  readonly reference: string;
   readonly providerPaymentId: string | null;
   readonly qrId: string | null;
   readonly presentation: Presentation;
@@ -25,9 +27,12 @@ export interface Payment {
   readonly callbackUrl: string | null;
   readonly customer: Customer;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly lifetime: number;
+  readonly refundedAmount: number;
   readonly expiresAt: number;
   readonly createdAt: number;
   readonly paidAt: number | null;
+  readonly checks: number;
 }
 
 export function toPayment(row: PaymentRow): Payment {
@@ -44,6 +49,7 @@ export function toPayment(row: PaymentRow): Payment {
     method: row.method,
     methods: JSON.parse(row.methods_json) as Method[],
     provider: row.provider,
+    reference: row.reference,
     providerPaymentId: row.provider_payment_id,
     qrId: row.qr_id,
     presentation: JSON.parse(row.presentation_json) as Presentation,
@@ -51,8 +57,11 @@ export function toPayment(row: PaymentRow): Payment {
     callbackUrl: row.callback_url,
     customer: JSON.parse(row.customer_json) as Customer,
     metadata: JSON.parse(row.metadata_json) as Record<string, unknown>,
+    lifetime: row.lifetime,
+    refundedAmount: row.refunded_amount,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     paidAt: row.paid_at,
+    checks: row.checks,
   };
 }

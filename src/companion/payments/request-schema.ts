@@ -59,6 +59,18 @@ export const extrasSchema = v.object({
   features: v.optional(v.object({ deep_link: v.optional(v.boolean('must be true or false'), false) }), {}),
 });
 
+/** Where our webhooks may go. */
+export function callbackUrl(config: Config) {
+  const guard = new AddressGuard({ development: config.development });
+  return v.pipe(
+    webAddress,
+    v.check(
+      (value) => guard.objection(value) === null,
+      ({ input }) => guard.objection(input) ?? '',
+    ),
+  );
+}
+
 /** What a body is judged by beyond its own form. */
 export interface Circumstances {
   readonly config: Config;
@@ -69,7 +81,6 @@ export interface Circumstances {
 
 /** The body of `POST /payments`; what is not listed is ignored. Every mistake in it is reported at once. */
 export function paymentRequestSchema({ config, providers, now }: Circumstances) {
-  const guard = new AddressGuard({ development: config.development });
   const fields = v.object({
     order_id: text(128),
     amount: v.pipe(
@@ -80,7 +91,16 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
       ),
     ),
     currency: v.optional(v.literal('RUB', 'must be "RUB"'), 'RUB'),
-    description: v.nullish(text(500), null),
+    // Lines are the merchant's way to write, and one line is what banks and receipts show.
+    description: v.nullish(
+      v.pipe(
+        v.string('must be a string'),
+        v.transform((value) => value.replace(/\s+/g, ' ').trim()),
+        v.maxLength(500, 'must be at most 500 characters'),
+        v.check((value) => !hasControlCharacters(value), 'must not contain control characters'),
+      ),
+      null,
+    ),
     expires_at: v.exactOptional(
       v.pipe(
         v.string('must be an ISO 8601 time'),
@@ -98,16 +118,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
       ),
     ),
     return_url: v.nullish(webAddress, null),
-    callback_url: v.nullish(
-      v.pipe(
-        webAddress,
-        v.check(
-          (value) => guard.objection(value) === null,
-          ({ input }) => guard.objection(input) ?? '',
-        ),
-      ),
-      null,
-    ),
+    callback_url: v.nullish(callbackUrl(config), null),
     customer: v.optional(customerSchema, {}),
     methods: v.optional(
       v.pipe(
@@ -119,6 +130,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
           'must be a list of methods',
         ),
         v.nonEmpty('must not be empty'),
+        v.check((list) => new Set(list).size === list.length, 'must name each method once'),
       ),
       [METHODS.find((method) => isOnOffer(method, config, providers)) ?? 'sbp'],
     ),
@@ -126,6 +138,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
     metadata: v.optional(
       v.pipe(
         v.record(v.string(), v.unknown(), 'must be an object'),
+        v.check((value) => !Array.isArray(value), 'must be an object'),
         v.check(
           (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
           `must be at most ${MAX_METADATA_BYTES} bytes of JSON`,
@@ -152,12 +165,12 @@ function isOnOffer(method: Method, config: Config, providers: Circumstances['pro
   return provider !== undefined && providers[provider].methods.includes(method);
 }
 
-/** Stricter than `Date.parse`, which takes "1" and a date without a time zone. */
+/** Stricter than `Date.parse`, which takes "1", a date without a time zone, and the 31st of November. */
 function isTime(value: string): boolean {
-  return (
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(value) &&
-    Number.isFinite(Date.parse(value))
-  );
+  const match = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.exec(value);
+  if (!match || !Number.isFinite(Date.parse(value))) return false;
+  const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function hasControlCharacters(value: string): boolean {

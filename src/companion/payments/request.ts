@@ -3,6 +3,7 @@ import type { FieldError } from '../../protocol/problem.ts';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Customer } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
+import { toFieldErrors } from './field-errors.ts';
 import { extrasSchema, paymentRequestSchema, type Circumstances } from './request-schema.ts';
 
 const DEFAULT_LIFETIME_S = 15 * 60;
@@ -26,7 +27,7 @@ export interface PaymentRequest {
 
 /** The part of an accepted body that shapes the answer and not the payment. */
 export function readExtras(body: unknown): Pick<PaymentRequest, 'qr' | 'deepLink'> {
-  const { qr, features } = v.parse(extrasSchema, body);
+  const { qr, features } = v.parse(extrasSchema, withoutNulls(body));
   return { qr, deepLink: features.deep_link };
 }
 
@@ -35,8 +36,10 @@ export function readPaymentRequest(
   body: unknown,
   circumstances: Circumstances,
 ): { request: PaymentRequest } | { errors: FieldError[] } {
-  const parsed = v.safeParse(paymentRequestSchema(circumstances), body, { abortPipeEarly: true });
-  if (!parsed.success) return { errors: parsed.issues.map(toFieldError) };
+  const parsed = v.safeParse(paymentRequestSchema(circumstances), withoutNulls(body), {
+    abortPipeEarly: true,
+  });
+  if (!parsed.success) return { errors: toFieldErrors(parsed.issues) };
   const input = parsed.output;
   const [method, ...others] = input.methods as [Method, ...Method[]];
   return {
@@ -44,7 +47,7 @@ export function readPaymentRequest(
       orderId: input.order_id,
       amount: input.amount,
       currency: input.currency,
-      description: input.description,
+      description: input.description === '' ? null : input.description,
       expiresAt:
         input.expires_at === undefined
           ? circumstances.now + (input.expires_in ?? DEFAULT_LIFETIME_S) * 1000
@@ -61,9 +64,12 @@ export function readPaymentRequest(
   };
 }
 
-function toFieldError(issue: v.BaseIssue<unknown>): FieldError {
-  return {
-    path: v.getDotPath(issue) ?? '',
-    message: issue.input === undefined ? 'is required' : issue.message,
-  };
+/** `null` says the same as leaving a field out, here and in `customer`. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([name, item]) => [name, name === 'customer' ? withoutNulls(item) : (item as unknown)]),
+  );
 }

@@ -20,6 +20,7 @@ async function createPayments(db: Kysely<unknown>): Promise<void> {
     .addColumn('method', 'text', (c) => c.notNull())
     .addColumn('methods_json', 'text', (c) => c.notNull())
     .addColumn('provider', 'text', (c) => c.notNull())
+    .addColumn('reference', 'text', (c) => c.notNull())
     .addColumn('provider_payment_id', 'text')
     .addColumn('qr_id', 'text')
     .addColumn('presentation_json', 'text', (c) => c.notNull())
@@ -27,17 +28,54 @@ async function createPayments(db: Kysely<unknown>): Promise<void> {
     .addColumn('callback_url', 'text')
     .addColumn('customer_json', 'text', (c) => c.notNull())
     .addColumn('metadata_json', 'text', (c) => c.notNull())
+    .addColumn('lifetime', 'integer', (c) => c.notNull())
+    .addColumn('refunded_amount', 'integer', (c) =>
+      c.notNull().check(sql`refunded_amount >= 0 and refunded_amount <= amount`),
+    )
     .addColumn('expires_at', 'integer', (c) => c.notNull())
     .addColumn('created_at', 'integer', (c) => c.notNull())
     .addColumn('updated_at', 'integer', (c) => c.notNull())
     .addColumn('paid_at', 'integer')
+    .addColumn('next_check_at', 'integer')
+    .addColumn('checks', 'integer', (c) => c.notNull())
     .execute();
   await db.schema.createIndex('payments_by_order').on('payments').columns(['order_id', 'seq']).execute();
+  await db.schema.createIndex('payments_due').on('payments').column('next_check_at').execute();
+  await sql`
+    create trigger payments_keep_results before update of status on payments
+    when not (old.status = new.status
+      or old.status in ('created', 'processing')
+      or (old.status in ('expired', 'canceled') and new.status in ('paid', 'created'))
+      or (old.status in ('paid', 'partial_refunded') and new.status in ('partial_refunded', 'refunded')))
+    begin select raise(abort, 'a final status does not regress'); end
+  `.execute(db);
+
   await db.schema
-    .createIndex('payments_by_expiry')
-    .on('payments')
-    .columns(['status', 'expires_at'])
+    .createTable('attempts')
+    .addColumn('reference', 'text', (c) => c.primaryKey())
+    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('qr_id', 'text')
+    .addColumn('paid', 'integer', (c) => c.notNull())
+    .addColumn('to_close', 'integer', (c) => c.notNull())
+    .addColumn('created_at', 'integer', (c) => c.notNull())
     .execute();
+  await db.schema.createIndex('attempts_by_payment').on('attempts').column('payment_id').execute();
+  await db.schema.createIndex('attempts_by_qr').on('attempts').column('qr_id').execute();
+
+  await db.schema
+    .createTable('refunds')
+    .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('id', 'text', (c) => c.notNull().unique())
+    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('reference', 'text', (c) => c.notNull())
+    .addColumn('amount', 'integer', (c) => c.notNull().check(sql`amount > 0`))
+    .addColumn('reason', 'text')
+    .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'integer', (c) => c.notNull())
+    .addColumn('updated_at', 'integer', (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('refunds_by_payment').on('refunds').columns(['payment_id', 'seq']).execute();
+  await db.schema.createIndex('refunds_by_status').on('refunds').column('status').execute();
 
   await db.schema
     .createTable('payment_events')
@@ -61,7 +99,7 @@ async function createPayments(db: Kysely<unknown>): Promise<void> {
     .createTable('idempotency_keys')
     .addColumn('key', 'text', (c) => c.primaryKey())
     .addColumn('body_hash', 'text', (c) => c.notNull())
-    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('resource_id', 'text', (c) => c.notNull())
     .addColumn('answer_json', 'text')
     .addColumn('created_at', 'integer', (c) => c.notNull())
     .execute();
@@ -81,12 +119,13 @@ async function createPayments(db: Kysely<unknown>): Promise<void> {
     .createTable('deliveries')
     .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
     .addColumn('delivery_id', 'text', (c) => c.notNull().unique())
-    .addColumn('payment_id', 'text', (c) => c.notNull().references('payments.id'))
+    .addColumn('payment_id', 'text', (c) => c.references('payments.id'))
     .addColumn('event', 'text', (c) => c.notNull())
     .addColumn('url', 'text', (c) => c.notNull())
     .addColumn('body', 'text', (c) => c.notNull())
     .addColumn('attempts', 'integer', (c) => c.notNull())
     .addColumn('next_attempt_at', 'integer')
+    .addColumn('retry_from', 'integer', (c) => c.notNull())
     .addColumn('delivered_at', 'integer')
     .addColumn('last_status', 'integer')
     .addColumn('last_error', 'text')

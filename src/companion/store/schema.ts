@@ -10,6 +10,8 @@ export interface Schema {
   idempotency_keys: IdempotencyKeysTable;
   provider_deliveries: ProviderDeliveriesTable;
   deliveries: DeliveriesTable;
+  attempts: AttemptsTable;
+  refunds: RefundsTable;
   sandbox_payments: SandboxPaymentsTable;
 }
 
@@ -29,6 +31,8 @@ interface PaymentsTable {
   method: Method;
   methods_json: string;
   provider: ProviderName;
+  /** The attempt on offer: its id at the provider. Earlier ones may still be paid. */
+  reference: string;
   /** `null` until the provider has answered the create. */
   provider_payment_id: string | null;
   qr_id: string | null;
@@ -37,11 +41,47 @@ interface PaymentsTable {
   callback_url: string | null;
   customer_json: string;
   metadata_json: string;
+  /** ms from an offer to its end; a renewal gives as much again. */
+  lifetime: number;
+  /** Kopecks given back so far: the refunds that succeeded. */
+  refunded_amount: number;
   expires_at: number;
   created_at: number;
   updated_at: number;
   paid_at: number | null;
+  /** When the provider is to be asked next; `null` when there is nothing left to ask. */
+  next_check_at: number | null;
+  /** How often it was asked in vain since something last happened. */
+  checks: number;
 }
+
+/** Every payment a provider was asked for; a renewal adds one. */
+interface AttemptsTable {
+  /** Our id of it at the provider, and its idempotency key. */
+  reference: string;
+  payment_id: string;
+  qr_id: string | null;
+  /** 1 once this attempt was paid: a second paid attempt is money to give back. */
+  paid: number;
+  /** 1 while the provider still has to be told that this one is over. */
+  to_close: number;
+  created_at: number;
+}
+
+interface RefundsTable {
+  seq: Generated<number>;
+  id: string;
+  payment_id: string;
+  /** The attempt whose money is given back. */
+  reference: string;
+  amount: number;
+  reason: string | null;
+  status: RefundStatus;
+  created_at: number;
+  updated_at: number;
+}
+
+export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 
 interface PaymentEventsTable {
   id: Generated<number>;
@@ -62,7 +102,8 @@ interface PaymentEventsTable {
 interface IdempotencyKeysTable {
   key: string;
   body_hash: string;
-  payment_id: string;
+  /** What the call makes, so that a cut-off one can be carried to its end. */
+  resource_id: string;
   /** The answer to repeat; `null` while the first call is still at work. */
   answer_json: string | null;
   created_at: number;
@@ -81,13 +122,16 @@ interface ProviderDeliveriesTable {
 interface DeliveriesTable {
   seq: Generated<number>;
   delivery_id: string;
-  payment_id: string;
+  /** `null` for a test. */
+  payment_id: string | null;
   event: string;
   url: string;
   body: string;
   attempts: number;
   /** `null` when there is nothing left to do: delivered, or given up. */
   next_attempt_at: number | null;
+  /** The retries' 24 hours run from here. */
+  retry_from: number;
   delivered_at: number | null;
   last_status: number | null;
   last_error: string | null;
@@ -114,5 +158,7 @@ interface SandboxPaymentsTable {
 
 export type PaymentRow = Selectable<PaymentsTable>;
 export type PaymentEventRow = Selectable<PaymentEventsTable>;
+export type AttemptRow = Selectable<AttemptsTable>;
+export type RefundRow = Selectable<RefundsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type SandboxPaymentRow = Selectable<SandboxPaymentsTable>;

@@ -3,7 +3,6 @@ import { css } from 'lit';
 export const bankPickerStyles = css`
   :host {
     display: block;
-    margin-inline: -8px;
     padding-inline: 8px;
   }
   .search {

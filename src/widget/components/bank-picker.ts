@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
+import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import type { Texts } from '../locales/texts.ts';
 import { controlStyles } from '../theme/controls.ts';
 import { readBanks } from './bank-entries.ts';
@@ -39,8 +40,8 @@ export class SbpBankPicker extends LitElement {
   declare origin: string;
   /** Fetches the list; rejects when there is none. */
   declare load: LoadBanks;
-  /** The payment link as the way out, when it may be tapped. */
-  declare link: string | null;
+  /** The payment link: the way out, where it may be tapped. */
+  declare link: string;
   declare whenTapped: (bank: Bank, tap: Event) => void;
 
   #loading: Loading = { step: 'loading' };
@@ -169,7 +170,7 @@ export class SbpBankPicker extends LitElement {
   }
 
   #renderLink(): TemplateResult | typeof nothing {
-    if (!this.link) return nothing;
+    if (!isAllowedLink(this.link, this.origin)) return nothing;
     return html`<a
       class="button primary"
       part="button"

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import { button, head, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
@@ -84,7 +83,7 @@ function bankColumn(view: View): TemplateResult {
             .texts=${texts}
             .origin=${origin}
             .load=${act.loadBanks}
-            .link=${isAllowedLink(url, origin) ? url : null}
+            .link=${url}
             .whenTapped=${act.openBank}
           ></sbp-bank-picker>`
     }

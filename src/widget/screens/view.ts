@@ -1,11 +1,10 @@
 import type { Bank } from '../../protocol/banks.ts';
 import type { LoadBanks } from '../components/bank-picker.ts';
+import type { Copied } from '../clipboard.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Screen, State, Way } from '../state.ts';
 
 export type Timer = 'always' | 'late' | 'off';
-/** What became of "copy link": `by-hand` where the browser gives a page no clipboard. */
-export type Copied = 'no' | 'yes' | 'by-hand';
 
 /** All a screen may read. Screens draw; what a tap does is decided behind `act`. */
 export interface View {

@@ -1,3 +1,4 @@
+import { PROBLEM_MEDIA_TYPE } from '../../protocol/problem.ts';
 import { ANSWER_MS, retryAfter } from './pace.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -30,7 +31,7 @@ export class CheckoutApi {
         const value: unknown = await response.json();
         return { kind: 'ok', value, askedAt, answeredAt: this.#world.now() };
       }
-      return isRefusal(response.status)
+      return isRefusal(response)
         ? { kind: 'refused', httpStatus: response.status }
         : { kind: 'trouble', pauseMs: retryAfter(response.headers) };
     } catch {
@@ -60,9 +61,13 @@ export class CheckoutApi {
   }
 }
 
-/** The token is wrong, foreign or too old: asking again will not help. */
-function isRefusal(httpStatus: number): boolean {
-  return httpStatus === 401 || httpStatus === 403 || httpStatus === 404;
+/**
+ * The token is wrong, foreign or too old: asking again will not help. A bare 403 or 404 is a proxy's word, most likely
+ * of the minute in which the companion restarts; only as a problem (RFC 9457) is it the companion's own.
+ */
+function isRefusal({ status, headers }: Response): boolean {
+  const problem = headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE) === true;
+  return status === 401 || ((status === 403 || status === 404) && problem);
 }
 
 export interface Deadline {

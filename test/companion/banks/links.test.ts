@@ -87,7 +87,7 @@ describe('links to banks', () => {
   });
 
   it('carry names to search by and the address of the logo', () => {
-    const [sber] = bankListFor(banks, LINK, 'ios', { logoUrl: (id) => `/logos/${id}` }).banks;
+    const [sber] = bankListFor(banks, LINK, 'ios', { logoUrl: ({ id }) => `/logos/${id}` }).banks;
     assert.equal(sber!.logo_url, `/logos/${SBER}`);
     assert.ok(sber!.aliases.includes('sber') && sber!.aliases.includes('сбер'));
   });

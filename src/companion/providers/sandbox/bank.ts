@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
+import { sql } from 'kysely';
 import { request } from 'undici';
 import { transition, type PaymentStatus } from '../../../protocol/status.ts';
 import { signWebhook } from '../../notifications/webhooks.ts';
@@ -98,6 +99,22 @@ export class SandboxBank {
 
   findByReference(reference: string): Promise<SandboxPaymentRow | null> {
     return this.#find('reference', reference);
+  }
+
+  /** The newest bill of a payment: a renewed one has several, `pay_…`, `pay_…-2` and so on. */
+  async findNewest(paymentId: string): Promise<SandboxPaymentRow | null> {
+    const row = await this.#store.read
+      .selectFrom('sandbox_payments')
+      .selectAll()
+      .where((eb) =>
+        eb.or([
+          eb('reference', '=', paymentId),
+          eb(sql`substr(reference, 1, length(${paymentId}) + 1)`, '=', `${paymentId}-`),
+        ]),
+      )
+      .orderBy(sql`rowid`, 'desc')
+      .executeTakeFirst();
+    return row ? this.#atThisMoment(row) : null;
   }
 
   findByQr(qrId: string): Promise<SandboxPaymentRow | null> {

@@ -72,7 +72,8 @@ export function createSandboxProvider(
         event,
         reference,
         status: isPaymentStatus(status) ? status : null,
-        amount: typeof amount === 'number' ? amount : null,
+        // A sum that cannot be read is not no sum: it matches nothing.
+        amount: amount === undefined ? null : typeof amount === 'number' ? amount : NaN,
         currency: typeof currency === 'string' ? currency : null,
       };
     },

@@ -39,7 +39,7 @@ export function sandboxRoutes(bank: SandboxBank) {
       '/sandbox/payments/:paymentId/:action',
       async (request) => {
         const { paymentId, action } = request.params;
-        const to = SCRIPTS[action];
+        const to = Object.hasOwn(SCRIPTS, action) ? SCRIPTS[action] : undefined;
         if (!to) {
           throw new ProblemError(
             404,
@@ -47,7 +47,8 @@ export function sandboxRoutes(bank: SandboxBank) {
             `The actions are ${Object.keys(SCRIPTS).join(', ')}.`,
           );
         }
-        const moved = await bank.move(paymentId, to);
+        const bill = await bank.findNewest(paymentId);
+        const moved = bill && (await bank.move(bill.reference, to));
         if (!moved) throw new ProblemError(404, 'payment_not_found', 'The sandbox bank has no such payment.');
         if (moved.status !== to) {
           throw new ProblemError(

@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import type { Context } from '../../context.ts';
+import { findDeliveries, findDelivery, redeliver, sendTest } from '../../notifications/deliveries.ts';
+import { callbackUrl } from '../../payments/request-schema.ts';
+import type { DeliveryRow } from '../../store/schema.ts';
+import type { IdempotentCalls } from '../idempotent-calls.ts';
+import { pageOf, pageQueryEntries } from '../pages-of.ts';
+import { ProblemError } from '../problems.ts';
+import { parseInput, parseQuery } from '../validate.ts';
+
+const listQuerySchema = v.object({
+  payment_id: v.exactOptional(v.string('must be given once')),
+  ...pageQueryEntries,
+});
+
+/** `/deliveries` and `/test/webhook`: the log of our webhooks. */
+export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
+  const testRequestSchema = v.object({ callback_url: callbackUrl(ctx.config) });
+
+  app.get('/deliveries', async (request) => {
+    const { payment_id: paymentId, cursor, limit } = parseQuery(listQuerySchema, request.query);
+    const rows = await findDeliveries(ctx.store.read, { paymentId, after: cursor, limit: limit + 1 });
+    return pageOf(rows, limit, deliveryView);
+  });
+
+  app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
+    const answer = await calls.run(request, reply, {
+      async begin() {
+        const delivery = await findDelivery(ctx.store.read, request.params.id);
+        if (!delivery) throw new ProblemError(404, 'delivery_not_found', 'There is no such delivery.');
+        return { status: 202, body: deliveryView(await redeliver(ctx, delivery)) };
+      },
+    });
+    return reply.code(answer.status).send(answer.body);
+  });
+
+  app.post('/test/webhook', async (request, reply) => {
+    const answer = await calls.run(request, reply, {
+      async begin() {
+        const input = parseInput(testRequestSchema, request.body);
+        return { status: 202, body: deliveryView(await sendTest(ctx, input.callback_url)) };
+      },
+    });
+    return reply.code(answer.status).send(answer.body);
+  });
+}
+
+function deliveryView(delivery: DeliveryRow) {
+  return {
+    delivery_id: delivery.delivery_id,
+    payment_id: delivery.payment_id,
+    event: delivery.event,
+    url: delivery.url,
+    status:
+      delivery.delivered_at !== null
+        ? 'delivered'
+        : delivery.next_attempt_at !== null
+          ? 'pending'
+          : 'given_up',
+    attempts: delivery.attempts,
+    last_status: delivery.last_status,
+    last_error: delivery.last_error,
+    created_at: iso(delivery.created_at),
+    delivered_at: delivery.delivered_at === null ? null : iso(delivery.delivered_at),
+    next_attempt_at: delivery.next_attempt_at === null ? null : iso(delivery.next_attempt_at),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

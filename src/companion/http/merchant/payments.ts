@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
+import type { Context } from '../../context.ts';
+import { attachProvider } from '../../payments/attach.ts';
+import { cancelPayment } from '../../payments/cancel.ts';
+import { createPayment } from '../../payments/create.ts';
+import { findByQr, findEvents, findPage, findPayment } from '../../payments/find.ts';
+import { reserveKey } from '../../payments/idempotency.ts';
+import type { Payment } from '../../payments/payment.ts';
+import { readExtras, readPaymentRequest } from '../../payments/request.ts';
+import type { IdempotentCalls } from '../idempotent-calls.ts';
+import { pageQueryEntries, pageOf } from '../pages-of.ts';
+import { createdView, eventView, paymentView } from '../payment-view.ts';
+import { invalidFields, ProblemError } from '../problems.ts';
+import { parseQuery } from '../validate.ts';
+
+const listQuerySchema = v.object({
+  order_id: v.exactOptional(v.string('must be given once')),
+  status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
+  ...pageQueryEntries,
+});
+
+/** `/payments` and `/qrs`: make, look up and end payments. */
+export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
+  app.post('/payments', async (request, reply) => {
+    const answer = await calls.run(request, reply, {
+      async begin(key) {
+        const read = readPaymentRequest(request.body, {
+          config: ctx.config,
+          providers: ctx.providers,
+          now: ctx.now(),
+        });
+        if ('errors' in read) throw invalidFields(read.errors);
+        const payment = await createPayment(ctx, read.request, async (trx, paymentId) => {
+          if (key) await reserveKey(trx, key.name, key.bodyHash, paymentId, ctx.now());
+        });
+        return { status: 201, body: createdView(ctx, payment, read.request) };
+      },
+      // Cut off by a crash: the stored intent is carried to its end, the body's times are not judged again.
+      async resume(paymentId) {
+        const payment = await attachProvider(ctx, await existing(paymentId));
+        return { status: 201, body: createdView(ctx, payment, readExtras(request.body)) };
+      },
+    });
+    return reply.code(answer.status).send(answer.body);
+  });
+
+  app.get<{ Params: { id: string } }>('/payments/:id', async (request) => {
+    const payment = await existing(request.params.id);
+    const events = await findEvents(ctx.store.read, payment.id);
+    return { ...paymentView(ctx, payment), events: events.map(eventView) };
+  });
+
+  app.get('/payments', async (request) => {
+    const { order_id: orderId, status, cursor, limit } = parseQuery(listQuerySchema, request.query);
+    const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
+    return pageOf(payments, limit, (payment) => paymentView(ctx, payment));
+  });
+
+  app.post<{ Params: { id: string } }>('/payments/:id/cancel', async (request, reply) => {
+    const answer = await calls.run(request, reply, {
+      begin: async () => end(await existing(request.params.id)),
+    });
+    return reply.code(answer.status).send(answer.body);
+  });
+
+  app.post<{ Params: { id: string } }>('/qrs/:id/close', async (request, reply) => {
+    const answer = await calls.run(request, reply, {
+      async begin() {
+        const { id } = request.params;
+        const payment = (await findByQr(ctx.store.read, id)) ?? (await existing(id));
+        return end(payment);
+      },
+    });
+    return reply.code(answer.status).send(answer.body);
+  });
+
+  async function end(payment: Payment) {
+    const after = await cancelPayment(ctx, payment, 'merchant');
+    if (after.status !== 'canceled' && after.status !== 'expired') {
+      const detail = isOpen(after.status)
+        ? 'The bank is working on the payment: it cannot be canceled now.'
+        : `The payment is ${after.status}: there is nothing to cancel.`;
+      throw new ProblemError(409, 'not_cancelable', detail);
+    }
+    return { status: 200, body: paymentView(ctx, after) };
+  }
+
+  async function existing(id: string): Promise<Payment> {
+    const payment = await findPayment(ctx.store.read, id);
+    if (!payment) throw new ProblemError(404, 'payment_not_found', 'There is no such payment.');
+    return payment;
+  }
+}

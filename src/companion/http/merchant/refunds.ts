@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { isKopecks } from '../../../protocol/money.ts';
+import type { Context } from '../../context.ts';
+import { reserveKey } from '../../payments/idempotency.ts';
+import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refund.ts';
+import type { RefundRow } from '../../store/schema.ts';
+import type { IdempotentCalls } from '../idempotent-calls.ts';
+import { invalidFields, ProblemError } from '../problems.ts';
+import { parseInput } from '../validate.ts';
+
+export const refundRequestSchema = v.object({
+  payment_id: v.pipe(
+    v.string('must be a payment_id'),
+    v.nonEmpty('must not be empty'),
+    v.maxLength(64, 'is too long'),
+  ),
+  amount: v.nullish(
+    v.pipe(
+      v.number('must be a number of kopecks'),
+      v.check((value: number) => isKopecks(value), 'must be a whole, positive number of kopecks'),
+    ),
+    null,
+  ),
+  reason: v.nullish(
+    v.pipe(v.string('must be a string'), v.maxLength(500, 'must be at most 500 characters')),
+    null,
+  ),
+});
+
+/** `/refunds`: give money back, in full, in part, in several parts. */
+export function refundRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
+  app.post('/refunds', async (request, reply) => {
+    const answer = await calls.run(request, reply, {
+      async begin(key) {
+        const input = parseInput(refundRequestSchema, request.body);
+        const order = { paymentId: input.payment_id, amount: input.amount, reason: input.reason };
+        try {
+          const refund = await createRefund(ctx, order, async (trx, refundId) => {
+            if (key) await reserveKey(trx, key.name, key.bodyHash, refundId, ctx.now());
+          });
+          return { status: 201, body: refundView(refund) };
+        } catch (error) {
+          throw error instanceof RefundRefused ? toProblem(error) : error;
+        }
+      },
+      async resume(refundId) {
+        return { status: 201, body: refundView(await carryOut(ctx, await existing(refundId))) };
+      },
+    });
+    return reply.code(answer.status).send(answer.body);
+  });
+
+  app.get<{ Params: { id: string } }>('/refunds/:id', async (request) =>
+    refundView(await existing(request.params.id)),
+  );
+
+  async function existing(id: string): Promise<RefundRow> {
+    const refund = await findRefund(ctx.store.read, id);
+    if (!refund) throw new ProblemError(404, 'refund_not_found', 'There is no such refund.');
+    return refund;
+  }
+}
+
+function refundView(refund: RefundRow) {
+  return {
+    refund_id: refund.id,
+    payment_id: refund.payment_id,
+    amount: refund.amount,
+    reason: refund.reason,
+    status: refund.status,
+    created_at: new Date(refund.created_at).toISOString(),
+    updated_at: new Date(refund.updated_at).toISOString(),
+  };
+}
+
+function toProblem({ code, message }: RefundRefused): ProblemError {
+  switch (code) {
+    case 'payment_not_found':
+      return new ProblemError(404, code, message);
+    case 'not_paid':
+      return new ProblemError(409, code, message);
+    case 'exceeds_payment':
+      return invalidFields([{ path: 'amount', message: `is too much: ${message}` }]);
+  }
+}

@@ -1,0 +1,32 @@
+import { isOpen } from '../../protocol/status.ts';
+import type { Context } from '../context.ts';
+import { applyAnswer, applyDecision } from './apply.ts';
+import { markForClosing } from './attempts.ts';
+import type { Payment } from './payment.ts';
+
+/**
+ * Ends an unpaid payment and closes its QR at the provider. Answers the payment as it stands: it may have been paid a
+ * moment before, and then it is paid. When the provider cannot be reached the payment is canceled all the same and the
+ * QR closed as soon as it can be; money that comes in between counts, and is flagged late.
+ */
+export async function cancelPayment(
+  ctx: Context,
+  payment: Payment,
+  source: 'merchant' | 'payer',
+): Promise<Payment> {
+  if (!isOpen(payment.status)) return payment;
+  const cause = { event: 'payment.canceled', source };
+  if (payment.providerPaymentId !== null) {
+    try {
+      const report = await ctx.providers[payment.provider].cancel(payment.reference);
+      if (report.status !== 'canceled') {
+        const { payment: after } = await applyAnswer(ctx, payment.provider, report);
+        if (after && !isOpen(after.status)) return after;
+      }
+    } catch (error) {
+      ctx.log.warn({ payment_id: payment.id, err: error }, 'the QR could not be closed yet');
+      await ctx.store.write((trx) => markForClosing(trx, payment.reference));
+    }
+  }
+  return (await applyDecision(ctx, payment.id, 'canceled', cause)).payment ?? payment;
+}

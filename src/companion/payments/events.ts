@@ -1,0 +1,47 @@
+import type { Writer } from '../store/store.ts';
+import type { Payment } from './payment.ts';
+
+/** What a change came from. */
+export interface Cause {
+  /** The event in its sender's words. */
+  readonly event: string;
+  /** `provider:sandbox`, `clock`, `merchant`, `payer`. */
+  readonly source: string;
+}
+
+/**
+ * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
+ * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
+ */
+export async function addEvent(
+  trx: Writer,
+  before: Payment,
+  after: Payment,
+  cause: Cause,
+  note: string | null,
+  now: number,
+): Promise<void> {
+  const line = {
+    payment_id: after.id,
+    version: after.version,
+    event: cause.event,
+    status_before: before.status,
+    status_after: after.status,
+    source: cause.source,
+    note,
+  };
+  if (note !== null && cause.event === 'status query') {
+    if (note === 'replaced_attempt') return;
+    const last = await trx
+      .selectFrom('payment_events')
+      .selectAll()
+      .where('payment_id', '=', after.id)
+      .orderBy('id', 'desc')
+      .executeTakeFirst();
+    if (last?.event === line.event && last.note === note && last.version === line.version) return;
+  }
+  await trx
+    .insertInto('payment_events')
+    .values({ ...line, created_at: now })
+    .execute();
+}

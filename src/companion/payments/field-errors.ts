@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+import type { FieldError } from '../../protocol/problem.ts';
+
+/** Each issue as the field at fault and what it should be. */
+export function toFieldErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
+  return issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: messageOf(issue) }));
+}
+
+function messageOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.input === undefined) return 'is required';
+  return issue.kind === 'schema' && issue.type === 'object' ? 'must be an object' : issue.message;
+}

@@ -1,0 +1,134 @@
+import { css } from 'lit';
+
+/** Code, steps and banks, and the grey shapes that keep their places while the payment loads. */
+export const payStyles = css`
+  .ways {
+    display: grid;
+    gap: 24px;
+    padding: 8px 16px 16px;
+  }
+  .plate {
+    display: block;
+    width: 100%;
+    max-width: 360px;
+    aspect-ratio: 1;
+    margin: 0 auto;
+    border-radius: var(--_radius);
+  }
+  .guide,
+  .banks {
+    min-width: 0;
+  }
+  .banks h2,
+  .code h2 {
+    margin-bottom: 12px;
+  }
+  sbp-bank-picker {
+    display: block;
+    min-height: 280px;
+    margin-inline: -8px;
+  }
+  ol {
+    margin: 20px 0;
+    padding: 0;
+    list-style: none;
+    counter-reset: step;
+  }
+  li {
+    display: flex;
+    gap: 12px;
+    padding: 6px 0;
+    counter-increment: step;
+  }
+  li::before {
+    content: counter(step);
+    flex: none;
+    width: 24px;
+    height: 24px;
+    border-radius: 50%;
+    background: var(--_subtle);
+    color: var(--_muted);
+    font-size: 14px;
+    font-weight: 600;
+    text-align: center;
+  }
+  .guide .button {
+    margin-inline-start: -12px;
+  }
+  .by-hand {
+    display: block;
+    color: var(--_muted);
+    font-size: 14px;
+  }
+  .by-hand input {
+    width: 100%;
+    min-height: 44px;
+    padding: 0 12px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-button);
+    background: var(--_subtle);
+    color: var(--_text);
+  }
+  .onward::after {
+    content: '›' / '';
+    padding-inline-start: 8px;
+    font-size: 20px;
+    line-height: 1;
+  }
+  .bone {
+    display: inline-block;
+    width: 96px;
+    height: 0.9em;
+    line-height: 0.9em;
+    border-radius: 6px;
+    background: var(--_subtle);
+  }
+  .bone.wide {
+    width: 144px;
+    max-width: 40cqi;
+  }
+  .plate.bone {
+    display: block;
+    width: 100%;
+    height: auto;
+    border-radius: var(--_radius);
+  }
+  .bone.field,
+  .bone.list {
+    display: block;
+    width: 100%;
+    height: 48px;
+    border-radius: var(--_radius-button);
+  }
+  .bone.list {
+    height: 216px;
+    margin-top: 16px;
+  }
+  @container (min-width: 480px) {
+    .ways {
+      padding: 8px 24px 24px;
+    }
+  }
+  @container (min-width: 640px) {
+    .code-only,
+    .both {
+      grid-template-columns: minmax(0, 360px) minmax(0, 1fr);
+      gap: 40px;
+      align-items: center;
+    }
+    .both {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      align-items: start;
+    }
+    sbp-bank-picker {
+      height: 560px;
+      overflow-y: auto;
+    }
+    .bone.list {
+      height: 496px;
+    }
+    .ways {
+      padding: 4px 32px 32px;
+    }
+  }
+`;

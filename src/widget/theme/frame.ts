@@ -1,0 +1,151 @@
+import { css } from 'lit';
+
+/** The card, its head and its foot. The container's width, never the window's, decides on more room or columns. */
+export const frameStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+    color: var(--_text);
+    font-size: 16px;
+    line-height: 24px;
+    text-align: start;
+    -webkit-text-size-adjust: 100%;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  .card {
+    max-width: var(--_width);
+    margin: 0 auto;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-card);
+    background: var(--_surface);
+  }
+  .head {
+    display: flex;
+    flex-direction: column;
+    gap: 4px 16px;
+    justify-content: space-between;
+    padding: 20px 16px 16px;
+  }
+  .head > div {
+    min-width: 0;
+  }
+  .shop {
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .order {
+    min-height: 20px;
+    color: var(--_muted);
+    font-size: 14px;
+    line-height: 20px;
+    overflow-wrap: anywhere;
+  }
+  .amount {
+    flex: none;
+    font-size: 24px;
+    font-weight: 700;
+    line-height: 28px;
+    letter-spacing: -0.01em;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  h2 {
+    font-size: 20px;
+    font-weight: 600;
+    line-height: 28px;
+    text-wrap: balance;
+  }
+  h2:focus {
+    outline: none;
+  }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 16px;
+    align-items: center;
+    justify-content: space-between;
+    padding: 12px 16px;
+    border-top: 1px solid var(--_line);
+    border-radius: 0 0 var(--_radius-card) var(--_radius-card);
+    background: var(--_surface);
+  }
+  .foot .button {
+    margin-inline: -12px;
+  }
+  .facts {
+    display: grid;
+    flex: 1 1 200px;
+    align-content: center;
+    min-height: 44px;
+    min-width: 0;
+  }
+  .sticky {
+    position: sticky;
+    bottom: 0;
+    z-index: 1;
+    padding-bottom: max(12px, env(safe-area-inset-bottom));
+  }
+  .sticky .status:not(.offline, .news),
+  .sticky .timer:has(+ .news) {
+    display: none;
+  }
+  .sticky .facts {
+    flex-basis: 120px;
+  }
+  .timer,
+  .status {
+    color: var(--_muted);
+    font-size: 14px;
+    line-height: 20px;
+  }
+  .digits {
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .late {
+    color: var(--_warning);
+  }
+  .status {
+    display: flex;
+    gap: 8px;
+    padding: 4px 0;
+  }
+  .dot {
+    flex: none;
+    width: 8px;
+    height: 8px;
+    margin-top: 6px;
+    border-radius: 50%;
+    background: var(--_success);
+  }
+  .offline .dot {
+    background: var(--_warning);
+  }
+  @container (min-width: 340px) {
+    .head {
+      flex-direction: row;
+    }
+  }
+  @container (min-width: 480px) {
+    .head {
+      padding: 24px 24px 16px;
+    }
+    .foot {
+      padding-inline: 24px;
+    }
+    .amount {
+      font-size: 28px;
+      line-height: 32px;
+    }
+  }
+  @container (min-width: 640px) {
+    .head {
+      padding: 28px 32px 20px;
+    }
+    .foot {
+      padding: 16px 32px;
+    }
+  }
+`;

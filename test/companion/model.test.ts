@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { applyDelivery } from '../../src/companion/payments/apply.ts';
+import { cancelPayment } from '../../src/companion/payments/cancel.ts';
+import { createPayment } from '../../src/companion/payments/create.ts';
+import { findAttempts } from '../../src/companion/payments/attempts.ts';
+import { findEvents, findPayment } from '../../src/companion/payments/find.ts';
+import { createRefund, RefundRefused } from '../../src/companion/payments/refund.ts';
+import { renewPayment } from '../../src/companion/payments/renew.ts';
+import { PAYMENT_STATUSES, transition } from '../../src/protocol/status.ts';
+import { Ledger } from '../support/ledger.ts';
+
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 2_000);
+const AMOUNT = 10_000;
+const LIFETIME_MS = 60_000;
+
+/** Lives that share a database: one after another they make each other's rounds longer. */
+const LIVES_PER_LEDGER = 50;
+
+let ledger: Ledger;
+let lives = 0;
+before(async () => {
+  ledger = await Ledger.open();
+});
+after(() => ledger.close());
+
+async function nextLedger(): Promise<void> {
+  if (++lives % LIVES_PER_LEDGER !== 0) return;
+  await ledger.close();
+  ledger = await Ledger.open();
+}
+
+/** What may happen to a payment, in any order and any number. */
+type Happening =
+  | {
+      readonly kind: 'bank';
+      readonly status: 'processing' | 'paid' | 'failed' | 'expired';
+      readonly attempt: number;
+      readonly told: boolean;
+    }
+  | { readonly kind: 'repeat'; readonly which: number }
+  | { readonly kind: 'wrong-sum' }
+  | { readonly kind: 'time'; readonly ms: number }
+  | { readonly kind: 'look' | 'cancel' | 'renew' | 'restart' }
+  | { readonly kind: 'refund'; readonly amount: number | null }
+  | { readonly kind: 'down'; readonly how: 'no' | 'before' | 'after' };
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('bank' as const),
+      status: fc.constantFrom('processing', 'paid', 'paid', 'failed', 'expired'),
+      attempt: fc.nat(2),
+      told: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('repeat' as const), which: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'wrong-sum' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('time' as const),
+      ms: fc.constantFrom(1_000, 6_000, 61_000, 3_700_000),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('look' as const, 'look' as const, 'cancel' as const, 'renew' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('refund' as const),
+      amount: fc.option(fc.constantFrom(1, 3_000, 7_000, AMOUNT, AMOUNT + 1), { nil: null }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('down' as const),
+      how: fc.constantFrom('no' as const, 'before' as const, 'after' as const),
+    }),
+  },
+);
+
+/** One payment's life; what the bank did to it is the model that the database is held against. */
+class Life {
+  readonly id: string;
+  readonly #told: { deliveryId: string; reference: string; status: string; amount: number }[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  async live(event: Happening): Promise<void> {
+    const { ctx, provider } = ledger;
+    const payment = (await findPayment(ctx.store.read, this.id))!;
+    switch (event.kind) {
+      case 'bank': {
+        const attempts = await findAttempts(ctx.store.read, this.id);
+        const reference = attempts[event.attempt % attempts.length]!.reference;
+        const bill = provider.created.get(reference);
+        if (!bill) return;
+        const next = transition(bill.status, event.status);
+        bill.status = next.status;
+        if (event.told && next.changed) await this.#tell(reference, bill.status, AMOUNT);
+        return;
+      }
+      case 'repeat': {
+        const old = this.#told[event.which % Math.max(1, this.#told.length)];
+        if (old) await this.#deliver(old);
+        return;
+      }
+      case 'wrong-sum':
+        await this.#tell(payment.reference, 'paid', AMOUNT - 1);
+        return;
+      case 'time':
+        ledger.time += event.ms;
+        return;
+      case 'look':
+        await ledger.look();
+        return;
+      case 'cancel':
+        await cancelPayment(ctx, payment, 'merchant');
+        return;
+      case 'renew':
+        await renewPayment(ctx, this.id);
+        return;
+      case 'restart':
+        await ledger.restart();
+        return;
+      case 'refund':
+        // Two at once: each alone may be allowed, and both together too much.
+        await Promise.all([this.#refund(event.amount), this.#refund(event.amount)]);
+        return;
+      case 'down':
+        provider.down = event.how;
+    }
+  }
+
+  async #refund(amount: number | null): Promise<void> {
+    try {
+      await createRefund(ledger.ctx, { paymentId: this.id, amount, reason: null }, () => Promise.resolve());
+    } catch (error) {
+      if (!(error instanceof RefundRefused)) throw error;
+    }
+  }
+
+  async #tell(reference: string, status: string, amount: number): Promise<void> {
+    const message = { deliveryId: `${reference}-${status}-${this.#told.length}`, reference, status, amount };
+    this.#told.push(message);
+    await this.#deliver(message);
+  }
+
+  async #deliver({
+    deliveryId,
+    reference,
+    status,
+    amount,
+  }: {
+    deliveryId: string;
+    reference: string;
+    status: string;
+    amount: number;
+  }) {
+    const known = PAYMENT_STATUSES.find((name) => name === status) ?? null;
+    await applyDelivery(
+      ledger.ctx,
+      'sandbox',
+      { deliveryId, event: `payment.${status}`, reference, status: known, amount, currency: 'RUB' },
+      Buffer.from('{}'),
+    );
+  }
+
+  /** The provider is back and all that was put off is done. */
+  async settle(): Promise<void> {
+    ledger.provider.down = 'no';
+    for (let i = 0; i < 8; i++) {
+      ledger.time += 400_000;
+      await ledger.look();
+    }
+  }
+
+  async check(): Promise<void> {
+    const { ctx, provider } = ledger;
+    const db = ctx.store.read;
+    const payment = (await findPayment(db, this.id))!;
+    const events = await findEvents(db, this.id);
+    const changes = events.filter(({ note }) => note === null);
+
+    assert.deepEqual(
+      changes.map(({ version }) => version),
+      changes.map((_, index) => index + 1),
+      'versions grow by one',
+    );
+    assert.equal(payment.version, changes.length, 'one line in the history for each version');
+
+    const paid = changes.filter(
+      ({ status_before, status_after }) => status_after === 'paid' && status_before !== 'paid',
+    );
+    assert.ok(paid.length <= 1, 'money is counted once');
+    assert.equal(payment.paidAt !== null, paid.length === 1);
+
+    const attempts = await findAttempts(db, this.id);
+    const paidBills = attempts.filter(({ reference }) => provider.created.get(reference)?.status === 'paid');
+    if (paidBills.length > 0) {
+      const flagged = events.some(({ note }) => note === 'paid_after_failure');
+      assert.ok(payment.paidAt !== null || flagged, 'money the bank took is never overlooked');
+    }
+    if (payment.paidAt !== null) assert.ok(paidBills.length > 0, 'no money is made up');
+
+    const refunds = await db.selectFrom('refunds').selectAll().where('payment_id', '=', this.id).execute();
+    const sum = refunds
+      .filter(({ status }) => status !== 'failed')
+      .reduce((total, { amount }) => total + amount, 0);
+    assert.ok(sum <= AMOUNT, `refunds of ${sum}`);
+    assert.equal(payment.refundedAmount, sum, 'every begun refund was carried to its end');
+    assert.equal(payment.status === 'refunded', sum === AMOUNT);
+    for (const { id, amount } of refunds) assert.equal(provider.refunds.get(id), amount);
+
+    const notifications = await db
+      .selectFrom('deliveries')
+      .select('event')
+      .where('payment_id', '=', this.id)
+      .orderBy('seq')
+      .execute();
+    const expected = changes.flatMap(({ event, status_before, status_after }) => {
+      if (event === 'refund.succeeded') return [event];
+      return status_before !== status_after && event !== 'payment.renewed' ? [`payment.${status_after}`] : [];
+    });
+    assert.deepEqual(
+      notifications.map(({ event }) => event),
+      expected,
+      'each change is told to the merchant once',
+    );
+  }
+}
+
+describe('a payment in any order of events', () => {
+  it(`keeps its promises in ${RUNS} random lives`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, restarts) => {
+        await nextLedger();
+        ledger.provider.down = 'no';
+        const { ctx } = ledger;
+        const payment = await createPayment(
+          ctx,
+          {
+            orderId: 'A',
+            amount: AMOUNT,
+            currency: 'RUB',
+            description: null,
+            expiresAt: ledger.time + LIFETIME_MS,
+            returnUrl: null,
+            callbackUrl: 'http://127.0.0.1:9/never',
+            customer: {},
+            methods: ['sbp'],
+            provider: 'sandbox',
+            qr: { format: 'svg', size: 256 },
+            deepLink: false,
+            metadata: {},
+          },
+          () => Promise.resolve(),
+        );
+        const life = new Life(payment.id);
+        for (const event of happenings) await life.live(event);
+        if (restarts && happenings.length > 12) await life.live({ kind: 'restart' });
+        await life.settle();
+        await life.check();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../../src/companion/config.ts';
+import type { Context } from '../../src/companion/context.ts';
+import { OutboundClient } from '../../src/companion/outbound/client.ts';
+import { Caretaker } from '../../src/companion/payments/caretaker.ts';
+import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
+import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
+import { openStore } from '../../src/companion/store/store.ts';
+import { testEnv, TOKEN_SECRET } from './companion.ts';
+import { ScriptedProvider } from './scripted-provider.ts';
+
+/** The companion's money side without its HTTP: a real database, a scripted provider, and a clock that the test moves. */
+export class Ledger {
+  readonly provider = new ScriptedProvider();
+  readonly #directory: string;
+  time = Date.UTC(2026, 0, 1);
+  ctx!: Context;
+  #open = false;
+  #caretaker: Caretaker | null = null;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  static async open(): Promise<Ledger> {
+    const ledger = new Ledger(await mkdtemp(join(tmpdir(), 'sbp-ledger-')));
+    await ledger.restart();
+    return ledger;
+  }
+
+  /** As after a crash: everything in memory is gone, the database is opened anew. */
+  async restart(): Promise<void> {
+    if (this.#open) await this.ctx.store.close();
+    this.#open = true;
+    const config = loadConfig(testEnv(0, this.#directory));
+    this.ctx = {
+      config,
+      store: await openStore(config.databaseFile),
+      tokens: new PaymentTokens([TOKEN_SECRET]),
+      providers: { sandbox: this.provider, 'sbp-api': unconfiguredProvider('sbp-api') },
+      outbound: new OutboundClient({ development: true }),
+      log: pino({ level: 'silent' }),
+      now: () => this.time,
+      announce: () => undefined,
+      wakeNotifier: () => undefined,
+    };
+    this.#caretaker = new Caretaker(this.ctx);
+  }
+
+  /** One round of the caretaker, now. */
+  async look(): Promise<void> {
+    await this.#caretaker!.look();
+  }
+
+  async close(): Promise<void> {
+    await this.ctx.store.close();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}

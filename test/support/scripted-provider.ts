@@ -1,0 +1,65 @@
+import { ProviderError, type Provider, type ProviderReport } from '../../src/companion/providers/provider.ts';
+import type { PaymentStatus } from '../../src/protocol/status.ts';
+
+/** A provider whose every answer the test decides, and which counts what it was asked to do. */
+export class ScriptedProvider implements Provider {
+  readonly methods = ['sbp'] as const;
+  readonly created = new Map<string, { amount: number; status: PaymentStatus }>();
+  readonly refunds = new Map<string, number>();
+  /** Nobody answers, but what was asked may still have been done. */
+  down: 'no' | 'before' | 'after' = 'no';
+
+  create(request: { reference: string; amount: number }) {
+    return this.#answer(() => {
+      if (!this.created.has(request.reference)) {
+        this.created.set(request.reference, { amount: request.amount, status: 'created' });
+      }
+      return {
+        providerPaymentId: request.reference,
+        qrId: `QR${request.reference}`,
+        presentation: {
+          kind: 'link' as const,
+          url: `https://qr.nspk.ru/${request.reference}`,
+          deep_link: null,
+        },
+      };
+    });
+  }
+
+  status(reference: string): Promise<ProviderReport> {
+    return this.#answer(() => this.report(reference));
+  }
+
+  cancel(reference: string): Promise<ProviderReport> {
+    return this.#answer(() => {
+      const payment = this.created.get(reference);
+      if (payment?.status === 'created') payment.status = 'canceled';
+      return this.report(reference);
+    });
+  }
+
+  refund(request: { refundId: string; amount: number }) {
+    return this.#answer(() => {
+      this.refunds.set(request.refundId, request.amount);
+      return { status: 'succeeded' as const };
+    });
+  }
+
+  parseWebhook(): never {
+    throw new Error('webhooks are handed over parsed here');
+  }
+
+  report(reference: string): ProviderReport {
+    const payment = this.created.get(reference);
+    if (!payment) throw new ProviderError('refused', 'no such payment');
+    return { reference, status: payment.status, amount: payment.amount, currency: 'RUB' };
+  }
+
+  async #answer<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.down === 'before') throw new ProviderError('unavailable', 'down');
+    const answer = work();
+    if (this.down === 'after') throw new ProviderError('unavailable', 'the answer was lost');
+    return answer;
+  }
+}
