@@ -13,6 +13,8 @@ import { ensureChromium } from './support/install-browser.ts';
 interface Count {
   passed: number;
   failed: number;
+  /** For want of something on this machine; each says what. */
+  skipped?: number;
 }
 
 const root = join(import.meta.dirname, '..');
@@ -28,10 +30,10 @@ async function nodeTests(pattern: string, options: { concurrency: number; timeou
   const files = globSync(pattern, { cwd: root })
     .map((file) => join(root, file))
     .sort();
-  const count = { passed: 0, failed: 0 };
+  const count = { passed: 0, failed: 0, skipped: 0 };
   const stream = run({ files, ...options });
-  stream.on('test:pass', ({ details }) => {
-    if (details.type !== 'suite') count.passed++;
+  stream.on('test:pass', ({ details, skip }) => {
+    if (details.type !== 'suite') count[skip === undefined ? 'passed' : 'skipped']++;
   });
   // A suite that fails without a failing test (a broken hook, a file that does not load) must count as well.
   stream.on('test:fail', ({ details }) => {
@@ -78,7 +80,7 @@ function countTests(results: Results | undefined, count: Count): void {
 
 async function main(names: readonly string[]): Promise<void> {
   ensureChromium();
-  const total = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
   for (const name of names) {
     console.log(`\n— ${name} —`);
@@ -91,9 +93,12 @@ async function main(names: readonly string[]): Promise<void> {
     }
     total.passed += count.passed;
     total.failed += count.failed;
+    total.skipped += count.skipped ?? 0;
     lines.push(`${name}: ${count.passed} passed, ${count.failed} failed`);
   }
-  console.log(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
+  console.log(
+    `\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`,
+  );
   process.exit(total.failed === 0 ? 0 : 1);
 }
 

@@ -10,11 +10,13 @@ import { createApp, routes } from './http/app.ts';
 import { LiveHub } from './live/hub.ts';
 import { createLogger } from './logging.ts';
 import { Notifier } from './notifications/notifier.ts';
+import { OutboundClient } from './outbound/client.ts';
+import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import type { Payment } from './payments/payment.ts';
 import { PaymentTokens } from './payments/tokens.ts';
+import { createProviders } from './providers/registry.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
-import { createSandboxProvider } from './providers/sandbox/provider.ts';
 import { openStore } from './store/store.ts';
 
 export interface CompanionOptions {
@@ -23,6 +25,8 @@ export interface CompanionOptions {
   readonly log?: Logger;
   /** Unix time in ms; the system's clock unless given. */
   readonly now?: () => number;
+  /** How names in others' addresses are resolved; by the system unless given. */
+  readonly resolve?: Resolve;
 }
 
 export interface Companion {
@@ -41,9 +45,11 @@ export async function createCompanion({
   config,
   log = createLogger(config.logLevel),
   now = Date.now,
+  resolve,
 }: CompanionOptions): Promise<Companion> {
   const store = await openStore(config.databaseFile);
   const hub = new LiveHub();
+  const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -57,10 +63,11 @@ export async function createCompanion({
   const ctx: Context = {
     config,
     store,
+    outbound,
     log,
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
-    providers: { sandbox: createSandboxProvider(bank, config, now) },
+    providers: createProviders({ config, outbound, bank, now }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();
@@ -110,6 +117,7 @@ export async function createCompanion({
       await closeServer(app);
       banks.close();
       await Promise.all([caretaker.close(), notifier.close(), bank.close()]);
+      await outbound.close();
       await store.close();
     },
   };

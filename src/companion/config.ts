@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { AddressGuard } from './outbound/guard.ts';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
+import { apiBase, type SbpApiSettings } from './providers/sbp-api/settings.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
 
 /** Everything the companion can be told, checked once at start. */
@@ -29,6 +31,8 @@ export interface Config {
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
   /** What the sandbox's QR holds: its own bank page, or a link in NSPK's form. */
   readonly sandboxLink: 'page' | 'nspk';
+  /** The upstream of the `sbp-api` provider; `null` while no method uses it. */
+  readonly sbpApi: SbpApiSettings | null;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -68,6 +72,9 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
   );
   const generated = development ? () => developmentSecrets(dirname(databaseFile)) : null;
 
+  const methods = reader.methods('SBP_METHODS');
+  const guard = new AddressGuard({ development });
+
   const config: Config = {
     development,
     host: reader.text('SBP_HOST', '127.0.0.1'),
@@ -81,9 +88,14 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     banksUrl: reader.url('SBP_BANKS_URL', DEFAULT_BANKS_URL, development ? ['https:', 'http:'] : ['https:']),
     merchantName: reader.text('SBP_MERCHANT_NAME', 'Магазин'),
     logLevel: reader.oneOf('SBP_LOG_LEVEL', LOG_LEVELS, 'info'),
-    methods: reader.methods('SBP_METHODS'),
+    methods,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),
+    sbpApi: Object.values(methods).includes('sbp-api') ? reader.sbpApi(guard) : null,
   };
+  const webhookUrl = guard.objection(config.publicUrl);
+  if (config.sbpApi && webhookUrl !== null) {
+    mistakes.push(`SBP_PUBLIC_URL ${webhookUrl}: the upstream of sbp-api sends its webhooks there`);
+  }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
 }
@@ -154,14 +166,25 @@ class EnvReader {
       );
       return [];
     }
-    for (const secret of generated ? [] : secrets) {
-      if (DEFAULT_SECRETS.test(secret))
-        this.#mistakes.push(`${name} is a well-known default: choose a random one`);
-      else if (secret.length < MIN_SECRET_CHARS) {
-        this.#mistakes.push(`${name} is too short: at least ${MIN_SECRET_CHARS} random characters`);
-      }
-    }
+    if (!generated) this.#checkStrength(name, secrets);
     return secrets;
+  }
+
+  sbpApi(guard: AddressGuard): SbpApiSettings {
+    const address = this.#required('SBP_SBP_API_URL', 'the upstream’s address');
+    const objection = address === '' ? null : guard.objection(address);
+    if (objection !== null) this.#mistakes.push(`SBP_SBP_API_URL ${objection}`);
+    else if (/[?#]/.test(address)) this.#mistakes.push('SBP_SBP_API_URL must have no query and no fragment');
+    const token = this.#required('SBP_SBP_API_TOKEN', 'the key to the upstream’s API');
+    if (!/^[\x21-\x7e]*$/.test(token)) {
+      this.#mistakes.push('SBP_SBP_API_TOKEN must be printable ASCII without spaces');
+    }
+    const webhookSecrets = splitList(
+      this.#required('SBP_SBP_API_WEBHOOK_SECRET', 'the secret that the upstream signs its webhooks with'),
+    );
+    // Whoever guesses it can report payments as paid.
+    this.#checkStrength('SBP_SBP_API_WEBHOOK_SECRET', webhookSecrets);
+    return { baseUrl: apiBase(address), token, webhookSecrets };
   }
 
   databaseFile(name: string, fallback: string, workingDirectory: string): string {
@@ -190,11 +213,26 @@ class EnvReader {
     return methods;
   }
 
+  #required(name: string, meaning: string): string {
+    const value = this.#value(name);
+    if (value === null) {
+      this.#mistakes.push(`${name} is required while SBP_METHODS uses sbp-api: ${meaning} (or ${name}_FILE)`);
+    }
+    return value ?? '';
+  }
+
+  #checkStrength(name: string, secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      if (DEFAULT_SECRETS.test(secret))
+        this.#mistakes.push(`${name} is a well-known default: choose a random one`);
+      else if (secret.length < MIN_SECRET_CHARS) {
+        this.#mistakes.push(`${name} is too short: at least ${MIN_SECRET_CHARS} random characters`);
+      }
+    }
+  }
+
   #list(name: string): string[] {
-    return (this.#value(name) ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
+    return splitList(this.#value(name) ?? '');
   }
 
   /** The variable, or the file its `…_FILE` sibling names; an empty one counts as unset. */
@@ -212,6 +250,13 @@ class EnvReader {
       return null;
     }
   }
+}
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 function blankToNull(value: string): string | null {

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
+import type { OutboundClient } from './outbound/client.ts';
 import type { Payment } from './payments/payment.ts';
 import type { PaymentTokens } from './payments/tokens.ts';
 import type { Provider } from './providers/provider.ts';
@@ -12,6 +13,8 @@ export interface Context {
   readonly store: Store;
   readonly tokens: PaymentTokens;
   readonly providers: Readonly<Record<ProviderName, Provider>>;
+  /** For every address that a merchant or a provider gave us. */
+  readonly outbound: OutboundClient;
   readonly log: FastifyBaseLogger;
   /** Unix time in ms. */
   readonly now: () => number;

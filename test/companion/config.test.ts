@@ -95,6 +95,74 @@ describe('loadConfig', () => {
     assert.match(mistakes({ ...SECRETS, SBP_API_KEY_FILE: file }), /keep one/);
   });
 
+  describe('for an upstream SBP API', () => {
+    const UPSTREAM = {
+      ...SECRETS,
+      SBP_METHODS: 'sbp=sbp-api',
+      SBP_PUBLIC_URL: 'https://pay.example.ru',
+      SBP_SBP_API_URL: 'https://upstream.example',
+      SBP_SBP_API_TOKEN: 'upstream-token',
+      SBP_SBP_API_WEBHOOK_SECRET: 'u'.repeat(32),
+    };
+
+    it('takes its address with or without the path, and several secrets', () => {
+      for (const address of [
+        'https://upstream.example',
+        'https://upstream.example/',
+        'https://upstream.example/api/sbp/v1',
+        'https://upstream.example/api/sbp/v1/',
+      ]) {
+        const { sbpApi } = loadConfig({ ...UPSTREAM, SBP_SBP_API_URL: address });
+        assert.equal(sbpApi?.baseUrl, 'https://upstream.example/api/sbp/v1');
+      }
+      const two = { SBP_SBP_API_WEBHOOK_SECRET: `${'u'.repeat(32)}, ${'v'.repeat(32)}` };
+      assert.equal(loadConfig({ ...UPSTREAM, ...two }).sbpApi?.webhookSecrets.length, 2);
+      assert.equal(loadConfig(SECRETS).sbpApi, null, 'nothing is asked for what no method uses');
+    });
+
+    it('names every mistake', () => {
+      const none = mistakes({ ...SECRETS, SBP_METHODS: 'sbp=sbp-api' });
+      for (const name of [
+        'SBP_SBP_API_URL is required',
+        'SBP_SBP_API_TOKEN is required',
+        'SBP_SBP_API_WEBHOOK_SECRET is required',
+        'SBP_PUBLIC_URL must be an https address',
+      ]) {
+        assert.ok(none.includes(name), `${name} is not named in:\n${none}`);
+      }
+      for (const [name, value] of [
+        ['SBP_SBP_API_URL', 'http://upstream.example'],
+        ['SBP_SBP_API_URL', 'https://127.0.0.1'],
+        ['SBP_SBP_API_URL', 'https://upstream.example?x=1'],
+        ['SBP_SBP_API_TOKEN', 'two words'],
+        ['SBP_SBP_API_WEBHOOK_SECRET', 'short'],
+        ['SBP_PUBLIC_URL', 'https://localhost'],
+      ] as const) {
+        assert.match(mistakes({ ...UPSTREAM, [name]: value }), new RegExp(`^${name} `), `${name}=${value}`);
+      }
+      assert.equal(
+        mistakes({ ...UPSTREAM, SBP_SBP_API_WEBHOOK_SECRET: 'hunter2' }).includes('hunter2'),
+        false,
+      );
+    });
+
+    it('reads the secrets from files, and allows this machine in development', () => {
+      const file = join(mkdtempSync(join(tmpdir(), 'sbp-config-')), 'secret');
+      writeFileSync(file, 'from-a-file-0123456789\n');
+      const env: Record<string, string> = { ...UPSTREAM, NODE_ENV: 'development' };
+      env['SBP_SBP_API_URL'] = 'http://127.0.0.1:8788';
+      for (const name of ['SBP_SBP_API_TOKEN', 'SBP_SBP_API_WEBHOOK_SECRET']) {
+        Reflect.deleteProperty(env, name);
+        env[`${name}_FILE`] = file;
+      }
+      assert.deepEqual(loadConfig(env).sbpApi, {
+        baseUrl: 'http://127.0.0.1:8788/api/sbp/v1',
+        token: 'from-a-file-0123456789',
+        webhookSecrets: ['from-a-file-0123456789'],
+      });
+    });
+  });
+
   it('takes a method alone, and origins without a path', () => {
     const config = loadConfig({
       ...SECRETS,

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/companion/config.ts';
 import type { Context } from '../../src/companion/context.ts';
+import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { Caretaker } from '../../src/companion/payments/caretaker.ts';
 import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
+import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
 import { openStore } from '../../src/companion/store/store.ts';
 import { testEnv, TOKEN_SECRET } from './companion.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
@@ -38,7 +40,8 @@ export class Ledger {
       config,
       store: await openStore(config.databaseFile),
       tokens: new PaymentTokens([TOKEN_SECRET]),
-      providers: { sandbox: this.provider },
+      providers: { sandbox: this.provider, 'sbp-api': unconfiguredProvider('sbp-api') },
+      outbound: new OutboundClient({ development: true }),
       log: pino({ level: 'silent' }),
       now: () => this.time,
       announce: () => undefined,

@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
 import type { DeliveryRow } from '../store/schema.ts';
@@ -8,6 +7,8 @@ import { signWebhook } from './webhooks.ts';
 const RETRY_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
 const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
+/** A merchant's answer says all it has to say in its status. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_IN_FLIGHT = 64;
 /** How often the outbox is read when nothing is due sooner. */
 const IDLE_MS = 30_000;
@@ -109,19 +110,19 @@ export class Notifier {
   async #post(row: DeliveryRow): Promise<{ status: number | null; error: string | null }> {
     const message = { event: row.event, deliveryId: row.delivery_id, body: row.body };
     try {
-      // undici's `request` follows no redirects: the signed body goes where the merchant said, or nowhere.
-      const response = await request(row.url, {
+      // Follows no redirects: the signed body goes where the merchant said, or nowhere.
+      const { status } = await this.#ctx.outbound.call({
+        url: row.url,
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          'user-agent': 'sbp-checkout',
           ...signWebhook(message, this.#ctx.config.webhookSecrets[0]!, this.#ctx.now()),
         },
         body: row.body,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_ANSWER_BYTES,
       });
-      await response.body.dump({ limit: 64 * 1024 });
-      return { status: response.statusCode, error: null };
+      return { status, error: null };
     } catch (error) {
       return { status: null, error: error instanceof Error ? error.message : String(error) };
     }

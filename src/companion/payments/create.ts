@@ -26,7 +26,10 @@ export async function createPayment(
     await reserve(trx, id);
     return payment;
   });
-  return attachProvider(ctx, intent);
+  const payment = await attachProvider(ctx, intent);
+  // Its provider could not be reached: the caretaker takes it on, who may have planned to sleep for long.
+  if (payment.providerPaymentId === null) ctx.announce(payment);
+  return payment;
 }
 
 async function insertIntent(

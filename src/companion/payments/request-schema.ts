@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isKopecks } from '../../protocol/money.ts';
 import { METHODS, type Method } from '../../protocol/snapshot.ts';
 import type { Config } from '../config.ts';
+import { AddressGuard } from '../outbound/guard.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { MAX_QR_PIXELS, MIN_QR_PIXELS } from './qr-image.ts';
@@ -60,9 +61,13 @@ export const extrasSchema = v.object({
 
 /** Where our webhooks may go. */
 export function callbackUrl(config: Config) {
+  const guard = new AddressGuard({ development: config.development });
   return v.pipe(
     webAddress,
-    v.check((value) => config.development || value.startsWith('https:'), 'must be an https address'),
+    v.check(
+      (value) => guard.objection(value) === null,
+      ({ input }) => guard.objection(input) ?? '',
+    ),
   );
 }
 

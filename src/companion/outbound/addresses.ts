@@ -1,0 +1,83 @@
+import { BlockList, isIP } from 'node:net';
+
+/** `public`: anyone's, reachable over the internet. `loopback`: this machine. `special`: everything else. */
+export type AddressClass = 'public' | 'loopback' | 'special';
+
+/**
+ * IPv4 blocks that are nobody's public server (IANA's special-purpose registry): own network, private, carriers' NAT,
+ * link-local with the clouds' metadata services, protocol assignments, documentation, benchmarks, multicast, reserved.
+ */
+const SPECIAL_IPV4 = blocks('ipv4', [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '192.175.48.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+  // Azure's host agent: a public number that always answers from inside.
+  '168.63.129.16/32',
+]);
+
+/** The only IPv6 block that public servers live in: what lies outside (mapped, NAT64, local …) needs no list. */
+const PUBLIC_IPV6 = blocks('ipv6', ['2000::/3']);
+
+/** Within it: protocol assignments with Teredo, documentation, 6to4, AS112. Teredo and 6to4 carry an IPv4 address. */
+const SPECIAL_IPV6 = blocks('ipv6', [
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  '2620:4f:8000::/48',
+  '3fff::/20',
+]);
+
+const LOOPBACK_IPV4 = blocks('ipv4', ['127.0.0.0/8']);
+
+/** Where a numeric address leads. What is no address counts as special. */
+export function classOf(address: string): AddressClass {
+  // The zone of a link-local address ("fe80::1%eth0") says nothing about its class.
+  const bare = address.split('%', 1)[0]!;
+  switch (isIP(bare)) {
+    case 4:
+      if (LOOPBACK_IPV4.check(bare, 'ipv4')) return 'loopback';
+      return SPECIAL_IPV4.check(bare, 'ipv4') ? 'special' : 'public';
+    case 6:
+      if (canonical(bare) === '::1') return 'loopback';
+      return PUBLIC_IPV6.check(bare, 'ipv6') && !SPECIAL_IPV6.check(bare, 'ipv6') ? 'public' : 'special';
+    default:
+      return 'special';
+  }
+}
+
+/**
+ * The class of a URL's host as far as it shows without asking DNS: that of a literal address or of `localhost`;
+ * `null` for any other name. `host` is `URL.hostname`, which has turned `0x7f.1` and the like into plain numbers.
+ */
+export function classOfHost(host: string): AddressClass | null {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  if (isIP(bare) !== 0) return classOf(bare);
+  // RFC 6761: these names are this machine, whatever a resolver says.
+  return /(^|\.)localhost$/i.test(bare) ? 'loopback' : null;
+}
+
+function canonical(ipv6: string): string {
+  return new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
+}
+
+function blocks(family: 'ipv4' | 'ipv6', cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [net, prefix] = cidr.split('/') as [string, string];
+    list.addSubnet(net, Number(prefix), family);
+  }
+  return list;
+}

@@ -1,0 +1,90 @@
+/**
+ * What an SBP API answers. Fields we do not use may be missing or odd; those that money hangs on must be exact, or the
+ * whole message counts as unreadable.
+ */
+import * as v from 'valibot';
+import { isPaymentStatus, type PaymentStatus } from '../../../protocol/status.ts';
+
+const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/));
+const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const currency = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/));
+/** Goes into the QR and the page's links byte for byte, so it is only looked at. */
+const link = v.pipe(v.string(), v.maxLength(4096), v.regex(/^https?:\/\/[\x21-\x7e]+$/i));
+/** Some app's own scheme; one that a browser would run as a script is dropped, as is what is no link at all. */
+const deepLink = v.fallback(
+  v.nullish(
+    v.pipe(
+      v.string(),
+      v.maxLength(4096),
+      v.regex(/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i),
+      v.check((value) => !/^(javascript|data|vbscript|blob|file):/i.test(value)),
+    ),
+    null,
+  ),
+  null,
+);
+
+export const paymentSchema = v.object({
+  payment_id: id,
+  order_id: v.nullish(v.string(), null),
+  status: v.nullish(v.string(), null),
+  amount: v.nullish(kopecks, null),
+  currency: v.nullish(currency, null),
+  qr_id: v.fallback(v.nullish(id, null), null),
+  qr_payload: v.nullish(link, null),
+  deep_link: deepLink,
+});
+export type UpstreamPayment = v.InferOutput<typeof paymentSchema>;
+
+export const pageSchema = v.object({ items: v.array(paymentSchema) });
+
+export const refundSchema = v.object({
+  status: v.fallback(v.picklist(['pending', 'succeeded', 'failed']), 'pending'),
+  amount: v.nullish(kopecks, null),
+});
+
+/** The part of a refusal that programs go by; anything that is a JSON object has it, if empty. */
+export const refusalSchema = v.object({
+  code: v.fallback(v.nullish(v.string(), null), null),
+  detail: v.fallback(v.nullish(v.string(), null), null),
+  errors: v.fallback(v.array(v.object({ path: v.string() })), []),
+});
+
+const webhookSchema = v.object({
+  event: v.string(),
+  order_id: v.pipe(v.string(), v.maxLength(128)),
+  status: v.exactOptional(v.string()),
+  amount: v.exactOptional(kopecks),
+  currency: v.exactOptional(currency),
+});
+
+export interface UpstreamEvent {
+  readonly reference: string;
+  readonly status: PaymentStatus | null;
+  readonly amount: number | null;
+  readonly currency: string | null;
+}
+
+/**
+ * What an authentic webhook says of a payment. `null` when it speaks of none that we can read (a test message, a
+ * newer version's event): there is nothing to apply then, and nothing to refuse either.
+ */
+export function readEvent(payload: unknown): UpstreamEvent | null {
+  const parsed = v.safeParse(webhookSchema, payload);
+  if (!parsed.success) return null;
+  const { event, order_id: reference, status, amount = null, currency: money = null } = parsed.output;
+  return { reference, status: claim(event, status, amount), amount, currency: money };
+}
+
+/** The status that event, status and amount agree on; `null` when they contradict each other. */
+function claim(event: string, status: string | undefined, amount: number | null): PaymentStatus | null {
+  const [topic, outcome] = event.split('.', 2);
+  // A refund that failed has `failed` as its own status, which is not the payment's.
+  if (topic === 'refund') {
+    return status === 'refunded' || status === 'partial_refunded' ? status : null;
+  }
+  if (topic !== 'payment' || (status !== undefined && status !== outcome)) return null;
+  // Money is believed by its sum.
+  if (outcome === 'paid' && amount === null) return null;
+  return isPaymentStatus(outcome) ? outcome : null;
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { isPaymentStatus } from '../../../protocol/status.ts';
+import { verifyWebhook } from '../../notifications/webhooks.ts';
+import {
+  ProviderError,
+  type CreateRequest,
+  type Provider,
+  type ProviderPayment,
+  type ProviderReport,
+} from '../provider.ts';
+import { Refusal, type SbpApiClient } from './client.ts';
+import { pageSchema, paymentSchema, readEvent, refundSchema, type UpstreamPayment } from './messages.ts';
+import * as v from 'valibot';
+
+export interface SbpApiProviderOptions {
+  readonly client: SbpApiClient;
+  readonly webhookSecrets: readonly string[];
+  /** Where the upstream reports to. */
+  readonly callbackUrl: string;
+  /** Unix time in ms. */
+  readonly now: () => number;
+}
+
+/**
+ * A payment system that speaks the generic SBP API, which is also this companion's own: companions can be chained.
+ * Our reference is the upstream's `order_id` and its idempotency key; by it a payment is found whose answer was lost.
+ */
+export function createSbpApiProvider({
+  client,
+  webhookSecrets,
+  callbackUrl,
+  now,
+}: SbpApiProviderOptions): Provider {
+  async function findByReference(reference: string): Promise<UpstreamPayment | null> {
+    const path = `/payments?order_id=${encodeURIComponent(reference)}`;
+    const { items } = await client.call({ method: 'GET', path }, pageSchema);
+    // An upstream that ignores the filter lists everyone's.
+    return items.find((item) => item.order_id === reference) ?? null;
+  }
+
+  async function theirs(reference: string): Promise<UpstreamPayment> {
+    const found = await findByReference(reference);
+    if (!found) throw new ProviderError('refused', 'the upstream has no such payment');
+    return found;
+  }
+
+  async function report(reference: string): Promise<ProviderReport> {
+    const { status, amount, currency } = await theirs(reference);
+    // Money is believed by its sum: a paid payment that names none says nothing.
+    const known = isPaymentStatus(status) && !(status === 'paid' && amount === null);
+    return { reference, status: known ? status : null, amount, currency };
+  }
+
+  /** The payment that the upstream has under our reference after all, instead of the refusal to make it again. */
+  async function adopt(reference: string, refusal: Refusal): Promise<UpstreamPayment> {
+    if (refusal.status === 409 || refusal.code === 'idempotency_key_reused') {
+      const found = await findByReference(reference);
+      if (found) return found;
+    }
+    // Its time is up there: whether to give it up is decided by our own clock, not told as a failure.
+    if (refusal.paths.length > 0 && refusal.paths.every((path) => path === 'expires_at')) {
+      throw new ProviderError('unavailable', 'the upstream says that the time to pay is over', {
+        cause: refusal,
+      });
+    }
+    // The API is not there, so it was not it that refused.
+    if (refusal.status === 404 || refusal.status === 405) {
+      throw new ProviderError('unavailable', 'there is no SBP API at this address', { cause: refusal });
+    }
+    throw refusal;
+  }
+
+  return {
+    methods: ['sbp'],
+
+    async create(request) {
+      const { reference } = request;
+      const made = await client
+        .call(
+          {
+            method: 'POST',
+            path: '/payments',
+            idempotencyKey: reference,
+            body: createBody(request, callbackUrl),
+          },
+          paymentSchema,
+        )
+        .catch((error: unknown) => {
+          if (error instanceof Refusal) return adopt(reference, error);
+          throw error;
+        });
+      // A repeat is answered as the first call was, without the link that has come since: then it is asked for.
+      const path = `/payments/${encodeURIComponent(made.payment_id)}`;
+      const current =
+        made.qr_payload === null ? await client.call({ method: 'GET', path }, paymentSchema) : made;
+      return presented(current, request);
+    },
+
+    status: report,
+
+    async cancel(reference) {
+      const { payment_id } = await theirs(reference);
+      const path = `/qrs/${encodeURIComponent(payment_id)}/close`;
+      try {
+        await client.call({ method: 'POST', path, body: {} }, v.unknown());
+      } catch (error) {
+        // Most likely paid or over a moment before: the status tells.
+        if (!(error instanceof Refusal)) throw error;
+      }
+      return report(reference);
+    },
+
+    async refund({ reference, refundId, amount, reason }) {
+      const { payment_id } = await theirs(reference);
+      const refund = await client.call(
+        {
+          method: 'POST',
+          path: '/refunds',
+          idempotencyKey: refundId,
+          body: { payment_id, refund_id: refundId, amount, ...(reason === null ? {} : { reason }) },
+        },
+        refundSchema,
+      );
+      if (refund.amount !== null && refund.amount !== amount) {
+        throw new ProviderError('unavailable', 'the upstream answered with a refund of another sum');
+      }
+      return { status: refund.status };
+    },
+
+    parseWebhook({ headers, body }) {
+      const { event, payload } = verifyWebhook({ body, headers, secrets: webhookSecrets, now: now() });
+      const nothing = { reference: '', status: null, amount: null, currency: null };
+      return { ...(readEvent(payload) ?? nothing), event, deliveryId: signedId(body) };
+    },
+  };
+}
+
+/**
+ * What tells repeats of one message from others. `X-SBP-Delivery` is not under the signature: whoever has seen one
+ * signed message could send it again under any id, and by taking another message's id have that one dropped as a
+ * repeat. The signed bytes cannot be bent like that, and a sender's repeats carry the same ones.
+ */
+function signedId(body: Buffer): string {
+  return `sha256_${createHash('sha256').update(body).digest('base64url')}`;
+}
+
+function createBody(request: CreateRequest, callbackUrl: string): object {
+  return {
+    order_id: request.reference,
+    amount: request.amount,
+    currency: request.currency,
+    ...(request.description === null ? {} : { description: request.description }),
+    expires_at: new Date(request.expiresAt).toISOString(),
+    ...(request.returnUrl === null ? {} : { return_url: request.returnUrl }),
+    callback_url: callbackUrl,
+    customer: request.customer,
+    methods: [request.method],
+    features: { deep_link: true },
+  };
+}
+
+/** Refuses to show a payer anything but the payment that was asked for. */
+function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPayment {
+  const { payment_id, order_id, amount, currency, qr_id, qr_payload, deep_link } = payment;
+  if (
+    (order_id !== null && order_id !== request.reference) ||
+    (amount !== null && amount !== request.amount) ||
+    (currency !== null && currency !== request.currency)
+  ) {
+    throw new ProviderError('unavailable', 'the upstream answered with another payment than was asked for');
+  }
+  if (qr_payload === null) throw new ProviderError('unavailable', 'the upstream has no link yet');
+  return {
+    providerPaymentId: payment_id,
+    qrId: qr_id,
+    presentation: { kind: 'link', url: qr_payload, deep_link },
+  };
+}

@@ -1,0 +1,16 @@
+/** Where the upstream SBP API is, and what opens it. */
+export interface SbpApiSettings {
+  /** With its `/api/sbp/v1`, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** Any of them may sign the upstream's webhooks: several while one replaces another. */
+  readonly webhookSecrets: readonly string[];
+}
+
+const API_PATH = '/api/sbp/v1';
+
+/** The upstream's address may be given with or without the path of its API. */
+export function apiBase(address: string): string {
+  const trimmed = address.replace(/\/+$/, '');
+  return trimmed.endsWith(API_PATH) ? trimmed : `${trimmed}${API_PATH}`;
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { CompanionProcess } from '../support/companion-process.ts';
+import { API_KEY, WEBHOOK_SECRET, type CreatedPayment } from '../support/companion.ts';
+import { FAULTS, honest, UpstreamProxy } from '../support/upstream-proxy.ts';
+
+const UPSTREAM_SECRET = 'upstream-webhook-secret-0123456789';
+const CREATE_PATH = '/api/sbp/v1/payments';
+
+/** Two companions, each a process: the shop's, whose provider is the other's merchant API, and the other's sandbox. */
+describe('a chain of companions', () => {
+  let upstream: CompanionProcess;
+  let proxy: UpstreamProxy;
+  let shop: CompanionProcess;
+  let merchant: Server;
+  let callback = '';
+  const received: { headers: IncomingHttpHeaders; body: string }[] = [];
+
+  before(async () => {
+    merchant = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        received.push({ headers: request.headers, body });
+        response.writeHead(204).end();
+      });
+    });
+    await new Promise<void>((resolve) => merchant.listen(0, '127.0.0.1', resolve));
+    callback = `http://127.0.0.1:${(merchant.address() as AddressInfo).port}/hook`;
+    upstream = await CompanionProcess.start({ SBP_WEBHOOK_SECRET: UPSTREAM_SECRET });
+    proxy = await UpstreamProxy.start(upstream.url);
+    shop = await CompanionProcess.start({
+      SBP_METHODS: 'sbp=sbp-api',
+      SBP_SBP_API_URL: proxy.url,
+      SBP_SBP_API_TOKEN: API_KEY,
+      SBP_SBP_API_WEBHOOK_SECRET: UPSTREAM_SECRET,
+    });
+  });
+  after(async () => {
+    await Promise.all([shop.stop(), upstream.stop()]);
+    proxy.stop();
+    merchant.closeAllConnections();
+    merchant.close();
+  });
+  afterEach(() => {
+    proxy.trick = honest;
+  });
+
+  const find = async (id: string) =>
+    (await (await shop.client.api(`/payments/${id}`)).json()) as {
+      status: string;
+      qr_payload: string | null;
+    };
+  /** What the upstream has under one of our payments. */
+  const upstreamOf = async (id: string) =>
+    ((await (await upstream.client.api(`/payments?order_id=${id}`)).json()) as { items: CreatedPayment[] })
+      .items;
+
+  async function until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
+    const deadline = Date.now() + 15_000;
+    for (;;) {
+      const found = await look();
+      if (found) return found;
+      assert.ok(Date.now() < deadline, `in vain: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const linked = (id: string) =>
+    until(`a link for ${id}`, async () => {
+      const payment = await find(id);
+      return payment.qr_payload !== null && payment;
+    });
+
+  it('carries a payment from the bank to the merchant, and the QR unchanged the other way', async () => {
+    const made = await shop.client.createPayment({ callback_url: callback, metadata: { cart: 7 } });
+    const [theirs, ...more] = await upstreamOf(made.payment_id);
+    assert.equal(more.length, 0);
+    assert.equal(made.qr_payload, theirs!.qr_payload);
+    assert.equal(made.qr_id, theirs!.qr_id);
+    assert.equal(made.expires_at, theirs!.expires_at);
+
+    assert.equal((await upstream.client.sandbox(theirs!.payment_id, 'pay')).status, 200);
+    await until('paid', async () => (await find(made.payment_id)).status === 'paid');
+    const webhook = await until('the webhook', async () =>
+      Promise.resolve(received.find(({ body }) => body.includes(made.payment_id))),
+    );
+    const { event, payload } = verifyWebhook({ ...webhook, secrets: WEBHOOK_SECRET });
+    assert.equal(event, 'payment.paid');
+    assert.equal(payload['order_id'], 'ORD-1');
+    assert.equal(payload['amount'], 125_000);
+    assert.deepEqual(payload['metadata'], { cart: 7 });
+  });
+
+  it('carries a decline as well', async () => {
+    const made = await shop.client.createPayment();
+    const [theirs] = await upstreamOf(made.payment_id);
+    await upstream.client.sandbox(theirs!.payment_id, 'decline');
+    await until('failed', async () => (await find(made.payment_id)).status === 'failed');
+  });
+
+  // The provider's own test knows more ways; these differ in what the upstream has been told.
+  for (const fault of ['hangs up', 'answers 200 with a page', 'takes the call and loses its answer']) {
+    it(`answers a create whose upstream ${fault}, and has the link once that is over`, async () => {
+      proxy.trick = FAULTS[fault]!;
+      const response = await shop.client.api('/payments', { json: { order_id: 'F', amount: 125_000 } });
+      assert.equal(response.status, 201);
+      const made = (await response.json()) as CreatedPayment;
+      assert.deepEqual({ link: made.qr_payload, status: made.status }, { link: null, status: 'created' });
+      proxy.trick = honest;
+      const { qr_payload } = await linked(made.payment_id);
+      const items = await upstreamOf(made.payment_id);
+      assert.deepEqual(
+        items.map((item) => item.qr_payload),
+        [qr_payload],
+      );
+    });
+  }
+
+  it('answers a create whose upstream is silent before the merchant loses patience', async () => {
+    proxy.trick = () => undefined;
+    const begun = Date.now();
+    const made = await shop.client.createPayment();
+    assert.equal(made.qr_payload, null);
+    assert.ok(Date.now() - begun < 12_000);
+    proxy.trick = honest;
+    await linked(made.payment_id);
+    assert.equal((await upstreamOf(made.payment_id)).length, 1);
+  });
+
+  it('makes one upstream payment of each create, though killed between the call and the commit', async () => {
+    const references: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      let answered: (() => void) | null = null;
+      const cutOff = new Promise<void>((resolve) => (answered = resolve));
+      proxy.trick = async (call, response, pass) => {
+        await pass();
+        // The upstream has its payment; the shop's companion never reads the answer.
+        if (call.method !== 'POST' || call.path !== CREATE_PATH) return response.destroy();
+        references.push((JSON.parse(call.body) as { order_id: string }).order_id);
+        return answered?.();
+      };
+      const create = () =>
+        shop.client.api('/payments', {
+          json: { order_id: `KILL-${round}`, amount: 100 },
+          headers: { 'idempotency-key': `kill-${round}` },
+        });
+      const first = create().catch(() => null);
+      await cutOff;
+      await shop.kill();
+      await first;
+      proxy.trick = honest;
+      await shop.start();
+      // Some merchants repeat their call, others leave it to us.
+      if (round % 2 === 0) assert.equal((await create()).status, 201);
+    }
+    assert.equal(new Set(references).size, 5, 'no round was cut off where it should be');
+    for (const reference of new Set(references)) {
+      const { qr_payload } = await linked(reference);
+      const items = await upstreamOf(reference);
+      assert.deepEqual(
+        items.map((item) => item.qr_payload),
+        [qr_payload],
+        reference,
+      );
+    }
+  });
+});

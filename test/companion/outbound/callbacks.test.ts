@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { startCompanion } from '../../support/companion.ts';
+
+/** Outside development, and still reaching nothing outside this machine. */
+const PRODUCTION = { NODE_ENV: 'production', SBP_BANKS_URL: 'https://127.0.0.1:9/no-banks.json' };
+
+interface Refusal {
+  errors: { path: string; message: string }[];
+}
+
+describe('callback_url', () => {
+  it('is refused when it leads to a place that is not the merchant’s to name', async () => {
+    const shop = await startCompanion(PRODUCTION);
+    try {
+      for (const callback_url of [
+        'https://127.0.0.1/hook',
+        'https://localhost/hook',
+        'https://[::1]/hook',
+        'https://[::ffff:10.0.0.1]/hook',
+        'https://10.0.0.1/hook',
+        'https://169.254.169.254/latest/meta-data',
+        'https://0x7f000001/hook',
+        'http://shop.example/hook',
+      ]) {
+        const response = await shop.api('/payments', { json: { order_id: 'A', amount: 1, callback_url } });
+        assert.equal(response.status, 422, callback_url);
+        const { errors } = (await response.json()) as Refusal;
+        assert.deepEqual(
+          errors.map(({ path }) => path),
+          ['callback_url'],
+          callback_url,
+        );
+      }
+      const { items } = (await (await shop.api('/payments')).json()) as { items: unknown[] };
+      assert.deepEqual(items, []);
+      await shop.createPayment({ callback_url: 'https://shop.example/hook' });
+    } finally {
+      await shop.stop();
+    }
+  });
+
+  it('is not called when its name turns out to lead inside', async () => {
+    let called = 0;
+    const inside = createServer((_request, response) => {
+      called++;
+      response.end();
+    });
+    inside.on('connection', () => called++);
+    await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+    const { port } = inside.address() as AddressInfo;
+    const asked: string[] = [];
+    const shop = await startCompanion(PRODUCTION, {
+      resolve: (host, _options, done) => {
+        asked.push(host);
+        done(null, [{ address: '127.0.0.1', family: 4 }]);
+      },
+    });
+    try {
+      const callback_url = `https://rebound.example:${port}/hook`;
+      const { payment_id } = await shop.createPayment({ callback_url });
+      await shop.sandbox(payment_id, 'pay');
+      const deadline = Date.now() + 5000;
+      while (!shop.logs().includes('webhook not delivered')) {
+        assert.ok(Date.now() < deadline, 'no attempt was logged');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.deepEqual(asked, ['rebound.example']);
+      assert.match(shop.logs(), /leads to a private, local or reserved address/);
+      assert.equal(called, 0);
+    } finally {
+      await shop.stop();
+      inside.close();
+    }
+  });
+});

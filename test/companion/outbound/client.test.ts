@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { OutboundClient } from '../../../src/companion/outbound/client.ts';
+import type { Resolve } from '../../../src/companion/outbound/guard.ts';
+
+/** A resolver that gives these answers one after the other, then the last one again. */
+function resolving(...answers: readonly (readonly string[])[]): Resolve & { asked: string[] } {
+  const asked: string[] = [];
+  const resolve: Resolve = (host, _options, done) => {
+    const addresses = answers[Math.min(asked.length, answers.length - 1)]!;
+    asked.push(host);
+    done(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+  return Object.assign(resolve, { asked });
+}
+
+const LIMITS = { method: 'GET', timeoutMs: 2000, maxBytes: 1000 } as const;
+
+/** undici wraps what a lookup throws, or not: the reason is somewhere in the chain. */
+function reasons(error: unknown): string {
+  const list: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) list.push(`${at.name}: ${at.message}`);
+  return list.join(' ← ');
+}
+
+async function refusal(call: Promise<unknown>): Promise<string> {
+  return call.then(() => 'answered', reasons);
+}
+
+describe('OutboundClient', () => {
+  let server: Server;
+  let port = 0;
+  const seen: string[] = [];
+  const routes: Record<string, RequestListener> = {
+    '/ok': (_request, response) => response.setHeader('connection', 'close').end('fine'),
+    '/redirect': (_request, response) => response.writeHead(307, { location: '/inside' }).end(),
+    '/huge': (_request, response) => {
+      const pump = setInterval(() => response.write('x'.repeat(400)), 5);
+      response.on('close', () => {
+        clearInterval(pump);
+        seen.push('huge: hung up');
+      });
+    },
+    '/slow-body': (_request, response) => void response.writeHead(200).write('begun'),
+    '/silent': () => undefined,
+    '/cut': (request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('half');
+      setTimeout(() => request.socket.destroy(), 20);
+    },
+  };
+
+  before(async () => {
+    server = createServer((request, response) => {
+      seen.push(request.url!);
+      (routes[request.url!] ?? ((_, reply) => reply.end('inside')))(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function withClient(
+    options: ConstructorParameters<typeof OutboundClient>[0],
+    use: (client: OutboundClient) => Promise<void>,
+  ): Promise<void> {
+    const client = new OutboundClient(options);
+    seen.length = 0;
+    try {
+      await use(client);
+    } finally {
+      await client.close();
+    }
+  }
+
+  it('calls no local or reserved address outside development, however it is written', async () => {
+    await withClient({ development: false }, async (client) => {
+      for (const host of [
+        `127.0.0.1:${port}`,
+        `localhost:${port}`,
+        `[::1]:${port}`,
+        '[::ffff:127.0.0.1]',
+        '2130706433',
+        '10.0.0.1',
+        '100.64.0.1',
+        '169.254.169.254',
+        '224.0.0.1',
+        '[64:ff9b::7f00:1]',
+      ]) {
+        const answer = await refusal(client.call({ ...LIMITS, url: `https://${host}/ok` }));
+        assert.match(answer, /^ForbiddenAddress/, host);
+      }
+      assert.deepEqual(seen, []);
+    });
+  });
+
+  it('calls https only outside development, and nothing else but http(s) anywhere', async () => {
+    await withClient({ development: false }, async (client) => {
+      for (const url of [
+        'http://shop.example/',
+        'ftp://shop.example/',
+        'nonsense',
+        'https://u:p@shop.example/',
+      ])
+        assert.match(await refusal(client.call({ ...LIMITS, url })), /^ForbiddenAddress/, url);
+    });
+    await withClient({ development: true }, async (client) => {
+      for (const url of ['file:///etc/passwd', 'data:,x'])
+        assert.match(await refusal(client.call({ ...LIMITS, url })), /^ForbiddenAddress/, url);
+    });
+  });
+
+  it('judges a name by the addresses it resolves to, all of them', async () => {
+    for (const addresses of [
+      ['127.0.0.1'],
+      ['::1'],
+      ['10.1.2.3'],
+      ['::ffff:127.0.0.1'],
+      ['64:ff9b::7f00:1'],
+      ['169.254.169.254'],
+      ['8.8.8.8', '192.168.0.1'],
+      [],
+    ]) {
+      await withClient({ development: false, resolve: resolving(addresses) }, async (client) => {
+        const answer = await refusal(client.call({ ...LIMITS, url: `https://shop.example:${port}/ok` }));
+        assert.match(answer, /ForbiddenAddress: the name leads/, String(addresses));
+        for (const address of addresses) assert.ok(!answer.includes(address), 'it tells what it resolved');
+        assert.deepEqual(seen, []);
+      });
+    }
+  });
+
+  it('connects to the very addresses it judged: a name that is rebound between calls does not pass', async () => {
+    const resolve = resolving(['127.0.0.1'], ['10.0.0.1']);
+    await withClient({ development: true, resolve }, async (client) => {
+      const call = () => client.call({ ...LIMITS, url: `http://shop.example:${port}/ok` });
+      assert.equal((await call()).body?.toString(), 'fine');
+      assert.equal(resolve.asked.length, 1, 'one look-up a connection: none between judging and connecting');
+      assert.match(await refusal(call()), /ForbiddenAddress/);
+      assert.equal(resolve.asked.length, 2);
+      assert.deepEqual(seen, ['/ok']);
+    });
+  });
+
+  it('follows no redirect, to this machine or anywhere', async () => {
+    await withClient({ development: true }, async (client) => {
+      const { status } = await client.call({ ...LIMITS, url: `http://127.0.0.1:${port}/redirect` });
+      assert.equal(status, 307);
+      assert.deepEqual(seen, ['/redirect']);
+    });
+  });
+
+  it('reaches loopback in development, and still no private network or metadata', async () => {
+    await withClient({ development: true }, async (client) => {
+      for (const host of [`127.0.0.1:${port}`, `localhost:${port}`]) {
+        assert.equal((await client.call({ ...LIMITS, url: `http://${host}/ok` })).status, 200, host);
+      }
+      for (const host of ['169.254.169.254', '10.0.0.1', '[fd00:ec2::254]']) {
+        assert.match(await refusal(client.call({ ...LIMITS, url: `http://${host}/` })), /^Forbidden/, host);
+      }
+    });
+  });
+
+  it('reads no more than it was told, and hangs up', async () => {
+    await withClient({ development: true }, async (client) => {
+      const answer = await client.call({ ...LIMITS, url: `http://127.0.0.1:${port}/huge` });
+      assert.deepEqual({ status: answer.status, body: answer.body }, { status: 200, body: null });
+      const deadline = Date.now() + 2000;
+      while (!seen.includes('huge: hung up') && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      assert.ok(seen.includes('huge: hung up'));
+    });
+  });
+
+  it('ends at its time, also in the middle of a body, and takes half an answer for none', async () => {
+    await withClient({ development: true }, async (client) => {
+      for (const path of ['/silent', '/slow-body']) {
+        const begun = Date.now();
+        const url = `http://127.0.0.1:${port}${path}`;
+        assert.match(await refusal(client.call({ ...LIMITS, url, timeoutMs: 200 })), /TimeoutError/, path);
+        assert.ok(Date.now() - begun < 1500, path);
+      }
+      assert.notEqual(
+        await refusal(client.call({ ...LIMITS, url: `http://127.0.0.1:${port}/cut` })),
+        'answered',
+      );
+    });
+  });
+
+  it('uses no proxy, whatever the environment says', () => {
+    const client = join(import.meta.dirname, '../../../src/companion/outbound/client.ts');
+    const script = `
+      const { OutboundClient } = await import(${JSON.stringify(client)});
+      const answer = await new OutboundClient({ development: true }).call(${JSON.stringify({ ...LIMITS, url: 'http://127.0.0.1:9/' })})
+        .catch((error) => error);
+      console.log(String(answer.code ?? answer.cause?.code));
+      process.exit();`;
+    const proxy = `http://127.0.0.1:${port}`;
+    seen.length = 0;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy },
+      timeout: 20_000,
+    });
+    assert.equal(stdout.trim(), 'ECONNREFUSED');
+    assert.deepEqual(seen, []);
+  });
+});

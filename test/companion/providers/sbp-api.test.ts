@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { signWebhook, WebhookVerificationError } from '../../../src/companion/notifications/webhooks.ts';
+import { OutboundClient } from '../../../src/companion/outbound/client.ts';
+import { ProviderError, type CreateRequest } from '../../../src/companion/providers/provider.ts';
+import { SbpApiClient } from '../../../src/companion/providers/sbp-api/client.ts';
+import { createSbpApiProvider } from '../../../src/companion/providers/sbp-api/provider.ts';
+import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const SECRET = 'upstream-secret-0123456789';
+const LINK =
+  'https://qr.nspk.ru/AD10006M8KH234K782OQM0L13JI31LQD?type=02&bank=100000000009&sum=200&cur=RUB&crc=C63A';
+const request: CreateRequest = {
+  reference: 'pay_ABCDEFGHIJKLMNOPQRST',
+  method: 'sbp',
+  amount: 125_000,
+  currency: 'RUB',
+  orderId: 'ORD-1',
+  description: 'Ромашки',
+  merchantName: 'Ромашка',
+  expiresAt: NOW + 900_000,
+  returnUrl: 'https://shop.example/thanks',
+  customer: { phone: '+79990001122' },
+};
+const { reference } = request;
+const payment = {
+  payment_id: 'up_1',
+  order_id: reference,
+  amount: 125_000,
+  currency: 'RUB',
+  status: 'created',
+  qr_id: 'AD1',
+  qr_payload: LINK,
+  deep_link: 'bank100000000111://qr',
+};
+const answering =
+  (body: unknown, status = 200): Trick =>
+  (_call, response) =>
+    response.writeHead(status).end(JSON.stringify(body));
+
+describe('the sbp-api provider', () => {
+  let upstream: UpstreamProxy;
+  let outbound: OutboundClient;
+  let provider: ReturnType<typeof createSbpApiProvider>;
+  before(async () => {
+    upstream = await UpstreamProxy.start(null);
+    outbound = new OutboundClient({ development: true });
+    const settings = { baseUrl: `${upstream.url}/api/sbp/v1`, token: 'tok', webhookSecrets: ['old', SECRET] };
+    provider = createSbpApiProvider({
+      client: new SbpApiClient({ settings, outbound }),
+      webhookSecrets: settings.webhookSecrets,
+      callbackUrl: 'https://pay.example/webhooks/sbp-api',
+      now: () => NOW,
+    });
+  });
+  after(async () => {
+    await outbound.close();
+    upstream.stop();
+  });
+  beforeEach(() => {
+    upstream.calls.length = 0;
+  });
+
+  async function kindOf(call: Promise<unknown>): Promise<string> {
+    return call.then(
+      () => 'answered',
+      (error: unknown) => (error instanceof ProviderError ? error.kind : String(error)),
+    );
+  }
+
+  it('creates under our reference, and takes the link byte for byte', async () => {
+    upstream.trick = answering(payment, 201);
+    assert.deepEqual(await provider.create(request), {
+      providerPaymentId: 'up_1',
+      qrId: 'AD1',
+      presentation: { kind: 'link', url: LINK, deep_link: 'bank100000000111://qr' },
+    });
+    const [call] = upstream.calls;
+    assert.equal(`${call!.method} ${call!.path}`, 'POST /api/sbp/v1/payments');
+    assert.equal(call!.headers['idempotency-key'], reference);
+    assert.equal(call!.headers.authorization, 'Bearer tok');
+    assert.deepEqual(JSON.parse(call!.body), {
+      order_id: reference,
+      amount: 125_000,
+      currency: 'RUB',
+      description: 'Ромашки',
+      expires_at: '2026-01-01T00:15:00.000Z',
+      return_url: 'https://shop.example/thanks',
+      callback_url: 'https://pay.example/webhooks/sbp-api',
+      customer: { phone: '+79990001122' },
+      methods: ['sbp'],
+      features: { deep_link: true },
+    });
+  });
+
+  it('reads the answer of the article, which has half of our fields', async () => {
+    upstream.trick = answering({
+      payment_id: 'pay_abc123',
+      status: 'created',
+      qr_payload: 'https://qr.nspk.ru/XXXXYYYY?sum=125000&cur=RUB&purpose=ORD-100500',
+      qr_svg: '...',
+      deep_link: 'javascript:alert(1)',
+      expires_at: '2025-12-31T23:59:00+03:00',
+    });
+    const { presentation } = await provider.create(request);
+    assert.deepEqual(presentation, {
+      kind: 'link',
+      url: 'https://qr.nspk.ru/XXXXYYYY?sum=125000&cur=RUB&purpose=ORD-100500',
+      deep_link: null,
+    });
+  });
+
+  for (const [fault, trick] of Object.entries(FAULTS)) {
+    if (fault.startsWith('takes the call')) continue;
+    it(`knows nothing when the upstream ${fault}`, async () => {
+      upstream.trick = trick;
+      assert.equal(await kindOf(provider.create(request)), 'unavailable');
+      assert.equal(await kindOf(provider.status(reference)), 'unavailable');
+      assert.ok(upstream.calls.length <= 6, `${upstream.calls.length} calls`);
+    });
+  }
+
+  it('tries again in the same call, and no more than thrice', async () => {
+    let left = 2;
+    upstream.trick = (call, response, pass) =>
+      (left-- > 0 ? FAULTS['answers 502 with a page']! : answering(payment, 201))(call, response, pass);
+    assert.equal((await provider.create(request)).providerPaymentId, 'up_1');
+    assert.equal(new Set(upstream.calls.map(({ body }) => body)).size, 1, 'every try says the same');
+    upstream.calls.length = 0;
+    upstream.trick = FAULTS['hangs up']!;
+    assert.equal(await kindOf(provider.create(request)), 'unavailable');
+    assert.equal(upstream.calls.length, 3);
+  });
+
+  it('gives up an upstream that is silent within ten seconds', async () => {
+    upstream.trick = () => undefined;
+    const begun = Date.now();
+    assert.equal(await kindOf(provider.create(request)), 'unavailable');
+    assert.ok(Date.now() - begun < 10_000);
+  });
+
+  it('believes a refusal that is about the payment', async () => {
+    for (const status of [400, 402, 422]) {
+      upstream.trick = answering({ code: 'invalid_fields', errors: [{ path: 'amount' }] }, status);
+      assert.equal(await kindOf(provider.create(request)), 'refused', String(status));
+    }
+    upstream.trick = answering({ code: 'invalid_fields', errors: [{ path: 'expires_at' }] }, 422);
+    assert.equal(await kindOf(provider.create(request)), 'unavailable', 'whose time is up has not failed');
+    upstream.trick = answering({ code: 'not_found' }, 404);
+    assert.equal(await kindOf(provider.create(request)), 'unavailable', 'there is no such API');
+  });
+
+  it('adopts the payment that is there under our reference already', async () => {
+    upstream.trick = (call, ...rest) =>
+      call.method === 'POST'
+        ? answering({ code: 'idempotency_key_reused' }, 422)(call, ...rest)
+        : answering({ items: [{ ...payment, order_id: 'other', payment_id: 'x' }, payment] })(call, ...rest);
+    assert.equal((await provider.create(request)).providerPaymentId, 'up_1');
+  });
+
+  it('asks for the link that a replayed answer has not yet', async () => {
+    let link: string | null = null;
+    upstream.trick = (call, ...rest) =>
+      answering({ ...payment, qr_payload: call.method === 'POST' ? null : link })(call, ...rest);
+    assert.equal(await kindOf(provider.create(request)), 'unavailable');
+    link = LINK;
+    assert.deepEqual((await provider.create(request)).presentation, {
+      kind: 'link',
+      url: LINK,
+      deep_link: 'bank100000000111://qr',
+    });
+  });
+
+  it('reports status and sum as told, and an unknown status as unknown', async () => {
+    const statusOf = async (fields: object) => {
+      upstream.trick = answering({ items: [{ ...payment, ...fields }] });
+      const { status, amount, currency } = await provider.status(reference);
+      return { status, amount, currency };
+    };
+    assert.deepEqual(await statusOf({ status: 'paid' }), {
+      status: 'paid',
+      amount: 125_000,
+      currency: 'RUB',
+    });
+    assert.deepEqual(await statusOf({ status: 'paid', amount: 1, currency: 'USD' }), {
+      status: 'paid',
+      amount: 1,
+      currency: 'USD',
+    });
+    assert.equal((await statusOf({ status: 'teleported' })).status, null);
+    assert.equal((await statusOf({ status: 'paid', amount: null })).status, null);
+    for (const amount of ['125000', 1250.5, -1, 1e21]) {
+      upstream.trick = answering({ items: [{ ...payment, status: 'paid', amount }] });
+      assert.equal(await kindOf(provider.status(reference)), 'unavailable', String(amount));
+    }
+    upstream.trick = answering({ items: [{ ...payment, order_id: 'other' }] });
+    assert.equal(await kindOf(provider.status(reference)), 'refused');
+  });
+
+  it('closes the QR and says what the payment came to', async () => {
+    upstream.trick = (call, ...rest) =>
+      call.method === 'POST'
+        ? answering({ code: 'not_possible_now' }, 409)(call, ...rest)
+        : answering({ items: [{ ...payment, status: 'paid' }] })(call, ...rest);
+    assert.equal((await provider.cancel(reference)).status, 'paid');
+    assert.ok(upstream.calls.some(({ path }) => path === '/api/sbp/v1/qrs/up_1/close'));
+  });
+
+  it('refunds under the refund’s own key, and never takes an odd answer for a failure', async () => {
+    const refund = { reference, refundId: 'rfd_1', amount: 500, reason: null };
+    const answered = async (body: unknown, status = 201) => {
+      upstream.trick = (call, ...rest) =>
+        (call.method === 'POST' ? answering(body, status) : answering({ items: [payment] }))(call, ...rest);
+      return provider.refund(refund).then(
+        (answer) => answer.status,
+        (error: unknown) => (error as ProviderError).kind,
+      );
+    };
+    assert.equal(await answered({ refund_id: 'r', status: 'succeeded', amount: 500 }), 'succeeded');
+    const call = upstream.calls.find(({ method }) => method === 'POST')!;
+    assert.equal(call.headers['idempotency-key'], 'rfd_1');
+    assert.deepEqual(JSON.parse(call.body), { payment_id: 'up_1', refund_id: 'rfd_1', amount: 500 });
+    assert.equal(await answered({ status: 'failed' }), 'failed');
+    assert.equal(await answered({ status: 'thinking' }), 'pending');
+    assert.equal(await answered({ status: 'succeeded', amount: 501 }), 'unavailable');
+    assert.equal(await answered({ code: 'over_amount' }, 422), 'refused');
+  });
+
+  describe('webhooks', () => {
+    const read = (payload: object, { secret = SECRET, id = 'd1', at = NOW } = {}) => {
+      const body = JSON.stringify(payload);
+      const headers = { ...signWebhook({ event: 'x', deliveryId: id, body }, secret, at) };
+      return provider.parseWebhook({ headers, body: Buffer.from(body) });
+    };
+    const paid = {
+      event: 'payment.paid',
+      payment_id: 'up_1',
+      order_id: reference,
+      amount: 125_000,
+      status: 'paid',
+    };
+
+    it('find our payment by the upstream’s order_id', () => {
+      const { deliveryId, ...delivery } = read({ ...paid, paid_at: '2025-11-07T12:01:02+03:00' });
+      assert.deepEqual(delivery, {
+        event: 'payment.paid',
+        reference,
+        status: 'paid',
+        amount: 125_000,
+        currency: null,
+      });
+      assert.match(deliveryId, /^sha256_/);
+    });
+
+    it('are refused when forged or old', () => {
+      assert.throws(() => read(paid, { secret: 'forged' }), WebhookVerificationError);
+      assert.throws(() => read(paid, { at: NOW - 301_000 }), WebhookVerificationError);
+      assert.ok(read(paid, { secret: 'old' }));
+    });
+
+    it('are told apart by what is signed, not by a header that anyone could write', () => {
+      assert.equal(read(paid, { id: 'd1' }).deliveryId, read(paid, { id: 'd2', at: NOW + 5000 }).deliveryId);
+      assert.notEqual(read(paid).deliveryId, read({ ...paid, version: 2 }).deliveryId);
+    });
+
+    it('claim only what event, status and sum agree on', () => {
+      const status = (fields: object) => read({ ...paid, ...fields }).status;
+      assert.equal(status({ status: undefined }), 'paid');
+      assert.equal(status({ status: 'created' }), null);
+      assert.equal(status({ amount: undefined }), null);
+      assert.equal(status({ amount: '125000' }), null);
+      assert.equal(status({ event: 'payment.teleported', status: 'teleported' }), null);
+      assert.equal(status({ event: 'refund.failed', status: 'failed' }), null);
+      assert.equal(status({ event: 'refund.succeeded', status: 'partial_refunded' }), 'partial_refunded');
+      assert.equal(status({ event: 'payment.failed', status: 'failed', amount: undefined }), 'failed');
+      assert.equal(read({ event: 'test', order_id: 7 }).reference, '');
+    });
+  });
+});
