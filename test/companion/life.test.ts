@@ -124,6 +124,31 @@ describe('our webhooks to the shop', () => {
     assert.equal(verifyWebhook({ ...webhook!, secrets: WEBHOOK_SECRET }).event, 'payment.paid');
   });
 
+  it('reach one shop while another one hangs', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const nowhere = `http://127.0.0.1:${(silent.address() as { port: number }).port}/`;
+    const stuck = await Promise.all(
+      Array.from({ length: 70 }, () => shop.createPayment({ callback_url: nowhere })),
+    );
+    await Promise.all(stuck.map(({ payment_id }) => shop.sandbox(payment_id, 'pay')));
+    const { payment_id } = await shop.createPayment({ callback_url: `${callback}/hook` });
+    await shop.sandbox(payment_id, 'pay');
+    await untilReceived(payment_id, 1, 3_000);
+    silent.close();
+    silent.closeAllConnections();
+  });
+
+  it('tell of "paid" also a shop that choked on "processing"', async () => {
+    refusals = 1;
+    const { payment_id } = await shop.createPayment({ callback_url: `${callback}/hook` });
+    await shop.sandbox(payment_id, 'process');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await shop.sandbox(payment_id, 'pay');
+    const [first] = await untilReceived(payment_id, 1, 3_000);
+    assert.equal(first!.headers['x-sbp-event'], 'payment.paid');
+  });
+
   it('go nowhere that the shop did not name: a redirect is a failure', async () => {
     const { payment_id } = await shop.createPayment({ callback_url: `${callback}/redirect` });
     await shop.sandbox(payment_id, 'pay');

@@ -50,6 +50,7 @@ export async function sendTest(ctx: Context, url: string): Promise<DeliveryRow> 
         payment_id: null,
         event,
         url,
+        host: new URL(url).host,
         body: JSON.stringify({
           event,
           message: 'A test of your webhook receiver.',

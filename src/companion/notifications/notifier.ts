@@ -10,13 +10,15 @@ const TIMEOUT_MS = 10_000;
 /** A merchant's answer says all it has to say in its status. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_IN_FLIGHT = 64;
+/** A shop that does not answer holds up its own webhooks, not everyone's. */
+const MAX_PER_HOST = 8;
 /** How often the outbox is read when nothing is due sooner. */
 const IDLE_MS = 30_000;
 
 /** Delivers the outbox: signed, in order within a payment, retried with growing, jittered delays until a 2xx. */
 export class Notifier {
   readonly #ctx: Context;
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, { readonly host: string; readonly work: Promise<void> }>();
   readonly #rounds: Rounds;
 
   constructor(ctx: Context) {
@@ -35,41 +37,66 @@ export class Notifier {
   /** Lets the deliveries under way finish; the rest stays in the outbox for the next start. */
   async close(): Promise<void> {
     await this.#rounds.close();
-    await Promise.all(this.#inFlight.values());
+    await Promise.all([...this.#inFlight.values()].map(({ work }) => work));
   }
 
-  /** One round; answers the ms until the next. */
+  /** One round; answers the ms until the next. A delivery that ends makes another round, so none waits for a place. */
   async #sendDue(): Promise<number> {
     const now = this.#ctx.now();
-    const waiting = await this.#ctx.store.read
-      .selectFrom('deliveries as d')
-      .selectAll()
-      .where('next_attempt_at', 'is not', null)
-      // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop that
-      // chokes on `processing` must still hear of `paid`. Bodies carry the version for those who care.
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('deliveries as older')
-              .select('older.seq')
-              .whereRef('older.payment_id', '=', 'd.payment_id')
-              .whereRef('older.seq', '<', 'd.seq')
-              .where('older.next_attempt_at', 'is not', null)
-              .where('older.attempts', '=', 0),
+    let started: boolean;
+    do {
+      started = false;
+      for (const row of await this.#findDue(now)) started = this.#startIfRoom(row) || started;
+    } while (started && this.#inFlight.size < MAX_IN_FLIGHT);
+    const next = await this.#ctx.store.read
+      .selectFrom('deliveries')
+      .select((eb) => eb.fn.min('next_attempt_at').as('at'))
+      .where('next_attempt_at', '>', now)
+      .executeTakeFirst();
+    return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
+  }
+
+  #findDue(now: number): Promise<DeliveryRow[]> {
+    const underWay = [...this.#inFlight.values()];
+    const full = [...new Set(underWay.map(({ host }) => host))].filter(
+      (host) => this.#countAt(host) >= MAX_PER_HOST,
+    );
+    return (
+      this.#ctx.store.read
+        .selectFrom('deliveries as d')
+        .selectAll()
+        .where('next_attempt_at', '<=', now)
+        .where('delivery_id', 'not in', [...this.#inFlight.keys(), ''])
+        .where('host', 'not in', [...full, ''])
+        // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop
+        // that chokes on `processing` must still hear of `paid`. Bodies carry the version for those who care.
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('deliveries as older')
+                .select('older.seq')
+                .whereRef('older.payment_id', '=', 'd.payment_id')
+                .whereRef('older.seq', '<', 'd.seq')
+                .where('older.next_attempt_at', 'is not', null)
+                .where('older.attempts', '=', 0),
+            ),
           ),
-        ),
-      )
-      .orderBy('next_attempt_at')
-      .limit(MAX_IN_FLIGHT * 2)
-      .execute();
-    const idle = waiting.filter((row) => !this.#inFlight.has(row.delivery_id));
-    for (const row of idle) {
-      if (row.next_attempt_at! > now || this.#inFlight.size >= MAX_IN_FLIGHT) break;
-      this.#start(row);
-    }
-    const next = idle.find((row) => row.next_attempt_at! > now);
-    return next ? Math.min(IDLE_MS, next.next_attempt_at! - now) : IDLE_MS;
+        )
+        .orderBy('next_attempt_at')
+        .limit(MAX_IN_FLIGHT)
+        .execute()
+    );
+  }
+
+  #startIfRoom(row: DeliveryRow): boolean {
+    if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#countAt(row.host) >= MAX_PER_HOST) return false;
+    this.#start(row);
+    return true;
+  }
+
+  #countAt(host: string): number {
+    return [...this.#inFlight.values()].filter((delivery) => delivery.host === host).length;
   }
 
   #start(row: DeliveryRow): void {
@@ -81,7 +108,7 @@ export class Notifier {
         this.#inFlight.delete(row.delivery_id);
         this.wake();
       });
-    this.#inFlight.set(row.delivery_id, work);
+    this.#inFlight.set(row.delivery_id, { host: row.host, work });
   }
 
   async #deliver(row: DeliveryRow): Promise<void> {

@@ -49,6 +49,7 @@ async function queue(
       payment_id: payment.id,
       event,
       url: payment.callbackUrl,
+      host: new URL(payment.callbackUrl).host,
       body: JSON.stringify({
         event,
         payment_id: payment.id,

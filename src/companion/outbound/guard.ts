@@ -18,7 +18,7 @@ export type Resolve = (
 ) => void;
 
 export interface GuardOptions {
-  /** Allows plain http and this machine itself; private networks and metadata services stay out of reach. */
+  /** Allows plain http and any address: the shop in the next container, the phone's Wi-Fi. */
   readonly development: boolean;
   readonly resolve?: Resolve;
 }
@@ -73,6 +73,6 @@ export class AddressGuard {
   };
 
   #allows(found: AddressClass): boolean {
-    return found === 'public' || (found === 'loopback' && this.#development);
+    return found === 'public' || this.#development;
   }
 }

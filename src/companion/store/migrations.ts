@@ -122,6 +122,7 @@ async function createPayments(db: Kysely<unknown>): Promise<void> {
     .addColumn('payment_id', 'text', (c) => c.references('payments.id'))
     .addColumn('event', 'text', (c) => c.notNull())
     .addColumn('url', 'text', (c) => c.notNull())
+    .addColumn('host', 'text', (c) => c.notNull())
     .addColumn('body', 'text', (c) => c.notNull())
     .addColumn('attempts', 'integer', (c) => c.notNull())
     .addColumn('next_attempt_at', 'integer')

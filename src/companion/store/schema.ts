@@ -126,6 +126,8 @@ interface DeliveriesTable {
   payment_id: string | null;
   event: string;
   url: string;
+  /** The url's, to share places among merchants. */
+  host: string;
   body: string;
   attempts: number;
   /** `null` when there is nothing left to do: delivered, or given up. */
