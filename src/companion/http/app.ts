@@ -6,17 +6,21 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify';
+import { AddressRanges } from '../addresses.ts';
 import type { BankDirectory } from '../banks/directory.ts';
 import type { Context } from '../context.ts';
 import type { LiveHub } from '../live/hub.ts';
 import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { checkoutApi } from './checkout-api.ts';
+import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { installProblems, ProblemError } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { scripts } from './scripts.ts';
+import { StreamSlots } from './stream-slots.ts';
+import { timeLimits } from './time-limits.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -32,12 +36,15 @@ export function createApp(
   parts: Parts,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
+  const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
+    ...timeLimits,
+    // Whoever else sends X-Forwarded-For made it up.
+    trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
     // One line a request, written by us: Fastify's own pair would hold addresses and query strings.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: 30_000,
     forceCloseConnections: true,
   });
   void app.register(routes(parts));
@@ -64,12 +71,21 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
       );
     });
 
-    await app.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
+    const limits = new CallLimits(ctx);
+    const slots = new StreamSlots(ctx.config.streamLimit);
+    await app.register(async (merchant: FastifyInstance) => {
+      limits.guard(merchant);
+      await merchant.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
+    });
     await app.register(providerWebhooks(ctx), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
       await browser.register(cors, corsFor(ctx));
-      await browser.register(checkoutApi(ctx, banks, hub), { prefix: '/checkout/v1' });
       await browser.register(scripts);
+      // After CORS: pages must be able to read a refusal too.
+      await browser.register(async (payer: FastifyInstance) => {
+        limits.guard(payer);
+        await payer.register(checkoutApi(ctx, banks, hub, slots), { prefix: '/checkout/v1' });
+      });
     });
     await app.register(pages);
     if (sandbox) await app.register(sandboxRoutes(sandbox));

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { AddressRanges } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { WebhookVerificationError } from '../notifications/webhooks.ts';
 import { applyDelivery } from '../payments/apply.ts';
@@ -8,6 +9,9 @@ import { ProblemError } from './problems.ts';
 
 /** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
 export function providerWebhooks(ctx: Context) {
+  const senders = new Map(
+    Object.entries(ctx.config.webhookAddresses).map(([name, ranges]) => [name, new AddressRanges(ranges)]),
+  );
   return (app: FastifyInstance): void => {
     // Signatures are over the bytes as they came, whatever content type they claim.
     app.removeAllContentTypeParsers();
@@ -20,6 +24,14 @@ export function providerWebhooks(ctx: Context) {
           404,
           'unknown_provider',
           'No method on offer here is served by this provider.',
+        );
+      }
+      if (senders.get(provider)?.has(request.ip) === false) {
+        request.log.warn({ provider }, "webhook from an address that is not the provider's");
+        throw new ProblemError(
+          403,
+          'address_not_allowed',
+          'Webhooks of this provider do not come from here.',
         );
       }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
