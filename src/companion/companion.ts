@@ -7,12 +7,15 @@ import { createBankDirectory } from './banks/directory.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { createApp, routes } from './http/app.ts';
+import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
 import { createLogger } from './logging.ts';
+import { Metrics } from './metrics.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import type { Payment } from './payments/payment.ts';
 import { PaymentTokens } from './payments/tokens.ts';
+import { measured } from './providers/measured.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
 import { createSandboxProvider } from './providers/sandbox/provider.ts';
 import { openStore } from './store/store.ts';
@@ -44,6 +47,7 @@ export async function createCompanion({
 }: CompanionOptions): Promise<Companion> {
   const store = await openStore(config.databaseFile);
   const hub = new LiveHub();
+  const metrics = new Metrics({ store, now, openStreams: () => hub.size });
   let ownAddress = config.publicUrl;
 
   const bank = new SandboxBank({
@@ -59,7 +63,8 @@ export async function createCompanion({
     log,
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
-    providers: { sandbox: createSandboxProvider(bank, config, now) },
+    metrics,
+    providers: { sandbox: measured('sandbox', createSandboxProvider(bank, config, now), metrics) },
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();
@@ -75,7 +80,8 @@ export async function createCompanion({
     now,
   });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
-  const parts = { ctx, hub, banks, sandbox: usesSandbox ? bank : null };
+  const readiness = new Readiness(ctx);
+  const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
 
@@ -92,6 +98,7 @@ export async function createCompanion({
       return ownAddress;
     },
     async close() {
+      readiness.drain();
       hub.drain();
       await app.close();
       banks.close();

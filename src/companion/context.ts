@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
+import type { Metrics } from './metrics.ts';
 import type { Payment } from './payments/payment.ts';
 import type { PaymentTokens } from './payments/tokens.ts';
 import type { Provider } from './providers/provider.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly tokens: PaymentTokens;
   readonly providers: Readonly<Record<ProviderName, Provider>>;
   readonly log: FastifyBaseLogger;
+  readonly metrics: Metrics;
   /** Unix time in ms. */
   readonly now: () => number;
   /** Tells everyone who waits for it that a committed change of this payment is there. */

@@ -15,6 +15,7 @@ import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { checkoutApi } from './checkout-api.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
+import { health, metricsRoute, type Readiness } from './operations.ts';
 import { installProblems, ProblemError } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   readonly ctx: Context;
   readonly banks: BankDirectory;
   readonly hub: LiveHub;
+  readonly readiness: Readiness;
   /** Only while a method uses the sandbox. */
   readonly sandbox: SandboxBank | null;
 }
@@ -52,7 +54,7 @@ export function createApp(
 }
 
 /** All routes as a Fastify plugin. */
-export function routes({ ctx, banks, hub, sandbox }: Parts) {
+export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
     installProblems(app);
     app.addHook('onRequest', async (_request, reply) => {
@@ -76,6 +78,7 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
     await app.register(async (merchant: FastifyInstance) => {
       limits.guard(merchant);
       await merchant.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
+      await merchant.register(metricsRoute(ctx));
     });
     await app.register(providerWebhooks(ctx), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
@@ -89,8 +92,7 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
     });
     await app.register(pages);
     if (sandbox) await app.register(sandboxRoutes(sandbox));
-
-    app.get('/healthz', () => ({ status: 'ok' }));
+    await app.register(health(readiness));
   };
 }
 

@@ -88,6 +88,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
         response,
         seen,
         render: (payment) => snapshotView(ctx, payment, device),
+        onPushed: (ms) => ctx.metrics.pushed(ms),
       });
       const unsubscribe = hub.subscribe(paymentId, stream);
       response.on('close', unsubscribe);

@@ -27,6 +27,7 @@ export function providerWebhooks(ctx: Context) {
         );
       }
       if (senders.get(provider)?.has(request.ip) === false) {
+        ctx.metrics.webhookTaken(provider, 'address_not_allowed', null);
         request.log.warn({ provider }, "webhook from an address that is not the provider's");
         throw new ProblemError(
           403,
@@ -40,10 +41,12 @@ export function providerWebhooks(ctx: Context) {
         delivery = ctx.providers[provider].parseWebhook({ headers: request.headers, body });
       } catch (error) {
         if (!(error instanceof WebhookVerificationError)) throw error;
+        ctx.metrics.webhookTaken(provider, error.reason, null);
         request.log.warn({ provider, reason: error.reason }, 'webhook refused');
         throw new ProblemError(401, error.reason, error.message);
       }
       const outcome = await applyDelivery(ctx, provider, delivery, body);
+      ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
         { provider, delivery_id: delivery.deliveryId, payment_id: delivery.reference, outcome },
         'webhook taken',

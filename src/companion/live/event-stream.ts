@@ -15,6 +15,8 @@ interface Options {
   readonly seen: number;
   /** One payment as this page may see it. */
   readonly render: (payment: Payment) => unknown;
+  /** Told how many ms after its commit a snapshot was written. */
+  readonly onPushed?: (ms: number) => void;
   /** ms between two comments; as both ends agreed unless given. */
   readonly heartbeatMs?: number;
 }
@@ -28,17 +30,20 @@ interface Options {
 export class EventStream implements Subscriber {
   readonly #response: ServerResponse;
   readonly #render: Options['render'];
+  readonly #onPushed: Options['onPushed'];
   readonly #heartbeat: NodeJS.Timeout;
   #ending: NodeJS.Timeout | null = null;
   #seen: number;
   #waiting: Payment | null = null;
+  #committedAt: number | undefined;
   /** Messages that the operating system has not taken yet. */
   #pending = 0;
   #stuck = false;
 
-  constructor({ response, seen, render, heartbeatMs = HEARTBEAT_MS }: Options) {
+  constructor({ response, seen, render, onPushed, heartbeatMs = HEARTBEAT_MS }: Options) {
     this.#response = response;
     this.#render = render;
+    this.#onPushed = onPushed;
     this.#seen = seen;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     // The response's `close` is the only event that comes for every way a connection can end.
@@ -46,13 +51,14 @@ export class EventStream implements Subscriber {
     this.#write(retryLine());
   }
 
-  update(payment: Payment): void {
+  update(payment: Payment, committedAt?: number): void {
     if (payment.version <= this.#seen) {
       this.#endIfFinal(payment);
       return;
     }
     if (this.#waiting && this.#waiting.version >= payment.version) return;
     this.#waiting = payment;
+    this.#committedAt = committedAt;
     this.#flush();
   }
 
@@ -78,6 +84,7 @@ export class EventStream implements Subscriber {
     // JSON has no raw line breaks: nothing in a field can end the `data:` line.
     const data = JSON.stringify(this.#render(payment));
     this.#write(`event: ${STREAM_EVENTS.snapshot}\nid: ${payment.version}\ndata: ${data}\n\n`);
+    if (this.#committedAt !== undefined) this.#onPushed?.(performance.now() - this.#committedAt);
     this.#endIfFinal(payment);
   }
 

@@ -89,7 +89,10 @@ export async function applyDecision(
 
 function settle(ctx: Context, applied: Applied, report: ProviderReport): void {
   const { outcome, payment } = applied;
-  if (outcome === 'applied' && payment) ctx.announce(payment);
+  if (outcome === 'applied' && payment) {
+    ctx.metrics.paymentReached(payment.status, payment.provider);
+    ctx.announce(payment);
+  }
   const details = { payment_id: report.reference, outcome, status: payment?.status };
   if (outcome === 'applied' || outcome === 'unchanged') ctx.log.info(details, 'payment event');
   else ctx.log.warn(details, 'payment event not applied');

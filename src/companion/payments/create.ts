@@ -23,6 +23,7 @@ export async function createPayment(
     await reserve(trx, id);
     return payment;
   });
+  ctx.metrics.paymentReached(intent.status, intent.provider);
   return attachProvider(ctx, intent);
 }
 
