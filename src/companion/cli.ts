@@ -1,44 +1,58 @@
 #!/usr/bin/env node
-import { createCompanion } from './companion.ts';
+import { resolve } from 'node:path';
+import { newSecrets } from './commands/keys.ts';
+import { serve } from './commands/serve.ts';
 import { ConfigError, loadConfig } from './config.ts';
-import { createLogger } from './logging.ts';
+import { backUp } from './store/backup.ts';
+import { StoreError } from './store/store-error.ts';
+import { openStore } from './store/store.ts';
 
-const USAGE = `Usage: sbp-checkout serve
+const USAGE = `Usage: sbp-checkout serve             starts the companion
+       sbp-checkout migrate           brings the database up to date; stop the companion first
+       sbp-checkout backup <file>     copies the database into a new file, also while serving
+       sbp-checkout keys              prints three new secrets as lines of an env file
 
-Starts the companion. It is configured by environment variables (SBP_…); with NODE_ENV=development
-it needs none. Every variable is described in the README.
+The companion is configured by environment variables (SBP_…); with NODE_ENV=development it needs
+none. Every variable is described in the README.
 `;
 
-async function main(command: string | undefined): Promise<number> {
-  if (command === '--help' || command === '-h' || command === 'help') {
+/** Each command, with how many arguments it takes. */
+const COMMANDS: Readonly<Record<string, { args: number; run: (...args: string[]) => Promise<void> | void }>> =
+  {
+    serve: { args: 0, run: serve },
+    migrate: { args: 0, run: migrate },
+    backup: { args: 1, run: backup },
+    keys: { args: 0, run: () => void process.stdout.write(newSecrets()) },
+  };
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (command !== 'serve') {
-    process.stderr.write(command === undefined ? USAGE : `Unknown command "${command}".\n\n${USAGE}`);
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command?.args !== args.length) {
+    process.stderr.write(name === undefined || command ? USAGE : `Unknown command "${name}".\n\n${USAGE}`);
     return 2;
   }
-  return serve();
+  await command.run(...args);
+  return 0;
 }
 
-async function serve(): Promise<number> {
-  const config = loadConfig(process.env);
-  const log = createLogger(config.logLevel);
-  const companion = await createCompanion({ config, log });
-  const address = await companion.listen().catch(async (error: unknown) => {
-    await companion.close();
-    throw error;
-  });
-  log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
-  if (!config.development && config.publicUrl.startsWith('http:')) {
-    log.warn('SBP_PUBLIC_URL is plain http: payers need https');
-  }
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
-  });
-  log.info({ signal }, 'shutting down');
-  await companion.close();
-  return 0;
+async function migrate(): Promise<void> {
+  const { databaseFile } = loadConfig(process.env);
+  const store = await openStore(databaseFile);
+  await store.close();
+  const done = store.migrated.map((migration) => `  ${migration}\n`).join('');
+  process.stdout.write(
+    done === '' ? `${databaseFile} is up to date.\n` : `${databaseFile} is up to date now, after\n${done}`,
+  );
+}
+
+function backup(target: string): void {
+  const { databaseFile } = loadConfig(process.env);
+  backUp(databaseFile, resolve(target));
+  process.stdout.write(`${resolve(target)} is a checked copy of ${databaseFile}.\n`);
 }
 
 /** The port is taken, or the host is not this machine's: the message says it all. */
@@ -49,9 +63,9 @@ function isAddressError(error: unknown): error is Error {
 }
 
 try {
-  process.exitCode = await main(process.argv[2]);
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const known = error instanceof ConfigError || isAddressError(error);
+  const known = error instanceof ConfigError || error instanceof StoreError || isAddressError(error);
   process.stderr.write(`${known ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

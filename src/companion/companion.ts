@@ -7,8 +7,10 @@ import { createBankDirectory } from './banks/directory.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { createApp, routes } from './http/app.ts';
+import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
 import { createLogger } from './logging.ts';
+import { Metrics } from './metrics.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
@@ -50,6 +52,7 @@ export async function createCompanion({
   const store = await openStore(config.databaseFile);
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
+  const metrics = new Metrics({ store, now, openStreams: () => hub.size });
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -67,7 +70,8 @@ export async function createCompanion({
     log,
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
-    providers: createProviders({ config, outbound, bank, now }),
+    metrics,
+    providers: createProviders({ config, outbound, bank, metrics, now }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();
@@ -84,7 +88,8 @@ export async function createCompanion({
     now,
   });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
-  const parts = { ctx, hub, banks, sandbox: usesSandbox ? bank : null };
+  const readiness = new Readiness(ctx);
+  const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
 
@@ -113,6 +118,7 @@ export async function createCompanion({
       return ownAddress;
     },
     async close() {
+      readiness.drain();
       hub.drain();
       await closeServer(app);
       banks.close();

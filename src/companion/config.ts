@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { AddressGuard } from './outbound/guard.ts';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { apiBase, type SbpApiSettings } from './providers/sbp-api/settings.ts';
+import { isAddressRange } from './addresses.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
 
 /** Everything the companion can be told, checked once at start. */
@@ -33,6 +34,14 @@ export interface Config {
   readonly sandboxLink: 'page' | 'nspk';
   /** The upstream of the `sbp-api` provider; `null` while no method uses it. */
   readonly sbpApi: SbpApiSettings | null;
+  /** Calls a minute by API key, payment token and address; 0 for no limit. */
+  readonly rateLimit: number;
+  /** Open status streams by address; 0 for no limit, by token either. */
+  readonly streamLimit: number;
+  /** Proxies (addresses, CIDR ranges) whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Where each provider's webhooks may come from (addresses, CIDR ranges); from anywhere when it is not listed. */
+  readonly webhookAddresses: Readonly<Partial<Record<ProviderName, readonly string[]>>>;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -91,6 +100,10 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     methods,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),
     sbpApi: Object.values(methods).includes('sbp-api') ? reader.sbpApi(guard) : null,
+    rateLimit: reader.count('SBP_RATE_LIMIT', 600),
+    streamLimit: reader.count('SBP_STREAM_LIMIT', 200),
+    trustedProxies: reader.addresses('SBP_TRUSTED_PROXIES'),
+    webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
   };
   const webhookUrl = guard.objection(config.publicUrl);
   if (config.sbpApi && webhookUrl !== null) {
@@ -120,6 +133,42 @@ class EnvReader {
     if (port >= 0 && port <= 65_535) return port;
     this.#mistakes.push(`${name} must be a port number from 0 to 65535, not "${value}"`);
     return fallback;
+  }
+
+  /** A whole number; 0 turns off what it counts. */
+  count(name: string, fallback: number): number {
+    const value = this.#value(name);
+    if (value === null) return fallback;
+    if (/^\d{1,7}$/.test(value)) return Number(value);
+    this.#mistakes.push(`${name} must be a whole number from 0 (off) to 9999999, not "${value}"`);
+    return fallback;
+  }
+
+  addresses(name: string): string[] {
+    return this.#list(name).filter((value) => this.#isAddress(name, value));
+  }
+
+  /** `sandbox=127.0.0.1|10.0.0.0/8,…` */
+  webhookAddresses(name: string): Partial<Record<ProviderName, string[]>> {
+    const byProvider: Partial<Record<ProviderName, string[]>> = {};
+    for (const entry of this.#list(name)) {
+      const [provider = '', addresses = ''] = entry.split('=').map((part) => part.trim());
+      if (!PROVIDER_NAMES.includes(provider as ProviderName)) {
+        this.#mistakes.push(`${name}: "${provider}" is no provider; there are ${PROVIDER_NAMES.join(', ')}`);
+        continue;
+      }
+      byProvider[provider as ProviderName] = addresses
+        .split('|')
+        .map((address) => address.trim())
+        .filter((address) => this.#isAddress(name, address));
+    }
+    return byProvider;
+  }
+
+  #isAddress(name: string, value: string): boolean {
+    if (isAddressRange(value)) return true;
+    this.#mistakes.push(`${name}: "${value}" is neither an IP address nor a range such as 10.0.0.0/8`);
+    return false;
   }
 
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
+import type { Metrics } from './metrics.ts';
 import type { OutboundClient } from './outbound/client.ts';
 import type { Payment } from './payments/payment.ts';
 import type { PaymentTokens } from './payments/tokens.ts';
@@ -16,6 +17,7 @@ export interface Context {
   /** For every address that a merchant or a provider gave us. */
   readonly outbound: OutboundClient;
   readonly log: FastifyBaseLogger;
+  readonly metrics: Metrics;
   /** Unix time in ms. */
   readonly now: () => number;
   /** Tells everyone who waits for it that a committed change of this payment is there. */

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/companion/config.ts';
 import type { Context } from '../../src/companion/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { Caretaker } from '../../src/companion/payments/caretaker.ts';
+import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
 import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
 import { openStore } from '../../src/companion/store/store.ts';
@@ -36,9 +37,11 @@ export class Ledger {
     if (this.#open) await this.ctx.store.close();
     this.#open = true;
     const config = loadConfig(testEnv(0, this.#directory));
+    const store = await openStore(config.databaseFile);
     this.ctx = {
       config,
-      store: await openStore(config.databaseFile),
+      store,
+      metrics: new Metrics({ store, now: () => this.time, openStreams: () => 0 }),
       tokens: new PaymentTokens([TOKEN_SECRET]),
       providers: { sandbox: this.provider, 'sbp-api': unconfiguredProvider('sbp-api') },
       outbound: new OutboundClient({ development: true }),

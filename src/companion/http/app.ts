@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify';
+import { AddressRanges } from '../addresses.ts';
 import type { BankDirectory } from '../banks/directory.ts';
 import type { Context } from '../context.ts';
 import type { LiveHub } from '../live/hub.ts';
@@ -12,12 +13,16 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
+import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
+import { health, metricsRoute, type Readiness } from './operations.ts';
 import { installNotFound, installProblems, ProblemError, refuseUnroutable } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
+import { StreamSlots } from './stream-slots.ts';
+import { timeLimits } from './time-limits.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -25,6 +30,7 @@ export interface Parts {
   readonly ctx: Context;
   readonly banks: BankDirectory;
   readonly hub: LiveHub;
+  readonly readiness: Readiness;
   /** Only while a method uses the sandbox. */
   readonly sandbox: SandboxBank | null;
 }
@@ -33,12 +39,15 @@ export function createApp(
   parts: Parts,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
+  const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
+    ...timeLimits,
+    // Whoever else sends X-Forwarded-For made it up.
+    trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
     // One line a request, written by us: Fastify's own pair would hold addresses and query strings.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     frameworkErrors: refuseUnroutable,
@@ -49,7 +58,7 @@ export function createApp(
 }
 
 /** All routes as a Fastify plugin. */
-export function routes({ ctx, banks, hub, sandbox }: Parts) {
+export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
     installProblems(app);
     app.addHook('onRequest', async (_request, reply) => {
@@ -68,18 +77,27 @@ export function routes({ ctx, banks, hub, sandbox }: Parts) {
       );
     });
 
-    await app.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
+    const limits = new CallLimits(ctx);
+    const slots = new StreamSlots(ctx.config.streamLimit);
+    await app.register(async (merchant: FastifyInstance) => {
+      limits.guard(merchant);
+      await merchant.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
+      await merchant.register(metricsRoute(ctx));
+    });
     await app.register(providerWebhooks(ctx), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
       allowOrigins(browser, [...ctx.config.allowedOrigins, new URL(ctx.config.publicUrl).origin]);
-      await browser.register(checkoutApi(ctx, banks, hub), { prefix: '/checkout/v1' });
       await browser.register(scripts);
+      // After CORS: pages must be able to read a refusal too.
+      await browser.register(async (payer: FastifyInstance) => {
+        limits.guard(payer);
+        await payer.register(checkoutApi(ctx, banks, hub, slots), { prefix: '/checkout/v1' });
+      });
     });
     await app.register(pages);
     await app.register(reference(ctx));
     if (sandbox) await app.register(sandboxRoutes(sandbox));
-
-    app.get('/healthz', () => ({ status: 'ok' }));
+    await app.register(health(readiness));
   };
 }
 

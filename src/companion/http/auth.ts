@@ -5,14 +5,23 @@ import { ProblemError } from './problems.ts';
 
 /** Lets the holder of any current API key through. */
 export function requireApiKey(apiKeys: readonly string[]): (request: FastifyRequest) => void {
+  const keyNumber = apiKeyMatcher(apiKeys);
+  return (request) => {
+    if (keyNumber(request) === null) {
+      throw unauthorized('invalid_api_key', 'Send the API key as "Authorization: Bearer <SBP_API_KEY>".');
+    }
+  };
+}
+
+/** Which of the keys a request holds: its place in the list, or `null` for none. */
+export function apiKeyMatcher(apiKeys: readonly string[]): (request: FastifyRequest) => number | null {
   const digests = apiKeys.map(digest);
   return (request) => {
     // Digests have one length, so comparing them in constant time tells neither a key's length nor its start.
     const given = digest(bearer(request) ?? '');
     const matches = digests.map((accepted) => timingSafeEqual(accepted, given));
-    if (!matches.includes(true)) {
-      throw unauthorized('invalid_api_key', 'Send the API key as "Authorization: Bearer <SBP_API_KEY>".');
-    }
+    const number = matches.indexOf(true);
+    return number === -1 ? null : number;
   };
 }
 
@@ -40,7 +49,8 @@ function unauthorized(code: string, detail: string): ProblemError {
   return new ProblemError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } });
 }
 
-function bearer(request: FastifyRequest): string | null {
+/** What stands behind `Authorization: Bearer`, if it can be a key or token at all. */
+export function bearer(request: FastifyRequest): string | null {
   return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 

@@ -13,11 +13,12 @@ import { invalidToken, requireToken } from './auth.ts';
 import { payersBankList } from './bank-view.ts';
 import { ProblemError } from './problems.ts';
 import { snapshotView } from './snapshot-view.ts';
+import type { StreamSlots } from './stream-slots.ts';
 
 const DAY_S = 24 * 3600;
 
 /** `/checkout/v1`: for the payer's page, behind the payment token. */
-export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub) {
+export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, slots: StreamSlots) {
   return (app: FastifyInstance): void => {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
@@ -64,16 +65,20 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub) {
     });
 
     // An image element sends no token; a bank's logo is nobody's secret.
-    app.get<{ Params: { id: string } }>('/banks/:id/logo', async (request, reply) => {
-      const logo = await banks.logo(request.params.id);
-      if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
-      return reply
-        .header('cache-control', `public, max-age=${DAY_S}`)
-        .header('cross-origin-resource-policy', 'cross-origin')
-        .header('x-content-type-options', 'nosniff')
-        .type(logo.type)
-        .send(logo.bytes);
-    });
+    app.get<{ Params: { id: string } }>(
+      '/banks/:id/logo',
+      { config: { limited: false } },
+      async (request, reply) => {
+        const logo = await banks.logo(request.params.id);
+        if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
+        return reply
+          .header('cache-control', `public, max-age=${DAY_S}`)
+          .header('cross-origin-resource-policy', 'cross-origin')
+          .header('x-content-type-options', 'nosniff')
+          .type(logo.type)
+          .send(logo.bytes);
+      },
+    );
 
     async function openPayment(request: FastifyRequest): Promise<Payment> {
       const payment = await findPayment(ctx.store.read, requireToken(request, ctx.tokens));
@@ -88,9 +93,16 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub) {
       seen: number,
     ): Promise<void> {
       const device = readDevice(request.headers);
+      const giveBack = slots.take(request.ip, paymentId);
       // Hijacked: Fastify's own reply object would cost each open stream four times the memory.
       reply.hijack();
       const response = reply.raw;
+      response.on('close', giveBack);
+      // Gone already: its `close` has been.
+      if (response.destroyed) {
+        giveBack();
+        return;
+      }
       response.writeHead(200, {
         // What hooks have set so far, CORS among it.
         ...(reply.getHeaders() as Record<string, string>),
@@ -102,6 +114,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub) {
         response,
         seen,
         render: (payment) => snapshotView(ctx, payment, device),
+        onPushed: (ms) => ctx.metrics.pushed(ms),
       });
       const unsubscribe = hub.subscribe(paymentId, stream);
       response.on('close', unsubscribe);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { AddressRanges } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { WebhookVerificationError } from '../notifications/webhooks.ts';
 import { applyDelivery } from '../payments/apply.ts';
@@ -8,6 +9,9 @@ import { ProblemError } from './problems.ts';
 
 /** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
 export function providerWebhooks(ctx: Context) {
+  const senders = new Map(
+    Object.entries(ctx.config.webhookAddresses).map(([name, ranges]) => [name, new AddressRanges(ranges)]),
+  );
   return (app: FastifyInstance): void => {
     // Signatures are over the bytes as they came, whatever content type they claim.
     app.addHook('onRequest', (request, _reply, next) => {
@@ -26,16 +30,27 @@ export function providerWebhooks(ctx: Context) {
           'No method on offer here is served by this provider.',
         );
       }
+      if (senders.get(provider)?.has(request.ip) === false) {
+        ctx.metrics.webhookTaken(provider, 'address_not_allowed', null);
+        request.log.warn({ provider }, "webhook from an address that is not the provider's");
+        throw new ProblemError(
+          403,
+          'address_not_allowed',
+          'Webhooks of this provider do not come from here.',
+        );
+      }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       let delivery: ProviderDelivery;
       try {
         delivery = ctx.providers[provider].parseWebhook({ headers: request.headers, body });
       } catch (error) {
         if (!(error instanceof WebhookVerificationError)) throw error;
+        ctx.metrics.webhookTaken(provider, error.reason, null);
         request.log.warn({ provider, reason: error.reason }, 'webhook refused');
         throw new ProblemError(401, error.reason, error.message);
       }
       const outcome = await applyDelivery(ctx, provider, delivery, body);
+      ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
         { provider, delivery_id: delivery.deliveryId, payment_id: delivery.reference, outcome },
         'webhook taken',

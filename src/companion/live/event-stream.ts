@@ -15,42 +15,52 @@ interface Options {
   readonly seen: number;
   /** One payment as this page may see it. */
   readonly render: (payment: Payment) => unknown;
+  /** Told how many ms after its commit a snapshot was written. */
+  readonly onPushed?: (ms: number) => void;
+  /** ms between two comments; as both ends agreed unless given. */
+  readonly heartbeatMs?: number;
 }
 
 /**
  * One page's status stream (Server-Sent Events): the current snapshot first, then each newer one, a heartbeat, and
- * `end` soon after a final state. A page that reads too slowly gets only the newest snapshot when it reads again.
+ * `end` soon after a final state. One message at a time is handed to the connection; while it waits there, only the
+ * newest snapshot is kept. So a page that does not read costs one snapshot's memory (far below 64 KiB), and is cut
+ * off at the second heartbeat that finds the connection stuck.
  */
 export class EventStream implements Subscriber {
   readonly #response: ServerResponse;
   readonly #render: Options['render'];
+  readonly #onPushed: Options['onPushed'];
   readonly #heartbeat: NodeJS.Timeout;
   #ending: NodeJS.Timeout | null = null;
   #seen: number;
   #waiting: Payment | null = null;
+  #committedAt: number | undefined;
+  /** Messages that the operating system has not taken yet. */
+  #pending = 0;
+  #stuck = false;
 
-  constructor({ response, seen, render }: Options) {
+  constructor({ response, seen, render, onPushed, heartbeatMs = HEARTBEAT_MS }: Options) {
     this.#response = response;
     this.#render = render;
+    this.#onPushed = onPushed;
     this.#seen = seen;
-    this.#heartbeat = setInterval(() => {
-      if (!response.writableNeedDrain) response.write(':\n\n');
-    }, HEARTBEAT_MS);
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     // A connection that breaks in the middle of a write is one more way to end, and no reason to fall.
     response.on('error', () => this.#stop());
     // The response's `close` is the only event that comes for every way a connection can end.
     response.on('close', () => this.#stop());
-    response.on('drain', () => this.#flush());
-    response.write(retryLine());
+    this.#write(retryLine());
   }
 
-  update(payment: Payment): void {
+  update(payment: Payment, committedAt?: number): void {
     if (payment.version <= this.#seen) {
       this.#endIfFinal(payment);
       return;
     }
     if (this.#waiting && this.#waiting.version >= payment.version) return;
     this.#waiting = payment;
+    this.#committedAt = committedAt;
     this.#flush();
   }
 
@@ -58,15 +68,36 @@ export class EventStream implements Subscriber {
     this.#end(retryLine());
   }
 
+  #beat(): void {
+    if (this.#pending === 0 && !this.#response.writableEnded) {
+      this.#write(':\n\n');
+    } else if (this.#stuck) {
+      this.#response.destroy();
+    } else {
+      this.#stuck = true;
+    }
+  }
+
   #flush(): void {
     const payment = this.#waiting;
-    if (!payment || this.#response.writableNeedDrain || this.#response.writableEnded) return;
+    if (!payment || this.#pending > 0 || this.#response.writableEnded) return;
     this.#waiting = null;
     this.#seen = payment.version;
     // JSON has no raw line breaks: nothing in a field can end the `data:` line.
     const data = JSON.stringify(this.#render(payment));
-    this.#response.write(`event: ${STREAM_EVENTS.snapshot}\nid: ${payment.version}\ndata: ${data}\n\n`);
+    this.#write(`event: ${STREAM_EVENTS.snapshot}\nid: ${payment.version}\ndata: ${data}\n\n`);
+    if (this.#committedAt !== undefined) this.#onPushed?.(performance.now() - this.#committedAt);
     this.#endIfFinal(payment);
+  }
+
+  #write(message: string): void {
+    this.#pending++;
+    this.#response.write(message, (error) => {
+      if (error) return;
+      this.#pending--;
+      this.#stuck = false;
+      this.#flush();
+    });
   }
 
   #endIfFinal(payment: Payment): void {

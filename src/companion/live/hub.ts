@@ -2,8 +2,11 @@ import type { Payment } from '../payments/payment.ts';
 
 /** Whoever wants to hear of one payment's changes. */
 export interface Subscriber {
-  /** Called after each committed change; may come out of order, `version` tells which is newer. */
-  update(payment: Payment): void;
+  /**
+   * Called after each committed change; may come out of order, `version` tells which is newer. `committedAt` is
+   * missing for what is no news.
+   */
+  update(payment: Payment, committedAt?: number): void;
   /** The server is going away. */
   drain(): void;
 }
@@ -25,7 +28,8 @@ export class LiveHub {
   }
 
   publish(payment: Payment): void {
-    for (const subscriber of this.#byPayment.get(payment.id) ?? []) subscriber.update(payment);
+    const committedAt = performance.now();
+    for (const subscriber of this.#byPayment.get(payment.id) ?? []) subscriber.update(payment, committedAt);
   }
 
   /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */

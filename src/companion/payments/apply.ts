@@ -95,7 +95,10 @@ export async function applyDecision(
 
 function announce(ctx: Context, applied: Applied, reference: string): void {
   const { outcome, payment } = applied;
-  if (outcome === 'applied' && payment) ctx.announce(payment);
+  if (outcome === 'applied' && payment) {
+    ctx.metrics.paymentReached(payment.status, payment.provider);
+    ctx.announce(payment);
+  }
   const details = { payment_id: payment?.id, reference, outcome, status: payment?.status };
   if (outcome === 'applied' || outcome === 'unchanged') ctx.log.info(details, 'payment event');
   else ctx.log.warn(details, 'payment event not applied');

@@ -26,6 +26,7 @@ export async function createPayment(
     await reserve(trx, id);
     return payment;
   });
+  ctx.metrics.paymentReached(intent.status, intent.provider);
   const payment = await attachProvider(ctx, intent);
   // Its provider could not be reached: the caretaker takes it on, who may have planned to sleep for long.
   if (payment.providerPaymentId === null) ctx.announce(payment);

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts';
 import type { OutboundClient } from '../outbound/client.ts';
+import type { Metrics } from '../metrics.ts';
+import { measured } from './measured.ts';
 import { PROVIDER_NAMES, type ProviderName } from './names.ts';
 import type { Provider } from './provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';
@@ -13,6 +15,7 @@ export interface ProviderParts {
   readonly config: Config;
   readonly outbound: OutboundClient;
   readonly bank: SandboxBank;
+  readonly metrics: Metrics;
   /** Unix time in ms. */
   readonly now: () => number;
 }
@@ -35,6 +38,9 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
 export function createProviders(parts: ProviderParts): Readonly<Record<ProviderName, Provider>> {
   const used = new Set<ProviderName>(Object.values(parts.config.methods));
   return Object.fromEntries(
-    PROVIDER_NAMES.map((name) => [name, used.has(name) ? BUILDERS[name](parts) : unconfiguredProvider(name)]),
+    PROVIDER_NAMES.map((name) => [
+      name,
+      used.has(name) ? measured(name, BUILDERS[name](parts), parts.metrics) : unconfiguredProvider(name),
+    ]),
   ) as Record<ProviderName, Provider>;
 }

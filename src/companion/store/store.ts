@@ -4,7 +4,9 @@ import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
 import { GroupCommit } from './group-commit.ts';
 import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
+import { Ownership } from './ownership.ts';
 import type { Schema } from './schema.ts';
+import { checkSoundness } from './soundness.ts';
 
 export type Reader = Kysely<Schema>;
 export type Writer = Transaction<Schema>;
@@ -12,28 +14,47 @@ export type Writer = Transaction<Schema>;
 /** The durable state: one writer whose commits are grouped, and one reader that sees only what is committed. */
 export interface Store {
   readonly read: Reader;
+  /** The migrations that opening it took. */
+  readonly migrated: readonly string[];
   /** Runs `work` in a transaction and answers after its commit is on disk. Throwing undoes that work alone. */
   write<T>(work: (trx: Writer) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Opens the SQLite file (made if it is not there) and brings its tables up to date. */
+/**
+ * Opens the SQLite file (made if it is not there) and brings its tables up to date. Throws a {@link StoreError} when
+ * it is damaged, read-only or in use by another process.
+ */
 export async function openStore(file: string): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true });
+  const ownership = Ownership.take(file);
+  try {
+    return await openOwned(file, ownership);
+  } catch (error) {
+    ownership.release();
+    throw error;
+  }
+}
+
+async function openOwned(file: string, ownership: Ownership): Promise<Store> {
+  checkSoundness(file);
   const writer = connect(
     file,
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;',
   );
-  await migrate(writer);
+  const migrated = await migrate(writer);
+  ownership.made();
   const reader = connect(file, 'PRAGMA query_only = ON;');
   const commits = new GroupCommit(writer);
   return {
     read: reader,
+    migrated,
     write: (work) => commits.write(work),
     async close() {
       await commits.idle();
       await reader.destroy();
       await writer.destroy();
+      ownership.release();
     },
   };
 }
@@ -44,9 +65,11 @@ function connect(file: string, pragmas: string): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
 }
 
-async function migrate(db: Kysely<Schema>): Promise<void> {
+/** The names of those it ran. */
+async function migrate(db: Kysely<Schema>): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error)
     throw error instanceof Error ? error : new Error('the database could not be migrated', { cause: error });
+  return results.map(({ migrationName }) => migrationName);
 }

@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { networkOf } from '../addresses.ts';
+import type { Context } from '../context.ts';
+import { apiKeyMatcher, bearer } from './auth.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { tooMany } from './too-many.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `false` for what a page loads by the dozen and may cache: it does not count towards the rate limit. */
+    limited?: boolean;
+  }
+}
+
+/**
+ * Counts every call of a scope by the address it comes from, and by its API key or payment token when that is a
+ * good one. Made-up credentials count by address alone: they neither fill the memory nor spend anyone's allowance.
+ * What is kept are key numbers, payment ids and addresses, never a secret.
+ */
+export class CallLimits {
+  readonly #limiter: RateLimiter;
+  readonly #credentials: readonly ((request: FastifyRequest) => string | null)[];
+
+  constructor({ config, tokens }: Pick<Context, 'config' | 'tokens'>) {
+    this.#limiter = new RateLimiter({ perMinute: config.rateLimit });
+    const keyNumber = apiKeyMatcher(config.apiKeys);
+    this.#credentials = [
+      (request) => {
+        const number = keyNumber(request);
+        return number === null ? null : `key ${number}`;
+      },
+      (request) => {
+        const paymentId = tokens.verify(bearer(request) ?? '');
+        return paymentId === null ? null : `payment ${paymentId}`;
+      },
+    ];
+  }
+
+  /** Limits all routes that are added to `app` from now on. */
+  guard(app: FastifyInstance): void {
+    app.addHook('onRequest', (request, _reply, next) => {
+      if (request.routeOptions.config.limited !== false) this.#countAll(request);
+      next();
+    });
+  }
+
+  #countAll(request: FastifyRequest): void {
+    this.#count(`address ${networkOf(request.ip)}`);
+    for (const credential of this.#credentials) {
+      const key = credential(request);
+      if (key !== null) this.#count(key);
+    }
+  }
+
+  #count(key: string): void {
+    const waitMs = this.#limiter.take(key);
+    if (waitMs > 0) throw tooMany('rate_limited', 'Too many requests: slow down and try again.', waitMs);
+  }
+}

@@ -1,0 +1,148 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PaymentStatus } from '../protocol/status.ts';
+import type { ProviderName } from './providers/names.ts';
+import type { Store } from './store/store.ts';
+
+/** Seconds. A commit takes single milliseconds; what takes a second is a fault. */
+const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const CALL_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+interface Sources {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly openStreams: () => number;
+}
+
+/**
+ * What the companion tells Prometheus. Every measuring point calls one method here; what the tables know already is
+ * read from them at each scrape, through an index, and nothing is labelled with what callers can make up.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #payments: Counter<'status' | 'provider'>;
+  readonly #webhooks: Counter<'provider' | 'result'>;
+  readonly #webhookSeconds: Histogram<'provider'>;
+  readonly #pushSeconds: Histogram;
+  readonly #providerCalls: Counter<'provider' | 'operation' | 'result'>;
+  readonly #providerSeconds: Histogram<'provider' | 'operation'>;
+
+  constructor(sources: Sources) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#payments = new Counter({
+      name: 'sbp_payments_total',
+      help: 'Payments that came to a status since the start.',
+      labelNames: ['status', 'provider'],
+      registers,
+    });
+    this.#webhooks = new Counter({
+      name: 'sbp_provider_webhooks_total',
+      help: 'Webhooks from providers by what became of them.',
+      labelNames: ['provider', 'result'],
+      registers,
+    });
+    this.#webhookSeconds = new Histogram({
+      name: 'sbp_provider_webhook_seconds',
+      help: 'From a webhook received to its commit on disk.',
+      labelNames: ['provider'],
+      buckets: FAST_SECONDS,
+      registers,
+    });
+    this.#pushSeconds = new Histogram({
+      name: 'sbp_push_seconds',
+      help: 'From a commit to the write into a status stream.',
+      buckets: FAST_SECONDS,
+      registers,
+    });
+    this.#providerCalls = new Counter({
+      name: 'sbp_provider_calls_total',
+      help: 'Calls to providers: ok, refused, unavailable, or error.',
+      labelNames: ['provider', 'operation', 'result'],
+      registers,
+    });
+    this.#providerSeconds = new Histogram({
+      name: 'sbp_provider_call_seconds',
+      help: 'How long providers took to answer, or to fail.',
+      labelNames: ['provider', 'operation'],
+      buckets: CALL_SECONDS,
+      registers,
+    });
+    this.#readAtScrape(sources);
+  }
+
+  /** The scrape's text and its media type. */
+  async render(): Promise<{ type: string; text: string }> {
+    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  paymentReached(status: PaymentStatus, provider: ProviderName): void {
+    this.#payments.inc({ status, provider });
+  }
+
+  /** `result` is an outcome of `applyDelivery`, or why the webhook was refused. */
+  webhookTaken(provider: ProviderName, result: string, ms: number | null): void {
+    this.#webhooks.inc({ provider, result });
+    if (ms !== null) this.#webhookSeconds.observe({ provider }, ms / 1000);
+  }
+
+  pushed(ms: number): void {
+    this.#pushSeconds.observe(ms / 1000);
+  }
+
+  providerCalled(provider: ProviderName, operation: string, result: string, ms: number): void {
+    this.#providerCalls.inc({ provider, operation, result });
+    this.#providerSeconds.observe({ provider, operation }, ms / 1000);
+  }
+
+  #readAtScrape({ store, now, openStreams }: Sources): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'sbp_open_streams',
+      help: 'Status streams open now.',
+      registers,
+      collect() {
+        this.set(openStreams());
+      },
+    });
+    new Gauge({
+      name: 'sbp_open_payments',
+      help: 'Payments that money may still come for.',
+      labelNames: ['status', 'provider'],
+      registers,
+      async collect() {
+        this.reset();
+        const rows = await store.read
+          .selectFrom('payments')
+          .select(({ fn }) => ['status', 'provider', fn.countAll<number>().as('count')])
+          .where('status', 'in', ['created', 'processing'])
+          .groupBy(['status', 'provider'])
+          .execute();
+        for (const { status, provider, count } of rows) this.set({ status, provider }, count);
+      },
+    });
+    new Gauge({
+      name: 'sbp_outbox_depth',
+      help: 'Webhooks not yet delivered to merchants.',
+      registers,
+      async collect() {
+        const { depth } = await waiting(store)
+          .select(({ fn }) => fn.countAll<number>().as('depth'))
+          .executeTakeFirstOrThrow();
+        this.set(depth);
+      },
+    });
+    new Gauge({
+      name: 'sbp_outbox_oldest_seconds',
+      help: 'Age of the oldest webhook not yet delivered to a merchant.',
+      registers,
+      async collect() {
+        const oldest = await waiting(store).select('created_at').orderBy('created_at').executeTakeFirst();
+        this.set(oldest ? Math.max(0, now() - oldest.created_at) / 1000 : 0);
+      },
+    });
+  }
+}
+
+function waiting(store: Store) {
+  return store.read.selectFrom('deliveries').where('next_attempt_at', 'is not', null);
+}

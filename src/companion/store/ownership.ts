@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { isBusy, storeError } from './sqlite-errors.ts';
+import { StoreError } from './store-error.ts';
+
+/** What the lock file keeps in its header once the database beside it holds tables. */
+const MADE = 1;
+
+/**
+ * The right to be the one process at work on a database. It is a lock of the operating system on a file beside it:
+ * gone with the process however that ends, so a crash leaves nothing to clean up.
+ */
+export class Ownership {
+  readonly #lock: DatabaseSync;
+
+  private constructor(lock: DatabaseSync) {
+    this.#lock = lock;
+  }
+
+  /** Throws a {@link StoreError} when another process is at work, or when the database has lost its content. */
+  static take(file: string): Ownership {
+    let lock: DatabaseSync | null = null;
+    try {
+      lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
+      lock.exec('PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
+    } catch (error) {
+      lock?.close();
+      if (!isBusy(error)) throw storeError(`${file}.lock`, error);
+      throw new StoreError(
+        `${file} is in use by another sbp-checkout process: one process owns a database. Stop that one first.`,
+      );
+    }
+    const made = Object.values(lock.prepare('PRAGMA user_version').get() ?? {})[0] === MADE;
+    // SQLite takes an empty file for a new database; this one was not.
+    if (made && statSync(file, { throwIfNoEntry: false })?.size === 0) {
+      lock.close();
+      throw new StoreError(
+        `${file} has been emptied: restore a backup. (To begin anew, delete it and ${file}.lock.)`,
+      );
+    }
+    return new Ownership(lock);
+  }
+
+  /** The database has its tables on disk: from now on an empty file is a loss. */
+  made(): void {
+    this.#lock.exec(`PRAGMA user_version = ${MADE}; COMMIT; BEGIN EXCLUSIVE`);
+  }
+
+  release(): void {
+    this.#lock.close();
+  }
+}

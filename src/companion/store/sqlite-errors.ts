@@ -1,0 +1,40 @@
+import { StoreError } from './store-error.ts';
+
+/** Primary result codes of SQLite; the bits above 8 say more than is needed here. */
+const CODES = { busy: 5, readonly: 8, corrupt: 11, cantOpen: 14, notADatabase: 26 } as const;
+
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === CODES.busy;
+}
+
+/** What SQLite says, in words that tell what to do; anything else as it is. */
+export function storeError(file: string, error: unknown): unknown {
+  switch (codeOf(error)) {
+    case CODES.readonly:
+      return new StoreError(`${file} is read-only: the companion must be able to write it and its folder.`, {
+        cause: error,
+      });
+    case CODES.cantOpen:
+      return new StoreError(`${file} cannot be opened: its folder must exist and be writable.`, {
+        cause: error,
+      });
+    case CODES.corrupt:
+      return damaged(file, error);
+    case CODES.notADatabase:
+      return new StoreError(`${file} is not a SQLite database, or is damaged: restore a backup.`, {
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
+
+export function damaged(file: string, cause: unknown): StoreError {
+  return new StoreError(`${file} is damaged: restore a backup. Nothing has been changed in it.`, { cause });
+}
+
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : null;
+}

@@ -1,0 +1,52 @@
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/** A connection by hand, for what no HTTP client would do. */
+export class RawSocket {
+  readonly socket: Socket;
+  /** ms from the connect to the close; `null` while it is open. */
+  closedAfterMs: number | null = null;
+  received = '';
+  readonly #closed: Promise<unknown>;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    const since = performance.now();
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => (this.received += String(chunk)));
+    socket.on('close', () => (this.closedAfterMs = performance.now() - since));
+    this.#closed = once(socket, 'close');
+  }
+
+  static async open(url: string, localAddress = '127.0.0.1'): Promise<RawSocket> {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port), localAddress });
+    await once(socket, 'connect');
+    return new RawSocket(socket);
+  }
+
+  send(text: string): void {
+    if (this.socket.writable) this.socket.write(text);
+  }
+
+  /** One character a time, until the other side has enough of it. */
+  trickle(text: string, everyMs: number): void {
+    let at = 0;
+    const timer = setInterval(() => this.send(text[at++] ?? 'x'), everyMs);
+    this.socket.on('close', () => clearInterval(timer));
+  }
+
+  /** Waits for the other side to close; throws after `timeoutMs`. */
+  async closed(timeoutMs: number): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`still open after ${timeoutMs} ms`)), timeoutMs);
+    });
+    await Promise.race([this.#closed, tooLate]);
+    clearTimeout(timer);
+    return this.closedAfterMs!;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
