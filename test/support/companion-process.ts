@@ -15,27 +15,30 @@ export class CompanionProcess {
   readonly client: ReturnType<typeof apiClient>;
   readonly #directory: string;
   readonly #env: Record<string, string>;
+  readonly #script: string;
   #child: ChildProcess | null = null;
   output = '';
 
-  private constructor(port: number, directory: string, env: Record<string, string>) {
+  private constructor(port: number, directory: string, env: Record<string, string>, script: string) {
     this.port = port;
     this.#directory = directory;
+    this.#script = script;
     this.#env = { ...testEnv(port, directory), ...env };
     this.url = this.#env['SBP_PUBLIC_URL']!;
     this.client = apiClient(this.url);
   }
 
-  static async start(env: Record<string, string> = {}): Promise<CompanionProcess> {
+  /** `script`: another program than the real one, for a control. */
+  static async start(env: Record<string, string> = {}, script = CLI): Promise<CompanionProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'sbp-process-'));
-    const instance = new CompanionProcess(await freePort(), directory, env);
+    const instance = new CompanionProcess(await freePort(), directory, env, script);
     await instance.start();
     return instance;
   }
 
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [CLI, 'serve'], {
+    const child = spawn(process.execPath, [this.#script, 'serve'], {
       env: { PATH: process.env['PATH'] ?? '', ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
