@@ -15,7 +15,7 @@ import type { Payment } from './payments/payment.ts';
 import { PaymentTokens } from './payments/tokens.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
 import { createSandboxProvider } from './providers/sandbox/provider.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface CompanionOptions {
   readonly config: Config;
@@ -23,6 +23,8 @@ export interface CompanionOptions {
   readonly log?: Logger;
   /** Unix time in ms; the system's clock unless given. */
   readonly now?: () => number;
+  /** An open store, closed with the companion; `config.databaseFile` is opened unless given. */
+  readonly store?: Store;
 }
 
 export interface Companion {
@@ -41,8 +43,9 @@ export async function createCompanion({
   config,
   log = createLogger(config.logLevel),
   now = Date.now,
+  store: given,
 }: CompanionOptions): Promise<Companion> {
-  const store = await openStore(config.databaseFile);
+  const store = given ?? (await openStore(config.databaseFile));
   const hub = new LiveHub();
   let ownAddress = config.publicUrl;
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
 import type { Schema } from './schema.ts';
@@ -18,7 +18,7 @@ export interface Store {
 }
 
 /** Opens the SQLite file (made if it is not there) and brings its tables up to date. */
-export async function openStore(file: string): Promise<Store> {
+export async function openStore(file: string, options: GroupOptions = {}): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true });
   const writer = connect(
     file,
@@ -26,7 +26,7 @@ export async function openStore(file: string): Promise<Store> {
   );
   await migrate(writer);
   const reader = connect(file, 'PRAGMA query_only = ON;');
-  const commits = new GroupCommit(writer);
+  const commits = new GroupCommit(writer, options);
   return {
     read: reader,
     write: (work) => commits.write(work),
