@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -68,6 +68,26 @@ export class CompanionProcess {
     const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
     change(db);
     db.close();
+  }
+
+  /** Holds the database as another program could; answers how to let it go. */
+  lockData(): () => void {
+    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    db.exec('BEGIN IMMEDIATE');
+    return () => db.close();
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('it does not run');
+    return this.#child.pid;
+  }
+
+  /** Resident memory, in MB. */
+  memoryMb(): number {
+    const kilobytes = spawnSync('ps', ['-o', 'rss=', '-p', String(this.pid)], {
+      encoding: 'utf8',
+    }).stdout;
+    return Math.round(Number(kilobytes) / 1024);
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

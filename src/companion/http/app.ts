@@ -13,7 +13,7 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { checkoutApi } from './checkout-api.ts';
 import { merchantApi } from './merchant-api.ts';
-import { installProblems, ProblemError } from './problems.ts';
+import { answerBadHttp, answerBadUrl, installProblems, ProblemError } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { scripts } from './scripts.ts';
@@ -39,6 +39,8 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    frameworkErrors: answerBadUrl,
+    clientErrorHandler: answerBadHttp,
   });
   void app.register(routes(parts));
   return app;
@@ -87,6 +89,8 @@ function corsFor(ctx: Context) {
     allowedHeaders: ['authorization', 'content-type', 'last-event-id'],
     exposedHeaders: ['retry-after'],
     maxAge: 3600,
+    // Otherwise an OPTIONS without the preflight's headers is refused in plain text.
+    strictPreflight: false,
   };
 }
 

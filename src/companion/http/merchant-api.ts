@@ -9,6 +9,7 @@ import { IdempotentCalls } from './idempotent-calls.ts';
 import { deliveryRoutes } from './merchant/deliveries.ts';
 import { paymentRoutes } from './merchant/payments.ts';
 import { refundRoutes } from './merchant/refunds.ts';
+import { refuseDeepBodies } from './nesting.ts';
 import { parseInput } from './validate.ts';
 
 const banksQuerySchema = v.object({
@@ -23,6 +24,7 @@ export function merchantApi(ctx: Context, banks: BankDirectory) {
       reply.header('cache-control', 'no-store');
       authorize(request);
     });
+    app.addHook('preHandler', refuseDeepBodies);
     const calls = new IdempotentCalls(ctx);
     paymentRoutes(app, ctx, calls);
     refundRoutes(app, ctx, calls);

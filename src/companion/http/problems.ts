@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
 
@@ -43,8 +44,42 @@ export function installProblems(app: FastifyInstance): void {
   });
 }
 
+/** For addresses that cannot even be read, which no route and no hook sees. */
+export function answerBadUrl(error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  void sendProblem(reply, fromFastify(error));
+}
+
+/** For bytes that are no HTTP request, or one with too large headers: there is no reply object to use. */
+export function answerBadHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const problem = CLIENT_ERRORS[error.code ?? ''] ?? MALFORMED_REQUEST;
+  const body = JSON.stringify(problemBody(problem));
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]!}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const MALFORMED_REQUEST = new ProblemError(400, 'malformed_request', 'This is not a valid HTTP request.');
+const CLIENT_ERRORS: Readonly<Record<string, ProblemError>> = {
+  HPE_HEADER_OVERFLOW: new ProblemError(431, 'headers_too_large', 'The headers are too large.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new ProblemError(408, 'request_timeout', 'The request took too long to arrive.'),
+};
+
 function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
-  const body: Problem = {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('cache-control', 'no-store')
+    .send(Buffer.from(JSON.stringify(problemBody(problem))));
+}
+
+function problemBody(problem: ProblemError): Problem {
+  return {
     type: `urn:sbp-checkout:problem:${problem.code}`,
     title: STATUS_CODES[problem.status] ?? 'Error',
     status: problem.status,
@@ -52,12 +87,6 @@ function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
     code: problem.code,
     ...(problem.errors ? { errors: problem.errors } : {}),
   };
-  return reply
-    .code(problem.status)
-    .headers(problem.headers)
-    .header('content-type', PROBLEM_MEDIA_TYPE)
-    .header('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
