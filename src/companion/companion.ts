@@ -25,6 +25,8 @@ export interface CompanionOptions {
   readonly now?: () => number;
   /** An open store, closed with the companion; `config.databaseFile` is opened unless given. */
   readonly store?: Store;
+  /** Stand-ins for payment systems. */
+  readonly providers?: Partial<Context['providers']>;
 }
 
 export interface Companion {
@@ -44,6 +46,7 @@ export async function createCompanion({
   log = createLogger(config.logLevel),
   now = Date.now,
   store: given,
+  providers,
 }: CompanionOptions): Promise<Companion> {
   const store = given ?? (await openStore(config.databaseFile));
   const hub = new LiveHub();
@@ -62,7 +65,7 @@ export async function createCompanion({
     log,
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
-    providers: { sandbox: createSandboxProvider(bank, config, now) },
+    providers: { sandbox: createSandboxProvider(bank, config, now), ...providers },
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createCompanion, type Companion } from '../../src/companion/companion.ts';
+import { createCompanion, type Companion, type CompanionOptions } from '../../src/companion/companion.ts';
 import { loadConfig } from '../../src/companion/config.ts';
 
 export const API_KEY = 'test-api-key-0123456789';
@@ -58,7 +58,7 @@ export interface CreatedPayment {
 /** A companion in this process, on a port and a database of its own. */
 export async function startCompanion(
   env: Record<string, string> = {},
-  options: { now?: () => number } = {},
+  options: Pick<CompanionOptions, 'now' | 'store' | 'providers'> = {},
 ): Promise<TestCompanion> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
   const port = await freePort();

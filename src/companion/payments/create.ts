@@ -26,6 +26,8 @@ export async function createPayment(
     await reserve(trx, id);
     return payment;
   });
+  // Whoever looks after payments has to know of this one before the provider may fail it.
+  ctx.announce(intent);
   return attachProvider(ctx, intent);
 }
 
