@@ -19,7 +19,7 @@ import type { Payment } from './payments/payment.ts';
 import { PaymentTokens } from './payments/tokens.ts';
 import { createProviders } from './providers/registry.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface CompanionOptions {
   readonly config: Config;
@@ -29,6 +29,10 @@ export interface CompanionOptions {
   readonly now?: () => number;
   /** How names in others' addresses are resolved; by the system unless given. */
   readonly resolve?: Resolve;
+  /** An open store, closed with the companion; `config.databaseFile` is opened unless given. */
+  readonly store?: Store;
+  /** Stand-ins for payment systems. */
+  readonly providers?: Partial<Context['providers']>;
 }
 
 export interface Companion {
@@ -48,8 +52,10 @@ export async function createCompanion({
   log = createLogger(config.logLevel),
   now = Date.now,
   resolve,
+  store: given,
+  providers,
 }: CompanionOptions): Promise<Companion> {
-  const store = await openStore(config.databaseFile);
+  const store = given ?? (await openStore(config.databaseFile));
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
   const metrics = new Metrics({ store, now, openStreams: () => hub.size });
@@ -71,7 +77,7 @@ export async function createCompanion({
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
-    providers: createProviders({ config, outbound, bank, metrics, now }),
+    providers: { ...createProviders({ config, outbound, bank, metrics, now }), ...providers },
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();

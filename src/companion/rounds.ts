@@ -1,9 +1,11 @@
+/** Between two rounds, however often it is woken: in a storm of calls one look serves many of them. */
+const PAUSE_MS = 20;
 /** Waits at most this long after a round that threw. */
 const AFTER_ERROR_MS = 2_000;
 
 /**
  * Repeats a piece of work, never twice at once: each round answers in how many ms the next is due, and `wake` asks
- * for one now (during a round: right after it, since that round may have looked already).
+ * for one now (during a round: soon after it, since that round may have looked already).
  */
 export class Rounds {
   readonly #work: () => Promise<number>;
@@ -11,6 +13,7 @@ export class Rounds {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #again = false;
+  #lastEnd = -Infinity;
   #closed = false;
 
   constructor(work: () => Promise<number>, onError: (error: unknown) => void) {
@@ -20,7 +23,7 @@ export class Rounds {
 
   wake(): void {
     if (this.#running) this.#again = true;
-    else this.#plan(0);
+    else this.#plan(Math.max(0, this.#lastEnd + PAUSE_MS - performance.now()));
   }
 
   /** Resolves when the round under way is over; there will be no other. */
@@ -46,7 +49,8 @@ export class Rounds {
       this.#onError(error);
     }
     this.#running = null;
-    this.#plan(this.#again ? 0 : next);
+    this.#lastEnd = performance.now();
+    this.#plan(Math.max(PAUSE_MS, this.#again ? 0 : next));
     this.#again = false;
   }
 }

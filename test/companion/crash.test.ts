@@ -6,41 +6,8 @@ import { describe, it } from 'node:test';
 import { CompanionProcess } from '../support/companion-process.ts';
 import type { CreatedPayment } from '../support/companion.ts';
 
-describe('kill -9', () => {
-  it('loses no payment that was answered, and no result that was acknowledged', async () => {
-    const companion = await CompanionProcess.start();
-    const { client } = companion;
-    try {
-      const answered = new Map<string, string>();
-      for (let round = 0; round < 3; round++) {
-        const storm = Array.from({ length: 40 }, async (_, i) => {
-          try {
-            const { payment_id } = await client.createPayment({ order_id: `R${round}-${i}` });
-            answered.set(payment_id, 'created');
-            const script = await client.sandbox(payment_id, 'pay');
-            if (script.status === 200) answered.set(payment_id, 'paid');
-          } catch {
-            // cut off in the middle: nothing was promised
-          }
-        });
-        await new Promise((resolve) => setTimeout(resolve, 60 + 50 * round));
-        await companion.kill();
-        await Promise.all(storm);
-        await companion.start();
-        for (const [id, promised] of answered) {
-          const response = await client.api(`/payments/${id}`);
-          assert.equal(response.status, 200, `${id} was answered and is gone`);
-          const { status } = (await response.json()) as CreatedPayment;
-          if (promised === 'paid') assert.equal(status, 'paid', `${id} was acknowledged as paid`);
-        }
-      }
-      assert.ok(answered.size > 0, 'no call was answered before a kill: the test proves nothing');
-    } finally {
-      await companion.stop();
-    }
-  });
-
-  it('answers a create that was cut off under its key again, as one payment', async () => {
+describe('work that a crash cuts off', () => {
+  it('is a create: its repeat under the same key is the same payment', async () => {
     const companion = await CompanionProcess.start();
     const { client } = companion;
     try {
@@ -67,7 +34,7 @@ describe('kill -9', () => {
     }
   });
 
-  it('finishes a slow payment that was under way', async () => {
+  it('is a slow payment: it is finished after the restart', async () => {
     const companion = await CompanionProcess.start();
     const { client } = companion;
     try {

@@ -137,7 +137,7 @@ describe('POST /payments', () => {
     assert.equal((await problemOf(await post('{}', 'text/xml'))).status, 415);
     assert.equal((await problemOf(await post('{}', 'text/plain'))).status, 415);
     const deep = `{"order_id":"A","amount":1,"metadata":{"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`;
-    assert.equal((await problemOf(await post(deep))).code, 'too_deep');
+    assert.equal((await problemOf(await post(deep))).code, 'nested_too_deep');
     assert.equal((await problemOf(await post('[]'))).status, 422);
     assert.equal((await problemOf(await post('"text"'))).status, 422);
     assert.equal((await problemOf(await post('{"__proto__":{"amount":1}}'))).status, 400);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,27 +15,30 @@ export class CompanionProcess {
   readonly client: ReturnType<typeof apiClient>;
   readonly #directory: string;
   readonly #env: Record<string, string>;
+  readonly #script: string;
   #child: ChildProcess | null = null;
   output = '';
 
-  private constructor(port: number, directory: string, env: Record<string, string>) {
+  private constructor(port: number, directory: string, env: Record<string, string>, script: string) {
     this.port = port;
     this.#directory = directory;
+    this.#script = script;
     this.#env = { ...testEnv(port, directory), ...env };
     this.url = this.#env['SBP_PUBLIC_URL']!;
     this.client = apiClient(this.url);
   }
 
-  static async start(env: Record<string, string> = {}): Promise<CompanionProcess> {
+  /** `script`: another program than the real one, for a control. */
+  static async start(env: Record<string, string> = {}, script = CLI): Promise<CompanionProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'sbp-process-'));
-    const instance = new CompanionProcess(await freePort(), directory, env);
+    const instance = new CompanionProcess(await freePort(), directory, env, script);
     await instance.start();
     return instance;
   }
 
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [CLI, 'serve'], {
+    const child = spawn(process.execPath, [this.#script, 'serve'], {
       env: { PATH: process.env['PATH'] ?? '', ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -65,6 +68,26 @@ export class CompanionProcess {
     const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
     change(db);
     db.close();
+  }
+
+  /** Holds the database as another program could; answers how to let it go. */
+  lockData(): () => void {
+    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    db.exec('BEGIN IMMEDIATE');
+    return () => db.close();
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('it does not run');
+    return this.#child.pid;
+  }
+
+  /** Resident memory, in MB. */
+  memoryMb(): number {
+    const kilobytes = spawnSync('ps', ['-o', 'rss=', '-p', String(this.pid)], {
+      encoding: 'utf8',
+    }).stdout;
+    return Math.round(Number(kilobytes) / 1024);
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

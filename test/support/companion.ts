@@ -61,7 +61,7 @@ export interface CreatedPayment {
 /** A companion in this process, on a port and a database of its own. */
 export async function startCompanion(
   env: Record<string, string> = {},
-  options: Pick<CompanionOptions, 'now' | 'resolve'> = {},
+  options: Pick<CompanionOptions, 'now' | 'resolve' | 'store' | 'providers'> = {},
 ): Promise<TestCompanion> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
   const port = await freePort();

@@ -16,7 +16,7 @@ import { checkoutApi } from './checkout-api.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
-import { installNotFound, installProblems, ProblemError, refuseUnroutable } from './problems.ts';
+import { answerBadUrl, installNotFound, installProblems, ProblemError } from './problems.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { reference } from './reference.ts';
@@ -50,9 +50,10 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: refuseUnroutable,
+    frameworkErrors: answerBadUrl,
   });
   installNotFound(app);
+  installProblems(app);
   void app.register(routes(parts));
   return app;
 }

@@ -33,7 +33,8 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       return payersBankList(ctx, banks, payment, platformOf(readDevice(request.headers)));
     });
 
-    app.get('/session/events', async (request, reply) => {
+    // A HEAD would hold a connection on which nothing can ever be said.
+    app.get('/session/events', { exposeHeadRoute: false }, async (request, reply) => {
       const payment = await openPayment(request);
       const seen = lastEventId(request);
       if (!isOpen(payment.status) && payment.version <= seen) return reply.code(204).send();

@@ -9,7 +9,8 @@ import { IdempotentCalls } from './idempotent-calls.ts';
 import { deliveryRoutes } from './merchant/deliveries.ts';
 import { paymentRoutes } from './merchant/payments.ts';
 import { refundRoutes } from './merchant/refunds.ts';
-import { parseQuery, tooDeep } from './validate.ts';
+import { refuseDeepBodies } from './nesting.ts';
+import { parseQuery } from './validate.ts';
 
 const banksQuerySchema = v.object({
   platform: v.optional(v.picklist(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`), 'desktop'),
@@ -25,7 +26,7 @@ export function merchantApi(ctx: Context, banks: BankDirectory) {
     });
     // Only JSON is read: text that happens to look like it is a mistake worth telling.
     app.removeContentTypeParser('text/plain');
-    app.addHook('preValidation', (request, _reply, next) => next(tooDeep(request.body)));
+    app.addHook('preHandler', refuseDeepBodies);
     const calls = new IdempotentCalls(ctx);
     paymentRoutes(app, ctx, calls);
     refundRoutes(app, ctx, calls);

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
 
 /** A refusal that the caller is told about, as RFC 9457 problem+json. */
@@ -39,11 +39,6 @@ export function installNotFound(app: FastifyInstance): void {
   );
 }
 
-/** What does not even reach a route: an address that cannot be decoded, an id longer than any of ours. */
-export function refuseUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(reply, fromFastify(error));
-}
-
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
     const problem = error instanceof ProblemError ? error : fromFastify(error);
@@ -52,8 +47,22 @@ export function installProblems(app: FastifyInstance): void {
   });
 }
 
+/** For addresses that cannot even be read, which no route and no hook sees. */
+export function answerBadUrl(error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  void sendProblem(reply, fromFastify(error));
+}
+
 function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
-  const body: Problem = {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('cache-control', 'no-store')
+    .send(Buffer.from(JSON.stringify(problemBody(problem))));
+}
+
+function problemBody(problem: ProblemError): Problem {
+  return {
     type: `urn:sbp-checkout:problem:${problem.code}`,
     title: STATUS_CODES[problem.status] ?? 'Error',
     status: problem.status,
@@ -61,12 +70,6 @@ function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
     code: problem.code,
     ...(problem.errors ? { errors: problem.errors } : {}),
   };
-  return reply
-    .code(problem.status)
-    .headers(problem.headers)
-    .header('content-type', PROBLEM_MEDIA_TYPE)
-    .header('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
@@ -43,11 +44,14 @@ export async function markForClosing(trx: Writer, reference: string): Promise<vo
 
 /** Attempts that wait to be closed, with the provider of their payment. */
 export function findMarked(ctx: Context) {
-  return ctx.store.read
-    .selectFrom('attempts')
-    .innerJoin('payments', 'payments.id', 'attempts.payment_id')
-    .select(['attempts.reference', 'payments.provider'])
-    .where('attempts.to_close', '=', 1)
-    .limit(50)
-    .execute();
+  return (
+    ctx.store.read
+      .selectFrom('attempts')
+      .innerJoin('payments', 'payments.id', 'attempts.payment_id')
+      .select(['attempts.reference', 'payments.provider'])
+      // Spelled out, not bound: the index is of such rows only.
+      .where('attempts.to_close', '=', sql.lit(1))
+      .limit(50)
+      .execute()
+  );
 }

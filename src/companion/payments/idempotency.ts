@@ -66,7 +66,9 @@ export async function keepAnswer(ctx: Context, key: string, bodyHash: string, an
 
 /** The same for bodies that differ in white space or in the order of their fields only. */
 export function hashBody(body: unknown): string {
-  return createHash('sha256').update(canonicalJson(body)).digest('base64url');
+  return createHash('sha256')
+    .update(canonicalJson(body ?? null))
+    .digest('base64url');
 }
 
 function canonicalJson(value: unknown): string {

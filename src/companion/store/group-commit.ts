@@ -1,8 +1,18 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** Bounds how long one commit can hold up those that wait for it. */
 const MAX_GROUP = 256;
+
+// Compiled once: they run with every job.
+const SAVEPOINT = CompiledQuery.raw('savepoint job');
+const ROLLBACK = CompiledQuery.raw('rollback to job');
+const RELEASE = CompiledQuery.raw('release job');
+
+export interface GroupOptions {
+  /** The most writers that share a commit; 256 unless told. */
+  readonly maxGroup?: number;
+}
 
 interface Job {
   run(trx: Transaction<Schema>): Promise<void>;
@@ -15,11 +25,13 @@ interface Job {
  */
 export class GroupCommit {
   readonly #db: Kysely<Schema>;
+  readonly #maxGroup: number;
   #waiting: Job[] = [];
   #draining: Promise<void> | null = null;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, { maxGroup = MAX_GROUP }: GroupOptions = {}) {
     this.#db = db;
+    this.#maxGroup = maxGroup;
   }
 
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
@@ -27,14 +39,14 @@ export class GroupCommit {
       let outcome: { value: T } | { error: unknown } | null = null;
       this.#waiting.push({
         async run(trx) {
-          await sql`savepoint job`.execute(trx);
+          await trx.executeQuery(SAVEPOINT);
           try {
             outcome = { value: await work(trx) };
-            await sql`release job`.execute(trx);
+            await trx.executeQuery(RELEASE);
           } catch (error) {
             outcome = { error };
-            await sql`rollback to job`.execute(trx);
-            await sql`release job`.execute(trx);
+            await trx.executeQuery(ROLLBACK);
+            await trx.executeQuery(RELEASE);
           }
         },
         settle(commitError) {
@@ -56,7 +68,7 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       // Requests that are already in the socket's buffer join this group.
       await new Promise(setImmediate);
-      await this.#commit(this.#waiting.splice(0, MAX_GROUP));
+      await this.#commit(this.#waiting.splice(0, this.#maxGroup));
     }
     this.#draining = null;
   }

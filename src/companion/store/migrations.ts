@@ -3,7 +3,13 @@ import { sql, type Kysely, type Migration } from 'kysely';
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
   '0001_payments': { up: createPayments },
+  '0002_attempts_to_close': { up: indexAttemptsToClose },
 };
+
+/** Looked for after every change, and hardly ever there: without it each look read the whole table. */
+async function indexAttemptsToClose(db: Kysely<unknown>): Promise<void> {
+  await sql`create index attempts_to_close on attempts (payment_id) where to_close = 1`.execute(db);
+}
 
 async function createPayments(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
 import { Ownership } from './ownership.ts';
@@ -25,18 +25,18 @@ export interface Store {
  * Opens the SQLite file (made if it is not there) and brings its tables up to date. Throws a {@link StoreError} when
  * it is damaged, read-only or in use by another process.
  */
-export async function openStore(file: string): Promise<Store> {
+export async function openStore(file: string, options: GroupOptions = {}): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true });
   const ownership = Ownership.take(file);
   try {
-    return await openOwned(file, ownership);
+    return await openOwned(file, ownership, options);
   } catch (error) {
     ownership.release();
     throw error;
   }
 }
 
-async function openOwned(file: string, ownership: Ownership): Promise<Store> {
+async function openOwned(file: string, ownership: Ownership, options: GroupOptions): Promise<Store> {
   checkSoundness(file);
   const writer = connect(
     file,
@@ -45,7 +45,7 @@ async function openOwned(file: string, ownership: Ownership): Promise<Store> {
   const migrated = await migrate(writer);
   ownership.made();
   const reader = connect(file, 'PRAGMA query_only = ON;');
-  const commits = new GroupCommit(writer);
+  const commits = new GroupCommit(writer, options);
   return {
     read: reader,
     migrated,

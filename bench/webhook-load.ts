@@ -1,0 +1,60 @@
+import { connect, type Socket } from 'node:net';
+import { signWebhook } from '../src/companion/notifications/webhooks.ts';
+import { WEBHOOK_SECRET } from '../test/support/companion.ts';
+
+/** The bytes of one signed `paid` report. */
+export function webhookRequest(paymentId: string): string {
+  const event = 'payment.paid';
+  const body = JSON.stringify({
+    event,
+    payment_id: paymentId,
+    status: 'paid',
+    amount: 1000,
+    currency: 'RUB',
+  });
+  const signed = signWebhook({ event, deliveryId: `d-${paymentId}`, body }, WEBHOOK_SECRET, Date.now());
+  const headers = Object.entries({
+    host: 'localhost',
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    ...signed,
+  });
+  return `POST /webhooks/sandbox HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
+}
+
+/**
+ * Sends webhooks over so many connections, each its next one as soon as the last is answered, until the time is up.
+ * Answers how many were acknowledged a second. Bare sockets: the load must cost less than what it measures.
+ */
+export async function pressWebhooks(
+  port: number,
+  nextPayment: () => string,
+  { connections, ms }: { connections: number; ms: number },
+): Promise<number> {
+  const started = performance.now();
+  let answered = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const socket = connect(port, '127.0.0.1').setNoDelay();
+      do {
+        const head = await exchange(socket, webhookRequest(nextPayment()));
+        if (!head.startsWith('HTTP/1.1 200')) throw new Error(`a webhook was answered ${head}`);
+        answered++;
+      } while (performance.now() - started < ms);
+      socket.destroy();
+    }),
+  );
+  return answered / ((performance.now() - started) / 1000);
+}
+
+/** The answers are short enough to come in one piece. */
+function exchange(socket: Socket, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('data', (chunk: Buffer) => {
+      socket.off('error', reject);
+      resolve(chunk.toString('latin1'));
+    });
+    socket.write(request);
+  });
+}

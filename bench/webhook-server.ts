@@ -1,0 +1,59 @@
+/**
+ * One of the servers that `npm run bench:webhooks` compares, in a process of its own:
+ * `grouped` is the companion as it runs, `single` the same with a commit for each webhook, `raw` the same store and the
+ * same handling of a webhook under bare `node:http`.
+ */
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { createCompanion } from '../src/companion/companion.ts';
+import { loadConfig, type Config } from '../src/companion/config.ts';
+import type { Context } from '../src/companion/context.ts';
+import { applyDelivery } from '../src/companion/payments/apply.ts';
+import { PaymentTokens } from '../src/companion/payments/tokens.ts';
+import { SandboxBank } from '../src/companion/providers/sandbox/bank.ts';
+import { Metrics } from '../src/companion/metrics.ts';
+import { OutboundClient } from '../src/companion/outbound/client.ts';
+import { createProviders } from '../src/companion/providers/registry.ts';
+import { openStore, type Store } from '../src/companion/store/store.ts';
+
+const config = loadConfig(process.env);
+const log = pino({ level: 'silent' });
+const variant = process.argv[2];
+
+const store = await openStore(config.databaseFile, variant === 'single' ? { maxGroup: 1 } : {});
+if (variant === 'raw') await serveRaw(config, store);
+else await (await createCompanion({ config, log, store })).listen();
+process.send?.('ready');
+
+async function serveRaw(config: Config, store: Store): Promise<void> {
+  const now = Date.now;
+  const webhookSecret = config.webhookSecrets[0]!;
+  const bank = new SandboxBank({ store, log, now, webhookSecret, webhookUrl: () => '' });
+  const outbound = new OutboundClient({ development: true });
+  const metrics = new Metrics({ store, now, openStreams: () => 0 });
+  const providers = createProviders({ config, outbound, bank, metrics, now });
+  const ctx: Context = {
+    config,
+    store,
+    log,
+    now,
+    tokens: new PaymentTokens(config.tokenSecrets),
+    metrics,
+    outbound,
+    providers,
+    announce: () => undefined,
+    wakeNotifier: () => undefined,
+  };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const delivery = providers.sandbox.parseWebhook({ headers: request.headers, body });
+      void applyDelivery(ctx, 'sandbox', delivery, body).then(() => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"received":true}');
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve));
+}

@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { WEBHOOK_SECRET } from './companion.ts';
+
+export interface Received {
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** One for each distinct body that came under this delivery id: more than one would be two messages in one. */
+  readonly bodies: Set<string>;
+  copies: number;
+}
+
+/** A merchant's webhook endpoint: verifies what comes and remembers it by its delivery id. */
+export class MerchantServer {
+  readonly received = new Map<string, Received>();
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body = Buffer.concat(chunks);
+        const webhook = verifyWebhook({ body, headers: request.headers, secrets: WEBHOOK_SECRET });
+        const known = this.received.get(webhook.deliveryId) ?? {
+          event: webhook.event,
+          payload: webhook.payload,
+          bodies: new Set<string>(),
+          copies: 0,
+        };
+        known.bodies.add(body.toString());
+        known.copies++;
+        this.received.set(webhook.deliveryId, known);
+        response.writeHead(204).end();
+      });
+    });
+  }
+
+  static async open(): Promise<MerchantServer> {
+    const merchant = new MerchantServer();
+    await new Promise<void>((resolve) => merchant.#server.listen(0, '127.0.0.1', resolve));
+    return merchant;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,74 @@
+import { connect, type Socket } from 'node:net';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A request as bytes, since the worst ones are those no HTTP client would send. */
+export interface RawRequest {
+  readonly head: string;
+  readonly body: Buffer;
+}
+
+/**
+ * Sends requests down one keep-alive connection, several before the first answer is back, and reads the answers in
+ * order. The server may hang up on what is no HTTP; the rest then goes down a new connection.
+ */
+export async function pipeline(port: number, requests: readonly RawRequest[]): Promise<(RawAnswer | null)[]> {
+  const answers: (RawAnswer | null)[] = [];
+  while (answers.length < requests.length) {
+    const rest = requests.slice(answers.length);
+    const got = await onOneConnection(port, rest);
+    // Hung up on without a word: that is an answer too, but never to a whole pipeline.
+    answers.push(...(got.length > 0 ? got : [null]));
+  }
+  return answers;
+}
+
+function onOneConnection(port: number, requests: readonly RawRequest[]): Promise<RawAnswer[]> {
+  return new Promise((resolve) => {
+    const answers: RawAnswer[] = [];
+    let buffer = Buffer.alloc(0);
+    const socket: Socket = connect(port, '127.0.0.1');
+    const finish = () => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answers);
+    };
+    const timer = setTimeout(finish, 5_000);
+    socket.on('data', (chunk: Buffer) => {
+      buffer = Buffer.concat([buffer, chunk]);
+      for (;;) {
+        const next = takeAnswer(buffer, requests[answers.length]!.head.startsWith('HEAD '));
+        if (!next) break;
+        answers.push(next.answer);
+        buffer = buffer.subarray(next.length);
+        if (answers.length === requests.length || next.endless) {
+          finish();
+          return;
+        }
+      }
+    });
+    socket.on('error', finish);
+    socket.on('close', finish);
+    socket.write(Buffer.concat(requests.flatMap(({ head, body }) => [Buffer.from(head, 'latin1'), body])));
+  });
+}
+
+function takeAnswer(
+  buffer: Buffer,
+  withoutBody: boolean,
+): { answer: RawAnswer; length: number; endless: boolean } | null {
+  const end = buffer.indexOf('\r\n\r\n');
+  if (end < 0) return null;
+  const head = buffer.toString('latin1', 0, end);
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+  const contentType = /^content-type: *(.*)$/im.exec(head)?.[1] ?? '';
+  const stream = contentType.startsWith('text/event-stream');
+  const size = withoutBody || stream ? 0 : Number(/^content-length: *(\d+)$/im.exec(head)?.[1] ?? 0);
+  if (buffer.length < end + 4 + size) return null;
+  const body = buffer.toString('utf8', end + 4, end + 4 + size);
+  return { answer: { status, contentType, body }, length: end + 4 + size, endless: stream };
+}
