@@ -64,6 +64,17 @@ describe('<sbp-bank-picker>', () => {
     }
   });
 
+  it('breaks a long name where people would, and adds no character to it', async () => {
+    const picker = await show([bank('Райффайзенбанк'), bank('Сбербанк'), bank('Банк ВТБ')]);
+    const names = all(picker, '.name');
+    expect(names.map(({ textContent }) => textContent)).to.deep.equal([
+      'Райффайзенбанк',
+      'Сбербанк',
+      'Банк ВТБ',
+    ]);
+    expect(names.map((name) => name.querySelectorAll('wbr').length)).to.deep.equal([1, 1, 0]);
+  });
+
   it('opens a web bank beside the checkout', async () => {
     const picker = await show([bank('Веб-банк', { url: 'https://bank.example/pay' })]);
     const [link] = all<HTMLAnchorElement>(picker, 'a[part=bank]');

@@ -165,7 +165,7 @@ export class SbpBankPicker extends LitElement {
             : nothing
         }
       </span>
-      <span class="name">${bank.name}</span>
+      <span class="name">${breakable(bank.name)}</span>
     </a>`;
   }
 
@@ -180,6 +180,11 @@ export class SbpBankPicker extends LitElement {
       >${this.texts.openLink}</a
     >`;
   }
+}
+
+/** «Райффайзенбанк» is wider than a tile, and not every browser can hyphenate Russian: a place to break, no character. */
+function breakable(name: string): readonly (string | TemplateResult)[] {
+  return name.split(/(?=банк)/iu).map((part, index) => (index ? html`<wbr />${part}` : part));
 }
 
 function firstLetter(name: string): string {
