@@ -13,6 +13,7 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
+import { commonHeaders, requestId } from './headers.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
@@ -45,6 +46,7 @@ export function createApp(
     // Whoever else sends X-Forwarded-For made it up.
     trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
+    genReqId: requestId,
     // One line a request, written by us: Fastify's own pair would hold addresses and query strings.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
@@ -62,9 +64,7 @@ export function createApp(
 export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
     installProblems(app);
-    app.addHook('onRequest', async (_request, reply) => {
-      reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-    });
+    commonHeaders(app, ctx.config.development);
     app.addHook('onRequest', refuseParsedBodies);
     app.addHook('onResponse', async (request, reply) => {
       request.log.debug(

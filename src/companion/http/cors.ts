@@ -15,7 +15,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     if (origin === undefined || !origins.includes(origin)) return;
     reply
       .header('access-control-allow-origin', origin)
-      .header('access-control-expose-headers', 'retry-after');
+      .header('access-control-expose-headers', 'retry-after, x-request-id');
   });
 
   app.options('/checkout/v1/*', async (_request, reply) =>
