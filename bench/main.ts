@@ -101,7 +101,7 @@ async function measure(browser: Browser): Promise<void> {
       rounds.map(({ paint }) => paint),
       50,
     );
-    console.log(`  the very first QR, its code not yet loaded: ${first.paint.toFixed(0)} ms`);
+    console.log(`  the very first QR of a fresh browser: ${first.paint.toFixed(0)} ms`);
   } finally {
     await companion.stop();
     await shop.close();

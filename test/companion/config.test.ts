@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ConfigError, DEVELOPMENT_SECRETS_FILE, loadConfig } from '../../src/companion/config.ts';
+import { ConfigError, loadConfig } from '../../src/companion/config.ts';
+import { DEVELOPMENT_SECRETS_FILE } from '../../src/companion/development-secrets.ts';
 
 const SECRETS = {
   SBP_API_KEY: 'k'.repeat(32),

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
-import { newId } from '../payments/ids.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Reader } from '../store/store.ts';
+import { newDelivery } from './outbox.ts';
 
 export interface DeliveryQuery {
   readonly paymentId?: string | undefined;
@@ -42,28 +42,15 @@ export async function redeliver(ctx: Context, delivery: DeliveryRow): Promise<De
 export async function sendTest(ctx: Context, url: string): Promise<DeliveryRow> {
   const now = ctx.now();
   const event = 'test';
+  const body = {
+    event,
+    message: 'A test of your webhook receiver.',
+    occurred_at: new Date(now).toISOString(),
+  };
   const row = await ctx.store.write((trx) =>
     trx
       .insertInto('deliveries')
-      .values({
-        delivery_id: newId('dlv'),
-        payment_id: null,
-        event,
-        url,
-        host: new URL(url).host,
-        body: JSON.stringify({
-          event,
-          message: 'A test of your webhook receiver.',
-          occurred_at: new Date(now).toISOString(),
-        }),
-        attempts: 0,
-        next_attempt_at: now,
-        retry_from: now,
-        delivered_at: null,
-        last_status: null,
-        last_error: null,
-        created_at: now,
-      })
+      .values(newDelivery({ paymentId: null, event, url, body }, now))
       .returningAll()
       .executeTakeFirstOrThrow(),
   );

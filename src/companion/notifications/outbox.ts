@@ -42,30 +42,44 @@ async function queue(
   details: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   if (payment.callbackUrl === null) return;
+  const body = {
+    event,
+    payment_id: payment.id,
+    order_id: payment.orderId,
+    ...details,
+    version: payment.version,
+    occurred_at: new Date(now).toISOString(),
+    metadata: payment.metadata,
+  };
   await trx
     .insertInto('deliveries')
-    .values({
-      delivery_id: newId('dlv'),
-      payment_id: payment.id,
-      event,
-      url: payment.callbackUrl,
-      host: new URL(payment.callbackUrl).host,
-      body: JSON.stringify({
-        event,
-        payment_id: payment.id,
-        order_id: payment.orderId,
-        ...details,
-        version: payment.version,
-        occurred_at: new Date(now).toISOString(),
-        metadata: payment.metadata,
-      }),
-      attempts: 0,
-      next_attempt_at: now,
-      retry_from: now,
-      delivered_at: null,
-      last_status: null,
-      last_error: null,
-      created_at: now,
-    })
+    .values(newDelivery({ paymentId: payment.id, event, url: payment.callbackUrl, body }, now))
     .execute();
+}
+
+interface Message {
+  /** `null` for a test, which belongs to no payment. */
+  readonly paymentId: string | null;
+  readonly event: string;
+  readonly url: string;
+  readonly body: object;
+}
+
+/** A row of the outbox, due at once. */
+export function newDelivery({ paymentId, event, url, body }: Message, now: number) {
+  return {
+    delivery_id: newId('dlv'),
+    payment_id: paymentId,
+    event,
+    url,
+    host: new URL(url).host,
+    body: JSON.stringify(body),
+    attempts: 0,
+    next_attempt_at: now,
+    retry_from: now,
+    delivered_at: null,
+    last_status: null,
+    last_error: null,
+    created_at: now,
+  };
 }

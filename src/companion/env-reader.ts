@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { METHODS, type Method } from '../protocol/snapshot.ts';
+import { isAddressRange } from './addresses.ts';
+import type { SecretName } from './development-secrets.ts';
+import type { AddressGuard } from './outbound/guard.ts';
+import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
+import { apiBase, type SbpApiSettings } from './providers/sbp-api/settings.ts';
+
+/** Shorter than 128 bits of anything cannot resist guessing. */
+const MIN_SECRET_CHARS = 16;
+const DEFAULT_SECRETS = /^(change-?me|secret|password|default|example|test|your[-_ ].*|x+|\*+)\W*$/i;
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables one by one and notes what is wrong with each, so that all of it can be told at once. */
+export class EnvReader {
+  readonly #env: Env;
+  readonly #mistakes: string[];
+
+  constructor(env: Env, mistakes: string[]) {
+    this.#env = env;
+    this.#mistakes = mistakes;
+  }
+
+  text(name: string, fallback: string): string {
+    return this.#value(name) ?? fallback;
+  }
+
+  port(name: string, fallback: number): number {
+    const value = this.#value(name);
+    if (value === null) return fallback;
+    const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+    if (port >= 0 && port <= 65_535) return port;
+    this.#mistakes.push(`${name} must be a port number from 0 to 65535, not "${value}"`);
+    return fallback;
+  }
+
+  /** A whole number; 0 turns off what it counts. */
+  count(name: string, fallback: number): number {
+    const value = this.#value(name);
+    if (value === null) return fallback;
+    if (/^\d{1,7}$/.test(value)) return Number(value);
+    this.#mistakes.push(`${name} must be a whole number from 0 (off) to 9999999, not "${value}"`);
+    return fallback;
+  }
+
+  addresses(name: string): string[] {
+    return this.#list(name).filter((value) => this.#isAddress(name, value));
+  }
+
+  /** `sandbox=127.0.0.1|10.0.0.0/8,…` */
+  webhookAddresses(name: string): Partial<Record<ProviderName, string[]>> {
+    const byProvider: Partial<Record<ProviderName, string[]>> = {};
+    for (const entry of this.#list(name)) {
+      const [provider = '', addresses = ''] = entry.split('=').map((part) => part.trim());
+      if (!PROVIDER_NAMES.includes(provider as ProviderName)) {
+        this.#mistakes.push(`${name}: "${provider}" is no provider; there are ${PROVIDER_NAMES.join(', ')}`);
+        continue;
+      }
+      byProvider[provider as ProviderName] = addresses
+        .split('|')
+        .map((address) => address.trim())
+        .filter((address) => this.#isAddress(name, address));
+    }
+    return byProvider;
+  }
+
+  #isAddress(name: string, value: string): boolean {
+    if (isAddressRange(value)) return true;
+    this.#mistakes.push(`${name}: "${value}" is neither an IP address nor a range such as 10.0.0.0/8`);
+    return false;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const value = this.#value(name);
+    if (value === null) return fallback;
+    if (allowed.includes(value as T)) return value as T;
+    this.#mistakes.push(`${name} must be one of ${allowed.join(', ')}, not "${value}"`);
+    return fallback;
+  }
+
+  url(name: string, fallback: string, schemes: readonly string[]): string {
+    const value = this.#value(name);
+    if (value === null) return fallback;
+    const url = URL.parse(value);
+    if (url && schemes.includes(url.protocol) && !url.username && !url.hash && !url.search)
+      return value.replace(/\/+$/, '');
+    this.#mistakes.push(
+      schemes.includes('http:')
+        ? `${name} must be an http(s) address, not "${value}"`
+        : `${name} must be an https address, not "${value}" (plain http only with NODE_ENV=development)`,
+    );
+    return fallback;
+  }
+
+  origins(name: string): string[] {
+    return this.#list(name).flatMap((value) => {
+      const url = URL.parse(value);
+      if (url && /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, ''))
+        return [url.origin];
+      this.#mistakes.push(
+        `${name} must list origins such as https://shop.example.ru, without a path; "${value}" is not one`,
+      );
+      return [];
+    });
+  }
+
+  secrets(name: SecretName, generated: (() => Record<SecretName, string>) | null): string[] {
+    const secrets = this.#list(name);
+    if (secrets.length === 0) {
+      if (generated) return [generated()[name]];
+      this.#mistakes.push(
+        `${name} is required: at least ${MIN_SECRET_CHARS} random characters (or ${name}_FILE naming a file that holds them). ` +
+          'For a trial, NODE_ENV=development generates one',
+      );
+      return [];
+    }
+    if (!generated) this.#checkStrength(name, secrets);
+    return secrets;
+  }
+
+  sbpApi(guard: AddressGuard): SbpApiSettings {
+    const address = this.#required('SBP_SBP_API_URL', 'the upstream’s address');
+    const objection = address === '' ? null : guard.objection(address);
+    if (objection !== null) this.#mistakes.push(`SBP_SBP_API_URL ${objection}`);
+    else if (/[?#]/.test(address)) this.#mistakes.push('SBP_SBP_API_URL must have no query and no fragment');
+    const token = this.#required('SBP_SBP_API_TOKEN', 'the key to the upstream’s API');
+    if (!/^[\x21-\x7e]*$/.test(token)) {
+      this.#mistakes.push('SBP_SBP_API_TOKEN must be printable ASCII without spaces');
+    }
+    const webhookSecrets = splitList(
+      this.#required('SBP_SBP_API_WEBHOOK_SECRET', 'the secret that the upstream signs its webhooks with'),
+    );
+    // Whoever guesses it can report payments as paid.
+    this.#checkStrength('SBP_SBP_API_WEBHOOK_SECRET', webhookSecrets);
+    return { baseUrl: apiBase(address), token, webhookSecrets };
+  }
+
+  databaseFile(name: string, fallback: string, workingDirectory: string): string {
+    const value = this.#value(name) ?? fallback;
+    const match = /^file:(?:\/\/)?([^?#]+)$/.exec(value);
+    if (match) return resolve(workingDirectory, match[1]!);
+    this.#mistakes.push(
+      `${name} must be file:<path of the SQLite file>, not "${value.replace(/\/\/[^@/]*@/, '//***@')}"`,
+    );
+    return resolve(workingDirectory, 'data/sbp-checkout.sqlite');
+  }
+
+  methods(name: string): Partial<Record<Method, ProviderName>> {
+    const entries = this.#list(name);
+    const methods: Partial<Record<Method, ProviderName>> = {};
+    for (const entry of entries.length > 0 ? entries : METHODS) {
+      const [method, provider = 'sandbox'] = entry.split('=').map((part) => part.trim());
+      if (!METHODS.includes(method as Method)) {
+        this.#mistakes.push(`${name}: "${method ?? ''}" is no method; there are ${METHODS.join(', ')}`);
+      } else if (!PROVIDER_NAMES.includes(provider as ProviderName)) {
+        this.#mistakes.push(`${name}: "${provider}" is no provider; there are ${PROVIDER_NAMES.join(', ')}`);
+      } else {
+        methods[method as Method] = provider as ProviderName;
+      }
+    }
+    return methods;
+  }
+
+  #required(name: string, meaning: string): string {
+    const value = this.#value(name);
+    if (value === null) {
+      this.#mistakes.push(`${name} is required while SBP_METHODS uses sbp-api: ${meaning} (or ${name}_FILE)`);
+    }
+    return value ?? '';
+  }
+
+  #checkStrength(name: string, secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      if (DEFAULT_SECRETS.test(secret))
+        this.#mistakes.push(`${name} is a well-known default: choose a random one`);
+      else if (secret.length < MIN_SECRET_CHARS) {
+        this.#mistakes.push(`${name} is too short: at least ${MIN_SECRET_CHARS} random characters`);
+      }
+    }
+  }
+
+  #list(name: string): string[] {
+    return splitList(this.#value(name) ?? '');
+  }
+
+  /** The variable, or the file its `…_FILE` sibling names; an empty one counts as unset. */
+  #value(name: string): string | null {
+    const file = this.#env[`${name}_FILE`];
+    const value = this.#env[name];
+    if (file && value) this.#mistakes.push(`${name} and ${name}_FILE are both set: keep one`);
+    if (!file) return blankToNull(value ?? '');
+    try {
+      return blankToNull(readFileSync(file, 'utf8'));
+    } catch (error) {
+      this.#mistakes.push(
+        `${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return null;
+    }
+  }
+}
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function blankToNull(value: string): string | null {
+  const trimmed = value.trim();
+  return trimmed === '' ? null : trimmed;
+}
