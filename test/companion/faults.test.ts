@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -73,6 +73,15 @@ describe('a store that fails', () => {
     } finally {
       await companion.stop();
     }
+  });
+
+  it('has one owner, also under another name', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sbp-link-'));
+    const store = await openStore(join(directory, 'test.sqlite'));
+    await symlink('test.sqlite', join(directory, 'link.sqlite'));
+    await assert.rejects(openStore(join(directory, 'link.sqlite')), /in use by another/);
+    await store.close();
+    await rm(directory, { recursive: true });
   });
 
   it('does not open a file that is no database', async () => {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy, storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
@@ -18,7 +18,9 @@ export class Ownership {
   }
 
   /** Throws a {@link StoreError} when another process is at work, or when the database has lost its content. */
-  static take(file: string): Ownership {
+  static take(name: string): Ownership {
+    // By its real name: through a link it would have another lock, and two owners.
+    const file = existsSync(name) ? realpathSync(name) : name;
     let lock: DatabaseSync | null = null;
     try {
       lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
