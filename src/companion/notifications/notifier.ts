@@ -15,7 +15,7 @@ const MAX_PER_HOST = 8;
 /** How often the outbox is read when nothing is due sooner. */
 const IDLE_MS = 30_000;
 
-/** Delivers the outbox: signed, in order within a payment, retried with growing, jittered delays until a 2xx. */
+/** Delivers the outbox: signed, first attempts in order within a payment, retried with growing, jittered delays until a 2xx. */
 export class Notifier {
   readonly #ctx: Context;
   readonly #inFlight = new Map<string, { readonly host: string; readonly work: Promise<void> }>();
