@@ -139,6 +139,33 @@ describe('our webhooks to the shop', () => {
     silent.closeAllConnections();
   });
 
+  it('reach one shop while another one behind the same host hangs', async () => {
+    const host = createServer((request, response) => {
+      if (request.url?.startsWith('/dead') === true) return;
+      request.resume().on('end', () => {
+        reached.push(request.headers['x-sbp-event'] as string);
+        response.writeHead(204).end();
+      });
+    });
+    const reached: string[] = [];
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(host.address() as { port: number }).port}`;
+    const stuck = await Promise.all(
+      Array.from({ length: 70 }, (_, i) =>
+        shop.createPayment({ callback_url: `${address}/dead?order=${i}` }),
+      ),
+    );
+    await Promise.all(stuck.map(({ payment_id }) => shop.sandbox(payment_id, 'pay')));
+    const { payment_id } = await shop.createPayment({ callback_url: `${address}/alive` });
+    await shop.sandbox(payment_id, 'pay');
+    const deadline = Date.now() + 3_000;
+    while (reached.length === 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(reached, ['payment.paid']);
+    host.close();
+    host.closeAllConnections();
+  });
+
   it('tell of "paid" also a shop that choked on "processing"', async () => {
     refusals = 1;
     const { payment_id } = await shop.createPayment({ callback_url: `${callback}/hook` });

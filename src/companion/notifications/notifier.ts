@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
 import type { DeliveryRow } from '../store/schema.ts';
+import { Places } from './places.ts';
 import { signWebhook } from './webhooks.ts';
 
 /** Delay before each further attempt, ms; the last one repeats until {@link GIVE_UP_MS}. */
@@ -9,16 +10,16 @@ const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
 /** A merchant's answer says all it has to say in its status. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-const MAX_IN_FLIGHT = 64;
-/** A shop that does not answer holds up its own webhooks, not everyone's. */
-const MAX_PER_HOST = 8;
+/** Rows read at once. */
+const BATCH = 64;
 /** How often the outbox is read when nothing is due sooner. */
 const IDLE_MS = 30_000;
 
 /** Delivers the outbox: signed, first attempts in order within a payment, retried with growing, jittered delays until a 2xx. */
 export class Notifier {
   readonly #ctx: Context;
-  readonly #inFlight = new Map<string, { readonly host: string; readonly work: Promise<void> }>();
+  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #places = new Places();
   readonly #rounds: Rounds;
 
   constructor(ctx: Context) {
@@ -37,7 +38,7 @@ export class Notifier {
   /** Lets the deliveries under way finish; the rest stays in the outbox for the next start. */
   async close(): Promise<void> {
     await this.#rounds.close();
-    await Promise.all([...this.#inFlight.values()].map(({ work }) => work));
+    await Promise.all(this.#inFlight.values());
   }
 
   /** One round; answers the ms until the next. A delivery that ends makes another round, so none waits for a place. */
@@ -47,7 +48,7 @@ export class Notifier {
     do {
       started = false;
       for (const row of await this.#findDue(now)) started = this.#startIfRoom(row) || started;
-    } while (started && this.#inFlight.size < MAX_IN_FLIGHT);
+    } while (started);
     const next = await this.#ctx.store.read
       .selectFrom('deliveries')
       .select((eb) => eb.fn.min('next_attempt_at').as('at'))
@@ -57,17 +58,15 @@ export class Notifier {
   }
 
   #findDue(now: number): Promise<DeliveryRow[]> {
-    const underWay = [...this.#inFlight.values()];
-    const full = [...new Set(underWay.map(({ host }) => host))].filter(
-      (host) => this.#countAt(host) >= MAX_PER_HOST,
-    );
+    const { endpoints, hosts } = this.#places.full();
     return (
       this.#ctx.store.read
         .selectFrom('deliveries as d')
         .selectAll()
         .where('next_attempt_at', '<=', now)
         .where('delivery_id', 'not in', [...this.#inFlight.keys(), ''])
-        .where('host', 'not in', [...full, ''])
+        .where('host', 'not in', [...hosts, ''])
+        .where('endpoint', 'not in', [...endpoints, ''])
         // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop
         // that chokes on `processing` must still hear of `paid`. Bodies carry the version for those who care.
         .where((eb) =>
@@ -84,23 +83,15 @@ export class Notifier {
           ),
         )
         .orderBy('next_attempt_at')
-        .limit(MAX_IN_FLIGHT)
+        .limit(BATCH)
         .execute()
     );
   }
 
   #startIfRoom(row: DeliveryRow): boolean {
-    if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#countAt(row.host) >= MAX_PER_HOST) return false;
-    this.#start(row);
-    return true;
-  }
-
-  #countAt(host: string): number {
-    return [...this.#inFlight.values()].filter((delivery) => delivery.host === host).length;
-  }
-
-  #start(row: DeliveryRow): void {
-    const work = this.#deliver(row)
+    const giveBack = this.#places.take(row);
+    if (!giveBack) return false;
+    const work = this.#deliver(row, giveBack)
       .catch((error: unknown) =>
         this.#ctx.log.error({ err: error, delivery_id: row.delivery_id }, 'delivery not recorded'),
       )
@@ -108,11 +99,13 @@ export class Notifier {
         this.#inFlight.delete(row.delivery_id);
         this.wake();
       });
-    this.#inFlight.set(row.delivery_id, { host: row.host, work });
+    this.#inFlight.set(row.delivery_id, work);
+    return true;
   }
 
-  async #deliver(row: DeliveryRow): Promise<void> {
+  async #deliver(row: DeliveryRow, giveBack: (answered: boolean) => void): Promise<void> {
     const result = await this.#post(row);
+    giveBack(result.status !== null);
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
     const next = delivered ? null : nextAttempt(row, now);

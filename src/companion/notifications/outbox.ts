@@ -67,12 +67,14 @@ interface Message {
 
 /** A row of the outbox, due at once. */
 export function newDelivery({ paymentId, event, url, body }: Message, now: number) {
+  const { host, origin, pathname } = new URL(url);
   return {
     delivery_id: newId('dlv'),
     payment_id: paymentId,
     event,
     url,
-    host: new URL(url).host,
+    host,
+    endpoint: `${origin}${pathname}`,
     body: JSON.stringify(body),
     attempts: 0,
     next_attempt_at: now,

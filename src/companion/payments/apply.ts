@@ -9,12 +9,15 @@ import { addEvent, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
 import { record, type Changes } from './record.ts';
+import { DONE, setAside, type SetAside } from './set-aside.ts';
 
 /** What became of a report. Only `applied` changed the payment. */
 export type Outcome =
   | 'applied'
   | 'unchanged'
   | 'unknown_payment'
+  /** A refund's report that has overtaken the payment's. */
+  | 'premature'
   | 'unknown_status'
   | 'amount_mismatch'
   /** A word on an attempt that another one has replaced. */
@@ -46,23 +49,42 @@ export async function applyDelivery(
         outcome: 'unchanged',
         body,
         received_at: ctx.now(),
+        report_json: null,
+        next_try_at: null,
       })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows !== 1n) return 'duplicate';
     const cause = { event: delivery.event, source: `provider:${provider}` };
     const applied = await applyReport(trx, delivery, cause, ctx.now());
-    await trx
-      .updateTable('provider_deliveries')
-      .set({ outcome: applied.outcome, payment_id: applied.payment?.id ?? null })
-      .where('provider', '=', provider)
-      .where('delivery_id', '=', delivery.deliveryId)
-      .execute();
+    await keepOutcome(trx, { provider, report: delivery, tries: 0 }, applied, ctx.now());
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
   announce(ctx, result, delivery.reference);
   return result.outcome;
+}
+
+/** Tries a webhook again that could not be followed when it came. */
+export async function applySetAside(ctx: Context, { provider, report, tries }: SetAside): Promise<void> {
+  const cause = { event: report.event, source: `provider:${provider}` };
+  const applied = await ctx.store.write(async (trx) => {
+    const result = await applyReport(trx, report, cause, ctx.now());
+    await keepOutcome(trx, { provider, report, tries: tries + 1 }, result, ctx.now());
+    return result;
+  });
+  announce(ctx, applied, report.reference);
+}
+
+async function keepOutcome(trx: Writer, tried: SetAside, applied: Applied, now: number): Promise<void> {
+  const { outcome, payment } = applied;
+  const again = outcome === 'unknown_payment' || outcome === 'premature';
+  await trx
+    .updateTable('provider_deliveries')
+    .set({ outcome, payment_id: payment?.id ?? null, ...(again ? setAside(tried, now) : DONE) })
+    .where('provider', '=', tried.provider)
+    .where('delivery_id', '=', tried.report.deliveryId)
+    .execute();
 }
 
 /** Takes what a provider answered when asked. */
@@ -115,6 +137,8 @@ async function applyReport(trx: Writer, report: ProviderReport, cause: Cause, no
   if (!payment) return { outcome: 'unknown_payment', payment: null };
 
   const refusal = refuse(payment, attempt, report);
+  // It will be tried again: only what comes of it at last is worth a line.
+  if (refusal === 'premature') return { outcome: refusal, payment };
   if (refusal !== null) {
     await addEvent(trx, payment, payment, cause, refusal, now);
     if (refusal === 'paid_twice' || refusal === 'paid_after_failure') await markPaid(trx, attempt);
@@ -128,6 +152,8 @@ async function applyReport(trx: Writer, report: ProviderReport, cause: Cause, no
   return applied;
 }
 
+const REFUNDS: readonly PaymentStatus[] = ['partial_refunded', 'refunded'];
+
 /** Why a report may not be followed. */
 function refuse(
   payment: Payment,
@@ -135,6 +161,7 @@ function refuse(
   report: ProviderReport,
 ): Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null {
   if (report.status === null) return 'unknown_status';
+  if (REFUNDS.includes(report.status) && payment.paidAt === null) return 'premature';
   if (report.status === 'paid') {
     const otherAmount = report.amount !== null && report.amount !== payment.amount;
     const otherCurrency = report.currency !== null && report.currency !== payment.currency;

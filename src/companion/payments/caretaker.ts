@@ -1,13 +1,14 @@
 import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
-import { applyAnswer, applyDecision } from './apply.ts';
+import { applyAnswer, applyDecision, applySetAside } from './apply.ts';
 import { attachProvider } from './attach.ts';
 import { findAttempts, findMarked } from './attempts.ts';
 import { findPayment } from './find.ts';
 import { toPayment, type Payment } from './payment.ts';
 import { carryOut, findPendingRefunds } from './refund.ts';
 import { nextCheckAt, ORPHANED_AFTER_MS } from './schedule.ts';
+import { findSetAside } from './set-aside.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
 const IDLE_MS = 10_000;
@@ -16,8 +17,8 @@ const AT_ONCE = 20;
 
 /**
  * Looks after payments that nobody is calling about: brings those to their provider that a crash or the network kept
- * from it, asks about open ones (webhooks get lost), expires those whose time is up, closes QRs that are over and
- * carries pending refunds on. Every step may be repeated, so a crash in the middle costs nothing.
+ * from it, asks about open ones (webhooks get lost), expires those whose time is up, closes QRs that are over, tries
+ * webhooks again that came too early and carries pending refunds on. Every step may be repeated, so a crash in the middle costs nothing.
  */
 export class Caretaker {
   readonly #ctx: Context;
@@ -50,14 +51,16 @@ export class Caretaker {
       .orderBy('next_check_at')
       .limit(AT_ONCE)
       .execute();
-    const [marked, refunds] = await Promise.all([
+    const [marked, refunds, early] = await Promise.all([
       findMarked(this.#ctx),
       findPendingRefunds(this.#ctx.store.read, now - ORPHANED_AFTER_MS),
+      findSetAside(this.#ctx.store.read, now),
     ]);
     await Promise.all([
       ...due.map((row) => this.#check(toPayment(row))),
       ...marked.map((attempt) => this.#closeAttempt(attempt)),
       ...refunds.map((refund) => this.#carryOn(refund.id, () => carryOut(this.#ctx, refund))),
+      ...early.map((tried) => this.#carryOn(tried.report.deliveryId, () => applySetAside(this.#ctx, tried))),
     ]);
     if (due.length === AT_ONCE) return 0;
     const next = await this.#ctx.store.read

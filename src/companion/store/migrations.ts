@@ -4,7 +4,40 @@ import { sql, type Kysely, type Migration } from 'kysely';
 export const migrations: Record<string, Migration> = {
   '0001_payments': { up: createPayments },
   '0002_attempts_to_close': { up: indexAttemptsToClose },
+  '0003_deliveries_set_aside': { up: keepReportsSetAside },
+  '0004_retention': { up: indexWhatRetentionErases },
+  '0005_delivery_endpoints': { up: shareByEndpoint },
 };
+
+/** A report that cannot be followed yet is kept, parsed, to be tried again. */
+async function keepReportsSetAside(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('provider_deliveries').addColumn('report_json', 'text').execute();
+  await db.schema
+    .alterTable('provider_deliveries')
+    .addColumn('tries', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await db.schema.alterTable('provider_deliveries').addColumn('next_try_at', 'integer').execute();
+  await sql`create index provider_deliveries_set_aside on provider_deliveries (next_try_at)
+    where next_try_at is not null`.execute(db);
+}
+
+/** Each index holds only what is still to be erased. */
+async function indexWhatRetentionErases(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('payments').addColumn('erased_at', 'integer').execute();
+  await sql`create index payments_to_erase on payments (updated_at) where erased_at is null`.execute(db);
+  await sql`create index provider_deliveries_to_erase on provider_deliveries (received_at)
+    where body <> x''`.execute(db);
+  await sql`create index deliveries_to_erase on deliveries (created_at) where body <> ''`.execute(db);
+  await sql`create index idempotency_keys_by_age on idempotency_keys (created_at)`.execute(db);
+}
+
+async function shareByEndpoint(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('deliveries')
+    .addColumn('endpoint', 'text', (c) => c.notNull().defaultTo(''))
+    .execute();
+  await sql`update deliveries set endpoint = host`.execute(db);
+}
 
 /** Looked for after every change, and hardly ever there: without it each look read the whole table. */
 async function indexAttemptsToClose(db: Kysely<unknown>): Promise<void> {

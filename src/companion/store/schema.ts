@@ -53,6 +53,8 @@ interface PaymentsTable {
   next_check_at: number | null;
   /** How often it was asked in vain since something last happened. */
   checks: number;
+  /** When its personal data was erased; from then on its token opens nothing. */
+  erased_at: number | null;
 }
 
 /** Every payment a provider was asked for; a renewal adds one. */
@@ -113,10 +115,17 @@ interface ProviderDeliveriesTable {
   provider: string;
   delivery_id: string;
   payment_id: string | null;
-  /** `applied`, `unchanged`, `unknown_payment`, `unknown_status`, `amount_mismatch`. */
+  /** An outcome of payments/apply.ts. */
   outcome: string;
+  /** The bytes as they came; empty once erased. */
   body: Uint8Array;
   received_at: number;
+  /** What it said, while it cannot be followed yet. */
+  report_json: string | null;
+  /** How often it was tried again. */
+  tries: Generated<number>;
+  /** `null` when there is nothing left to try. */
+  next_try_at: number | null;
 }
 
 interface DeliveriesTable {
@@ -128,6 +137,9 @@ interface DeliveriesTable {
   url: string;
   /** The url's, to share places among merchants. */
   host: string;
+  /** The url without its query, for the same. */
+  endpoint: string;
+  /** Empty once erased. */
   body: string;
   attempts: number;
   /** `null` when there is nothing left to do: delivered, or given up. */
@@ -163,4 +175,5 @@ export type PaymentEventRow = Selectable<PaymentEventsTable>;
 export type AttemptRow = Selectable<AttemptsTable>;
 export type RefundRow = Selectable<RefundsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
+export type ProviderDeliveryRow = Selectable<ProviderDeliveriesTable>;
 export type SandboxPaymentRow = Selectable<SandboxPaymentsTable>;

@@ -72,8 +72,8 @@ export function createSandboxProvider(
         event,
         reference,
         status: isPaymentStatus(status) ? status : null,
-        // A sum that cannot be read is not no sum: it matches nothing.
-        amount: amount === undefined ? null : typeof amount === 'number' ? amount : NaN,
+        // A sum that cannot be read is not no sum: no payment is of 0 kopecks.
+        amount: amount === undefined ? null : typeof amount === 'number' ? amount : 0,
         currency: typeof currency === 'string' ? currency : null,
       };
     },
