@@ -16,6 +16,7 @@ import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import type { Payment } from './payments/payment.ts';
+import { Retention } from './payments/retention.ts';
 import { PaymentTokens } from './payments/tokens.ts';
 import { createProviders } from './providers/registry.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
@@ -87,6 +88,7 @@ export async function createCompanion({
   };
   const notifier = new Notifier(ctx);
   const caretaker = new Caretaker(ctx);
+  const retention = new Retention(ctx, (paymentId) => hub.dismiss(paymentId));
   const banks = createBankDirectory({
     url: config.banksUrl,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
@@ -105,6 +107,7 @@ export async function createCompanion({
     started = true;
     caretaker.wake();
     notifier.wake();
+    retention.start();
     bank.start();
   }
 
@@ -128,7 +131,7 @@ export async function createCompanion({
       hub.drain();
       await closeServer(app);
       banks.close();
-      await Promise.all([caretaker.close(), notifier.close(), bank.close()]);
+      await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
       await outbound.close();
       await store.close();
     },

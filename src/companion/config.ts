@@ -38,6 +38,8 @@ export interface Config {
   readonly rateLimit: number;
   /** Open status streams by address; 0 for no limit, by token either. */
   readonly streamLimit: number;
+  /** Days after which a payment that nothing happens to loses its personal data and its token; 0 for never. */
+  readonly retentionDays: number;
   /** Proxies (addresses, CIDR ranges) whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Where each provider's webhooks may come from (addresses, CIDR ranges); from anywhere when it is not listed. */
@@ -84,6 +86,7 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     sbpApi: Object.values(methods).includes('sbp-api') ? reader.sbpApi(guard) : null,
     rateLimit: reader.count('SBP_RATE_LIMIT', 600),
     streamLimit: reader.count('SBP_STREAM_LIMIT', 200),
+    retentionDays: reader.count('SBP_RETENTION_DAYS', 365),
     trustedProxies: reader.addresses('SBP_TRUSTED_PROXIES'),
     webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
   };

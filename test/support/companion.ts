@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createCompanion, type Companion, type CompanionOptions } from '../../src/companion/companion.ts';
-import { loadConfig } from '../../src/companion/config.ts';
+import { loadConfig, type Config } from '../../src/companion/config.ts';
 
 export const API_KEY = 'test-api-key-0123456789';
 export const TOKEN_SECRET = 'test-token-secret-0123456789';
@@ -61,12 +61,18 @@ export interface CreatedPayment {
 /** A companion in this process, on a port and a database of its own. */
 export async function startCompanion(
   env: Record<string, string> = {},
-  options: Pick<CompanionOptions, 'now' | 'resolve' | 'store' | 'providers'> = {},
+  {
+    settings,
+    ...options
+  }: Pick<CompanionOptions, 'now' | 'resolve' | 'store' | 'providers'> & {
+    /** What the environment has no word for, such as a part of a day. */
+    settings?: Partial<Config>;
+  } = {},
 ): Promise<TestCompanion> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
   const port = await freePort();
   const lines: string[] = [];
-  const config = loadConfig({ ...testEnv(port, directory), ...env });
+  const config = { ...loadConfig({ ...testEnv(port, directory), ...env }), ...settings };
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const companion = await createCompanion({ config, log, ...options });
   await companion.listen();

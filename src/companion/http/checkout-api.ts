@@ -83,7 +83,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
 
     async function openPayment(request: FastifyRequest): Promise<Payment> {
       const payment = await findPayment(ctx.store.read, requireToken(request, ctx.tokens));
-      if (!payment) throw invalidToken();
+      if (!payment || payment.erased) throw invalidToken();
       return payment;
     }
 
@@ -121,7 +121,8 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       response.on('close', unsubscribe);
       // Read only after subscribing: a change in between is heard, and versions sort out which one is newer.
       const payment = await findPayment(ctx.store.read, paymentId);
-      if (payment) stream.update(payment);
+      if (!payment || payment.erased) stream.drain();
+      else stream.update(payment);
     }
   };
 }

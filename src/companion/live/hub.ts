@@ -7,7 +7,7 @@ export interface Subscriber {
    * missing for what is no news.
    */
   update(payment: Payment, committedAt?: number): void;
-  /** The server is going away. */
+  /** There is nothing more to be heard here. */
   drain(): void;
 }
 
@@ -34,9 +34,12 @@ export class LiveHub {
 
   /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */
   drain(): void {
-    for (const subscribers of [...this.#byPayment.values()]) {
-      for (const subscriber of [...subscribers]) subscriber.drain();
-    }
+    for (const paymentId of [...this.#byPayment.keys()]) this.dismiss(paymentId);
+  }
+
+  /** Asks one payment's subscribers to finish: what they come back with opens nothing any more. */
+  dismiss(paymentId: string): void {
+    for (const subscriber of [...(this.#byPayment.get(paymentId) ?? [])]) subscriber.drain();
   }
 
   get size(): number {

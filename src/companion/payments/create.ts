@@ -71,6 +71,7 @@ async function insertIntent(
       // A crash from here on leaves an orphan that is looked for soon.
       next_check_at: now + ORPHANED_AFTER_MS,
       checks: 0,
+      erased_at: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

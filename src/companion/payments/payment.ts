@@ -33,6 +33,8 @@ export interface Payment {
   readonly createdAt: number;
   readonly paidAt: number | null;
   readonly checks: number;
+  /** Its personal data is gone, and its token opens nothing any more. */
+  readonly erased: boolean;
 }
 
 export function toPayment(row: PaymentRow): Payment {
@@ -63,5 +65,6 @@ export function toPayment(row: PaymentRow): Payment {
     createdAt: row.created_at,
     paidAt: row.paid_at,
     checks: row.checks,
+    erased: row.erased_at !== null,
   };
 }

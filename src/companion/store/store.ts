@@ -40,7 +40,7 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
   checkSoundness(file);
   const writer = connect(
     file,
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
   );
   const migrated = await migrate(writer);
   ownership.made();

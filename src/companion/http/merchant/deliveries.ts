@@ -34,6 +34,12 @@ export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: Idempo
       async begin() {
         const delivery = await findDelivery(ctx.store.read, request.params.id);
         if (!delivery) throw new ProblemError(404, 'delivery_not_found', 'There is no such delivery.');
+        if (delivery.body === '')
+          throw new ProblemError(
+            409,
+            'delivery_erased',
+            'What this delivery said has been erased with the personal data in it.',
+          );
         return { status: 202, body: deliveryView(await redeliver(ctx, delivery)) };
       },
     });
