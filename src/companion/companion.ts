@@ -78,7 +78,7 @@ export async function createCompanion({
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
-    providers: { ...createProviders({ config, outbound, bank, metrics, now }), ...providers },
+    providers: createProviders({ config, outbound, bank, metrics, now, standIns: providers }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();

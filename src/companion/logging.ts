@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pino, type Logger, type DestinationStream } from 'pino';
 import type { LogLevel } from './config.ts';
 
@@ -25,4 +26,9 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Names a body in the log without showing it: what either side has kept can be compared with it. */
+export function bodyHash(body: string | Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
 }

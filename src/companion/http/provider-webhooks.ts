@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { AddressRanges } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { WebhookVerificationError } from '../notifications/webhooks.ts';
+import { bodyHash } from '../logging.ts';
 import { applyDelivery } from '../payments/apply.ts';
 import type { ProviderDelivery } from '../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
@@ -46,13 +47,19 @@ export function providerWebhooks(ctx: Context) {
       } catch (error) {
         if (!(error instanceof WebhookVerificationError)) throw error;
         ctx.metrics.webhookTaken(provider, error.reason, null);
-        request.log.warn({ provider, reason: error.reason }, 'webhook refused');
+        request.log.warn({ provider, reason: error.reason, body_sha256: bodyHash(body) }, 'webhook refused');
         throw new ProblemError(401, error.reason, error.message);
       }
       const outcome = await applyDelivery(ctx, provider, delivery, body);
       ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
-        { provider, delivery_id: delivery.deliveryId, payment_id: delivery.reference, outcome },
+        {
+          provider,
+          delivery_id: delivery.deliveryId,
+          payment_id: delivery.reference,
+          body_sha256: bodyHash(body),
+          outcome,
+        },
         'webhook taken',
       );
       return reply.code(200).send({ received: true });

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { bodyHash } from '../logging.ts';
 import { Rounds } from '../rounds.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import { Places } from './places.ts';
@@ -122,7 +123,13 @@ export class Notifier {
         .where('delivery_id', '=', row.delivery_id)
         .execute(),
     );
-    const details = { delivery_id: row.delivery_id, payment_id: row.payment_id, event: row.event, ...result };
+    const details = {
+      delivery_id: row.delivery_id,
+      payment_id: row.payment_id,
+      event: row.event,
+      body_sha256: bodyHash(row.body),
+      ...result,
+    };
     if (delivered) this.#ctx.log.info(details, 'webhook delivered');
     else this.#ctx.log.warn({ ...details, gave_up: next === null }, 'webhook not delivered');
   }

@@ -81,12 +81,12 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
         .where('erased_at', 'is', null)
         .where('updated_at', '<=', before)
         // The payer may be looking at its code.
-        .where(({ or, eb: is }) => or([is('status', '!=', 'created'), is('expires_at', '<=', before)]))
+        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expires_at', '<=', before)]))
         .limit(AT_ONCE),
     )
     .returningAll()
     .execute();
-  for (const payment of rows.map(toPayment)) await eraseWhatHangsOn(trx, payment, now);
+  for (const row of rows) await eraseWhatHangsOn(trx, toPayment(row), now);
   return rows.map(({ id }) => id);
 }
 

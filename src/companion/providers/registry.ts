@@ -1,13 +1,13 @@
 import type { Config } from '../config.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { Metrics } from '../metrics.ts';
-import { measured } from './measured.ts';
 import { PROVIDER_NAMES, type ProviderName } from './names.ts';
 import type { Provider } from './provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';
 import { createSbpApiProvider } from './sbp-api/provider.ts';
 import type { SandboxBank } from './sandbox/bank.ts';
 import { createSandboxProvider } from './sandbox/provider.ts';
+import { supervised } from './supervised.ts';
 import { unconfiguredProvider } from './unconfigured.ts';
 
 /** What providers are made of. */
@@ -16,6 +16,8 @@ export interface ProviderParts {
   readonly outbound: OutboundClient;
   readonly bank: SandboxBank;
   readonly metrics: Metrics;
+  /** Take the place of those named. */
+  readonly standIns?: Partial<Record<ProviderName, Provider>> | undefined;
   /** Unix time in ms. */
   readonly now: () => number;
 }
@@ -38,9 +40,9 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
 export function createProviders(parts: ProviderParts): Readonly<Record<ProviderName, Provider>> {
   const used = new Set<ProviderName>(Object.values(parts.config.methods));
   return Object.fromEntries(
-    PROVIDER_NAMES.map((name) => [
-      name,
-      used.has(name) ? measured(name, BUILDERS[name](parts), parts.metrics) : unconfiguredProvider(name),
-    ]),
+    PROVIDER_NAMES.map((name) => {
+      if (!used.has(name)) return [name, unconfiguredProvider(name)];
+      return [name, supervised(name, parts.standIns?.[name] ?? BUILDERS[name](parts), parts.metrics)];
+    }),
   ) as Record<ProviderName, Provider>;
 }

@@ -1,0 +1,23 @@
+import { describe, it, mock } from 'node:test';
+import assert from 'node:assert/strict';
+import { ProviderError } from '../../../src/companion/providers/provider.ts';
+import { supervised } from '../../../src/companion/providers/supervised.ts';
+import { ScriptedProvider } from '../../support/scripted-provider.ts';
+
+describe('a call to a provider', () => {
+  it('that never comes back ends as unavailable, and is counted so', async () => {
+    const counted: unknown[] = [];
+    const metrics = { providerCalled: (...call: unknown[]) => void counted.push(call.slice(0, 3)) };
+    const provider = new ScriptedProvider();
+    provider.status = () => new Promise(() => undefined);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const answer = supervised('sbp-api', provider, metrics).status('r-1');
+      mock.timers.tick(60_000);
+      await assert.rejects(answer, (error) => error instanceof ProviderError && error.kind === 'unavailable');
+    } finally {
+      mock.timers.reset();
+    }
+    assert.deepEqual(counted, [['sbp-api', 'status', 'unavailable']]);
+  });
+});
