@@ -4,6 +4,7 @@ import { verifyWebhook } from '../../notifications/webhooks.ts';
 import {
   ProviderError,
   type CreateRequest,
+  type PaymentRef,
   type Provider,
   type ProviderPayment,
   type ProviderReport,
@@ -44,7 +45,7 @@ export function createSbpApiProvider({
     return found;
   }
 
-  async function report(reference: string): Promise<ProviderReport> {
+  async function report({ reference }: PaymentRef): Promise<ProviderReport> {
     const { status, amount, currency } = await theirs(reference);
     // Money is believed by its sum: a paid payment that names none says nothing.
     const known = isPaymentStatus(status) && !(status === 'paid' && amount === null);
@@ -71,7 +72,14 @@ export function createSbpApiProvider({
   }
 
   return {
-    methods: ['sbp'],
+    capabilities: {
+      methods: ['sbp'],
+      cancel: true,
+      refund: 'partial',
+      push: false,
+      charge: false,
+      webhooks: 'proof',
+    },
 
     async create(request) {
       const { reference } = request;
@@ -98,8 +106,8 @@ export function createSbpApiProvider({
 
     status: report,
 
-    async cancel(reference) {
-      const { payment_id } = await theirs(reference);
+    async cancel(payment) {
+      const { payment_id } = await theirs(payment.reference);
       const path = `/qrs/${encodeURIComponent(payment_id)}/close`;
       try {
         await client.call({ method: 'POST', path, body: {} }, v.unknown());
@@ -107,11 +115,11 @@ export function createSbpApiProvider({
         // Most likely paid or over a moment before: the status tells.
         if (!(error instanceof Refusal)) throw error;
       }
-      return report(reference);
+      return report(payment);
     },
 
-    async refund({ reference, refundId, amount, reason }) {
-      const { payment_id } = await theirs(reference);
+    async refund({ payment, refundId, amount, reason }) {
+      const { payment_id } = await theirs(payment.reference);
       const refund = await client.call(
         {
           method: 'POST',
@@ -174,5 +182,7 @@ function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPa
     providerPaymentId: payment_id,
     qrId: qr_id,
     presentation: { kind: 'link', url: qr_payload, deep_link },
+    // It was told when ours ends.
+    expiresAt: null,
   };
 }
