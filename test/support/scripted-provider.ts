@@ -19,6 +19,7 @@ export class ScriptedProvider implements Provider {
   } as const;
   readonly created = new Map<string, { amount: number; status: PaymentStatus }>();
   readonly refunds = new Map<string, number>();
+  refusesRefunds = false;
   /** Nobody answers, but what was asked may still have been done. */
   down: 'no' | 'before' | 'after' = 'no';
 
@@ -54,6 +55,7 @@ export class ScriptedProvider implements Provider {
 
   refund(request: RefundRequest) {
     return this.#answer(() => {
+      if (this.refusesRefunds) throw new ProviderError('refused', 'no refunds today');
       this.refunds.set(request.refundId, request.amount);
       return { status: 'succeeded' as const };
     });

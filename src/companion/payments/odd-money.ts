@@ -23,16 +23,14 @@ export async function flagOddMoney(
   { payment, attempt, report, reason }: Oddity,
   now: number,
 ): Promise<boolean> {
-  // Marked by an earlier report: it was told then.
-  if (attempt.paid === 1) return false;
-  const isMoney = reason !== 'amount_mismatch';
-  if (isMoney) {
-    await trx
-      .updateTable('attempts')
-      .set({ paid: 1, to_close: 0 })
-      .where('reference', '=', attempt.reference)
-      .execute();
-  }
+  // The provider says it again and again when asked.
+  if (attempt.flagged === 1) return false;
+  const taken = reason === 'amount_mismatch' ? {} : { paid: 1, to_close: 0 };
+  await trx
+    .updateTable('attempts')
+    .set({ flagged: 1, ...taken })
+    .where('reference', '=', attempt.reference)
+    .execute();
   const refundId = reason === 'paid_twice' ? newId('rfd') : null;
   if (refundId) {
     await trx

@@ -18,6 +18,7 @@ async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
   await attempts.addColumn('provider_payment_id', 'text').execute();
   await attempts.addColumn('close_tries', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await attempts.addColumn('next_close_at', 'integer').execute();
+  await attempts.addColumn('flagged', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await attempts.addColumn('to_confirm', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await sql`update attempts set (provider, method) =
     (select p.provider, p.method from payments p where p.id = payment_id)`.execute(db);

@@ -82,6 +82,8 @@ interface AttemptsTable {
   close_tries: Generated<number>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
+  /** 1 once the merchant was told of odd money on it. */
+  flagged: Generated<number>;
   /** 1 while the provider waits for our word, 2 once it has it. */
   to_confirm: Generated<number>;
   created_at: number;
