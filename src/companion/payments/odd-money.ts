@@ -23,12 +23,12 @@ export async function flagOddMoney(
   { payment, attempt, report, reason }: Oddity,
   now: number,
 ): Promise<boolean> {
+  const mismatch = reason === 'amount_mismatch';
   // The provider says it again and again when asked.
-  if (attempt.flagged === 1) return false;
-  const taken = reason === 'amount_mismatch' ? {} : { paid: 1, to_close: 0 };
+  if ((mismatch ? attempt.flagged : attempt.paid) === 1) return false;
   await trx
     .updateTable('attempts')
-    .set({ flagged: 1, ...taken })
+    .set(mismatch ? { flagged: 1 } : { paid: 1, to_close: 0 })
     .where('reference', '=', attempt.reference)
     .execute();
   const refundId = reason === 'paid_twice' ? newId('rfd') : null;

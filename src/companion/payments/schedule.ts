@@ -9,8 +9,8 @@ const LONGEST_CHECK_MS = 5 * 60_000;
 /** A scanned code is decided within seconds, at the till, and by a provider that sends no webhooks. */
 const FIRST_SCAN_CHECK_MS = 1_000;
 const LONGEST_SCAN_CHECK_MS = 15_000;
-/** Looks for late money after we gave the payment up. */
-const LATE_CHECKS_MS = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000];
+/** Looks for late money after we gave a payment, or one attempt at it, up. */
+export const LATE_CHECKS_MS = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000];
 
 /** When the provider is to be asked about this payment next (unix ms); `null` for never. */
 export function nextCheckAt(payment: Payment, now: number): number | null {

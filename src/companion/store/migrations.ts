@@ -29,6 +29,8 @@ async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
     where provider_payment_id is null and qr_id is not null`.execute(db);
   await sql`create index attempts_by_provider_id on attempts (provider_payment_id)
     where provider_payment_id is not null`.execute(db);
+  await sql`drop index attempts_to_close`.execute(db);
+  await sql`create index attempts_closing on attempts (next_close_at) where to_close > 0`.execute(db);
   await sql`create index attempts_to_confirm on attempts (payment_id) where to_confirm = 1`.execute(db);
 
   const payments = db.schema.alterTable('payments');

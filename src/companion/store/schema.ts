@@ -77,12 +77,12 @@ interface AttemptsTable {
   qr_id: string | null;
   /** 1 once this attempt was paid: a second paid attempt is money to give back. */
   paid: number;
-  /** 1 while the provider still has to be told that this one is over. */
+  /** 1 while the provider still has to be told that this one is over, 2 while it is looked at for late money. */
   to_close: number;
   close_tries: Generated<number>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
-  /** 1 once the merchant was told of odd money on it. */
+  /** 1 once the merchant was told of another sum on it. */
   flagged: Generated<number>;
   /** 1 while the provider waits for our word, 2 once it has it. */
   to_confirm: Generated<number>;
