@@ -70,7 +70,7 @@ export async function startCompanion(
   } = {},
 ): Promise<TestCompanion> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
-  const port = await freePort();
+  const port = env['SBP_PORT'] === undefined ? await freePort() : Number(env['SBP_PORT']);
   const lines: string[] = [];
   const config = { ...loadConfig({ ...testEnv(port, directory), ...env }), ...settings };
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });

@@ -4,7 +4,7 @@ import type { Fault, Simulator } from '../../demo/simulators/simulator.ts';
 import type { CompanionOptions } from '../../src/companion/companion.ts';
 import type { Capabilities } from '../../src/companion/providers/provider.ts';
 import type { Method, Snapshot } from '../../src/protocol/snapshot.ts';
-import { startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
+import { freePort, startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
 import { MerchantServer } from './merchant-server.ts';
 
 /** One provider (or one variant of it), beside the system it speaks to. */
@@ -22,7 +22,10 @@ export interface Subject {
   /** Told once the companion's address is known: some systems have it from a cabinet and not from calls. */
   readonly connect?: (simulator: Simulator, companionUrl: string) => void;
   /** For a provider that is not in the registry. */
-  readonly providers?: (simulator: Simulator) => NonNullable<CompanionOptions['providers']>;
+  readonly providers?: (
+    simulator: Simulator,
+    companionUrl: string,
+  ) => NonNullable<CompanionOptions['providers']>;
 }
 
 interface Shown extends CreatedPayment {
@@ -48,10 +51,9 @@ export function describeConformance(subject: Subject): void {
       merchant = await MerchantServer.open();
       system = subject.simulator();
       await system.listen();
-      shop = await startCompanion(
-        system.env(),
-        subject.providers ? { providers: subject.providers(system) } : {},
-      );
+      const port = String(await freePort());
+      const providers = subject.providers?.(system, `http://127.0.0.1:${port}`);
+      shop = await startCompanion({ ...system.env(), SBP_PORT: port }, providers ? { providers } : {});
       subject.connect?.(system, shop.url);
     });
     after(async () => {
