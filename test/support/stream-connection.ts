@@ -23,7 +23,7 @@ export class StreamConnection {
   firstByteMs: number | null = null;
   readonly closed: Promise<StreamClose>;
   #over = false;
-  #notify: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
 
   constructor(url: string, { token, lastEventId, headers, socketPath }: StreamRequest) {
     const since = performance.now();
@@ -39,7 +39,7 @@ export class StreamConnection {
     this.closed = new Promise((resolve) => {
       const close = (how: StreamClose): void => {
         this.#over = true;
-        this.#notify();
+        this.#wake();
         resolve(how);
       };
       outgoing.on('error', () => close('cut'));
@@ -49,7 +49,7 @@ export class StreamConnection {
         response.on('data', (chunk: Buffer) => {
           this.firstByteMs ??= performance.now() - since;
           this.parser.feed(chunk);
-          this.#notify();
+          this.#wake();
         });
         response.on('error', () => undefined);
         response.on('close', () => close(response.complete ? 'ended' : 'cut'));
@@ -75,8 +75,14 @@ export class StreamConnection {
   async version(wanted: number): Promise<boolean> {
     const newest = () => Number(this.parser.lastEventId || -1);
     while (newest() < wanted && !this.#over) {
-      await new Promise<void>((resolve) => (this.#notify = resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return newest() >= wanted;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 }
