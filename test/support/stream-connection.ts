@@ -11,6 +11,8 @@ export interface StreamRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A socket file to call instead of the address's port. */
   readonly socketPath?: string;
+  /** Gets the body's bytes as well. */
+  readonly also?: (bytes: Uint8Array) => void;
 }
 
 /** One connection for one status stream, which tells a clean end from a cut and never throws for either. */
@@ -25,7 +27,7 @@ export class StreamConnection {
   #over = false;
   #waiting: (() => void)[] = [];
 
-  constructor(url: string, { token, lastEventId, headers, socketPath }: StreamRequest) {
+  constructor(url: string, { token, lastEventId, headers, socketPath, also }: StreamRequest) {
     const since = performance.now();
     const outgoing = request(`${url}/checkout/v1/session/events`, {
       agent: false,
@@ -49,6 +51,7 @@ export class StreamConnection {
         response.on('data', (chunk: Buffer) => {
           this.firstByteMs ??= performance.now() - since;
           this.parser.feed(chunk);
+          also?.(chunk);
           this.#wake();
         });
         response.on('error', () => undefined);
