@@ -58,8 +58,13 @@ export class CompanionProcess {
     await this.#end('SIGKILL');
   }
 
-  async stop(): Promise<void> {
+  /** The end in order; it can be started again. */
+  async terminate(): Promise<void> {
     await this.#end('SIGTERM');
+  }
+
+  async stop(): Promise<void> {
+    await this.terminate();
     await rm(this.#directory, { recursive: true, force: true });
   }
 

@@ -14,11 +14,13 @@ export interface Subscriber {
 /** Subscribers by payment. */
 export class LiveHub {
   readonly #byPayment = new Map<string, Set<Subscriber>>();
+  #draining = false;
 
   subscribe(paymentId: string, subscriber: Subscriber): () => void {
     const subscribers = this.#byPayment.get(paymentId) ?? new Set();
     subscribers.add(subscriber);
     this.#byPayment.set(paymentId, subscribers);
+    if (this.#draining) subscriber.drain();
     return () => {
       subscribers.delete(subscriber);
       if (subscribers.size === 0 && this.#byPayment.get(paymentId) === subscribers) {
@@ -32,8 +34,12 @@ export class LiveHub {
     for (const subscriber of this.#byPayment.get(payment.id) ?? []) subscriber.update(payment, committedAt);
   }
 
-  /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */
+  /**
+   * Asks every subscriber to finish, and those too who were on their way: their pages reconnect elsewhere, or here
+   * after the restart.
+   */
   drain(): void {
+    this.#draining = true;
     for (const paymentId of [...this.#byPayment.keys()]) this.dismiss(paymentId);
   }
 
