@@ -7,6 +7,11 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error) === CODES.busy;
 }
 
+/** Whether it was SQLite that failed, and not the work done with it. */
+export function isSqliteError(error: unknown): boolean {
+  return codeOf(error) !== null;
+}
+
 /** What SQLite says, in words that tell what to do; anything else as it is. */
 export function storeError(file: string, error: unknown): unknown {
   switch (codeOf(error)) {
