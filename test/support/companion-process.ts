@@ -47,8 +47,7 @@ export class CompanionProcess {
       stream.on('data', (chunk) => (this.output += String(chunk)));
     const deadline = Date.now() + 15_000;
     while (!(await this.#answers())) {
-      if (child.exitCode !== null || Date.now() > deadline)
-        throw new Error(`it did not start:\n${this.output}`);
+      if (hasEnded(child) || Date.now() > deadline) throw new Error(`it did not start:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -58,9 +57,16 @@ export class CompanionProcess {
     await this.#end('SIGKILL');
   }
 
-  /** The end in order; it can be started again. */
-  async terminate(): Promise<void> {
-    await this.#end('SIGTERM');
+  /** The end as its operator asks for it, after which it can be started again; answers the exit code. */
+  async terminate(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Resolves when it has ended by itself. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child && !hasEnded(child)) await once(child, 'close');
+    this.#child = null;
   }
 
   async stop(): Promise<void> {
@@ -70,16 +76,25 @@ export class CompanionProcess {
 
   /** Changes its data behind its back, as no API can. */
   changeData(change: (db: DatabaseSync) => void): void {
-    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    const db = new DatabaseSync(this.databaseFile, { timeout: 5000 });
     change(db);
     db.close();
   }
 
   /** Holds the database as another program could; answers how to let it go. */
   lockData(): () => void {
-    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    const db = new DatabaseSync(this.databaseFile, { timeout: 5000 });
     db.exec('BEGIN IMMEDIATE');
     return () => db.close();
+  }
+
+  get databaseFile(): string {
+    return this.#env['SBP_DATABASE_URL']!.slice('file:'.length);
+  }
+
+  /** For commands of the same companion. */
+  get env(): Readonly<Record<string, string>> {
+    return this.#env;
   }
 
   get pid(): number {
@@ -95,13 +110,14 @@ export class CompanionProcess {
     return Math.round(Number(kilobytes) / 1024);
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
-    if (child?.exitCode !== null) return;
+    if (!child || hasEnded(child)) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
+    return child.exitCode;
   }
 
   async #answers(): Promise<boolean> {
@@ -111,4 +127,8 @@ export class CompanionProcess {
       return false;
     }
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
