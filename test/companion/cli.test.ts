@@ -17,6 +17,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { loadConfig } from '../../src/companion/config.ts';
 import { startCompanion, testEnv } from '../support/companion.ts';
+import { assertNoLeaks } from '../support/log-scan.ts';
+import { secretsOf } from '../support/secrets.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
 const PUBLISHED_HASHES = join(import.meta.dirname, '../../dist/cdn/integrity.json');
@@ -28,15 +30,14 @@ function folder(t: TestContext): string {
 }
 
 function cli(args: string[], databaseFile: string) {
-  return spawnSync(process.execPath, [CLI, ...args], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...testEnv(0, tmpdir()),
-      SBP_DATABASE_URL: `file:${databaseFile}`,
-    },
+  const env = { ...testEnv(0, tmpdir()), SBP_DATABASE_URL: `file:${databaseFile}` };
+  const said = spawnSync(process.execPath, [CLI, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     encoding: 'utf8',
     timeout: 20_000,
   });
+  assertNoLeaks(said.stdout + said.stderr, secretsOf(env));
+  return said;
 }
 
 /** A database with one migrated, cleanly closed state. */
@@ -201,7 +202,7 @@ describe('opening the database', () => {
     refused(cli(['serve'], file), /in use by another sbp-checkout process/);
     refused(cli(['migrate'], file), /in use by another/);
     assert.equal((await shop.createPayment()).status, 'created', 'the first one goes on');
-    await shop.companion.close();
+    await shop.close();
     assert.equal(cli(['migrate'], file).status, 0);
   });
 });

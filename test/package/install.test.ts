@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { apiClient, API_KEY, freePort } from '../support/companion.ts';
 import { installedPackages, nativeFiles, type InstalledPackage } from '../support/installed-tree.ts';
+import { assertNoLeaks } from '../support/log-scan.ts';
 import { npmCommand, npmEnv, PackageCopy } from '../support/package-copy.ts';
 
 /** Licences that a shop may ship in a closed product without a second thought. */
@@ -86,6 +87,7 @@ describe('the package, installed without running anybody’s scripts', () => {
     for (const path of ['/pay', '/pay.js', '/sbp-checkout.js', '/integrity.json']) {
       assert.equal((await fetch(url + path)).status, 200, path);
     }
+    assertNoLeaks(output, [API_KEY]);
   });
 
   it('runs no script at its installation, and compiles nothing', () => {
