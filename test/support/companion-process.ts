@@ -4,7 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { assertCleanAddresses } from './address-scan.ts';
 import { apiClient, freePort, testEnv } from './companion.ts';
+import { assertNoLeaks } from './log-scan.ts';
+import { secretsOf } from './secrets.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
 
@@ -69,9 +72,12 @@ export class CompanionProcess {
     this.#child = null;
   }
 
+  /** Fails as well if anything was logged, or asked for, that must never be. */
   async stop(): Promise<void> {
     await this.terminate();
     await rm(this.#directory, { recursive: true, force: true });
+    assertNoLeaks(this.output, secretsOf(this.#env));
+    assertCleanAddresses();
   }
 
   /** Changes its data behind its back, as no API can. */
