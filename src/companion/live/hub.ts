@@ -14,8 +14,14 @@ export interface Subscriber {
 /** Subscribers by payment. */
 export class LiveHub {
   readonly #byPayment = new Map<string, Set<Subscriber>>();
+  #draining = false;
 
+  /** Answers how to leave. Who comes once it drains is sent away at once: nobody would ask them again. */
   subscribe(paymentId: string, subscriber: Subscriber): () => void {
+    if (this.#draining) {
+      subscriber.drain();
+      return () => undefined;
+    }
     const subscribers = this.#byPayment.get(paymentId) ?? new Set();
     subscribers.add(subscriber);
     this.#byPayment.set(paymentId, subscribers);
@@ -34,6 +40,7 @@ export class LiveHub {
 
   /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */
   drain(): void {
+    this.#draining = true;
     for (const paymentId of [...this.#byPayment.keys()]) this.dismiss(paymentId);
   }
 
