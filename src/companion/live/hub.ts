@@ -16,7 +16,12 @@ export class LiveHub {
   readonly #byPayment = new Map<string, Set<Subscriber>>();
   #draining = false;
 
+  /** Answers how to leave. Who comes once it drains is sent away at once: nobody would ask them again. */
   subscribe(paymentId: string, subscriber: Subscriber): () => void {
+    if (this.#draining) {
+      subscriber.drain();
+      return () => undefined;
+    }
     const subscribers = this.#byPayment.get(paymentId) ?? new Set();
     subscribers.add(subscriber);
     this.#byPayment.set(paymentId, subscribers);
