@@ -25,7 +25,6 @@ export class LiveHub {
     const subscribers = this.#byPayment.get(paymentId) ?? new Set();
     subscribers.add(subscriber);
     this.#byPayment.set(paymentId, subscribers);
-    if (this.#draining) subscriber.drain();
     return () => {
       subscribers.delete(subscriber);
       if (subscribers.size === 0 && this.#byPayment.get(paymentId) === subscribers) {
