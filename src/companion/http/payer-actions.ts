@@ -11,6 +11,7 @@ import type { Payment } from '../payments/payment.ts';
 import { canPush, pushToPhone } from '../payments/push.ts';
 import { renewPayment } from '../payments/renew.ts';
 import { ProviderError } from '../providers/provider.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import { invalidFields, ProblemError } from './problems.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { snapshotView } from './snapshot-view.ts';
@@ -115,6 +116,6 @@ export function payerActions(
   });
 }
 
-function conflict(code: string, { status }: Payment, why: string): ProblemError {
+function conflict(code: ProblemCode, { status }: Payment, why: string): ProblemError {
   return new ProblemError(409, code, `The payment is ${status}: ${why}.`);
 }

@@ -30,6 +30,7 @@ describe('slow and idle clients', { concurrency: true }, () => {
     socket.trickle(' '.repeat(1000), 100);
     const ms = await socket.closed(26_000);
     assert.ok(ms >= 18_000 && ms < 24_000, `${ms} ms`);
+    assert.match(socket.received, /^HTTP\/1\.1 408 [^]*request_timeout/);
   });
 
   it(`are closed when they say nothing, ${IDLE_SOCKETS} of them, while good calls go on`, async () => {

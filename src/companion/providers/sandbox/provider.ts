@@ -62,9 +62,10 @@ export function createSandboxProvider(
       return { status: bill.status === 'paid' && amount <= bill.amount ? 'succeeded' : 'failed' };
     },
 
-    /** Nobody has a phone here: that it was asked for is all there is to see. */
-    async push(payment) {
+    /** Nobody has a phone here: that it was asked for is all there is to see. One of zeros is refused. */
+    async push(payment, phone) {
       await billOf(payment.reference);
+      if (phone === '70000000000') throw new ProviderError('refused', 'the sandbox bank knows no such phone');
     },
 
     /** Any text is a code; one that says so is declined or unknown, so that each can be tried. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { othersWords } from '../../logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { NoAnswer, ProviderHttp, type HttpAnswer } from '../http.ts';
 import { ProviderError } from '../provider.ts';
@@ -12,7 +13,10 @@ export class Refusal extends ProviderError {
   /** Fields at fault. */
   readonly paths: readonly string[];
   constructor(status: number, code: string | null, detail: string | null, paths: readonly string[]) {
-    super('refused', `the upstream refused: ${status} ${code ?? ''} ${(detail ?? '').slice(0, 300)}`.trim());
+    super(
+      'refused',
+      `the upstream refused: ${status} ${othersWords(`${code ?? ''} ${detail ?? ''}`)}`.trim(),
+    );
     this.status = status;
     this.code = code;
     this.paths = paths;
