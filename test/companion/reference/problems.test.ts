@@ -43,7 +43,7 @@ const OUTSIDE: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>
 
 /** Provoked where what they take is at hand. */
 const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
-  not_refundable: 'refundable.test.ts',
+  not_refundable: 'hints.test.ts',
   not_confirmed: 'hints.test.ts',
   request_timeout: 'http/time-limits.test.ts',
   headers_too_large: 'http/time-limits.test.ts',
