@@ -43,7 +43,7 @@ const OUTSIDE: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>
 
 /** Provoked where what they take is at hand. */
 const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
-  request_timeout: 'http/time-limits.test.ts',
+  request_timeout: 'http/idle-sockets.test.ts',
   headers_too_large: 'http/time-limits.test.ts',
   body_already_parsed: 'mount.test.ts',
 };
