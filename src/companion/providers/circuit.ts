@@ -23,7 +23,9 @@ export class Circuit {
   async run<T>(call: () => Promise<T>): Promise<T> {
     const outage = this.#failures >= OPENS_AFTER;
     if (outage && (this.#trying || this.#now() < this.#restUntil)) {
-      throw new ProviderError('unavailable', 'not asked: the provider has not answered for a while');
+      throw new ProviderError('unavailable', 'not asked: the provider has not answered for a while', {
+        asked: false,
+      });
     }
     this.#trying = outage;
     try {
