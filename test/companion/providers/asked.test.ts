@@ -74,4 +74,18 @@ describe('a call without an answer', () => {
     for (let i = 0; i < 8; i++) await circuit.run(lost).catch(() => undefined);
     await assert.rejects(circuit.run(lost), (error) => error instanceof ProviderError && !error.asked);
   });
+
+  it('opens no circuit when it had its own reasons not to ask', async () => {
+    const circuit = new Circuit(() => 0);
+    const unasked = () => Promise.reject(new ProviderError('unavailable', 'no id yet', { asked: false }));
+    for (let i = 0; i < 20; i++) await circuit.run(unasked).catch(() => undefined);
+    assert.equal(await circuit.run(() => Promise.resolve('answered')), 'answered');
+    const http = new ProviderHttp({ baseUrl: `http://127.0.0.1:${await freePort()}`, outbound });
+    const nobodyThere = () => http.call({ method: 'GET', path: '/', repeatable: false }, ({ json }) => json);
+    for (let i = 0; i < 8; i++) await circuit.run(nobodyThere).catch(() => undefined);
+    await assert.rejects(
+      circuit.run(() => Promise.resolve('answered')),
+      /not asked/,
+    );
+  });
 });
