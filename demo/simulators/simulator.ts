@@ -71,6 +71,8 @@ export abstract class Simulator {
   readonly bills = new Map<string, Bill>();
   /** For so many calls to come. */
   fault: { readonly kind: Fault; left: number } | null = null;
+  /** Changes its answers, value by value: a status nobody knows, another sum. */
+  rewrite: ((key: string, value: unknown) => unknown) | null = null;
   /** Nothing it sends arrives. */
   webhooksLost = false;
   readonly #server: Server;
@@ -157,7 +159,10 @@ export abstract class Simulator {
     const { status, json } = await this.#answer(call);
     call.status = status;
     if (fault === 'drop-answer') return void response.destroy();
-    const text = JSON.stringify(json);
+    const { rewrite } = this;
+    const text = rewrite
+      ? JSON.stringify(json, (key, value: unknown) => rewrite(key, value))
+      : JSON.stringify(json);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(fault === 'half-answer' ? text.slice(0, text.length / 2) : text);
   }
