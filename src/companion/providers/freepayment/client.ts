@@ -13,11 +13,10 @@ export interface RefundBody {
   readonly reason: string;
 }
 
-/**
- * No such address, or no such thing there; or a repeat that came while the first call was at work. None of it is a word
- * on the payment.
- */
-const NOT_ABOUT_IT = [404, 405, 409];
+/** There is no such address, or no such thing there: nothing was done. */
+const NOT_THERE = [404, 405];
+/** Perhaps a repeat that came while the first call was at work. */
+const CONFLICT = 409;
 
 /** Calls to the acquirer. They answer the transaction, or throw a {@link ProviderError}. */
 export class FreepaymentClient {
@@ -67,8 +66,9 @@ function asError({ status, json }: HttpAnswer, { method }: HttpCall): ProviderEr
   const reason = readRefusal(json);
   if (reason === null) return new NoAnswer(`the acquirer answered ${status}`, false);
   // A question that is not answered refuses nothing.
-  if (method === 'GET' || NOT_ABOUT_IT.includes(status)) {
-    return new NoAnswer(`the acquirer answered ${status}: ${reason}`, false);
+  if (method === 'GET' || status === CONFLICT || NOT_THERE.includes(status)) {
+    const asked = !NOT_THERE.includes(status);
+    return new NoAnswer(`the acquirer answered ${status}: ${reason}`, false, { asked });
   }
   return new ProviderError('refused', `the acquirer refused: ${status} ${reason}`.trim());
 }
