@@ -3,7 +3,8 @@ import type { ProviderDelivery } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { findReported, refOfAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
-import { carryOut } from './refund.ts';
+import { askForRefund } from './refund.ts';
+import { adoptReported } from './reported-refund.ts';
 
 /**
  * A message of a provider whose webhooks may be played again is only a hint to ask: what it says is replaced by what
@@ -16,27 +17,17 @@ export async function verifyHint(
   hint: ProviderDelivery,
 ): Promise<ProviderDelivery> {
   if (ctx.providers[provider].capabilities.webhooks !== 'hint') return hint;
-  const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null };
+  // A refund's claim goes the same way as a payment's: what is left of it changes nothing.
+  const refund = hint.refund ? { ...hint.refund, status: 'pending' as const } : null;
+  const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null, refund };
   const attempt = await findReported(ctx.store.read, provider, hint);
   const payment = attempt && (await findPayment(ctx.store.read, attempt.payment_id));
   if (!payment) return nothing;
-  if (hint.refund) {
-    const refund = await ctx.store.read
-      .selectFrom('refunds')
-      .selectAll()
-      .where('payment_id', '=', payment.id)
-      .where((eb) =>
-        eb.or([
-          eb('id', '=', hint.refund?.refundId ?? ''),
-          eb('provider_refund_id', '=', hint.refund?.providerRefundId ?? ''),
-        ]),
-      )
-      .executeTakeFirst();
-    if (refund) {
-      const provider_refund_id = refund.provider_refund_id ?? hint.refund.providerRefundId;
-      await carryOut(ctx, { ...refund, provider_refund_id });
-    }
-    return { ...nothing, refund: { ...hint.refund, status: 'pending' } };
+  if (refund) {
+    // Which refund it is about is so for ever, whenever it was said.
+    const ours = await ctx.store.write((trx) => adoptReported(trx, attempt, refund));
+    if (ours) await askForRefund(ctx, ours);
+    return nothing;
   }
   const id = attempt.provider_payment_id ?? hint.providerPaymentId ?? null;
   const ref = { ...refOfAttempt(attempt, payment), providerPaymentId: id };

@@ -1,32 +1,27 @@
 import { queueAttention, queueRefundNotification } from '../notifications/outbox.ts';
 import type { RefundReport } from '../providers/provider.ts';
-import type { RefundRow } from '../store/schema.ts';
+import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { addEvent } from './events.ts';
 import { findPayment } from './find.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
+import { adoptReported } from './reported-refund.ts';
 
 /** A webhook's word on one of the payment's refunds. */
 export async function settleReported(
   trx: Writer,
   payment: Payment,
-  { refundId, providerRefundId, status }: RefundReport,
+  attempt: AttemptRow,
+  report: RefundReport,
   now: number,
 ): Promise<Applied> {
-  const row = await trx
-    .selectFrom('refunds')
-    .selectAll()
-    .where('payment_id', '=', payment.id)
-    .where((eb) =>
-      eb.or([eb('id', '=', refundId ?? ''), eb('provider_refund_id', '=', providerRefundId ?? '')]),
-    )
-    .executeTakeFirst();
+  const row = await adoptReported(trx, attempt, report);
   // Ours, whose answer has not come yet, or one made in the provider's own cabinet.
   if (!row) return { outcome: 'premature', payment };
-  if (status === 'pending') return { outcome: 'unchanged', payment };
-  const { payment: after, settled } = await settleRefund(trx, row, status, now);
+  if (report.status === 'pending') return { outcome: 'unchanged', payment };
+  const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
   return { outcome: settled ? 'applied' : 'unchanged', payment: after };
 }
 

@@ -8,7 +8,7 @@ import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
 import { settleRefund } from './refund-report.ts';
 
-/** Between two questions about a refund that is under way. */
+/** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
@@ -63,15 +63,28 @@ export async function createRefund(
   return carryOut(ctx, intent);
 }
 
-/** Brings a pending refund to the provider. May be repeated: the refund's id is the idempotency key. */
+/** Brings a pending refund to the provider; it stays pending while nobody can say what became of it. */
 export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+  try {
+    return await askForRefund(ctx, refund);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // A webhook may have been faster than the answer that did not come.
+    return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  }
+}
+
+/**
+ * May be repeated: the refund's id is the idempotency key, and a provider that knows no such thing is told that it may
+ * have been asked before. Throws a {@link ProviderError} when nobody can say what became of it.
+ */
+export async function askForRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
   if (refund.status !== 'pending') return refund;
   const payment = await findPayment(ctx.store.read, refund.payment_id);
   const attempt = await findAttempt(ctx.store.read, refund.reference);
   if (!payment || !attempt) throw new Error('a refund without its payment');
   // On disk before the call: whoever comes after a crash must know that there may have been one.
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** refund.asks, LONGEST_PAUSE_MS);
-  await update(ctx, refund.id, { asks: refund.asks + 1, next_ask_at: ctx.now() + pause });
+  if (!(await claim(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   let answer: ProviderRefund;
   try {
     answer = await ctx.providers[attempt.provider].refund({
@@ -82,14 +95,23 @@ export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundR
       amount: refund.amount,
       reason: refund.reason,
     });
-  } catch (error) {
-    ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: error }, 'provider refund failed');
-    if (!(error instanceof ProviderError) || error.kind === 'unavailable') return refund;
+  } catch (cause) {
+    ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
+    const error =
+      cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
+    if (!error.asked) await disclaim(ctx, refund);
+    if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed' };
   }
   const { status, providerRefundId } = answer;
   if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
-    await update(ctx, refund.id, { provider_refund_id: providerRefundId });
+    await ctx.store.write((trx) =>
+      trx
+        .updateTable('refunds')
+        .set({ provider_refund_id: providerRefundId })
+        .where('id', '=', refund.id)
+        .execute(),
+    );
   }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const settled = await ctx.store.write((trx) => settleRefund(trx, refund, status, ctx.now()));
@@ -97,12 +119,31 @@ export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundR
   return settled.refund;
 }
 
-function update(
-  ctx: Context,
-  id: string,
-  changes: Partial<Pick<RefundRow, 'asks' | 'next_ask_at' | 'provider_refund_id'>>,
-): Promise<unknown> {
-  return ctx.store.write((trx) => trx.updateTable('refunds').set(changes).where('id', '=', id).execute());
+/** Of two that come with the same knowledge one asks: otherwise both could be the first to. */
+async function claim(ctx: Context, { id, asks, created_at }: RefundRow): Promise<boolean> {
+  const now = ctx.now();
+  const pause = Math.min(Math.max(FIRST_PAUSE_MS, now - created_at), LONGEST_PAUSE_MS);
+  const { numUpdatedRows } = await ctx.store.write((trx) =>
+    trx
+      .updateTable('refunds')
+      .set({ asks: asks + 1, next_ask_at: now + pause })
+      .where('id', '=', id)
+      .where('asks', '=', asks)
+      .executeTakeFirst(),
+  );
+  return numUpdatedRows === 1n;
+}
+
+/** The provider was surely not asked, unless somebody else has meanwhile. */
+async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
+  await ctx.store.write((trx) =>
+    trx
+      .updateTable('refunds')
+      .set({ asks })
+      .where('id', '=', id)
+      .where('asks', '=', asks + 1)
+      .execute(),
+  );
 }
 
 /** What may be given back, and of which attempt's money. */

@@ -1,3 +1,4 @@
+import { NoAnswer } from './http.ts';
 import { ProviderError } from './provider.ts';
 
 /** So many calls in a row without an answer are an outage, not an accident. */
@@ -23,7 +24,9 @@ export class Circuit {
   async run<T>(call: () => Promise<T>): Promise<T> {
     const outage = this.#failures >= OPENS_AFTER;
     if (outage && (this.#trying || this.#now() < this.#restUntil)) {
-      throw new ProviderError('unavailable', 'not asked: the provider has not answered for a while');
+      throw new ProviderError('unavailable', 'not asked: the provider has not answered for a while', {
+        asked: false,
+      });
     }
     this.#trying = outage;
     try {
@@ -31,8 +34,8 @@ export class Circuit {
       this.#failures = 0;
       return answer;
     } catch (error) {
-      if (error instanceof ProviderError && error.kind === 'unavailable') this.#fail();
-      else this.#failures = 0;
+      if (!(error instanceof ProviderError) || error.kind === 'refused') this.#failures = 0;
+      else if (tried(error)) this.#fail();
       throw error;
     } finally {
       if (outage) this.#trying = false;
@@ -45,4 +48,9 @@ export class Circuit {
     if (rests < 0) return;
     this.#restUntil = this.#now() + Math.min(FIRST_REST_MS * 2 ** Math.min(rests, 10), LONGEST_REST_MS);
   }
+}
+
+/** Whom we had our own reasons not to ask has not failed to answer. */
+function tried(error: ProviderError): boolean {
+  return error.asked || error instanceof NoAnswer;
 }

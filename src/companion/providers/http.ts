@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts';
-import { ProviderError } from './provider.ts';
+import { ForbiddenAddress } from '../outbound/guard.ts';
+import { ProviderError, type ProviderErrorOptions } from './provider.ts';
 
 /** One try, to its last byte. */
 const TRY_MS = 5_000;
@@ -11,11 +12,15 @@ const MAX_TRIES = 3;
 const BACKOFF_MS = 250;
 /** A payment with its QR drawn is some 20 kB. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+/** There was no connection to say anything on. */
+const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+/** Turned away before anything was looked at: our key, or our pace. */
+const TURNED_AWAY = [401, 403, 425, 429];
 
 /** A provider that did not say anything about the payment; `worthRetrying` at once. */
 export class NoAnswer extends ProviderError {
   readonly worthRetrying: boolean;
-  constructor(message: string, worthRetrying: boolean, options?: ErrorOptions) {
+  constructor(message: string, worthRetrying: boolean, options?: ProviderErrorOptions) {
     super('unavailable', message, options);
     this.worthRetrying = worthRetrying;
   }
@@ -55,14 +60,19 @@ export class ProviderHttp {
    */
   async call<T>(call: HttpCall, read: (answer: HttpAnswer) => T): Promise<T> {
     const deadline = performance.now() + CALL_MS;
+    let asked = false;
     for (let tries = 1; ; tries++) {
       try {
         return read(await this.#try(call, Math.min(TRY_MS, deadline - performance.now())));
       } catch (error) {
-        const again = call.repeatable && error instanceof NoAnswer && error.worthRetrying;
-        if (!again || tries >= MAX_TRIES) throw error;
+        if (!(error instanceof NoAnswer)) throw error;
+        asked ||= error.asked;
         const pause = BACKOFF_MS * 2 ** (tries - 1) * (0.5 + Math.random());
-        if (performance.now() + pause >= deadline) throw error;
+        const again = call.repeatable && error.worthRetrying && tries < MAX_TRIES;
+        if (!again || performance.now() + pause >= deadline) {
+          // An earlier try may have arrived, if the last one has not.
+          throw asked === error.asked ? error : new NoAnswer(error.message, error.worthRetrying, { asked });
+        }
         await sleep(pause);
       }
     }
@@ -84,7 +94,7 @@ export class ProviderHttp {
         maxBytes: MAX_ANSWER_BYTES,
       });
     } catch (cause) {
-      throw new NoAnswer('the provider did not answer', true, { cause });
+      throw new NoAnswer('the provider did not answer', true, { cause, asked: !neverLeft(cause) });
     }
     return judged(answer.status, readJson(answer));
   }
@@ -96,12 +106,19 @@ function judged(status: number, json: unknown): HttpAnswer {
     if (json === undefined) throw new NoAnswer(`the provider's answer cannot be read (${status})`, true);
     return { status, json };
   }
-  const saysNothing = status < 400 || [401, 403, 425, 429].includes(status);
+  if (TURNED_AWAY.includes(status)) {
+    throw new NoAnswer(`the provider answered ${status}`, false, { asked: false });
+  }
   // What is no JSON object does not come from the API.
-  if (saysNothing || typeof json !== 'object' || json === null) {
+  if (status < 400 || typeof json !== 'object' || json === null) {
     throw new NoAnswer(`the provider answered ${status}`, false);
   }
   return { status, json };
+}
+
+function neverLeft(cause: unknown): boolean {
+  if (cause instanceof ForbiddenAddress) return true;
+  return NEVER_CONNECTED.includes(String((cause as { code?: unknown } | null)?.code));
 }
 
 function readJson({ body }: OutboundAnswer): unknown {

@@ -98,6 +98,8 @@ export interface RefundReport {
   /** Ours, where the message carries it. */
   readonly refundId: string | null;
   readonly providerRefundId: string | null;
+  /** Kopecks: finds a refund of ours whose answer, with the provider's id in it, was lost. */
+  readonly amount?: number | null;
   readonly status: 'pending' | 'succeeded' | 'failed';
 }
 
@@ -117,7 +119,7 @@ export interface RefundRequest {
   readonly refundId: string;
   /** The provider's, from an earlier answer; then this call asks how it stands. */
   readonly providerRefundId: string | null;
-  /** It was asked for before and the answer was lost: a provider without idempotent refunds must not be asked twice. */
+  /** It may have been asked for before, its answer lost: a provider without idempotent refunds must not be asked twice. */
   readonly repeated: boolean;
   /** Kopecks. */
   readonly amount: number;
@@ -167,16 +169,27 @@ export interface Provider {
   ownBanks?(qrId: string): readonly OwnBank[];
 }
 
+export interface ProviderErrorOptions extends ErrorOptions {
+  /** `false`: surely nothing was done there, since the call never left or was turned away at the door. */
+  readonly asked?: boolean;
+}
+
 /**
  * `refused`: the provider understood and said no; the payment will not come to be.
- * `unavailable`: nobody knows whether it arrived; the same call is to be repeated.
- * The message is for the operator: it is logged, and never shown to a payer.
+ * `unavailable`: nobody knows whether it arrived (unless it is known not to have, see `asked`); the same call is to be
+ * repeated. The message is for the operator: it is logged, and never shown to a payer.
  */
 export class ProviderError extends Error {
   readonly kind: 'refused' | 'unavailable';
-  constructor(kind: 'refused' | 'unavailable', message: string, options?: ErrorOptions) {
+  readonly asked: boolean;
+  constructor(
+    kind: 'refused' | 'unavailable',
+    message: string,
+    { asked = true, ...options }: ProviderErrorOptions = {},
+  ) {
     super(message, options);
     this.name = 'ProviderError';
     this.kind = kind;
+    this.asked = asked;
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isPaymentStatus } from '../../../protocol/status.ts';
 import { verifyWebhook } from '../../notifications/webhooks.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type ProviderPayment,
   type ProviderReport,
 } from '../provider.ts';
+import { signedId } from '../signed-id.ts';
 import { Refusal, type SbpApiClient } from './client.ts';
 import { pageSchema, paymentSchema, readEvent, refundSchema, type UpstreamPayment } from './messages.ts';
 import * as v from 'valibot';
@@ -138,18 +138,10 @@ export function createSbpApiProvider({
     parseWebhook({ headers, body }) {
       const { event, payload } = verifyWebhook({ body, headers, secrets: webhookSecrets, now: now() });
       const nothing = { reference: '', status: null, amount: null, currency: null };
+      // `X-SBP-Delivery` is not under the signature.
       return { ...(readEvent(payload) ?? nothing), event, deliveryId: signedId(body) };
     },
   };
-}
-
-/**
- * What tells repeats of one message from others. `X-SBP-Delivery` is not under the signature: whoever has seen one
- * signed message could send it again under any id, and by taking another message's id have that one dropped as a
- * repeat. The signed bytes cannot be bent like that, and a sender's repeats carry the same ones.
- */
-function signedId(body: Buffer): string {
-  return `sha256_${createHash('sha256').update(body).digest('base64url')}`;
 }
 
 function createBody(request: CreateRequest, callbackUrl: string): object {
