@@ -3,6 +3,7 @@ import type { ProviderDelivery } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { findReported, refOfAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
+import { verifyUnlessKnown } from './known-id.ts';
 import { carryOut } from './refund.ts';
 
 /**
@@ -15,7 +16,9 @@ export async function verifyHint(
   provider: ProviderName,
   hint: ProviderDelivery,
 ): Promise<ProviderDelivery> {
-  if (ctx.providers[provider].capabilities.webhooks !== 'hint') return hint;
+  const { webhooks } = ctx.providers[provider].capabilities;
+  if (webhooks === 'known') return verifyUnlessKnown(ctx, provider, hint);
+  if (webhooks !== 'hint') return hint;
   const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null };
   const attempt = await findReported(ctx.store.read, provider, hint);
   const payment = attempt && (await findPayment(ctx.store.read, attempt.payment_id));
