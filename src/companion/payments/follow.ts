@@ -23,7 +23,7 @@ export async function followReport(
   const attempt = await findReported(trx, provider, report);
   const payment = attempt && (await findPayment(trx, attempt.payment_id));
   if (!payment) return { outcome: 'unknown_payment', payment: null };
-  if ('refund' in report && report.refund) return settleReported(trx, payment, report.refund, now);
+  if ('refund' in report && report.refund) return settleReported(trx, payment, attempt, report.refund, now);
 
   const refusal = refuse(payment, attempt, report);
   // It will be tried again: only what comes of it at last is worth a line.

@@ -1,20 +1,25 @@
 import { queueAttention, queueRefundNotification } from '../notifications/outbox.ts';
 import type { RefundReport } from '../providers/provider.ts';
-import type { RefundRow } from '../store/schema.ts';
+import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { addEvent } from './events.ts';
 import { findPayment } from './find.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
+import { findUnnamed } from './unnamed-refund.ts';
 
 /** A webhook's word on one of the payment's refunds. */
 export async function settleReported(
   trx: Writer,
   payment: Payment,
-  { refundId, providerRefundId, status }: RefundReport,
+  attempt: AttemptRow,
+  report: RefundReport,
   now: number,
 ): Promise<Applied> {
+  const { refundId, providerRefundId, status } = report;
+  if (refundId === null && providerRefundId === null)
+    return settleUnnamed(trx, payment, attempt, status, now);
   const row = await trx
     .selectFrom('refunds')
     .selectAll()
@@ -28,6 +33,25 @@ export async function settleReported(
   if (status === 'pending') return { outcome: 'unchanged', payment };
   const { payment: after, settled } = await settleRefund(trx, row, status, now);
   return { outcome: settled ? 'applied' : 'unchanged', payment: after };
+}
+
+/** Tells of one of them; see unnamed-refund.ts for which. */
+async function settleUnnamed(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  status: RefundReport['status'],
+  now: number,
+): Promise<Applied> {
+  const refunds = status === 'succeeded' ? await findUnnamed(trx, attempt) : [];
+  if (refunds.length === 0) {
+    const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
+    await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);
+    return { outcome: 'unmatched_refund', payment };
+  }
+  let after = payment;
+  for (const refund of refunds) after = (await settleRefund(trx, refund, 'succeeded', now)).payment;
+  return { outcome: 'applied', payment: after };
 }
 
 /** The end of a refund, once: in the payment, in its history and in the outbox. */
