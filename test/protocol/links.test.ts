@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { bankIntentLink, bankSchemeLink } from '../../src/protocol/bank-link.ts';
-import { isAllowedLink } from '../../src/protocol/link-scheme.ts';
+import { isAllowedLink, isSberPayLink } from '../../src/protocol/link-scheme.ts';
 import { crc16, parseNspkLink, withCrc } from '../../src/protocol/nspk-link.ts';
 import { anyBankScheme, anyPaymentLink, PUBLISHED_LINKS } from '../support/links.ts';
 
@@ -118,6 +118,13 @@ describe('isAllowedLink', () => {
       'bank1000000000041://x',
       'bank10000000000a://x',
       'xbank100000000004://x',
+      'sberpays://invoicing/v2',
+      'xsberpay://invoicing/v2',
+      'sber\tpay://invoicing/v2',
+      'sberpay://user:pass@invoicing/v2',
+      'ios-app://x',
+      'onlineios-app-smartonline://x',
+      'intent://x#Intent;scheme=sberpay;package=ru.sberbankmobile;end',
       'intent://x#Intent;scheme=https;package=evil;end',
       'intent://x#Intent;scheme=bank100000000004;component=evil/.Main;end',
       'intent://x#Intent;scheme=bank100000000004;S.browser_fallback_url=javascript%3Aalert(1);end',
@@ -131,5 +138,31 @@ describe('isAllowedLink', () => {
     assert.ok(isAllowedLink('bank100000000004://qr.nspk.ru/x?a=b'));
     assert.ok(isAllowedLink('http://192.168.1.5:8787/sandbox/bank/x', 'http://192.168.1.5:8787'));
     assert.equal(isAllowedLink('http://192.168.1.6:8787/sandbox/bank/x', 'http://192.168.1.5:8787'), false);
+  });
+
+  it("takes SberPay's link by each of Sber's schemes, and knows it from others", () => {
+    const path = 'invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef&operationType=Web2App';
+    for (const scheme of [
+      'sberpay',
+      'SberPay',
+      'onlineios-app',
+      'startonline',
+      'onlineappmobile',
+      'budgetonline-ios',
+      'btripsexpenses',
+      'ios-app-smartonline',
+    ]) {
+      assert.ok(isAllowedLink(`${scheme}://${path}`), scheme);
+      assert.ok(isSberPayLink(`${scheme}://${path}`), scheme);
+    }
+    for (const link of [
+      `https://${path}`,
+      `bank100000000004://${path}`,
+      `sberpay://${path} `,
+      'sberpay',
+      '',
+    ]) {
+      assert.equal(isSberPayLink(link), false, link);
+    }
   });
 });

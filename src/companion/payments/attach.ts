@@ -45,13 +45,19 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
       .where('reference', '=', payment.reference)
       .execute();
     const current = await findPayment(trx, payment.id);
-    // The payment has moved on, or another call was first: what is there stands.
-    if (current?.reference !== payment.reference || current.presentation.kind !== 'pending') return null;
+    // The payment has moved on.
+    if (current?.reference !== payment.reference) return null;
     const { providerPaymentId, qrId, presentation } = answer;
-    if (current.providerPaymentId === providerPaymentId && presentation.kind === 'pending') return null;
     const expiresAt = Math.min(payment.deadline, answer.expiresAt ?? Infinity);
+    const overtaken =
+      current.presentation.kind !== 'pending' ||
+      (current.providerPaymentId === providerPaymentId && presentation.kind === 'pending');
+    // Another call or a webhook was first: what is there stands, but for the time that only the answer tells.
+    if (overtaken && !(isOpen(current.status) && expiresAt < current.expiresAt)) return null;
     const receiptUrl = answer.receiptUrl ?? current.receiptUrl;
-    const changes = { providerPaymentId, qrId, presentation, expiresAt, receiptUrl };
+    const changes = overtaken
+      ? { expiresAt }
+      : { providerPaymentId, qrId, presentation, expiresAt, receiptUrl };
     return record(trx, current, changes, { event: 'payment.offered', source }, ctx.now());
   });
   if (!attached) return (await findPayment(ctx.store.read, payment.id)) ?? payment;

@@ -1,4 +1,4 @@
-import { isOpen } from '../../protocol/status.ts';
+import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
 import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
@@ -38,12 +38,20 @@ export async function followReport(
   const followUp =
     report.wantsConfirmation === true && (await wantConfirmation(trx, offered.payment, attempt));
   const { status } = report;
-  if (status === null) return { ...offered, followUp };
+  if (status === null || isTooEarly(status, offered.payment)) return { ...offered, followUp };
   if (status === 'paid') await markPaid(trx, attempt);
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
   const moved = await move(trx, offered.payment, status, cause, now, also);
   if (moved.outcome === 'applied' && status === 'paid') await closeOthers(trx, payment.id, attempt.reference);
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
+}
+
+/**
+ * Whatever its provider calls it, what the payer was not shown yet is not being paid: the page would wait for its end,
+ * and not show the link when that comes.
+ */
+function isTooEarly(status: PaymentStatus, { presentation, chargePayload }: Payment): boolean {
+  return status === 'processing' && presentation.kind === 'pending' && chargePayload === null;
 }
 
 /** Why a report may not be followed. */

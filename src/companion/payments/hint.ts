@@ -3,6 +3,7 @@ import type { ProviderDelivery } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { findReported, refOfAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
+import { verifyUnlessKnown } from './known-id.ts';
 import { askForRefund } from './refund.ts';
 import { adoptReported } from './reported-refund.ts';
 
@@ -16,7 +17,9 @@ export async function verifyHint(
   provider: ProviderName,
   hint: ProviderDelivery,
 ): Promise<ProviderDelivery> {
-  if (ctx.providers[provider].capabilities.webhooks !== 'hint') return hint;
+  const { webhooks } = ctx.providers[provider].capabilities;
+  if (webhooks === 'known') return verifyUnlessKnown(ctx, provider, hint);
+  if (webhooks !== 'hint') return hint;
   // A refund's claim goes the same way as a payment's: what is left of it changes nothing.
   const refund = hint.refund ? { ...hint.refund, status: 'pending' as const } : null;
   const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null, refund };

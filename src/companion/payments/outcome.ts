@@ -11,6 +11,8 @@ export type Outcome =
   | 'unknown_status'
   /** A word on an attempt that another one has replaced. */
   | 'replaced_attempt'
+  /** A refund that cannot be told from others: one made in the provider's own cabinet, or one of several of ours. */
+  | 'unmatched_refund'
   | OddMoney;
 
 /** Money that is not simply this payment's: a person has to know. */

@@ -8,6 +8,7 @@ import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
 import { adoptReported } from './reported-refund.ts';
+import { findUnnamed } from './unnamed-refund.ts';
 
 /** A webhook's word on one of the payment's refunds. */
 export async function settleReported(
@@ -17,12 +18,33 @@ export async function settleReported(
   report: RefundReport,
   now: number,
 ): Promise<Applied> {
+  const nameless = report.refundId === null && report.providerRefundId === null;
+  if (nameless) return settleUnnamed(trx, payment, attempt, report.status, now);
   const row = await adoptReported(trx, attempt, report);
   // Ours, whose answer has not come yet, or one made in the provider's own cabinet.
   if (!row) return { outcome: 'premature', payment };
   if (report.status === 'pending') return { outcome: 'unchanged', payment };
   const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
   return { outcome: settled ? 'applied' : 'unchanged', payment: after };
+}
+
+/** Tells of one of them; see unnamed-refund.ts for which. */
+async function settleUnnamed(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  status: RefundReport['status'],
+  now: number,
+): Promise<Applied> {
+  const refunds = status === 'succeeded' ? await findUnnamed(trx, attempt) : [];
+  if (refunds.length === 0) {
+    const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
+    await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);
+    return { outcome: 'unmatched_refund', payment };
+  }
+  let after = payment;
+  for (const refund of refunds) after = (await settleRefund(trx, refund, 'succeeded', now)).payment;
+  return { outcome: 'applied', payment: after };
 }
 
 /** The end of a refund, once: in the payment, in its history and in the outbox. */

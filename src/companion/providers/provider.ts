@@ -24,10 +24,12 @@ export interface Capabilities {
   /** Charges the payer's own code, which the seller has scanned. */
   readonly charge: boolean;
   /**
-   * How far its webhooks are to be trusted. `proof`: what is signed is so. `hint`: a message could be played again
-   * later, so money is believed by a status query only. `none`: it sends none, and is asked at a quick pace.
+   * How far its webhooks are to be trusted. `proof`: what is signed is so. `known`: it is so of a payment whose id the
+   * provider itself has told us when asked; of another id it is but a hint, because the signature may be one that the
+   * provider gives to all of its merchants. `hint`: a message could be played again later, so money is believed by a
+   * status query only. `none`: it sends none, and is asked at a quick pace.
    */
-  readonly webhooks: 'proof' | 'hint' | 'none';
+  readonly webhooks: 'proof' | 'known' | 'hint' | 'none';
 }
 
 /** One attempt at a payment, as a provider knows it. */
@@ -93,7 +95,7 @@ export interface ProviderReport {
   readonly detail?: string | null;
 }
 
-/** What a webhook says of a refund. */
+/** What a webhook says of a refund. Without either id it is one of the attempt's, and which one is not told. */
 export interface RefundReport {
   /** Ours, where the message carries it. */
   readonly refundId: string | null;

@@ -44,12 +44,7 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
       now,
     }),
   'smart-glocal': ({ config, outbound, now }) =>
-    createSmartGlocalProvider({
-      settings: configured(config.smartGlocal),
-      outbound,
-      webhookUrl: webhookUrl(config, 'smart-glocal'),
-      now,
-    }),
+    createSmartGlocalProvider({ settings: configured(config.smartGlocal), outbound, now }),
   sberbank: ({ config, outbound, now }) => {
     const settings = configured(config.sberbank);
     return createSberbankProvider({ settings, outbound: outbound.as(settings.identity), now });

@@ -1,6 +1,7 @@
 import type { SettingsReader } from '../settings-reader.ts';
 
 export const CHANNELS = ['app', 'web', 'mobile_web'] as const;
+export type Channel = (typeof CHANNELS)[number];
 /** `init`: one call that creates and starts; `create`: the pair of calls. */
 export const FLOWS = ['init', 'create'] as const;
 
@@ -13,15 +14,15 @@ export interface SmartGlocalSettings {
   /** The provider's, by which its webhooks are believed (PEM). */
   readonly publicKey: string;
   /** Which one a QR on a desktop needs is not documented. */
-  readonly channel: (typeof CHANNELS)[number];
+  readonly channel: Channel;
   readonly flow: (typeof FLOWS)[number];
-  /** Not in the document at hand: under the base address. */
+  /** Under the base address. Not in the document at hand; the default is what a public SDK of the same platform calls. */
   readonly refundPath: string;
 }
 
 export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSettings {
   const required = (name: string, value: string | null, what: string): string => {
-    if (value === null) reader.env.mistake(`${name} is required: ${what}`);
+    if (value === null) reader.env.mistake(`${name} is required: ${what} (or ${name}_FILE)`);
     return value ?? '';
   };
   return {
@@ -39,6 +40,12 @@ export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSett
     ),
     channel: reader.env.oneOf('SBP_SMART_GLOCAL_CHANNEL', CHANNELS, 'mobile_web'),
     flow: reader.env.oneOf('SBP_SMART_GLOCAL_FLOW', FLOWS, 'init'),
-    refundPath: reader.env.text('SBP_SMART_GLOCAL_REFUND_PATH', '/refund/create'),
+    refundPath: readPath(reader, 'SBP_SMART_GLOCAL_REFUND_PATH', '/session/refund'),
   };
+}
+
+function readPath({ env }: SettingsReader, name: string, fallback: string): string {
+  const path = env.text(name, fallback);
+  if (!/^(?:\/[\w.-]+)+$/.test(path)) env.mistake(`${name} must be a path such as ${fallback}`);
+  return path;
 }
