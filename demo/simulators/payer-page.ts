@@ -56,6 +56,7 @@ export async function payerPage(
       </head>
       <body>
         <h1>Тестовый банк</h1>
+        ${path === '/' ? simulator.payerTools() : null}
         ${bills.length === 0 ? html`<p>Платежей нет.</p>` : null}${bills.map(card)}
       </body>
     </html>`;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Markup } from '../../src/companion/http/html.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { payerPage } from './payer-page.ts';
 
@@ -135,6 +136,11 @@ export abstract class Simulator {
   /** Where a payer pays this bill: a page with the buttons of a bank's app. */
   payerPage(bill: Bill): string {
     return `${this.#url}/payer/${encodeURIComponent(bill.reference)}`;
+  }
+
+  /** What a payer has in hand beside bills: shown above them on the page under `/`. */
+  payerTools(): Markup | null {
+    return null;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -35,6 +35,8 @@ export interface HttpCall {
   readonly body?: string;
   /** Whether a second call means the same as one: by its key, or because it only reads or closes. */
   readonly repeatable: boolean;
+  /** Statuses that go to `read` although they say nothing of the payment: for keys that run out and can be had anew. */
+  readonly alsoReads?: readonly number[];
 }
 
 export interface HttpAnswer {
@@ -43,14 +45,23 @@ export interface HttpAnswer {
   readonly json: unknown;
 }
 
+export interface ProviderHttpOptions {
+  readonly baseUrl: string;
+  readonly outbound: OutboundClient;
+  /** What an error's body says, for the operator's log; `null` when it says nothing. */
+  readonly words?: (json: unknown) => string | null;
+}
+
 /** HTTP to a payment system: bounded in time and size, repeated where that is safe, and never trusting. */
 export class ProviderHttp {
   readonly #baseUrl: string;
   readonly #outbound: OutboundClient;
+  readonly #words: (json: unknown) => string | null;
 
-  constructor({ baseUrl, outbound }: { baseUrl: string; outbound: OutboundClient }) {
+  constructor({ baseUrl, outbound, words = () => null }: ProviderHttpOptions) {
     this.#baseUrl = baseUrl;
     this.#outbound = outbound;
+    this.#words = words;
   }
 
   /**
@@ -78,7 +89,10 @@ export class ProviderHttp {
     }
   }
 
-  async #try({ method, path, headers, body }: HttpCall, timeoutMs: number): Promise<HttpAnswer> {
+  async #try(
+    { method, path, headers, body, alsoReads = [] }: HttpCall,
+    timeoutMs: number,
+  ): Promise<HttpAnswer> {
     let answer: OutboundAnswer;
     try {
       answer = await this.#outbound.call({
@@ -96,23 +110,24 @@ export class ProviderHttp {
     } catch (cause) {
       throw new NoAnswer('the provider did not answer', true, { cause, asked: !neverLeft(cause) });
     }
-    return judged(answer.status, readJson(answer));
+    const json = readJson(answer);
+    if (alsoReads.includes(answer.status)) return { status: answer.status, json };
+    return judged(answer.status, json, this.#words(json));
   }
 }
 
-function judged(status: number, json: unknown): HttpAnswer {
-  if (status >= 500 || status === 408) throw new NoAnswer(`the provider answered ${status}`, true);
+function judged(status: number, json: unknown, words: string | null): HttpAnswer {
+  const answered = `the provider answered ${status}${words === null ? '' : `: ${words}`}`;
+  if (status >= 500 || status === 408) throw new NoAnswer(answered, true);
   if (status >= 200 && status < 300) {
     if (json === undefined) throw new NoAnswer(`the provider's answer cannot be read (${status})`, true);
     return { status, json };
   }
   if (TURNED_AWAY.includes(status)) {
-    throw new NoAnswer(`the provider answered ${status}`, false, { asked: false });
+    throw new NoAnswer(answered, false, { asked: false });
   }
   // What is no JSON object does not come from the API.
-  if (status < 400 || typeof json !== 'object' || json === null) {
-    throw new NoAnswer(`the provider answered ${status}`, false);
-  }
+  if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
   return { status, json };
 }
 
