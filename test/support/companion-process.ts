@@ -4,9 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { assertCleanAddresses } from './address-scan.ts';
 import { apiClient, freePort, testEnv } from './companion.ts';
+import { assertNoLeaks } from './log-scan.ts';
+import { secretsOf } from './secrets.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
+/** Half of what a start takes is reading the sources. */
+const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
 
 /** The companion as it really runs: a process of its own, which can be killed and started again on the same data. */
 export class CompanionProcess {
@@ -39,7 +44,7 @@ export class CompanionProcess {
   /** Resolves when it answers. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [this.#script, 'serve'], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.#env },
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILED, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -47,8 +52,7 @@ export class CompanionProcess {
       stream.on('data', (chunk) => (this.output += String(chunk)));
     const deadline = Date.now() + 15_000;
     while (!(await this.#answers())) {
-      if (child.exitCode !== null || Date.now() > deadline)
-        throw new Error(`it did not start:\n${this.output}`);
+      if (hasEnded(child) || Date.now() > deadline) throw new Error(`it did not start:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -58,23 +62,51 @@ export class CompanionProcess {
     await this.#end('SIGKILL');
   }
 
+  /** The end as its operator asks for it, after which it can be started again; answers the exit code. */
+  async terminate(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Resolves when it has ended by itself. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child && !hasEnded(child)) await once(child, 'close');
+    this.#child = null;
+  }
+
+  /** Fails as well if anything was logged, or asked for, that must never be. */
   async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    await this.terminate();
     await rm(this.#directory, { recursive: true, force: true });
+    assertNoLeaks(this.output, secretsOf(this.#env));
+    assertCleanAddresses();
   }
 
   /** Changes its data behind its back, as no API can. */
   changeData(change: (db: DatabaseSync) => void): void {
-    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    const db = new DatabaseSync(this.databaseFile, { timeout: 5000 });
     change(db);
     db.close();
   }
 
   /** Holds the database as another program could; answers how to let it go. */
   lockData(): () => void {
-    const db = new DatabaseSync(join(this.#directory, 'test.sqlite'), { timeout: 5000 });
+    const db = new DatabaseSync(this.databaseFile, { timeout: 5000 });
     db.exec('BEGIN IMMEDIATE');
     return () => db.close();
+  }
+
+  get databaseFile(): string {
+    return this.#env['SBP_DATABASE_URL']!.slice('file:'.length);
+  }
+
+  /** For commands of the same companion. */
+  get env(): Readonly<Record<string, string>> {
+    return this.#env;
+  }
+
+  get isAlive(): boolean {
+    return this.#child !== null && !hasEnded(this.#child);
   }
 
   get pid(): number {
@@ -90,13 +122,14 @@ export class CompanionProcess {
     return Math.round(Number(kilobytes) / 1024);
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
-    if (child?.exitCode !== null) return;
+    if (!child || hasEnded(child)) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
+    return child.exitCode;
   }
 
   async #answers(): Promise<boolean> {
@@ -106,4 +139,8 @@ export class CompanionProcess {
       return false;
     }
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }

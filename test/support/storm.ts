@@ -29,19 +29,28 @@ export class Storm {
   cutOff = 0;
   readonly #client: ReturnType<typeof apiClient>;
   readonly #callback: string;
+  readonly #name: string;
   #orders = 0;
   #unfinished: string[] = [];
 
-  constructor(client: ReturnType<typeof apiClient>, callback: string) {
+  /** `name` tells its orders from another storm's on the same companion. */
+  constructor(client: ReturnType<typeof apiClient>, callback: string, name = 'ORDER') {
     this.#client = client;
     this.#callback = callback;
+    this.#name = name;
+  }
+
+  /** What was promised up to now. */
+  promisedSoFar(): Promised {
+    const { payments, webhooks, refunds } = this.promised;
+    return { payments: new Map(payments), webhooks: new Map(webhooks), refunds: new Map(refunds) };
   }
 
   /** Blows with so many callers until the companion has gone. */
   async blow(callers: number): Promise<void> {
     await Promise.all(
       Array.from({ length: callers }, async () => {
-        while (await this.#carry(`ORDER-${this.#orders++}`)) {
+        while (await this.#carry(`${this.#name}-${this.#orders++}`)) {
           // the next order
         }
       }),

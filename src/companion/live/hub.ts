@@ -38,7 +38,10 @@ export class LiveHub {
     for (const subscriber of this.#byPayment.get(payment.id) ?? []) subscriber.update(payment, committedAt);
   }
 
-  /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */
+  /**
+   * Asks every subscriber to finish, and those too who were on their way: their pages reconnect elsewhere, or here
+   * after the restart.
+   */
   drain(): void {
     this.#draining = true;
     for (const paymentId of [...this.#byPayment.keys()]) this.dismiss(paymentId);

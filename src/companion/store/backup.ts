@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { verify } from './soundness.ts';
+import { using, verify } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
@@ -36,16 +36,8 @@ function copy(source: string, part: string): void {
   } catch (error) {
     throw storeError(source, error);
   }
-  using(new DatabaseSync(part, { readOnly: true }), (database) => verify(database, part, 'integrity_check'));
+  using(new DatabaseSync(part, { readOnly: true }), (database) => verify(database, part));
   flush(part);
-}
-
-function using(database: DatabaseSync, work: (database: DatabaseSync) => void): void {
-  try {
-    work(database);
-  } finally {
-    database.close();
-  }
 }
 
 function flush(path: string): void {

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
+import { isSqliteError } from './sqlite-errors.ts';
 
 /** Bounds how long one commit can hold up those that wait for it. */
 const MAX_GROUP = 256;
@@ -45,8 +46,7 @@ export class GroupCommit {
             await trx.executeQuery(RELEASE);
           } catch (error) {
             outcome = { error };
-            await trx.executeQuery(ROLLBACK);
-            await trx.executeQuery(RELEASE);
+            await undo(trx, error);
           }
         },
         settle(commitError) {
@@ -76,13 +76,32 @@ export class GroupCommit {
   async #commit(jobs: readonly Job[]): Promise<void> {
     let commitError: unknown = null;
     try {
-      await this.#db.transaction().execute(async (trx) => {
+      const trx = await this.#db.startTransaction().execute();
+      try {
         for (const job of jobs) await job.run(trx);
-      });
+        await trx.commit().execute();
+      } catch (error) {
+        // On a full disk SQLite has rolled back by itself: that there is nothing left to undo is not what went wrong.
+        await trx
+          .rollback()
+          .execute()
+          .catch(() => undefined);
+        throw error;
+      }
     } catch (error) {
       commitError = error;
     }
     for (const job of jobs) job.settle(commitError);
+  }
+}
+
+/** Undoes one job. When even that fails the whole group is lost, to what the disk said first. */
+async function undo(trx: Transaction<Schema>, error: unknown): Promise<void> {
+  try {
+    await trx.executeQuery(ROLLBACK);
+    await trx.executeQuery(RELEASE);
+  } catch (undoError) {
+    throw isSqliteError(error) ? error : undoError;
   }
 }
 

@@ -21,6 +21,7 @@ export class Ownership {
   static take(name: string): Ownership {
     // By its real name: through a link it would have another lock, and two owners.
     const file = existsSync(name) ? realpathSync(name) : name;
+    refuseSecondName(file);
     let lock: DatabaseSync | null = null;
     try {
       lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
@@ -33,12 +34,12 @@ export class Ownership {
       );
     }
     const made = Object.values(lock.prepare('PRAGMA user_version').get() ?? {})[0] === MADE;
-    // SQLite takes an empty file for a new database; this one was not.
-    if (made && statSync(file, { throwIfNoEntry: false })?.size === 0) {
+    // SQLite takes an empty file, or none, for a new database; this one was not.
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (made && (size ?? 0) === 0) {
       lock.close();
-      throw new StoreError(
-        `${file} has been emptied: restore a backup. (To begin anew, delete it and ${file}.lock.)`,
-      );
+      const loss = size === 0 ? 'has been emptied' : 'is gone';
+      throw new StoreError(`${file} ${loss}: restore a backup. (To begin anew, delete it and ${file}.lock.)`);
     }
     return new Ownership(lock);
   }
@@ -51,4 +52,14 @@ export class Ownership {
   release(): void {
     this.#lock.close();
   }
+}
+
+/** A hard link cannot be followed to one real name: under each name the database would have a lock of its own. */
+function refuseSecondName(file: string): void {
+  const links = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
+  if (links <= 1) return;
+  throw new StoreError(
+    `${file} has ${links} names (hard links), and could be opened under each by another process: ` +
+      `remove the others, or make it a copy of its own.`,
+  );
 }

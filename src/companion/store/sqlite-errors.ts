@@ -1,10 +1,23 @@
 import { StoreError } from './store-error.ts';
 
 /** Primary result codes of SQLite; the bits above 8 say more than is needed here. */
-const CODES = { busy: 5, readonly: 8, corrupt: 11, cantOpen: 14, notADatabase: 26 } as const;
+const CODES = {
+  busy: 5,
+  readonly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  notADatabase: 26,
+} as const;
 
 export function isBusy(error: unknown): boolean {
   return codeOf(error) === CODES.busy;
+}
+
+/** Whether it was SQLite that failed, and not the work done with it. */
+export function isSqliteError(error: unknown): boolean {
+  return codeOf(error) !== null;
 }
 
 /** What SQLite says, in words that tell what to do; anything else as it is. */
@@ -14,6 +27,17 @@ export function storeError(file: string, error: unknown): unknown {
       return new StoreError(`${file} is read-only: the companion must be able to write it and its folder.`, {
         cause: error,
       });
+    case CODES.full:
+      return new StoreError(`${file} cannot grow: the disk is full. Make room and start again.`, {
+        cause: error,
+      });
+    case CODES.io:
+      return new StoreError(
+        `${file} cannot be read or written: the disk failed. Its system's log says more.`,
+        {
+          cause: error,
+        },
+      );
     case CODES.cantOpen:
       return new StoreError(`${file} cannot be opened: its folder must exist and be writable.`, {
         cause: error,

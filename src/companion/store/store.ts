@@ -6,7 +6,10 @@ import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
 import { Ownership } from './ownership.ts';
 import type { Schema } from './schema.ts';
+import { checkLog } from './log-check.ts';
 import { checkSoundness } from './soundness.ts';
+import { storeError } from './sqlite-errors.ts';
+import { StoreError } from './store-error.ts';
 
 export type Reader = Kysely<Schema>;
 export type Writer = Transaction<Schema>;
@@ -26,24 +29,39 @@ export interface Store {
  * it is damaged, read-only or in use by another process.
  */
 export async function openStore(file: string, options: GroupOptions = {}): Promise<Store> {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const ownership = Ownership.take(file);
   try {
     return await openOwned(file, ownership, options);
   } catch (error) {
     ownership.release();
-    throw error;
+    throw storeError(file, error);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new StoreError(`${folder} cannot be made: ${(error as Error).message}`, { cause: error });
   }
 }
 
 async function openOwned(file: string, ownership: Ownership, options: GroupOptions): Promise<Store> {
+  checkLog(file);
   checkSoundness(file);
   const writer = connect(
     file,
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
   );
-  const migrated = await migrate(writer);
-  ownership.made();
+  let migrated: string[];
+  try {
+    migrated = await migrate(writer, file);
+    ownership.made();
+  } catch (error) {
+    await writer.destroy();
+    throw error;
+  }
   const reader = connect(file, 'PRAGMA query_only = ON;');
   const commits = new GroupCommit(writer, options);
   return {
@@ -66,10 +84,15 @@ function connect(file: string, pragmas: string): Kysely<Schema> {
 }
 
 /** The names of those it ran. */
-async function migrate(db: Kysely<Schema>): Promise<string[]> {
+async function migrate(db: Kysely<Schema>, file: string): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error)
-    throw error instanceof Error ? error : new Error('the database could not be migrated', { cause: error });
-  return results.map(({ migrationName }) => migrationName);
+  if (error === undefined) return results.map(({ migrationName }) => migrationName);
+  if (!(error instanceof Error)) throw new Error('the database could not be migrated', { cause: error });
+  // What the migrator says when those that were run are not among those it has.
+  if (!error.message.startsWith('corrupted migrations')) throw error;
+  throw new StoreError(
+    `${file} was brought up to date by another version of sbp-checkout than this one: use that version.`,
+    { cause: error },
+  );
 }

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { sql } from 'kysely';
+import { openStore } from '../../../src/companion/store/store.ts';
+import { StoreError } from '../../../src/companion/store/store-error.ts';
+
+function newFile(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'sbp-owner-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return join(directory, 'shop.sqlite');
+}
+
+async function made(t: TestContext): Promise<string> {
+  const file = newFile(t);
+  await (await openStore(file)).close();
+  return file;
+}
+
+function refusal(words: RegExp) {
+  return (error: unknown) => {
+    assert.ok(error instanceof StoreError, String(error));
+    assert.match(error.message, words);
+    return true;
+  };
+}
+
+describe('the one owner of a database', () => {
+  it('is none when the file has a second name: each would have a lock of its own', async (t) => {
+    const file = await made(t);
+    const other = `${file}.copy`;
+    linkSync(file, other);
+    for (const name of [file, other]) {
+      await assert.rejects(openStore(name), refusal(/has 2 names \(hard links\).*remove the others/));
+    }
+    rmSync(other);
+    await (await openStore(file)).close();
+  });
+
+  it('stays the only one when a second name is made while it is at work', async (t) => {
+    const file = newFile(t);
+    const store = await openStore(file);
+    linkSync(file, `${file}.copy`);
+    await assert.rejects(openStore(`${file}.copy`), refusal(/hard links/));
+    await store.close();
+  });
+
+  it('does not begin anew where a database has been', async (t) => {
+    const file = await made(t);
+    rmSync(file);
+    await assert.rejects(
+      openStore(file),
+      refusal(/is gone: restore a backup\. \(To begin anew, delete .*lock/),
+    );
+    rmSync(`${file}.lock`);
+    await (await openStore(file)).close();
+  });
+
+  it('does not touch what another version has brought up to date', async (t) => {
+    const file = newFile(t);
+    const store = await openStore(file);
+    await store.write((trx) =>
+      sql`insert into kysely_migration (name, timestamp) values ('9999_later', '9999')`.execute(trx),
+    );
+    await store.close();
+    await assert.rejects(openStore(file), refusal(/another version of sbp-checkout.*use that version/));
+  });
+});

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+const PARTS = ['', '-wal', '-shm', '-journal', '.lock'] as const;
+type Part = (typeof PARTS)[number];
+
+/** A database with the files beside it, as they are at one moment: taken while it is open, what a crash would leave. */
+export type DatabaseFiles = Readonly<Partial<Record<Part, Buffer>>>;
+
+export function takeFiles(file: string): DatabaseFiles {
+  return Object.fromEntries(
+    PARTS.filter((part) => existsSync(file + part)).map((part) => [part, readFileSync(file + part)]),
+  );
+}
+
+/** Puts them there and nothing else. */
+export function putFiles(file: string, files: DatabaseFiles): void {
+  for (const part of PARTS) {
+    rmSync(file + part, { force: true });
+    const bytes = files[part];
+    if (bytes) writeFileSync(file + part, bytes);
+  }
+}
+
+/** Whatever a companion has acknowledged of money: who owes, who paid, what was given back. */
+export function readBooks(file: string): readonly unknown[] {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    return [
+      `SELECT id, order_id, status, version, amount, currency, refunded_amount, late, paid_at FROM payments`,
+      `SELECT id, payment_id, reference, amount, status FROM refunds`,
+      `SELECT provider, delivery_id FROM provider_deliveries`,
+      `SELECT key FROM idempotency_keys`,
+      `SELECT reference, payment_id FROM attempts`,
+    ].map((query) => db.prepare(`${query} ORDER BY rowid`).all());
+  } finally {
+    db.close();
+  }
+}
