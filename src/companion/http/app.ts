@@ -57,7 +57,6 @@ export function createApp(
     exposeHeadRoutes: false,
     frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development)),
   });
-  app.addHook('onRequest', refuseHostless);
   installNotFound(app);
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
@@ -71,6 +70,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
     installProblems(app);
     installHeaders(app, commonHeaders(ctx.config.development));
+    app.addHook('onRequest', refuseHostless);
     app.addHook('onRequest', refuseParsedBodies);
     app.addHook('onResponse', async (request, reply) => {
       request.log.debug(

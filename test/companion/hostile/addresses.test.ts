@@ -157,6 +157,8 @@ describe('a request at the edge of HTTP', () => {
       assert.equal(response.headers.get('content-type'), 'application/problem+json', what);
       assert.equal(response.headers.get('cache-control'), 'no-store', what);
       assert.deepEqual([response.status, problem.code], [400, 'malformed_request'], what);
+      // What is no request at all has no line in the log either.
+      assert.equal(response.headers.has('x-request-id'), what.startsWith('no Host'), what);
     }
     nothingChanged('no request');
   });
