@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { apiClient, freePort, testEnv } from './companion.ts';
 
+/** Longer than any end in order may take. */
+const END_DEADLINE_MS = 20_000;
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
 
 /** The companion as it really runs: a process of its own, which can be killed and started again on the same data. */
@@ -101,7 +103,11 @@ export class CompanionProcess {
     if (child?.exitCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), END_DEADLINE_MS);
     await exited;
+    clearTimeout(tooLate);
+    if (signal !== 'SIGKILL' && child.signalCode === 'SIGKILL')
+      throw new Error(`${signal} has not ended it in ${END_DEADLINE_MS} ms:\n${this.output}`);
   }
 
   async #answers(): Promise<boolean> {
