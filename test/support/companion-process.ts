@@ -9,6 +9,8 @@ import { apiClient, freePort, testEnv } from './companion.ts';
 import { assertNoLeaks } from './log-scan.ts';
 import { secretsOf } from './secrets.ts';
 
+/** Longer than any end in order may take. */
+const END_DEADLINE_MS = 20_000;
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
 /** Half of what a start takes is reading the sources. */
 const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
@@ -128,7 +130,11 @@ export class CompanionProcess {
     if (!child || hasEnded(child)) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), END_DEADLINE_MS);
     await exited;
+    clearTimeout(tooLate);
+    if (signal !== 'SIGKILL' && child.signalCode === 'SIGKILL')
+      throw new Error(`${signal} has not ended it in ${END_DEADLINE_MS} ms:\n${this.output}`);
     return child.exitCode;
   }
 

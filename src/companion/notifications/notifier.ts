@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { bodyHash } from '../logging.ts';
 import { Rounds } from '../rounds.ts';
 import type { DeliveryRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
 import { Places } from './places.ts';
 import { signWebhook } from './webhooks.ts';
 
@@ -15,6 +17,8 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const BATCH = 64;
 /** How often the outbox is read when nothing is due sooner. */
 const IDLE_MS = 30_000;
+/** Until a result is offered again to a store that did not take it. */
+const KEEP_AGAIN_MS = 1_000;
 
 /** Delivers the outbox: signed, first attempts in order within a payment, retried with growing, jittered delays until a 2xx. */
 export class Notifier {
@@ -22,6 +26,9 @@ export class Notifier {
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #places = new Places();
   readonly #rounds: Rounds;
+  readonly #closing = new AbortController();
+  /** Deliveries whose result the store has not taken. */
+  readonly #unkept = new Set<string>();
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -38,12 +45,15 @@ export class Notifier {
 
   /** Lets the deliveries under way finish; the rest stays in the outbox for the next start. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#rounds.close();
     await Promise.all(this.#inFlight.values());
   }
 
   /** One round; answers the ms until the next. A delivery that ends makes another round, so none waits for a place. */
   async #sendDue(): Promise<number> {
+    // What is sent now could not be known to have been sent.
+    if (this.#unkept.size > 0) return KEEP_AGAIN_MS;
     const now = this.#ctx.now();
     let started: boolean;
     do {
@@ -98,6 +108,7 @@ export class Notifier {
       )
       .finally(() => {
         this.#inFlight.delete(row.delivery_id);
+        this.#unkept.delete(row.delivery_id);
         this.wake();
       });
     this.#inFlight.set(row.delivery_id, work);
@@ -110,7 +121,7 @@ export class Notifier {
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
     const next = delivered ? null : nextAttempt(row, now);
-    await this.#ctx.store.write((trx) =>
+    await this.#keep(row.delivery_id, (trx) =>
       trx
         .updateTable('deliveries')
         .set({
@@ -135,6 +146,20 @@ export class Notifier {
     };
     if (delivered) this.#ctx.log.info(details, 'webhook delivered');
     else this.#ctx.log.warn({ ...details, gave_up: next === null }, 'webhook not delivered');
+  }
+
+  /** A full disk is no reason to tell a merchant again and again what it has taken: the result waits for the store. */
+  async #keep(deliveryId: string, write: (trx: Writer) => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await this.#ctx.store.write(write);
+        return;
+      } catch (error) {
+        this.#unkept.add(deliveryId);
+        this.#ctx.log.error({ err: error, delivery_id: deliveryId }, 'a result could not be kept yet');
+      }
+      await sleep(KEEP_AGAIN_MS, undefined, { signal: this.#closing.signal });
+    }
   }
 
   async #post(row: DeliveryRow): Promise<{ status: number | null; error: string | null }> {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
@@ -50,7 +50,7 @@ function makeFolder(folder: string): void {
 async function openOwned(file: string, ownership: Ownership, options: GroupOptions): Promise<Store> {
   checkLog(file);
   checkSoundness(file);
-  const writer = connect(
+  const writer = await connect(
     file,
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
   );
@@ -62,7 +62,7 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
     await writer.destroy();
     throw error;
   }
-  const reader = connect(file, 'PRAGMA query_only = ON;');
+  const reader = await connect(file, 'PRAGMA query_only = ON;');
   const commits = new GroupCommit(writer, options);
   return {
     read: reader,
@@ -77,10 +77,13 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
   };
 }
 
-function connect(file: string, pragmas: string): Kysely<Schema> {
+async function connect(file: string, pragmas: string): Promise<Kysely<Schema>> {
   const database = new NodeSqlite(file);
   database.exec(pragmas);
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  // Kysely closes only what it has used.
+  await sql`select 1`.execute(db);
+  return db;
 }
 
 /** The names of those it ran. */

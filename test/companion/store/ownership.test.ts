@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -45,6 +45,11 @@ describe('the one owner of a database', () => {
     linkSync(file, `${file}.copy`);
     await assert.rejects(openStore(`${file}.copy`), refusal(/hard links/));
     await store.close();
+  });
+
+  it('lets go of everything when it closes, also of what it has never read from', async (t) => {
+    const file = await made(t);
+    for (const rest of ['-wal', '-shm']) assert.equal(existsSync(file + rest), false, rest);
   });
 
   it('does not begin anew where a database has been', async (t) => {
