@@ -82,6 +82,21 @@ describe('an answer to the create that a webhook has overtaken', () => {
   }
 });
 
+describe('a payment that its provider calls canceled', () => {
+  for (const [ahead, end] of [
+    [0, 'canceled'],
+    [3_599_000, 'expired'],
+    [3_700_000, 'expired'],
+  ] as const) {
+    it(`${ahead / 1000} s after it was made has ${end}`, async () => {
+      const { id } = await newPayment();
+      ledger.time += ahead;
+      assert.equal(await tell(id, { status: 'canceled' }), 'applied');
+      assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, end);
+    });
+  }
+});
+
 describe('a payment that its provider calls processed before there was anything to pay', () => {
   it('stays open to the payer until there is', async () => {
     ledger.provider.down = 'before';

@@ -37,13 +37,25 @@ export async function followReport(
   const offered = await takeOffer(trx, payment, attempt, report, cause, now);
   const followUp =
     report.wantsConfirmation === true && (await wantConfirmation(trx, offered.payment, attempt));
-  const { status } = report;
+  const status = meantBy(report.status, offered.payment, now);
   if (status === null || isTooEarly(status, offered.payment)) return { ...offered, followUp };
   if (status === 'paid') await markPaid(trx, attempt);
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
   const moved = await move(trx, offered.payment, status, cause, now, also);
   if (moved.outcome === 'applied' && status === 'paid') await closeOthers(trx, payment.id, attempt.reference);
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
+}
+
+/** Its clock and ours are a moment apart. */
+const LAPSE_LEEWAY_MS = 10_000;
+
+/**
+ * Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
+ * difference to the payer, who may have a fresh code.
+ */
+function meantBy(told: PaymentStatus | null, payment: Payment, now: number): PaymentStatus | null {
+  const lapsed = payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now;
+  return told === 'canceled' && lapsed ? 'expired' : told;
 }
 
 /**
