@@ -248,6 +248,8 @@ describe('the smart-glocal provider', () => {
       upstream.trick = session({}, { metadata: 'pay_OTHEROTHEROTHEROTHER' });
       assert.equal(await kindOf(provider.create(request)), 'unavailable');
       assert.equal(await kindOf(provider.status(ref)), 'unavailable');
+      upstream.trick = session({ id: 'ps_2' });
+      assert.equal(await kindOf(provider.status(ref)), 'unavailable', 'it was asked about ps_1');
     });
   });
 

@@ -27,7 +27,7 @@ export interface SmartGlocalOptions {
 
 /** How long SberPay's link lives. */
 const LINK_LIFETIME_MS = 20 * 60_000;
-/** More than a QR can hold in bytes at the level it is drawn with. */
+/** What a QR holds for certain, at the level it is drawn with. */
 const MAX_LINK_CHARS = 2_000;
 
 /**
@@ -48,12 +48,14 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
   }
 
   async function status(payment: PaymentRef): Promise<ProviderReport> {
+    const session_id = sessionOf(payment);
     const { session } = await client.call({
       path: '/session/status',
-      body: { session_id: sessionOf(payment) },
+      body: { session_id },
       key: null,
       answer: sessionAnswerSchema,
     });
+    if (session.id !== session_id) throw anotherSession();
     refuseOthers(session, payment.reference);
     const presentation = present(linkIn(session));
     return {
@@ -142,8 +144,11 @@ function sessionOf({ providerPaymentId }: PaymentRef): string {
 
 function refuseOthers(session: Session, reference: string): void {
   const named = referenceIn(session);
-  if (named === '' || named === reference) return;
-  throw new ProviderError('unavailable', 'Smart Glocal answered with the session of another payment');
+  if (named !== '' && named !== reference) throw anotherSession();
+}
+
+function anotherSession(): ProviderError {
+  return new ProviderError('unavailable', 'Smart Glocal answered with another session than was asked about');
 }
 
 function resultOf({ refund }: v.InferOutput<typeof refundAnswerSchema>): ProviderRefund['status'] {
