@@ -74,6 +74,8 @@ export abstract class Simulator {
   fault: { readonly kind: Fault; left: number } | null = null;
   /** Changes its answers, value by value: a status nobody knows, another sum. */
   rewrite: ((key: string, value: unknown) => unknown) | null = null;
+  /** How payers' devices reach its page, where that is not how the companion does. */
+  origin: string | null = null;
   /** Nothing it sends arrives. */
   webhooksLost = false;
   readonly #server: Server;
@@ -135,7 +137,7 @@ export abstract class Simulator {
 
   /** Where a payer pays this bill: a page with the buttons of a bank's app. */
   payerPage(bill: Bill): string {
-    return `${this.#url}/payer/${encodeURIComponent(bill.reference)}`;
+    return `${this.origin ?? this.#url}/payer/${encodeURIComponent(bill.reference)}`;
   }
 
   /** What a payer has in hand beside bills: shown above them on the page under `/`. */

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../providers/provider.ts';
 import { applyAnswer } from './apply.ts';
-import { addAttempt } from './attempts.ts';
+import { addAttempt, findAttempts, MAX_ATTEMPTS } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from './payment.ts';
@@ -32,6 +32,9 @@ export async function chargeCode(ctx: Context, paymentId: string, payload: strin
   const found = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment || !canCharge(payment)) return { payment, scanned: false };
+    // Each code that the provider refuses costs an attempt.
+    const attempts = await findAttempts(trx, paymentId);
+    if (attempts.length > MAX_ATTEMPTS) return { payment, scanned: false };
     const cause = { event: 'buyer_qr.scanned', source: 'payer' };
     return {
       payment: await record(trx, payment, { chargePayload: payload }, cause, ctx.now()),
