@@ -7,7 +7,7 @@ import type { Reader, Writer } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
 /** More new codes and other methods than anyone needs; each is a payment at a provider. */
-export const MAX_ATTEMPTS = 20;
+export const MAX_ATTEMPTS = 10;
 
 /** Adds the payment's next attempt and answers its reference: the payment's own id for the first one. */
 export async function addAttempt(
