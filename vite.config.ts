@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { leanQrcode } from './build/lean-qrcode.ts';
 import { payLoadsElement } from './build/pay-loads-element.ts';
+import { publishIntegrity } from './build/publish-integrity.ts';
 import { squeezeTemplates } from './build/squeeze-templates.ts';
 
 export default defineConfig({
   appType: 'mpa',
   server: { host: '127.0.0.1' },
-  plugins: [squeezeTemplates(), payLoadsElement(), leanQrcode()],
+  plugins: [squeezeTemplates(), payLoadsElement(), leanQrcode(), publishIntegrity()],
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',

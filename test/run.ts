@@ -20,7 +20,8 @@ interface Count {
 const root = join(import.meta.dirname, '..');
 
 const SUITES: Record<string, () => Promise<Count>> = {
-  unit: () => nodeTests('test/{protocol,companion,demo}/**/*.test.ts', { concurrency: 2, timeout: 300_000 }),
+  unit: () =>
+    nodeTests('test/{protocol,companion,demo,package}/**/*.test.ts', { concurrency: 2, timeout: 300_000 }),
   components: () => componentTests(),
   // One at a time: each file drives browsers, and some measure.
   e2e: () => nodeTests('test/e2e/**/*.test.ts', { concurrency: 1, timeout: 300_000 }),

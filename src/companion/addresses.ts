@@ -32,8 +32,12 @@ export class AddressRanges {
   }
 }
 
-/** Whom an address stands for: itself in IPv4; in IPv6 its /64, since each subscriber has a whole one to rotate in. */
-export function networkOf(address: string): string {
+/**
+ * Whom an address stands for: itself in IPv4; in IPv6 its /64, since each subscriber has a whole one to rotate in.
+ * Callers without an address, who come by a socket file or have hung up already, all stand for one.
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return 'none';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (isIP(address) !== 6) return address.slice(0, MAX_KEY_CHARS);

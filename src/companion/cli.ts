@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { newSecrets } from './commands/keys.ts';
 import { serve } from './commands/serve.ts';
+import { snippet } from './commands/snippet.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { backUp } from './store/backup.ts';
 import { StoreError } from './store/store-error.ts';
@@ -11,6 +12,7 @@ const USAGE = `Usage: sbp-checkout serve             starts the companion
        sbp-checkout migrate           brings the database up to date; stop the companion first
        sbp-checkout backup <file>     copies the database into a new file, also while serving
        sbp-checkout keys              prints three new secrets as lines of an env file
+       sbp-checkout snippet           prints the script tag that pins the element's every byte
 
 The companion is configured by environment variables (SBP_…); with NODE_ENV=development it needs
 none. Every variable is described in the README.
@@ -23,6 +25,7 @@ const COMMANDS: Readonly<Record<string, { args: number; run: (...args: string[])
     migrate: { args: 0, run: migrate },
     backup: { args: 1, run: backup },
     keys: { args: 0, run: () => void process.stdout.write(newSecrets()) },
+    snippet: { args: 0, run: snippet },
   };
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

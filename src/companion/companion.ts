@@ -90,7 +90,7 @@ export async function createCompanion({
   const caretaker = new Caretaker(ctx);
   const retention = new Retention(ctx, (paymentId) => hub.dismiss(paymentId));
   const banks = createBankDirectory({
-    url: config.banksUrl,
+    source: config.bankList,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
     log,
     now,

@@ -3,9 +3,10 @@ import type { Method } from '../protocol/snapshot.ts';
 import { ConfigError } from './config-error.ts';
 import { developmentSecrets } from './development-secrets.ts';
 import { EnvReader, type Env } from './env-reader.ts';
+import type { BankListSource } from './banks/directory.ts';
 import { AddressGuard } from './outbound/guard.ts';
 import type { ProviderName } from './providers/names.ts';
-import type { SbpApiSettings } from './providers/sbp-api/settings.ts';
+import { bankListOf, type SbpApiSettings } from './providers/sbp-api/settings.ts';
 
 /** Everything the companion can be told, checked once at start. */
 export interface Config {
@@ -25,7 +26,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Absolute path of the SQLite file. */
   readonly databaseFile: string;
-  readonly banksUrl: string;
+  readonly bankList: BankListSource;
   readonly merchantName: string;
   readonly logLevel: LogLevel;
   /** Which provider serves each method on offer. */
@@ -67,6 +68,12 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
 
   const methods = reader.methods('SBP_METHODS');
   const guard = new AddressGuard({ development });
+  const sbpApi = Object.values(methods).includes('sbp-api') ? reader.sbpApi(guard) : null;
+
+  const banksUrl = reader.url('SBP_BANKS_URL', '', development ? ['https:', 'http:'] : ['https:']);
+  const ownList = { url: banksUrl === '' ? DEFAULT_BANKS_URL : banksUrl, apiKey: null };
+  // Whoever sits behind an upstream need not reach NSPK.
+  const bankList = sbpApi && banksUrl === '' ? bankListOf(sbpApi) : ownList;
 
   const config: Config = {
     development,
@@ -78,12 +85,12 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     webhookSecrets: reader.secrets('SBP_WEBHOOK_SECRET', generated),
     allowedOrigins: reader.origins('SBP_ALLOWED_ORIGINS'),
     databaseFile,
-    banksUrl: reader.url('SBP_BANKS_URL', DEFAULT_BANKS_URL, development ? ['https:', 'http:'] : ['https:']),
+    bankList,
     merchantName: reader.text('SBP_MERCHANT_NAME', 'Магазин'),
     logLevel: reader.oneOf('SBP_LOG_LEVEL', LOG_LEVELS, 'info'),
     methods,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),
-    sbpApi: Object.values(methods).includes('sbp-api') ? reader.sbpApi(guard) : null,
+    sbpApi,
     rateLimit: reader.count('SBP_RATE_LIMIT', 600),
     streamLimit: reader.count('SBP_STREAM_LIMIT', 200),
     retentionDays: reader.count('SBP_RETENTION_DAYS', 365),

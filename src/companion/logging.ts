@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { pino, type Logger, type DestinationStream } from 'pino';
 import type { LogLevel } from './config.ts';
 
+const MASK = '[masked]';
+
 /** Never in clear, wherever a log call may put them. */
 const MASKED_FIELDS = [
   'authorization',
@@ -22,7 +24,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     base: null,
     redact: {
       paths: MASKED_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-      censor: '[masked]',
+      censor: MASK,
     },
   };
   return destination ? pino(options, destination) : pino(options);
@@ -31,4 +33,14 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 /** Names a body in the log without showing it: what either side has kept can be compared with it. */
 export function bodyHash(body: string | Buffer): string {
   return createHash('sha256').update(body).digest('hex');
+}
+
+/** Others' words, such as a refusal that repeats what it was sent: without what tells of a person or opens a door. */
+export function othersWords(text: string): string {
+  return text
+    .slice(0, 1_000)
+    .replace(/\S+@\S+/g, MASK)
+    .replace(/\S{33,}/g, MASK) // longer than any id: a token, a key
+    .replace(/\d+(\.\d+){3}|\+?\d[\d() -]{5,}\d/g, MASK)
+    .slice(0, 300);
 }

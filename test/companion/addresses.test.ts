@@ -42,5 +42,6 @@ describe('addresses', () => {
     assert.equal(networkOf('::1'), '0:0:0:0::/64');
     assert.equal(networkOf('fe80::1%eth0'), 'fe80:0:0:0::/64');
     assert.equal(networkOf('x'.repeat(10_000)).length, 64);
+    assert.equal(networkOf(undefined), 'none');
   });
 });

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { API_KEY, WEBHOOK_SECRET, type CreatedPayment } from '../support/companion.ts';
+import { makeBankList } from '../support/bank-list.ts';
 import { FAULTS, honest, UpstreamProxy } from '../support/upstream-proxy.ts';
 
 const UPSTREAM_SECRET = 'upstream-webhook-secret-0123456789';
@@ -16,6 +17,7 @@ describe('a chain of companions', () => {
   let proxy: UpstreamProxy;
   let shop: CompanionProcess;
   let merchant: Server;
+  let bankList: Server;
   let callback = '';
   const received: { headers: IncomingHttpHeaders; body: string }[] = [];
 
@@ -30,10 +32,17 @@ describe('a chain of companions', () => {
     });
     await new Promise<void>((resolve) => merchant.listen(0, '127.0.0.1', resolve));
     callback = `http://127.0.0.1:${(merchant.address() as AddressInfo).port}/hook`;
-    upstream = await CompanionProcess.start({ SBP_WEBHOOK_SECRET: UPSTREAM_SECRET });
+    bankList = createServer((_request, response) => response.end(JSON.stringify(makeBankList(40))));
+    await new Promise<void>((resolve) => bankList.listen(0, '127.0.0.1', resolve));
+    upstream = await CompanionProcess.start({
+      SBP_WEBHOOK_SECRET: UPSTREAM_SECRET,
+      SBP_BANKS_URL: `http://127.0.0.1:${(bankList.address() as AddressInfo).port}/list.json`,
+    });
+    await until("the upstream's bank list", async () => (await banksOf(upstream)).length === 40);
     proxy = await UpstreamProxy.start(upstream.url);
     shop = await CompanionProcess.start({
       SBP_METHODS: 'sbp=sbp-api',
+      SBP_BANKS_URL: '',
       SBP_SBP_API_URL: proxy.url,
       SBP_SBP_API_TOKEN: API_KEY,
       SBP_SBP_API_WEBHOOK_SECRET: UPSTREAM_SECRET,
@@ -42,8 +51,10 @@ describe('a chain of companions', () => {
   after(async () => {
     await Promise.all([shop.stop(), upstream.stop()]);
     proxy.stop();
-    merchant.closeAllConnections();
-    merchant.close();
+    for (const server of [merchant, bankList]) {
+      server.closeAllConnections();
+      server.close();
+    }
   });
   afterEach(() => {
     proxy.trick = honest;
@@ -54,6 +65,8 @@ describe('a chain of companions', () => {
       status: string;
       qr_payload: string | null;
     };
+  const banksOf = async ({ client }: CompanionProcess) =>
+    ((await (await client.api('/banks')).json()) as { banks: { id: string; name: string }[] }).banks;
   /** What the upstream has under one of our payments. */
   const upstreamOf = async (id: string) =>
     ((await (await upstream.client.api(`/payments?order_id=${id}`)).json()) as { items: CreatedPayment[] })
@@ -92,6 +105,19 @@ describe('a chain of companions', () => {
     assert.equal(payload['order_id'], 'ORD-1');
     assert.equal(payload['amount'], 125_000);
     assert.deepEqual(payload['metadata'], { cart: 7 });
+  });
+
+  it("takes the bank list from upstream, and has the payer's links made of it", async () => {
+    await until('the list', async () => (await banksOf(shop)).length === 40);
+    const { token } = await shop.client.createPayment();
+    const { banks } = (await (await shop.client.checkout('/session/banks', token)).json()) as {
+      banks: { id: string }[];
+    };
+    const listed = (await banksOf(upstream)).map(({ id }) => id);
+    assert.deepEqual(
+      banks.map(({ id }) => id),
+      listed,
+    );
   });
 
   it('carries a decline as well', async () => {

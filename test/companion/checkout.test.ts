@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as v from 'valibot';
 import { bankListSchema, problemSchema, snapshotSchema } from '../../src/protocol/schemas.ts';
+import { HEARTBEAT_MS } from '../../src/protocol/stream.ts';
 import { startCompanion, type TestCompanion } from '../support/companion.ts';
 import { StreamReader } from '../support/event-source.ts';
 
@@ -185,19 +186,34 @@ describe('GET /session/events', () => {
     assert.equal(stream.events.length, 1);
   });
 
-  it('survives a client that opens streams one behind another on one connection', async () => {
-    const open = await shop.createPayment();
-    const ended = await shop.createPayment();
-    await shop.sandbox(ended.payment_id, 'pay');
-    const { hostname, port } = new URL(shop.url);
-    const socket = connect(Number(port), hostname);
-    const get = (token: string) =>
-      `GET /checkout/v1/session/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
-    socket.write(get(open.token) + get(ended.token));
-    // The second response ends behind the first, and its heartbeat would come after that.
-    await new Promise((resolve) => setTimeout(resolve, 16_500));
-    assert.equal((await shop.checkout('/session', open.token)).status, 200);
-    socket.destroy();
+  describe('for longer than a heartbeat', { concurrency: true }, () => {
+    it('survives a client that opens streams one behind another on one connection', async () => {
+      const open = await shop.createPayment();
+      const ended = await shop.createPayment();
+      await shop.sandbox(ended.payment_id, 'pay');
+      const { hostname, port } = new URL(shop.url);
+      const socket = connect(Number(port), hostname);
+      const get = (token: string) =>
+        `GET /checkout/v1/session/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+      socket.write(get(open.token) + get(ended.token));
+      // The second response ends behind the first, and its heartbeat would come after that.
+      await new Promise((resolve) => setTimeout(resolve, 16_500));
+      assert.equal((await shop.checkout('/session', open.token)).status, 200);
+      socket.destroy();
+    });
+
+    it('says something at least every 15 s, and news as ever after that', async (t) => {
+      const { payment_id, token } = await shop.createPayment();
+      const stream = await StreamReader.open(shop.url, token);
+      const since = performance.now();
+      await stream.until(({ comments }) => comments.length > 0, 20_000);
+      const silentMs = performance.now() - since;
+      t.diagnostic(`silent for ${(silentMs / 1000).toFixed(2)} s`);
+      assert.ok(silentMs < HEARTBEAT_MS + 1_000, `silent for ${silentMs} ms`);
+      await shop.sandbox(payment_id, 'process');
+      await stream.until(({ snapshots }) => snapshots.at(-1)?.status === 'processing');
+      stream.stop();
+    });
   });
 
   it('refuses like /session does', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -16,8 +17,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { loadConfig } from '../../src/companion/config.ts';
 import { startCompanion, testEnv } from '../support/companion.ts';
+import { assertNoLeaks } from '../support/log-scan.ts';
+import { secretsOf } from '../support/secrets.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
+const PUBLISHED_HASHES = join(import.meta.dirname, '../../dist/cdn/integrity.json');
 
 function folder(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'sbp-cli-'));
@@ -26,15 +30,14 @@ function folder(t: TestContext): string {
 }
 
 function cli(args: string[], databaseFile: string) {
-  return spawnSync(process.execPath, [CLI, ...args], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...testEnv(0, tmpdir()),
-      SBP_DATABASE_URL: `file:${databaseFile}`,
-    },
+  const env = { ...testEnv(0, tmpdir()), SBP_DATABASE_URL: `file:${databaseFile}` };
+  const said = spawnSync(process.execPath, [CLI, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     encoding: 'utf8',
     timeout: 20_000,
   });
+  assertNoLeaks(said.stdout + said.stderr, secretsOf(env));
+  return said;
 }
 
 /** A database with one migrated, cleanly closed state. */
@@ -61,6 +64,30 @@ describe('sbp-checkout keys', () => {
     assert.equal(new Set(Object.values(env)).size, 3);
     for (const secret of Object.values(env)) assert.match(secret, /^[\w-]{43}$/);
     assert.notEqual(cli(['keys'], 'x').stdout, stdout);
+  });
+});
+
+describe('sbp-checkout snippet', () => {
+  it('prints a script tag and an import map that pin every byte, and the hash that a policy lists', (t) => {
+    const { status, stdout, stderr } = cli(['snippet'], join(folder(t), 'x.sqlite'));
+    assert.deepEqual([status, stderr], [0, '']);
+    const [, map] = /<script type="importmap">(.*?)<\/script>/.exec(stdout)!;
+    const { integrity } = JSON.parse(map!) as { integrity: Record<string, string> };
+    const pinned = Object.entries(integrity).map(([address, hash]) => {
+      const [, path] = /^http:\/\/127\.0\.0\.1:0\/pinned\/[0-9a-f]{16}\/(.*)$/.exec(address)!;
+      return [path!, hash];
+    });
+    const { 'pay.js': ours, ...payers } = JSON.parse(
+      readFileSync(PUBLISHED_HASHES, 'utf8'),
+    ) as typeof integrity;
+    assert.ok(ours, 'the hosted page’s own script is no part of a shop’s');
+    assert.deepEqual(Object.fromEntries(pinned), payers);
+    const [, address, hash] = /<script type="module" src="(.*?)" integrity="(.*?)" crossorigin>/.exec(
+      stdout,
+    )!;
+    assert.equal(integrity[address!], hash);
+    assert.match(address!, /\/sbp-checkout\.js$/);
+    assert.ok(stdout.includes(`'sha256-${createHash('sha256').update(map!).digest('base64')}'`));
   });
 });
 
@@ -175,7 +202,7 @@ describe('opening the database', () => {
     refused(cli(['serve'], file), /in use by another sbp-checkout process/);
     refused(cli(['migrate'], file), /in use by another/);
     assert.equal((await shop.createPayment()).status, 'created', 'the first one goes on');
-    await shop.companion.close();
+    await shop.close();
     assert.equal(cli(['migrate'], file).status, 0);
   });
 });

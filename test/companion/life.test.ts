@@ -100,7 +100,7 @@ describe('our webhooks to the shop', () => {
     });
     await shop.sandbox(payment_id, 'process');
     await shop.sandbox(payment_id, 'pay');
-    const webhooks = await untilReceived(payment_id, 2);
+    const webhooks = await untilReceived(payment_id, 2, 5_000);
     const verified = webhooks.map(({ headers, body }) =>
       verifyWebhook({ headers, body, secrets: WEBHOOK_SECRET }),
     );
@@ -120,7 +120,7 @@ describe('our webhooks to the shop', () => {
     refusals = 1;
     const { payment_id } = await shop.createPayment({ callback_url: `${callback}/hook` });
     await shop.sandbox(payment_id, 'pay');
-    const [webhook] = await untilReceived(payment_id, 1);
+    const [webhook] = await untilReceived(payment_id, 1, 30_000);
     assert.equal(verifyWebhook({ ...webhook!, secrets: WEBHOOK_SECRET }).event, 'payment.paid');
   });
 

@@ -1,30 +1,36 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import Fastify from 'fastify';
 import { pino } from 'pino';
 import { createCompanion, loadConfig, type Companion } from '../../src/companion/index.ts';
-import { apiClient, freePort, testEnv } from '../support/companion.ts';
+import { API_KEY, apiClient, freePort, testEnv } from '../support/companion.ts';
 
 /** A companion that does not listen, and the port at which it believes to be reached. */
-async function mountable(t: TestContext): Promise<{ companion: Companion; port: number }> {
+async function mountable(
+  t: TestContext,
+  env: Record<string, string> = {},
+): Promise<{ companion: Companion; port: number; directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-mount-'));
   const port = await freePort();
-  const config = loadConfig(testEnv(port, directory));
+  const config = loadConfig({ ...testEnv(port, directory), ...env });
   const companion = await createCompanion({ config, log: pino({ level: 'silent' }) });
   t.after(async () => {
     await companion.close();
     await rm(directory, { recursive: true, force: true });
   });
-  return { companion, port };
+  return { companion, port, directory };
 }
 
-async function serve(t: TestContext, port: number, listener: RequestListener): Promise<void> {
+/** `at`: a port, or the path of a socket file. */
+async function serve(t: TestContext, at: number | string, listener: RequestListener): Promise<void> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const where = typeof at === 'string' ? { path: at } : { port: at, host: '127.0.0.1' };
+  await new Promise<void>((resolve) => server.listen(where, resolve));
   t.after(() => {
     server.close();
     server.closeAllConnections();
@@ -40,6 +46,18 @@ describe('createCompanion in a server of yours', () => {
     assert.equal((await client.sandbox(payment_id, 'pay')).status, 200);
     const snapshot = (await (await client.checkout('/session', token)).json()) as { status: string };
     assert.equal(snapshot.status, 'paid');
+  });
+
+  it('answers callers who have no address, since they come by a socket file', async (t) => {
+    const { companion, directory } = await mountable(t, { SBP_RATE_LIMIT: '600', SBP_STREAM_LIMIT: '200' });
+    const socketPath = join(directory, 'companion.sock');
+    await serve(t, socketPath, companion.handler);
+    const [answer] = (await once(
+      get({ socketPath, path: '/api/sbp/v1/payments', headers: { authorization: `Bearer ${API_KEY}` } }),
+      'response',
+    )) as [IncomingMessage];
+    assert.equal(answer.statusCode, 200);
+    answer.destroy();
   });
 
   it('complains loudly when a body parser has eaten the bytes that signatures are over', async (t) => {

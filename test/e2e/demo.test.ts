@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { assertCleanAddresses } from '../support/address-scan.ts';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { freePort } from '../support/companion.ts';
+import { assertNoLeaks } from '../support/log-scan.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
 import { screenIs } from '../support/shop-page.ts';
 
@@ -45,6 +47,8 @@ after(async () => {
   demo.kill('SIGTERM');
   await exited;
   await rm(directory, { recursive: true, force: true });
+  assertNoLeaks(output, []);
+  assertCleanAddresses();
 });
 
 describe('npm run demo', () => {

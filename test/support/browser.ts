@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core';
+import { watchAddress } from './address-scan.ts';
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -32,10 +33,17 @@ export function findChromium(): string | null {
   return [...USUAL_PLACES, chromium.executablePath()].find((path) => path !== '' && existsSync(path)) ?? null;
 }
 
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('no Chromium found: run "npm test" once, or set CHROME_PATH');
-  return chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  browser.on('context', (context) =>
+    context.on('request', (request) => {
+      watchAddress(request.url());
+      watchAddress(request.headers()['referer'] ?? '');
+    }),
+  );
+  return browser;
 }
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1100, height: 900 }, locale: 'ru-RU' };

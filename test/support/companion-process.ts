@@ -4,8 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { assertCleanAddresses } from './address-scan.ts';
 import { apiClient, freePort, testEnv } from './companion.ts';
+import { assertNoLeaks } from './log-scan.ts';
+import { secretsOf } from './secrets.ts';
 
+/** Longer than any end in order may take. */
+const END_DEADLINE_MS = 20_000;
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
 /** Half of what a start takes is reading the sources. */
 const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
@@ -59,7 +64,7 @@ export class CompanionProcess {
     await this.#end('SIGKILL');
   }
 
-  /** The end as its operator asks for it; answers the exit code. */
+  /** The end as its operator asks for it, after which it can be started again; answers the exit code. */
   async terminate(): Promise<number | null> {
     return this.#end('SIGTERM');
   }
@@ -71,9 +76,12 @@ export class CompanionProcess {
     this.#child = null;
   }
 
+  /** Fails as well if anything was logged, or asked for, that must never be. */
   async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    await this.terminate();
     await rm(this.#directory, { recursive: true, force: true });
+    assertNoLeaks(this.output, secretsOf(this.#env));
+    assertCleanAddresses();
   }
 
   /** Changes its data behind its back, as no API can. */
@@ -122,7 +130,11 @@ export class CompanionProcess {
     if (!child || hasEnded(child)) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), END_DEADLINE_MS);
     await exited;
+    clearTimeout(tooLate);
+    if (signal !== 'SIGKILL' && child.signalCode === 'SIGKILL')
+      throw new Error(`${signal} has not ended it in ${END_DEADLINE_MS} ms:\n${this.output}`);
     return child.exitCode;
   }
 

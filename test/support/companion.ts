@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createCompanion, type Companion, type CompanionOptions } from '../../src/companion/companion.ts';
 import { loadConfig, type Config } from '../../src/companion/config.ts';
+import { assertCleanAddresses } from './address-scan.ts';
+import { assertNoLeaks } from './log-scan.ts';
+import { API_KEY, secretsOf, TOKEN_SECRET, WEBHOOK_SECRET } from './secrets.ts';
 
-export const API_KEY = 'test-api-key-0123456789';
-export const TOKEN_SECRET = 'test-token-secret-0123456789';
-export const WEBHOOK_SECRET = 'test-webhook-secret-0123456789';
+export { API_KEY, TOKEN_SECRET, WEBHOOK_SECRET };
 
 /** The environment of a companion that reaches nothing outside this machine. */
 export function testEnv(port: number, directory: string): Record<string, string> {
@@ -40,6 +41,9 @@ export interface TestCompanion {
   createPayment(fields?: Record<string, unknown>): Promise<CreatedPayment>;
   checkout(path: string, token: string, headers?: Record<string, string>): Promise<Response>;
   sandbox(paymentId: string, action: string): Promise<Response>;
+  /** Ends it; fails if anything was logged, or asked for, that must never be. */
+  close(): Promise<void>;
+  /** The same, and its data is gone. */
   stop(): Promise<void>;
 }
 
@@ -72,20 +76,24 @@ export async function startCompanion(
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
   const port = await freePort();
   const lines: string[] = [];
-  const config = { ...loadConfig({ ...testEnv(port, directory), ...env }), ...settings };
+  const fullEnv = { ...testEnv(port, directory), ...env };
+  const config = { ...loadConfig(fullEnv), ...settings };
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const companion = await createCompanion({ config, log, ...options });
   await companion.listen();
+  async function close(): Promise<void> {
+    await companion.close();
+    assertNoLeaks(lines.join(''), secretsOf(fullEnv));
+    assertCleanAddresses();
+  }
   const client = apiClient(`http://127.0.0.1:${port}`);
   return {
     companion,
     databaseFile: config.databaseFile,
     logs: () => lines.join(''),
     ...client,
-    async stop() {
-      await companion.close();
-      await rm(directory, { recursive: true, force: true });
-    },
+    close,
+    stop: () => close().finally(() => rm(directory, { recursive: true, force: true })),
   };
 }
 

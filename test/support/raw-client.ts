@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net';
 export interface RawAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** The status line and the headers. */
+  readonly head: string;
   readonly body: string;
 }
 
@@ -70,5 +72,15 @@ function takeAnswer(
   const size = withoutBody || stream ? 0 : Number(/^content-length: *(\d+)$/im.exec(head)?.[1] ?? 0);
   if (buffer.length < end + 4 + size) return null;
   const body = buffer.toString('utf8', end + 4, end + 4 + size);
-  return { answer: { status, contentType, body }, length: end + 4 + size, endless: stream };
+  return { answer: { status, contentType, head, body }, length: end + 4 + size, endless: stream };
+}
+
+/** What came as bytes, as `fetch` would have answered it. */
+export function asResponse({ head, body }: Pick<RawAnswer, 'head' | 'body'>): Response {
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line): [string, string] => {
+    const [name = '', ...value] = line.split(':');
+    return [name, value.join(':').trim()];
+  });
+  return new Response(body, { status: Number(first.split(' ')[1]), headers });
 }

@@ -1,11 +1,24 @@
 import { createServer, type Server } from 'node:http';
 import type { Page } from 'playwright-core';
 
+/** How a page gets the element: its markup, and what its policy's `script-src` has to list for it. */
+export interface Loading {
+  readonly markup: string;
+  readonly scriptSources: string;
+}
+
+function fromCompanion(companion: string): Loading {
+  return {
+    markup: `<script type="module" src="${companion}/sbp-checkout.js"></script>`,
+    scriptSources: companion,
+  };
+}
+
 /** As strict as a page can be that still embeds the element. */
-function csp(companion: string): string {
+function csp(companion: string, scriptSources: string): string {
   return [
     "default-src 'none'",
-    `script-src 'self' ${companion}`,
+    `script-src 'self' ${scriptSources}`,
     `connect-src ${companion}`,
     `img-src ${companion}`,
     "require-trusted-types-for 'script'",
@@ -23,7 +36,7 @@ export class ShopPage {
     this.origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   }
 
-  static async open(): Promise<ShopPage> {
+  static async open(load: (companion: string) => Loading = fromCompanion): Promise<ShopPage> {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://shop');
       const companion = url.searchParams.get('companion') ?? '';
@@ -31,14 +44,15 @@ export class ShopPage {
         response.writeHead(404).end();
         return;
       }
+      const { markup, scriptSources } = load(companion);
       response
         .writeHead(200, {
           'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': csp(companion),
+          'content-security-policy': csp(companion, scriptSources),
         })
         .end(
           `<!doctype html><html lang="ru"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Магазин</title>` +
-            `<script type="module" src="${companion}/sbp-checkout.js"></script><sbp-checkout></sbp-checkout>`,
+            `${markup}<sbp-checkout></sbp-checkout>`,
         );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

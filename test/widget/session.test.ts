@@ -156,10 +156,12 @@ describe('session', () => {
     expect(seen.connections).to.include('polling');
   });
 
-  it('notices a silent stream within 45 s and opens another', async () => {
+  it('bears one missed heartbeat, notices a silent stream within 45 s and opens another', async () => {
     const { world, streams } = healthy();
     begin(world);
-    await world.advance(45_000);
+    await world.advance(30_000);
+    expect(streams.length).to.equal(1);
+    await world.advance(15_000);
     expect(streams.length).to.equal(2);
   });
 

@@ -22,7 +22,11 @@ public static class Verifier
         {
             var pair = part.Trim().Split('=', 2);
             var value = pair.Length == 2 ? pair[1] : "";
-            if (pair[0] == "t" && time is null && Regex.IsMatch(value, @"\A[0-9]{1,12}\z")) time = value;
+            if (pair[0] == "t")
+            {
+                if (time is not null || !Regex.IsMatch(value, @"\A[0-9]{1,12}\z")) return null;
+                time = value;
+            }
             if (pair[0] == "v1" && given.Count < 8 && Regex.IsMatch(value, @"\A[0-9a-fA-F]{64}\z"))
                 given.Add(Convert.FromHexString(value));
         }

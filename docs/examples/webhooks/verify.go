@@ -27,7 +27,10 @@ func verify(body []byte, signature string, secrets []string, now int64) map[stri
 	var given [][]byte
 	for _, part := range strings.Split(signature, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if name == "t" && signed == "" && timeForm.MatchString(value) {
+		if name == "t" {
+			if signed != "" || !timeForm.MatchString(value) {
+				return nil
+			}
 			signed = value
 		}
 		if name == "v1" && len(given) < 8 && signatureForm.MatchString(value) {

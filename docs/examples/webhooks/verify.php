@@ -12,7 +12,10 @@ function verify(string $body, string $signature, array $secrets, ?int $now = nul
     $given = [];
     foreach (explode(',', substr($signature, 0, 4096)) as $part) {
         [$name, $value] = array_pad(explode('=', trim($part), 2), 2, '');
-        if ($name === 't' && $time === null && preg_match('/\A[0-9]{1,12}\z/', $value)) {
+        if ($name === 't') {
+            if ($time !== null || !preg_match('/\A[0-9]{1,12}\z/', $value)) {
+                return null;
+            }
             $time = $value;
         }
         if ($name === 'v1' && count($given) < 8 && preg_match('/\A[0-9a-fA-F]{64}\z/', $value)) {

@@ -11,9 +11,9 @@ def verify(body: bytes, signature: str, secrets: list[str], now: float | None = 
     body: the raw bytes, before any parser; signature: the X-SBP-Signature header; now: unix time in seconds.
     """
     parts = [part.strip().partition("=") for part in signature[:4096].split(",")]
-    times = [value for name, _, value in parts if name == "t" and re.fullmatch(r"[0-9]{1,12}", value)]
+    times = [value for name, _, value in parts if name == "t"]
     given = [value.lower() for name, _, value in parts if name == "v1" and re.fullmatch(r"[0-9a-fA-F]{64}", value)]
-    if not times or not given:
+    if len(times) != 1 or not re.fullmatch(r"[0-9]{1,12}", times[0]) or not given:
         return None
     matches = [
         hmac.compare_digest(hmac.new(secret.encode(), times[0].encode() + b"." + body, hashlib.sha256).hexdigest(), v1)

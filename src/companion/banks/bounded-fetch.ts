@@ -9,6 +9,8 @@ export interface FetchBounds {
   readonly maxBytes: number;
   /** Hops that may be followed; each keeps the scheme, so that https never falls back to http. */
   readonly maxRedirects: number;
+  /** Go to every hop: what is secret among them allows no redirects. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
 }
@@ -22,7 +24,7 @@ export async function fetchBounded(
   const signal = AbortSignal.any([bounds.signal, AbortSignal.timeout(bounds.timeoutMs)]);
   let target = new URL(url);
   for (let hops = 0; ; hops++) {
-    const response = await fetch(target, { redirect: 'manual', signal });
+    const response = await fetch(target, { redirect: 'manual', signal, headers: bounds.headers ?? {} });
     const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
     if (!location) return await readBody(response, bounds.maxBytes);
     await discard(response);

@@ -4,9 +4,17 @@ import { listCache } from './list-cache.ts';
 import { FEWEST_BANKS, parseBankList, type ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
 
+/** Where the bank list comes from. */
+export interface BankListSource {
+  /** NSPK's public list, a copy of it, or an SBP API's `GET /banks`. */
+  readonly url: string;
+  /** Opens the list; `null` for one that is public. */
+  readonly apiKey: string | null;
+}
+
 export interface BankDirectoryOptions {
-  /** NSPK's public list or a copy of it; `null` serves the built-in snapshot and fetches nothing. */
-  readonly url: string | null;
+  /** `null` serves the built-in snapshot and fetches nothing. */
+  readonly source: BankListSource | null;
   /** Where the last good list is kept across restarts; not kept unless given. */
   readonly cacheFile?: string;
   readonly log: DirectoryLog;
@@ -50,11 +58,11 @@ const MAX_REDIRECTS = 3;
  * alive, and a companion nobody uses fetches nothing.
  */
 export function createBankDirectory(options: BankDirectoryOptions): BankDirectory {
-  const { url, log, fetch = globalThis.fetch, now = Date.now, random = Math.random } = options;
+  const { source, log, fetch = globalThis.fetch, now = Date.now, random = Math.random } = options;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const closing = new AbortController();
-  const logos = url
-    ? createLogoCache({ origin: new URL(url).origin, fetch, now, signal: closing.signal })
+  const logos = source
+    ? createLogoCache({ origin: new URL(source.url).origin, fetch, now, signal: closing.signal })
     : null;
   const cache = options.cacheFile === undefined ? null : listCache(options.cacheFile);
   let banks = cache?.load() ?? BANK_SNAPSHOT;
@@ -62,14 +70,15 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
   let refreshAt = -Infinity;
   let failures = 0;
 
-  async function fetchBanks(from: string): Promise<readonly ListedBank[]> {
-    const bounds = {
+  async function fetchBanks({ url, apiKey }: BankListSource): Promise<readonly ListedBank[]> {
+    const secret = apiKey !== null;
+    const body = await fetchBounded(fetch, url, {
       timeoutMs,
       maxBytes: MAX_LIST_BYTES,
-      maxRedirects: MAX_REDIRECTS,
+      maxRedirects: secret ? 0 : MAX_REDIRECTS,
+      headers: secret ? { authorization: `Bearer ${apiKey}` } : {},
       signal: closing.signal,
-    };
-    const body = await fetchBounded(fetch, from, bounds);
+    });
     const list = parseBankList(JSON.parse(body.toString('utf8')));
     if (list.banks.length < FEWEST_BANKS) {
       throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);
@@ -87,7 +96,7 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
     }
   }
 
-  async function refresh(from: string): Promise<void> {
+  async function refresh(from: BankListSource): Promise<void> {
     try {
       banks = await fetchBanks(from);
       failures = 0;
@@ -104,8 +113,8 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
   }
 
   function refreshWhenDue(): void {
-    if (!url || refreshing || closing.signal.aborted || now() < refreshAt) return;
-    refreshing = refresh(url).finally(() => {
+    if (!source || refreshing || closing.signal.aborted || now() < refreshAt) return;
+    refreshing = refresh(source).finally(() => {
       refreshing = null;
     });
   }

@@ -1,6 +1,6 @@
 import { isBankScheme } from '../../protocol/bank-link.ts';
 
-/** One bank of NSPK's public list, as far as it can be trusted. */
+/** One bank of a public list, as far as it can be trusted. */
 export interface ListedBank {
   /** The scheme the bank's app answers to, `bank` and 12 digits. Not derivable from any other id (VTB's is its own). */
   readonly id: string;
@@ -30,32 +30,53 @@ const MAX_NAME_CHARACTERS = 80;
 const MAX_URL_CHARACTERS = 500;
 
 /**
- * Reads NSPK's legacy list (`{version, dictionary: [{bankName, schema, …}]}`) entry by entry: one bad entry
- * costs that entry, never the list. Unknown fields are ignored, among them `isDrActive`, which is about
- * the digital rouble. Answers no banks at all for anything that is not such a list.
+ * Reads NSPK's legacy list (`{version, dictionary: [{bankName, schema, …}]}`), or an SBP API's
+ * (`{banks: [{name, scheme, …}]}`), entry by entry: one bad entry costs that entry, never the list. Unknown fields
+ * are ignored, among them `isDrActive`, which is about the digital rouble. Answers no banks at all for anything that
+ * is no such list.
  */
 export function parseBankList(value: unknown): ParsedList {
-  const dictionary = asRecord(value)['dictionary'];
-  const entries: readonly unknown[] = Array.isArray(dictionary) ? dictionary : [];
+  const { dictionary, banks: listed } = asRecord(value);
+  const [list, parse] = Array.isArray(dictionary) ? [dictionary, parseEntry] : [listed, parseApiEntry];
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
   const banks = new Map<string, ListedBank>();
   for (const entry of entries.slice(0, MAX_ENTRIES)) {
-    const bank = parseEntry(entry);
+    const bank = parse(asRecord(entry));
     if (bank && !banks.has(bank.id)) banks.set(bank.id, bank);
   }
   return { banks: [...banks.values()], dropped: entries.length - banks.size };
 }
 
-function parseEntry(entry: unknown): ListedBank | null {
-  const raw = asRecord(entry);
-  const id = raw['schema'];
-  const name = asName(raw['bankName']);
-  if (!isBankScheme(id) || !name) return null;
+function parseEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
+  return asBank({
+    id: raw['schema'],
+    name: raw['bankName'],
+    logoUrl: raw['logoURL'],
+    packageName: raw['package_name'],
+    webUrl: isActive(raw['isWebClientActive']) ? raw['webClientUrl'] : null,
+  });
+}
+
+/** What another companion's merchant API lists; its logos are that companion's. */
+function parseApiEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
+  return asBank({
+    id: raw['scheme'],
+    name: raw['name'],
+    logoUrl: raw['logo_url'],
+    packageName: raw['package_name'],
+    webUrl: raw['web_url'],
+  });
+}
+
+function asBank(raw: Readonly<Record<keyof ListedBank, unknown>>): ListedBank | null {
+  const name = asName(raw.name);
+  if (!isBankScheme(raw.id) || !name) return null;
   return {
-    id,
+    id: raw.id,
     name,
-    logoUrl: asUrl(raw['logoURL'], ['https:', 'http:']),
-    packageName: asPackageName(raw['package_name']),
-    webUrl: isActive(raw['isWebClientActive']) ? asUrl(raw['webClientUrl'], ['https:']) : null,
+    logoUrl: asUrl(raw.logoUrl, ['https:', 'http:']),
+    packageName: asPackageName(raw.packageName),
+    webUrl: asUrl(raw.webUrl, ['https:']),
   };
 }
 

@@ -13,11 +13,12 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
-import { commonHeaders, requestId } from './headers.ts';
+import { commonHeaders, installHeaders, requestId } from './headers.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './problems.ts';
+import { refuseHostless } from './hostless.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { reference } from './reference.ts';
@@ -43,6 +44,8 @@ export function createApp(
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
     ...timeLimits,
+    // Whoever is still heard while we close is served: the answer in its place is no problem and says nothing.
+    return503OnClosing: false,
     // Whoever else sends X-Forwarded-For made it up.
     trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
@@ -52,11 +55,13 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: answerBadUrl,
+    frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development)),
   });
   installNotFound(app);
-  installProblems(app);
-  void app.register(routes(parts));
+  // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
+  void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
+  // We expect nothing special of anyone who expects it of us.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
 }
 
@@ -64,7 +69,8 @@ export function createApp(
 export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
     installProblems(app);
-    commonHeaders(app, ctx.config.development);
+    installHeaders(app, commonHeaders(ctx.config.development));
+    app.addHook('onRequest', refuseHostless);
     app.addHook('onRequest', refuseParsedBodies);
     app.addHook('onResponse', async (request, reply) => {
       request.log.debug(

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { PaymentTokens } from '../payments/tokens.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import { ProblemError } from './problems.ts';
 
 /** Lets the holder of any current API key through. */
@@ -45,7 +46,7 @@ export function invalidToken(): ProblemError {
   return unauthorized('invalid_token', 'The payment token is missing, invalid or out of date.');
 }
 
-function unauthorized(code: string, detail: string): ProblemError {
+function unauthorized(code: ProblemCode, detail: string): ProblemError {
   return new ProblemError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } });
 }
 

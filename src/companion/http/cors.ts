@@ -24,7 +24,9 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
       .headers({
         'access-control-allow-methods': 'GET, POST',
         'access-control-allow-headers': ALLOWED_HEADERS,
+        // How long a browser keeps this; caches in between are not to.
         'access-control-max-age': PREFLIGHT_SECONDS,
+        'cache-control': 'no-store',
       })
       .send(),
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const YEAR_S = 365 * 24 * 3600;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -11,15 +11,22 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** What every answer carries. Over plain http browsers ignore the order to come by https only. */
-export function commonHeaders(app: FastifyInstance, development: boolean): void {
+/** Puts on an answer what every answer carries. */
+export type CommonHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** Over plain http browsers ignore the order to come by https only. */
+export function commonHeaders(development: boolean): CommonHeaders {
   const headers = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     ...(development ? {} : { 'strict-transport-security': `max-age=${YEAR_S}` }),
   };
+  return (request, reply) => void reply.headers(headers).header('x-request-id', request.id);
+}
+
+export function installHeaders(app: FastifyInstance, put: CommonHeaders): void {
   app.addHook('onRequest', (request, reply, next) => {
-    reply.headers(headers).header('x-request-id', request.id);
+    put(request, reply);
     next();
   });
 }

@@ -61,15 +61,17 @@ export class IdempotentCalls {
   }
 }
 
-function readKey(request: FastifyRequest): string | null {
-  const header = request.headers['idempotency-key'] ?? request.headers['x-idempotency-key'];
-  if (header === undefined) return null;
-  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  throw new ProblemError(
-    400,
-    'invalid_idempotency_key',
-    'Idempotency-Key must be 1 to 255 printable ASCII characters.',
-  );
+function readKey({ headers }: FastifyRequest): string | null {
+  const given = [headers['idempotency-key'], headers['x-idempotency-key']].filter((key) => key !== undefined);
+  const [key, other = key] = given;
+  if (key === undefined) return null;
+  if (key !== other) throw invalidKey('Idempotency-Key and X-Idempotency-Key differ: send one of them.');
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalidKey('Idempotency-Key must be 1 to 255 printable ASCII characters, none of them a space.');
+}
+
+function invalidKey(detail: string): ProblemError {
+  return new ProblemError(400, 'invalid_idempotency_key', detail);
 }
 
 function inUse(): ProblemError {

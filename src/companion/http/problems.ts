@@ -1,17 +1,19 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
+import type { CommonHeaders } from './headers.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** A refusal that the caller is told about, as RFC 9457 problem+json. */
 export class ProblemError extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
-    code: string,
+    code: ProblemCode,
     detail: string,
     extra: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
@@ -48,8 +50,11 @@ export function installProblems(app: FastifyInstance): void {
 }
 
 /** For addresses that cannot even be read, which no route and no hook sees. */
-export function answerBadUrl(error: FastifyError, _request: unknown, reply: FastifyReply): void {
-  void sendProblem(reply, fromFastify(error));
+export function answerBadUrl(putHeaders: CommonHeaders) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    putHeaders(request, reply);
+    void sendProblem(reply, fromFastify(error));
+  };
 }
 
 function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
@@ -80,11 +85,20 @@ function fromFastify(error: FastifyError): ProblemError {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ProblemError(415, 'unsupported_media_type', 'Send the body as application/json.');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new ProblemError(400, 'malformed_json', 'The body is empty: leave Content-Type out.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new ProblemError(400, 'malformed_json', 'The body is not valid JSON.');
+      return new ProblemError(
+        400,
+        'malformed_json',
+        'The body is not valid JSON, or has a key that no JSON should have, such as __proto__.',
+      );
+    case 'FST_ERR_BAD_URL':
+      return new ProblemError(400, 'malformed_request', 'The address is not percent-encoded UTF-8.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ProblemError(414, 'address_too_long', 'An id in the address is longer than any of ours.');
     default:
       if (error.statusCode !== undefined && error.statusCode < 500) {
-        return new ProblemError(error.statusCode, 'bad_request', error.message);
+        return new ProblemError(error.statusCode, 'malformed_request', error.message);
       }
       return new ProblemError(500, 'internal', 'Something went wrong on our side. Try again.');
   }

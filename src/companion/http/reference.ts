@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { html, type Markup } from './html.ts';
-import { openApiDocument } from './openapi.ts';
+import { openApiDocument } from './openapi/document.ts';
 
 const PAGE_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -58,21 +58,31 @@ function page(document: ReturnType<typeof openApiDocument>): string {
 }
 
 function section(method: string, path: string, operation: Json): Markup {
-  const responses = operation['responses'] as Record<string, Json>;
-  const [status, done] = Object.entries(responses).find(([code]) => code.startsWith('2'))!;
+  const responses = Object.entries(operation['responses'] as Record<string, Json>);
+  const [status, done] = responses.find(([code]) => code.startsWith('2'))!;
   const body = operation['requestBody'] as Json | undefined;
-  const refusals = Object.keys(responses).filter((code) => !code.startsWith('2'));
+  const refusals = responses
+    .filter(([code]) => !code.startsWith('2'))
+    .map(([code, { description }]) => `${code} ${String(description).replaceAll('`', '')}`);
   return html`<section>
     <h2>
       <code><span class="method">${method}</span> ${path}</code>
     </h2>
-    <p>${operation['summary'] as string}. Refusals: ${refusals.join(', ')}.</p>
-    ${body ? fields('Body', jsonSchema(body)) : null}${fields(`Answer ${status}`, jsonSchema(done))}
+    <p>${operation['summary'] as string}.</p>
+    ${refusals.length > 0 ? html`<p>Refusals: ${refusals.join(' · ')}.</p>` : null}
+    ${fields('Query', querySchema(operation))} ${body ? fields('Body', jsonSchema(body)) : null}
+    ${fields(`Answer ${status}`, jsonSchema(done))}
   </section>`;
 }
 
+/** The parameters behind `?` as one object, so that they are shown like a body's fields. */
+function querySchema(operation: Json): Json {
+  const inQuery = (operation['parameters'] as Json[]).filter((parameter) => parameter['in'] === 'query');
+  return { properties: Object.fromEntries(inQuery.map(({ name, schema }) => [name as string, schema])) };
+}
+
 function jsonSchema(message: Json): Json {
-  const [content] = Object.values(message['content'] as Record<string, Json>);
+  const [content] = Object.values((message['content'] ?? {}) as Record<string, Json>);
   return (content?.['schema'] ?? {}) as Json;
 }
 

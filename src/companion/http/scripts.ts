@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readElementBuild } from '../element-build.ts';
 
-/** The built element: `dist/cdn`, found from the sources (`src/…`) and from the package (`dist/…`) alike. */
-const SCRIPTS = join(dirname(fileURLToPath(import.meta.url)), '../../../dist/cdn');
-
-/** A script's name holds its content's hash in `chunks/` only; the entries' addresses stay while they change. */
+/** Outside `/pinned/…`, only a chunk's name holds its content's hash; the entries' addresses stay while they change. */
 const ENTRY_CACHE = 'public, max-age=300';
-const CHUNK_CACHE = 'public, max-age=31536000, immutable';
+const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Script {
   readonly identity: Buffer;
@@ -21,42 +19,45 @@ interface Script {
 }
 
 /**
- * `/sbp-checkout.js`, the hosted page's `/pay.js`, and the chunks they load: a handful of small files, kept in memory
- * and compressed once, so that a payer never downloads three times the bytes for want of a proxy.
+ * `/sbp-checkout.js`, the hosted page's `/pay.js`, the chunks they load, and all of them once more where they never
+ * change: a handful of small files, kept in memory and compressed once, so that a payer never downloads three times
+ * the bytes for want of a proxy.
  */
 export async function scripts(app: FastifyInstance): Promise<void> {
-  const names = await listScripts();
-  if (names.length === 0) {
+  const build = await readElementBuild();
+  if (build === null) {
     app.log.warn('the element is not built: /sbp-checkout.js will answer 404 until "npm run build" has run');
+    return;
   }
-  for (const name of names) {
-    const script = await load(name);
-    app.get(`/${name}`, (request, reply) => {
-      reply.headers({
-        'cache-control': name.startsWith('chunks/') ? CHUNK_CACHE : ENTRY_CACHE,
-        'cross-origin-resource-policy': 'cross-origin',
-        etag: script.etag,
-        vary: 'origin, accept-encoding',
-      });
-      if (request.headers['if-none-match'] === script.etag) return reply.code(304).send();
-      const encoding = chooseEncoding(request.headers['accept-encoding']);
-      if (encoding !== 'identity') reply.header('content-encoding', encoding);
-      return reply.type('text/javascript; charset=utf-8').send(script[encoding]);
+  for (const name of Object.keys(build.integrity)) {
+    const script = await prepare(await build.read(name));
+    app.get(
+      `/${name}`,
+      serve(script, JAVASCRIPT, name.startsWith('chunks/') ? IMMUTABLE_CACHE : ENTRY_CACHE),
+    );
+    app.get(`${build.pinnedPath}/${name}`, serve(script, JAVASCRIPT, IMMUTABLE_CACHE));
+  }
+  app.get('/integrity.json', serve(await prepare(build.published), JSON_TYPE, ENTRY_CACHE));
+}
+
+function serve(script: Script, type: string, cache: string) {
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    // Kept for a year, the answer without CORS would outlive the day on which this shop's origin is allowed.
+    const refused = request.headers.origin !== undefined && !reply.hasHeader('access-control-allow-origin');
+    reply.headers({
+      'cache-control': refused ? 'no-store' : cache,
+      'cross-origin-resource-policy': 'cross-origin',
+      etag: script.etag,
+      vary: 'origin, accept-encoding',
     });
-  }
+    if (request.headers['if-none-match'] === script.etag) return reply.code(304).send();
+    const encoding = chooseEncoding(request.headers['accept-encoding']);
+    if (encoding !== 'identity') reply.header('content-encoding', encoding);
+    return reply.type(type).send(script[encoding]);
+  };
 }
 
-async function listScripts(): Promise<string[]> {
-  try {
-    const files = await readdir(SCRIPTS, { recursive: true });
-    return files.map((name) => name.replaceAll('\\', '/')).filter((name) => name.endsWith('.js'));
-  } catch {
-    return []; // not built yet
-  }
-}
-
-async function load(name: string): Promise<Script> {
-  const identity = await readFile(join(SCRIPTS, name));
+async function prepare(identity: Buffer): Promise<Script> {
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
   return {
     identity,

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { ConnectionError } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /**
  * What a connection may take its time for, ms. A socket that trickles, or says nothing at all, is closed when its time
@@ -22,11 +23,19 @@ export const timeLimits = {
     headersTimeout: HEADERS_MS,
     connectionsCheckingInterval: CHECKING_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
+    // Refused by us, with a problem.
+    requireHostHeader: false,
   },
   clientErrorHandler: refuseConnection,
 };
 
-const REFUSALS: Readonly<Record<string, { status: number; code: string; detail: string }>> = {
+interface Refusal {
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
     code: 'request_timeout',
@@ -39,7 +48,11 @@ const REFUSALS: Readonly<Record<string, { status: number; code: string; detail: 
   },
 };
 
-const MALFORMED = { status: 400, code: 'malformed_request', detail: 'This is not a valid HTTP request.' };
+const MALFORMED: Refusal = {
+  status: 400,
+  code: 'malformed_request',
+  detail: 'This is not a valid HTTP request.',
+};
 
 /** Answers what never became a request, and hangs up. */
 function refuseConnection(error: ConnectionError, socket: Socket): void {

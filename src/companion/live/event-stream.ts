@@ -65,6 +65,7 @@ export class EventStream implements Subscriber {
   }
 
   drain(): void {
+    // What still waits is sent to the page when it comes back.
     this.#end(retryLine());
   }
 
@@ -81,13 +82,18 @@ export class EventStream implements Subscriber {
   #flush(): void {
     const payment = this.#waiting;
     if (!payment || this.#pending > 0 || this.#response.writableEnded) return;
+    this.#write(this.#message(payment));
+    if (this.#committedAt !== undefined) this.#onPushed?.(performance.now() - this.#committedAt);
+    this.#endIfFinal(payment);
+  }
+
+  /** From now on this version counts as seen. */
+  #message(payment: Payment): string {
     this.#waiting = null;
     this.#seen = payment.version;
     // JSON has no raw line breaks: nothing in a field can end the `data:` line.
     const data = JSON.stringify(this.#render(payment));
-    this.#write(`event: ${STREAM_EVENTS.snapshot}\nid: ${payment.version}\ndata: ${data}\n\n`);
-    if (this.#committedAt !== undefined) this.#onPushed?.(performance.now() - this.#committedAt);
-    this.#endIfFinal(payment);
+    return `event: ${STREAM_EVENTS.snapshot}\nid: ${payment.version}\ndata: ${data}\n\n`;
   }
 
   #write(message: string): void {
@@ -102,15 +108,19 @@ export class EventStream implements Subscriber {
 
   #endIfFinal(payment: Payment): void {
     if (this.#ending || isOpen(payment.status)) return;
-    this.#ending = setTimeout(
-      () => this.#end(`event: ${STREAM_EVENTS.end}\ndata: {}\n\n`),
-      END_AFTER_FINAL_MS,
-    );
+    this.#ending = setTimeout(() => {
+      // Who believes the end does not come back for what still waits.
+      const newest = this.#waiting ? this.#message(this.#waiting) : '';
+      this.#end(`${newest}event: ${STREAM_EVENTS.end}\ndata: {}\n\n`);
+    }, END_AFTER_FINAL_MS);
   }
 
-  /** An ended response may stay open for long (pipelined behind another, unread): nothing may be written to it any more. */
+  /**
+   * An ended response may stay open for long (pipelined behind another, unread): nothing may be written to it any
+   * more, but the heartbeat goes on watching it, so that who does not take the last words is cut off as well.
+   */
   #end(lastWords: string): void {
-    this.#stop();
+    if (this.#ending) clearTimeout(this.#ending);
     if (!this.#response.writableEnded) this.#response.end(lastWords);
   }
 

@@ -14,8 +14,14 @@ export interface Subscriber {
 /** Subscribers by payment. */
 export class LiveHub {
   readonly #byPayment = new Map<string, Set<Subscriber>>();
+  #draining = false;
 
+  /** Answers how to leave. Who comes once it drains is sent away at once: nobody would ask them again. */
   subscribe(paymentId: string, subscriber: Subscriber): () => void {
+    if (this.#draining) {
+      subscriber.drain();
+      return () => undefined;
+    }
     const subscribers = this.#byPayment.get(paymentId) ?? new Set();
     subscribers.add(subscriber);
     this.#byPayment.set(paymentId, subscribers);
@@ -32,8 +38,12 @@ export class LiveHub {
     for (const subscriber of this.#byPayment.get(payment.id) ?? []) subscriber.update(payment, committedAt);
   }
 
-  /** Asks every subscriber to finish: their pages reconnect elsewhere, or here after the restart. */
+  /**
+   * Asks every subscriber to finish, and those too who were on their way: their pages reconnect elsewhere, or here
+   * after the restart.
+   */
   drain(): void {
+    this.#draining = true;
     for (const paymentId of [...this.#byPayment.keys()]) this.dismiss(paymentId);
   }
 

@@ -148,6 +148,9 @@ export class Notifier {
           last_error: result.error,
         })
         .where('delivery_id', '=', row.delivery_id)
+        // Asked for once more meanwhile: that request stands, whatever came of this attempt.
+        .where('retry_from', '=', row.retry_from)
+        .where('attempts', '=', row.attempts)
         .execute(),
     );
     const details = {

@@ -122,18 +122,24 @@ function parseSignature(header: string | string[] | undefined): { time: string; 
   for (const part of value.slice(0, 4096).split(',')) {
     const [name, ...rest] = part.trim().split('=');
     const text = rest.join('=');
-    if (name === 't' && time === null && /^\d{1,12}$/.test(text)) time = text;
+    if (name === 't') {
+      // Of two times only one can be the signed one: the header came twice, which Node has joined by a comma.
+      if (time !== null || !/^\d{1,12}$/.test(text)) throw malformedSignature();
+      time = text;
+    }
     if (name === 'v1' && signatures.length < MAX_SIGNATURES && /^[0-9a-f]{64}$/i.test(text)) {
       signatures.push(Buffer.from(text, 'hex'));
     }
   }
-  if (time === null || signatures.length === 0) {
-    throw new WebhookVerificationError(
-      'signature_malformed',
-      'X-SBP-Signature must read t=<unix seconds>,v1=<64 hex digits>',
-    );
-  }
+  if (time === null || signatures.length === 0) throw malformedSignature();
   return { time, signatures };
+}
+
+function malformedSignature(): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'signature_malformed',
+    'X-SBP-Signature must read t=<unix seconds>,v1=<64 hex digits>',
+  );
 }
 
 function hmac(secret: string, time: string, body: Buffer | Uint8Array | string): Buffer {

@@ -1,25 +1,15 @@
 import * as v from 'valibot';
-import { isKopecks } from '../../protocol/money.ts';
 import { METHODS, type Method } from '../../protocol/snapshot.ts';
 import type { Config } from '../config.ts';
 import { AddressGuard } from '../outbound/guard.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { MAX_QR_PIXELS, MIN_QR_PIXELS } from './qr-image.ts';
+import { kopecks, text, words } from './request-fields.ts';
 
+export const DEFAULT_LIFETIME_S = 15 * 60;
 const MAX_LIFETIME_S = 90 * 24 * 3600;
 const MAX_METADATA_BYTES = 4096;
-
-function text(max: number) {
-  return v.pipe(
-    v.string('must be a string'),
-    v.trim(),
-    v.nonEmpty('must not be empty'),
-    v.maxLength(max, `must be at most ${max} characters`),
-    // They would forge lines in logs, receipts and bank statements.
-    v.check((value) => !hasControlCharacters(value), 'must not contain control characters'),
-  );
-}
 
 const webAddress = v.pipe(
   text(2048),
@@ -27,6 +17,7 @@ const webAddress = v.pipe(
     (value) => isWebAddress(value, ['https:', 'http:']),
     'must be an http(s) address without credentials',
   ),
+  v.metadata({ format: 'uri' }),
 );
 
 const customerSchema = v.object({
@@ -52,6 +43,23 @@ const qrSchema = v.object({
     256,
   ),
 });
+
+/** Not a record: that one drops keys such as `constructor`, and a merchant's own words must all come back. */
+const metadata = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object',
+  ),
+  v.check(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
+    `must be at most ${MAX_METADATA_BYTES} bytes of JSON`,
+  ),
+  v.metadata({
+    type: 'object',
+    additionalProperties: true,
+    description: `At most ${MAX_METADATA_BYTES} bytes of JSON. Comes back in answers and webhooks.`,
+  }),
+);
 
 /** The part of a create that shapes the answer and not the payment. */
 export const extrasSchema = v.object({
@@ -83,27 +91,16 @@ export interface Circumstances {
 export function paymentRequestSchema({ config, providers, now }: Circumstances) {
   const fields = v.object({
     order_id: text(128),
-    amount: v.pipe(
-      v.number('must be a number of kopecks'),
-      v.check(
-        (value: number) => isKopecks(value),
-        'must be a whole, positive number of kopecks, at most 9007199254740991',
-      ),
-    ),
+    amount: kopecks,
     currency: v.optional(v.literal('RUB', 'must be "RUB"'), 'RUB'),
-    // Lines are the merchant's way to write, and one line is what banks and receipts show.
-    description: v.nullish(
-      v.pipe(
-        v.string('must be a string'),
-        v.transform((value) => value.replace(/\s+/g, ' ').trim()),
-        v.maxLength(500, 'must be at most 500 characters'),
-        v.check((value) => !hasControlCharacters(value), 'must not contain control characters'),
-      ),
-      null,
-    ),
+    description: v.nullish(words(500), null),
     expires_at: v.exactOptional(
       v.pipe(
         v.string('must be an ISO 8601 time'),
+        v.metadata({
+          format: 'date-time',
+          description: 'Instead of expires_in: a time in the future, within 90 days, with its offset.',
+        }),
         v.check(isTime, 'must be an ISO 8601 time with its offset, e.g. 2027-01-31T23:59:00+03:00'),
         v.check((value) => !(Date.parse(value) <= now), 'must be a time in the future'),
         v.check((value) => !(Date.parse(value) > now + MAX_LIFETIME_S * 1000), 'must be within 90 days'),
@@ -115,6 +112,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
         v.integer('must be a whole number of seconds'),
         v.minValue(1, 'must be at least 1 second'),
         v.maxValue(MAX_LIFETIME_S, `must be at most ${MAX_LIFETIME_S} seconds (90 days)`),
+        v.description(`Seconds to pay; ${DEFAULT_LIFETIME_S} unless expires_at is given.`),
       ),
     ),
     return_url: v.nullish(webAddress, null),
@@ -135,17 +133,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
       [METHODS.find((method) => isOnOffer(method, config, providers)) ?? 'sbp'],
     ),
     ...extrasSchema.entries,
-    metadata: v.optional(
-      v.pipe(
-        v.record(v.string(), v.unknown(), 'must be an object'),
-        v.check((value) => !Array.isArray(value), 'must be an object'),
-        v.check(
-          (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
-          `must be at most ${MAX_METADATA_BYTES} bytes of JSON`,
-        ),
-      ),
-      {},
-    ),
+    metadata: v.optional(metadata, {}),
   });
   return v.pipe(
     fields,
@@ -171,10 +159,6 @@ function isTime(value: string): boolean {
   if (!match || !Number.isFinite(Date.parse(value))) return false;
   const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-}
-
-function hasControlCharacters(value: string): boolean {
-  return /\p{Cc}/u.test(value);
 }
 
 function isWebAddress(value: string, schemes: readonly string[]): boolean {

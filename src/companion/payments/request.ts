@@ -4,9 +4,14 @@ import type { Method } from '../../protocol/snapshot.ts';
 import type { Customer } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { toFieldErrors } from './field-errors.ts';
-import { extrasSchema, paymentRequestSchema, type Circumstances } from './request-schema.ts';
+import {
+  DEFAULT_LIFETIME_S,
+  extrasSchema,
+  paymentRequestSchema,
+  type Circumstances,
+} from './request-schema.ts';
 
-const DEFAULT_LIFETIME_S = 15 * 60;
+const OBJECTS: readonly string[] = ['customer', 'qr', 'features'];
 
 /** A payment request that can be carried out. Times are unix ms, money is kopecks. */
 export interface PaymentRequest {
@@ -47,7 +52,7 @@ export function readPaymentRequest(
       orderId: input.order_id,
       amount: input.amount,
       currency: input.currency,
-      description: input.description === '' ? null : input.description,
+      description: input.description,
       expiresAt:
         input.expires_at === undefined
           ? circumstances.now + (input.expires_in ?? DEFAULT_LIFETIME_S) * 1000
@@ -64,12 +69,12 @@ export function readPaymentRequest(
   };
 }
 
-/** `null` says the same as leaving a field out, here and in `customer`. */
+/** `null` says the same as leaving a field out, in the objects that are ours as well. */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== null)
-      .map(([name, item]) => [name, name === 'customer' ? withoutNulls(item) : (item as unknown)]),
+      .map(([name, item]) => [name, OBJECTS.includes(name) ? withoutNulls(item) : (item as unknown)]),
   );
 }

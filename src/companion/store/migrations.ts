@@ -7,7 +7,7 @@ export const migrations: Record<string, Migration> = {
   '0003_deliveries_set_aside': { up: keepReportsSetAside },
   '0004_retention': { up: indexWhatRetentionErases },
   '0005_delivery_endpoints': { up: shareByEndpoint },
-  '0007_money_twice': { up: keepMoneyTwice },
+  '0006_money_twice': { up: keepMoneyTwice },
 };
 
 /**

@@ -27,7 +27,7 @@ function openDirectory(t: TestContext, url: string | null, options: Partial<Bank
   const warnings: object[] = [];
   let time = Date.parse('2026-01-01T00:00:00Z');
   const directory = createBankDirectory({
-    url,
+    source: url === null ? null : { url, apiKey: null },
     log: { info: () => undefined, warn: (details) => warnings.push(details) },
     now: () => time,
     random: () => 0,
@@ -50,6 +50,28 @@ describe('the bank directory', () => {
     assert.equal(directory.banks(), BANK_SNAPSHOT);
     await directory.settled();
     assert.equal(directory.banks().length, 200);
+  });
+
+  it("reads another companion's list with its key, which no redirect takes elsewhere", async (t) => {
+    const seen: (string | undefined)[] = [];
+    const banks = BANK_SNAPSHOT.map(({ id, name, logoUrl }) => {
+      return { id, scheme: id, name, logo_url: logoUrl, aliases: [], package_name: 'ru.example.app' };
+    });
+    const stranger = await openOrigin(t, (request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(JSON.stringify({ platform: 'android', banks }));
+    });
+    const crooked = await openOrigin(t, (_request, response) =>
+      response.writeHead(302, { location: stranger }).end(),
+    );
+    const open = async (url: string) => {
+      const { directory } = openDirectory(t, null, { source: { url, apiKey: 'upstream-key' } });
+      await directory.settled();
+      return directory.banks();
+    };
+    assert.equal((await open(stranger))[0]!.packageName, 'ru.example.app');
+    assert.equal(await open(crooked), BANK_SNAPSHOT);
+    assert.deepEqual(seen, ['Bearer upstream-key']);
   });
 
   it('asks once a day however often it is asked', async (t) => {

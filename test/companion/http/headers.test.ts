@@ -16,12 +16,41 @@ describe('every answer', () => {
       SBP_BANKS_URL: 'https://127.0.0.1:9/x.json',
     });
     try {
-      for (const path of ['/healthz', '/pay', '/api/sbp/v1/payments', '/checkout/v1/session']) {
+      for (const path of [
+        '/healthz',
+        '/pay',
+        '/docs',
+        '/openapi.json',
+        '/api/sbp/v1/payments',
+        '/checkout/v1/session',
+        '/nowhere',
+        '/api/sbp/v1/nowhere',
+        '/api/sbp/v1/payments/%ff',
+        `/api/sbp/v1/payments/${'x'.repeat(200)}`,
+      ]) {
         const { headers } = await fetch(shop.url + path);
         assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
         assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
         assert.match(headers.get('strict-transport-security') ?? '', /^max-age=\d{8}/, path);
         assert.match(headers.get('x-request-id') ?? '', /^[\w-]{36}$/, path);
+      }
+    } finally {
+      await shop.stop();
+    }
+  });
+
+  it('that is a page runs nothing but our own files, and stands in nobody’s frame', async () => {
+    const shop = await startCompanion();
+    try {
+      const { qr_payload } = await shop.createPayment();
+      for (const address of [`${shop.url}/pay`, `${shop.url}/docs`, qr_payload]) {
+        const { headers } = await fetch(address);
+        assert.match(headers.get('content-type') ?? '', /^text\/html/, address);
+        const policy = headers.get('content-security-policy') ?? '';
+        for (const directive of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
+          assert.ok(policy.includes(directive), `${address}: ${policy}`);
+        }
+        assert.doesNotMatch(policy, /unsafe|\*|https?:|data:/, address);
       }
     } finally {
       await shop.stop();

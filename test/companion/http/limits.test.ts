@@ -183,7 +183,9 @@ describe('SBP_STREAM_LIMIT', () => {
     const shop = await companionWith(t, { SBP_STREAM_LIMIT: '200' });
     const { token } = await shop.createPayment();
     for (let i = 1; i <= 20; i++) assert.equal((await open(shop, token, `127.0.2.${i}`)).status, 200);
-    assert.equal((await open(shop, token, '127.0.2.21')).status, 429);
+    const refused = await open(shop, token, '127.0.2.21');
+    assert.equal(refused.status, 429);
+    assert.match(refused.socket.received, /retry-after: \d+/i);
     const other = await shop.createPayment();
     assert.equal((await open(shop, other.token, '127.0.2.21')).status, 200);
   });

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { EventStream } from '../../../src/companion/live/event-stream.ts';
+import type { PaymentStatus } from '../../../src/protocol/status.ts';
 import type { Payment } from '../../../src/companion/payments/payment.ts';
 import { RawSocket } from '../../support/raw-socket.ts';
 
@@ -36,9 +37,29 @@ async function streamTo(t: TestContext, reading: boolean, heartbeatMs = 60_000) 
   return {
     client,
     response,
-    update: () => stream.update({ version: ++version, status: 'created' } as Payment),
+    stream,
+    update: (status: PaymentStatus = 'created') => stream.update({ version: ++version, status } as Payment),
     version: () => version,
   };
+}
+
+/** Changes until the connection has taken nothing for a while. */
+async function fill(
+  { update, response }: Awaited<ReturnType<typeof streamTo>>,
+  status: PaymentStatus,
+): Promise<void> {
+  for (let refused = 0; refused < 50; refused = response.writableLength > 0 ? refused + 1 : 0) {
+    update(status);
+    await (refused > 0 ? new Promise((resolve) => setTimeout(resolve, 1)) : new Promise(setImmediate));
+  }
+}
+
+async function untilReceived(client: RawSocket, text: string): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!client.received.includes(text)) {
+    assert.ok(Date.now() < deadline, `"${text}" did not arrive`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 describe('a status stream', () => {
@@ -63,17 +84,31 @@ describe('a status stream', () => {
       if (i % 4 === 0) await new Promise(setImmediate);
     }
     client.socket.resume();
-    const deadline = Date.now() + 5_000;
-    while (!client.received.includes(`id: ${version()}\n`)) {
-      assert.ok(Date.now() < deadline, `version ${version()} did not arrive`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await untilReceived(client, `id: ${version()}\n`);
     const ids = [...client.received.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     assert.deepEqual(
       ids,
       [...new Set(ids)].sort((a, b) => a - b),
     );
     assert.ok(ids.length < version(), 'those in between were skipped');
+  });
+
+  it('cuts off a reader that does not even take the last words', { timeout: 10_000 }, async (t) => {
+    const unread = await streamTo(t, false, HEARTBEAT_MS);
+    await fill(unread, 'created');
+    unread.stream.drain();
+    await once(unread.response, 'close');
+    assert.equal(unread.response.writableFinished, false, 'it took them: the test proves nothing');
+  });
+
+  it('says what is newest before it says that nothing more will come', { timeout: 15_000 }, async (t) => {
+    const slow = await streamTo(t, false);
+    await fill(slow, 'paid');
+    await once(slow.response, 'prefinish');
+    slow.client.socket.resume();
+    await untilReceived(slow.client, 'event: end\ndata: {}\n\n');
+    const last = slow.client.received.slice(slow.client.received.lastIndexOf('event: snapshot'));
+    assert.match(last, new RegExp(`^event: snapshot\nid: ${slow.version()}\n[^]*\nevent: end\ndata: {}\n\n`));
   });
 
   it('goes on for a reader that reads', async (t) => {

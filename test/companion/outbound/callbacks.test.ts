@@ -33,7 +33,14 @@ describe('callback_url', () => {
           ['callback_url'],
           callback_url,
         );
+        const test = await shop.api('/test/webhook', { json: { callback_url } });
+        assert.equal(test.status, 422, callback_url);
+        assert.deepEqual(
+          ((await test.json()) as Refusal).errors.map(({ path }) => path),
+          ['callback_url'],
+        );
       }
+      assert.deepEqual(((await (await shop.api('/deliveries')).json()) as { items: unknown[] }).items, []);
       const { items } = (await (await shop.api('/payments')).json()) as { items: unknown[] };
       assert.deepEqual(items, []);
       await shop.createPayment({ callback_url: 'https://shop.example/hook' });

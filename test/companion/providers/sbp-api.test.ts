@@ -121,6 +121,17 @@ describe('the sbp-api provider', () => {
     });
   }
 
+  it('repeats a refusal without what it says of persons and keys', async () => {
+    const token = `${reference}.${'k'.repeat(43)}`;
+    const said = 'customer.phone +7 (999) 000-11-22 and buyer@example.ru at 203.0.113.7 are not';
+    upstream.trick = answering({ code: 'invalid_fields', detail: `${said} ${token} for ${reference}` }, 422);
+    await assert.rejects(provider.create(request), {
+      message:
+        'the upstream refused: 422 invalid_fields customer.phone [masked] and [masked] at [masked] are not ' +
+        `[masked] for ${reference}`,
+    });
+  });
+
   it('tries again in the same call, and no more than thrice', async () => {
     let left = 2;
     upstream.trick = (call, response, pass) =>

@@ -12,7 +12,7 @@ import { parseInput, parseQuery } from '../validate.ts';
 
 export const deliveryListQuery = v.object({
   payment_id: v.exactOptional(v.string('must be given once')),
-  ...pageQueryEntries,
+  ...pageQueryEntries('deliveries'),
 });
 
 export function testRequestSchema(config: Config) {
@@ -26,7 +26,7 @@ export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: Idempo
   app.get('/deliveries', async (request) => {
     const { payment_id: paymentId, cursor, limit } = parseQuery(deliveryListQuery, request.query);
     const rows = await findDeliveries(ctx.store.read, { paymentId, after: cursor, limit: limit + 1 });
-    return pageOf(rows, limit, deliveryView);
+    return pageOf('deliveries', rows, limit, deliveryView);
   });
 
   app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {

@@ -18,7 +18,7 @@ import { parseQuery } from '../validate.ts';
 export const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
   status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
-  ...pageQueryEntries,
+  ...pageQueryEntries('payments'),
 });
 
 /** `/payments` and `/qrs`: make, look up and end payments. */
@@ -55,7 +55,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   app.get('/payments', async (request) => {
     const { order_id: orderId, status, cursor, limit } = parseQuery(paymentListQuery, request.query);
     const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
-    return pageOf(payments, limit, (payment) => paymentView(ctx, payment));
+    return pageOf('payments', payments, limit, (payment) => paymentView(ctx, payment));
   });
 
   app.post<{ Params: { id: string } }>('/payments/:id/cancel', async (request, reply) => {

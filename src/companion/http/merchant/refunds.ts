@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { isKopecks } from '../../../protocol/money.ts';
 import type { Context } from '../../context.ts';
 import { reserveKey } from '../../payments/idempotency.ts';
 import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refund.ts';
+import { kopecks, words } from '../../payments/request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { IdempotentCalls } from '../idempotent-calls.ts';
 import { invalidFields, ProblemError } from '../problems.ts';
@@ -15,17 +15,8 @@ export const refundRequestSchema = v.object({
     v.nonEmpty('must not be empty'),
     v.maxLength(64, 'is too long'),
   ),
-  amount: v.nullish(
-    v.pipe(
-      v.number('must be a number of kopecks'),
-      v.check((value: number) => isKopecks(value), 'must be a whole, positive number of kopecks'),
-    ),
-    null,
-  ),
-  reason: v.nullish(
-    v.pipe(v.string('must be a string'), v.maxLength(500, 'must be at most 500 characters')),
-    null,
-  ),
+  amount: v.pipe(v.nullish(kopecks, null), v.description('Kopecks; all that is left unless given.')),
+  reason: v.nullish(words(500), null),
 });
 
 /** `/refunds`: give money back, in full, in part, in several parts. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
+import { othersWords } from '../../logging.ts';
 import type { OutboundAnswer, OutboundClient } from '../../outbound/client.ts';
 import { ProviderError } from '../provider.ts';
 import { refusalSchema } from './messages.ts';
@@ -22,7 +23,10 @@ export class Refusal extends ProviderError {
   /** Fields at fault. */
   readonly paths: readonly string[];
   constructor(status: number, code: string | null, detail: string | null, paths: readonly string[]) {
-    super('refused', `the upstream refused: ${status} ${code ?? ''} ${(detail ?? '').slice(0, 300)}`.trim());
+    super(
+      'refused',
+      `the upstream refused: ${status} ${othersWords(`${code ?? ''} ${detail ?? ''}`)}`.trim(),
+    );
     this.status = status;
     this.code = code;
     this.paths = paths;

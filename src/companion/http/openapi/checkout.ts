@@ -1,0 +1,63 @@
+import { bankListSchema, snapshotSchema } from '../../../protocol/schemas.ts';
+import type { ProblemCode } from '../problem-codes.ts';
+import type { Operation } from './operation.ts';
+
+const ANY: readonly ProblemCode[] = ['token_in_query', 'invalid_token', 'rate_limited'];
+/** None of the POSTs needs a body. One that comes all the same must be readable. */
+const ANY_POST: readonly ProblemCode[] = [
+  ...ANY,
+  'malformed_json',
+  'body_too_large',
+  'unsupported_media_type',
+];
+
+const SESSION = '/checkout/v1/session';
+const payers = { method: 'get', security: 'paymentToken', refusals: ANY } as const;
+const snapshot = [{ status: 200, body: snapshotSchema }] as const;
+
+export function checkoutOperations(): Operation[] {
+  return [
+    { ...payers, path: SESSION, summary: 'The snapshot', answers: snapshot },
+    {
+      ...payers,
+      path: `${SESSION}/events`,
+      summary: 'Snapshots as Server-Sent Events; 204 when the page has seen all',
+      headers: ['Last-Event-ID'],
+      answers: [
+        { status: 200, body: 'text/event-stream' },
+        { status: 204, body: null },
+      ],
+      refusals: [...ANY, 'too_many_streams'],
+    },
+    {
+      ...payers,
+      path: `${SESSION}/banks`,
+      summary: 'Bank links, ready to tap',
+      answers: [{ status: 200, body: bankListSchema }],
+    },
+    {
+      ...payers,
+      method: 'post',
+      path: `${SESSION}/renew`,
+      summary: 'A fresh QR after expiry, in place',
+      answers: snapshot,
+      refusals: [...ANY_POST, 'not_renewable'],
+    },
+    {
+      ...payers,
+      method: 'post',
+      path: `${SESSION}/cancel`,
+      summary: 'The payer gives up',
+      answers: snapshot,
+      refusals: [...ANY_POST, 'not_cancelable'],
+    },
+    {
+      method: 'get',
+      path: '/checkout/v1/banks/{id}/logo',
+      summary: 'A bank’s logo',
+      security: 'none',
+      answers: [{ status: 200, body: 'image/*' }],
+      refusals: ['logo_not_found'],
+    },
+  ];
+}

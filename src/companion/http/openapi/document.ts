@@ -1,0 +1,107 @@
+import { problemSchema } from '../../../protocol/schemas.ts';
+import { PROBLEM_MEDIA_TYPE } from '../../../protocol/problem.ts';
+import type { Context } from '../../context.ts';
+import { PROBLEM_STATUS, type ProblemCode } from '../problem-codes.ts';
+import { checkoutOperations } from './checkout.ts';
+import { jsonSchema, querySchema } from './json-schema.ts';
+import { merchantOperations } from './merchant.ts';
+import { HEADERS, type Answer, type Operation } from './operation.ts';
+import { otherOperations } from './others.ts';
+
+/** OpenAPI 3.1 out of the schemas that validate the requests and that tests hold the answers to. */
+export function openApiDocument(ctx: Context) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of [...merchantOperations(ctx), ...checkoutOperations(), ...otherOperations()]) {
+    (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'sbp-checkout',
+      version: '1',
+      description:
+        'The merchant API (server to server) and the checkout API (the payer’s page). Amounts are integer kopecks.',
+    },
+    servers: [{ url: ctx.config.publicUrl }],
+    paths,
+    components: {
+      schemas: { Problem: jsonSchema(problemSchema) },
+      parameters: Object.fromEntries(
+        Object.entries(HEADERS).map(([name, header]) => [name, { name, in: 'header', ...header }]),
+      ),
+      headers: {
+        'Idempotency-Replayed': { description: 'The answer of an earlier call.', schema: { const: 'true' } },
+        'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } },
+        'X-Request-Id': {
+          description: 'Under which the request is logged: the caller’s own, if it is a sane one.',
+          schema: { type: 'string', pattern: '^[\\w.-]{1,64}$' },
+        },
+      },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'SBP_API_KEY' },
+        paymentToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The payment’s token. Never in the address.',
+        },
+      },
+    },
+  };
+}
+
+function describe({ path, summary, security, body, query = {}, headers = [], answers, refusals }: Operation) {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', maxLength: 100 },
+  }));
+  const inQuery = Object.entries(query).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: querySchema(schema),
+  }));
+  const statuses = [...new Set(refusals.map((code) => PROBLEM_STATUS[code]))];
+  const replayable = headers.includes('Idempotency-Key');
+  return {
+    summary,
+    security: security === 'none' ? [] : [{ [security]: [] }],
+    parameters: [...inPath, ...inQuery, ...headers.map((name) => reference('parameters', name))],
+    ...(body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } }
+      : {}),
+    responses: {
+      ...Object.fromEntries(answers.map((answer) => [answer.status, done(answer, replayable)])),
+      ...Object.fromEntries(statuses.map((status) => [status, refused(status, refusals)])),
+    },
+  };
+}
+
+function done({ body }: Answer, replayable: boolean) {
+  const headers = headersOf('X-Request-Id', ...(replayable ? ['Idempotency-Replayed'] : []));
+  if (body === null) return { description: 'Done.', headers };
+  const content =
+    typeof body === 'string'
+      ? { [body]: { schema: { type: 'string' } } }
+      : { 'application/json': { schema: jsonSchema(body) } };
+  return { description: 'Done.', headers, content };
+}
+
+/** The codes stand in the description: one status has several, and all have one form. */
+function refused(status: number, refusals: readonly ProblemCode[]) {
+  const codes = refusals.filter((code) => PROBLEM_STATUS[code] === status);
+  const waits = status === 429 || codes.includes('idempotency_key_in_use');
+  return {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    headers: headersOf('X-Request-Id', ...(waits ? ['Retry-After'] : [])),
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: reference('schemas', 'Problem') } },
+  };
+}
+
+function headersOf(...names: string[]) {
+  return Object.fromEntries(names.map((name) => [name, reference('headers', name)]));
+}
+
+function reference(kind: 'schemas' | 'parameters' | 'headers', name: string) {
+  return { $ref: `#/components/${kind}/${name}` };
+}

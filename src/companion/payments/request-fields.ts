@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+
+const KOPECKS = `must be a whole, positive number of kopecks, at most ${Number.MAX_SAFE_INTEGER}`;
+
+/** An amount, as protocol/money.ts understands it. */
+export const kopecks = v.pipe(
+  v.number('must be a number of kopecks'),
+  v.safeInteger(KOPECKS),
+  v.minValue(1, KOPECKS),
+  v.description('Kopecks.'),
+);
+
+/** A name, an address: one line that says something. */
+export function text(max: number) {
+  return v.pipe(
+    v.string('must be a string'),
+    v.trim(),
+    v.nonEmpty('must not be empty'),
+    v.maxLength(max, `must be at most ${max} characters`),
+    v.check(isPrintable, UNPRINTABLE),
+  );
+}
+
+/** Free words, `null` for none. Lines are the merchant's way to write, and one line is what banks and receipts show. */
+export function words(max: number) {
+  return v.pipe(
+    v.string('must be a string'),
+    v.description(`At most ${max} characters, runs of white space counting as one.`),
+    v.transform((value) => value.replace(/\s+/g, ' ').trim()),
+    v.maxLength(max, `must be at most ${max} characters`),
+    v.check(isPrintable, UNPRINTABLE),
+    v.transform((value) => (value === '' ? null : value)),
+  );
+}
+
+const UNPRINTABLE = 'must not contain control characters or halves of characters';
+
+/**
+ * Control characters would forge lines in logs, receipts and bank statements; a lone surrogate has no UTF-8, and would
+ * come back as another character.
+ */
+function isPrintable(value: string): boolean {
+  return !/[\p{Cc}\p{Cs}]/u.test(value);
+}

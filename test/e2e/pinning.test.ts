@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { pinnedSnippet } from '../../src/companion/commands/snippet.ts';
+import { readElementBuild, type ElementBuild } from '../../src/companion/element-build.ts';
+import { DESKTOP, launchChromium } from '../support/browser.ts';
+import { CompanionProcess } from '../support/companion-process.ts';
+import { screenIs, ShopPage, troubleOf, type Loading } from '../support/shop-page.ts';
+import { UpstreamProxy, type Trick } from '../support/upstream-proxy.ts';
+
+let browser: Browser;
+let build: ElementBuild;
+let companion: CompanionProcess;
+/** On the way from the companion to the payer, where bytes can be changed. */
+let carrier: UpstreamProxy;
+let pinned: ShopPage;
+let unpinned: ShopPage;
+let direct: ShopPage;
+let foreign: ShopPage;
+let page: Page;
+let trouble: string[];
+
+/** The snippet with its own word for the policy. */
+function snippetOf(url: string): Loading {
+  const markup = pinnedSnippet(build, url);
+  return { markup, scriptSources: /script-src needs (.*) -->/.exec(markup)![1]! };
+}
+
+before(async () => {
+  build = (await readElementBuild())!;
+  pinned = await ShopPage.open(() => snippetOf(carrier.url));
+  unpinned = await ShopPage.open(() => ({
+    markup: `<script type="module" src="${carrier.url}/sbp-checkout.js"></script>`,
+    scriptSources: carrier.url,
+  }));
+  direct = await ShopPage.open(snippetOf);
+  foreign = await ShopPage.open(snippetOf);
+  const allowed = [pinned, unpinned, direct].map(({ origin }) => origin).join();
+  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: allowed });
+  carrier = await UpstreamProxy.start(companion.url);
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await Promise.all([pinned, unpinned, direct, foreign].map((shop) => shop.close()));
+  carrier.stop();
+  await companion.stop();
+});
+beforeEach(async () => {
+  page = await (await browser.newContext(DESKTOP)).newPage();
+  trouble = troubleOf(page);
+});
+
+/** Hands scripts on to pages of any origin, with one byte changed in those that are meant: a `;` that none needs. */
+function carrying(isMeant: (path: string) => boolean): Trick {
+  return async (call, response, pass) => {
+    delete call.headers['accept-encoding'];
+    const { status, body } = await pass();
+    const bytes = Buffer.from(body);
+    if (isMeant(call.path)) bytes[bytes.lastIndexOf(';')] = '\n'.charCodeAt(0);
+    response
+      .writeHead(status, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' })
+      .end(bytes);
+  };
+}
+const isEntry = (path: string) => path.endsWith('/sbp-checkout.js');
+const isQrChunk = (path: string) => path.includes('/chunks/qr-code-');
+
+async function show(shop: ShopPage): Promise<void> {
+  const { token } = await companion.client.createPayment();
+  carrier.calls.length = 0;
+  await shop.show(page, companion.url, token, { endpoint: companion.url });
+}
+const isDefined = (name: string) => page.evaluate((tag) => customElements.get(tag) !== undefined, name);
+const qrCode = () => page.locator('sbp-qr-code svg').first().waitFor({ timeout: 5_000 });
+/** Chromium's own word for what it did. */
+const blocked = () => page.waitForEvent('console', (message) => message.text().includes('integrity'));
+
+afterEach(() => page.context().close());
+
+describe('a page that pins the script', () => {
+  it('pays as ever, by pinned addresses alone, under a strict policy', async () => {
+    carrier.trick = carrying(() => false);
+    await show(pinned);
+    await screenIs(page, 'pay');
+    await qrCode();
+    assert.deepEqual(trouble, []);
+    const paths = carrier.calls.map(({ path }) => path.replace(/^\/pinned\/[0-9a-f]{16}\//, ''));
+    assert.equal(paths.length, 2, paths.join());
+    assert.equal(paths[0], 'sbp-checkout.js');
+    assert.match(paths[1]!, /^chunks\/qr-code-[\w-]+\.js$/);
+  });
+
+  it('runs no script with one byte changed', async () => {
+    carrier.trick = carrying(isEntry);
+    await Promise.all([blocked(), show(pinned)]);
+    await page.waitForTimeout(500);
+    assert.equal(await isDefined('sbp-checkout'), false);
+  });
+
+  it('runs no part on demand with one byte changed', async () => {
+    carrier.trick = carrying(isQrChunk);
+    await Promise.all([blocked(), show(pinned)]);
+    await screenIs(page, 'pay');
+    await page.waitForTimeout(500);
+    assert.equal(await isDefined('sbp-qr-code'), false);
+  });
+
+  it('would have run both, had it not pinned them', async () => {
+    carrier.trick = carrying((path) => isEntry(path) || isQrChunk(path));
+    await show(unpinned);
+    await screenIs(page, 'pay');
+    await qrCode();
+  });
+
+  it('loads it from the companion itself, where its origin is allowed', async () => {
+    const { token } = await companion.client.createPayment();
+    await direct.show(page, companion.url, token);
+    await screenIs(page, 'pay');
+    await qrCode();
+    assert.deepEqual(trouble, []);
+    const refused = page.waitForEvent('console', (message) => message.text().includes('CORS'));
+    await Promise.all([refused, foreign.show(page, companion.url, token)]);
+    assert.equal(await isDefined('sbp-checkout'), false);
+  });
+});

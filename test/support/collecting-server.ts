@@ -1,0 +1,6 @@
+/** The companion as it is, which also says how much memory it keeps. */
+import { serve } from '../../src/companion/commands/serve.ts';
+import { sayWhenAsked } from './kept-memory.ts';
+
+sayWhenAsked();
+await serve();

@@ -1,0 +1,58 @@
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+
+/** Asks a {@link Cutter} to break the connection once so many bytes of the answer are through. */
+export const CUT_AFTER = 'x-cut-after';
+
+/** Stands between a client and a server, and breaks each connection at the byte that the client's request names. */
+export class Cutter {
+  /** After how many bytes connections were cut. */
+  readonly cuts = new Set<number>();
+  /** Bytes of the longest answer that was let through whole. */
+  longest = 0;
+  url = '';
+  readonly #server: Server;
+
+  private constructor(target: number) {
+    this.#server = createServer((client) => {
+      const upstream = connect(target, '127.0.0.1');
+      let passed = 0;
+      client.once('data', (head: Buffer) => {
+        const limit = limitIn(head);
+        upstream.write(head);
+        client.pipe(upstream);
+        upstream.on('data', (chunk: Buffer) => {
+          client.write(chunk.subarray(0, limit - passed));
+          passed += chunk.length;
+          if (passed < limit) return;
+          this.cuts.add(limit);
+          // After the bytes before the cut have gone out.
+          client.destroySoon();
+          upstream.destroy();
+        });
+        upstream.on('end', () => {
+          this.longest = Math.max(this.longest, passed);
+          client.end();
+        });
+      });
+      client.on('error', () => upstream.destroy());
+      client.on('close', () => upstream.destroy());
+      upstream.on('error', () => client.destroy());
+    });
+  }
+
+  static async start(target: number): Promise<Cutter> {
+    const cutter = new Cutter(target);
+    await new Promise<void>((resolve) => cutter.#server.listen(0, '127.0.0.1', resolve));
+    cutter.url = `http://127.0.0.1:${(cutter.#server.address() as AddressInfo).port}`;
+    return cutter;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+function limitIn(head: Buffer): number {
+  const named = new RegExp(`${CUT_AFTER}: (\\d+)`, 'i').exec(head.toString('latin1'))?.[1];
+  return Number(named ?? Infinity);
+}

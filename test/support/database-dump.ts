@@ -1,0 +1,29 @@
+import { DatabaseSync } from 'node:sqlite';
+
+const SHOWN_CHARS = 300;
+
+/** Everything that is stored, one text a row. */
+export function dumpDatabase(file: string): string[] {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  try {
+    const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all();
+    return tables.flatMap(({ name }) =>
+      db
+        .prepare(`SELECT * FROM "${String(name)}" ORDER BY rowid`)
+        .all()
+        .map((row) => `${String(name)} ${JSON.stringify(row)}`),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+/** The rows that are not what they were; none when nothing at all has changed. */
+export function changedRows(before: readonly string[], after: readonly string[]): string[] {
+  const known = new Set(before);
+  const kept = new Set(after);
+  return [
+    ...before.filter((row) => !kept.has(row)).map((row) => `− ${row.slice(0, SHOWN_CHARS)}`),
+    ...after.filter((row) => !known.has(row)).map((row) => `+ ${row.slice(0, SHOWN_CHARS)}`),
+  ];
+}

@@ -1,0 +1,9 @@
+import { API_KEY } from './companion.ts';
+
+/** What a companion tells Prometheus under this name, labels left out. */
+export async function metric(url: string, name: string): Promise<number> {
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } });
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(await response.text())?.[1];
+  if (value === undefined) throw new Error(`there is no metric ${name}`);
+  return Number(value);
+}

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './companion.ts';
+
+/** An nginx that knows `proxy_pass` and has been told nothing else about how to proxy. */
+export class Nginx {
+  readonly url: string;
+  readonly #directory: string;
+  readonly #child: ChildProcess;
+  #output = '';
+
+  private constructor(path: string, directory: string, port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#directory = directory;
+    this.#child = spawn(path, ['-p', directory, '-c', 'nginx.conf', '-e', 'stderr'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child.stderr!.on('data', (chunk) => (this.#output += String(chunk)));
+  }
+
+  static async start(path: string, upstream: string): Promise<Nginx> {
+    const directory = await mkdtemp(join(tmpdir(), 'sbp-nginx-'));
+    const port = await freePort();
+    await writeFile(join(directory, 'nginx.conf'), configuration(port, upstream));
+    const nginx = new Nginx(path, directory, port);
+    await nginx.#untilItAnswers();
+    return nginx;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await exited;
+    }
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #untilItAnswers(): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!(await answers(this.url))) {
+      if (this.#child.exitCode !== null || Date.now() > deadline) {
+        await this.stop();
+        throw new Error(`nginx did not start:\n${this.#output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** What is set is where it runs and writes; how it proxies is its own default. */
+function configuration(port: number, upstream: string): string {
+  return `daemon off;
+pid nginx.pid;
+error_log stderr;
+events {}
+http {
+  access_log off;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass ${upstream};
+    }
+  }
+}
+`;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/healthz`)).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,119 @@
+import { DatabaseSync } from 'node:sqlite';
+import { API_KEY, startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
+import { until } from './until.ts';
+
+/** Stands still, so that nothing is due in the background: what changes, the call has changed. */
+export const NOW = Date.UTC(2026, 5, 15, 12);
+
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:9/';
+
+export interface Call {
+  readonly headers?: Record<string, string>;
+  readonly query?: string;
+  readonly body?: string | object;
+  /** What stands for `{payment_id}` and the like. */
+  readonly id?: string;
+  /** Whose token; the open payment's unless given. */
+  readonly payment?: CreatedPayment;
+  readonly on?: TestCompanion;
+}
+
+/** A companion with an open payment, a paid one and a delivery, and a way to call each operation of the reference. */
+export class Stage {
+  readonly shop: TestCompanion;
+  open!: CreatedPayment;
+  paid!: CreatedPayment;
+  deliveryId = '';
+  #spent: Promise<TestCompanion> | null = null;
+
+  private constructor(shop: TestCompanion) {
+    this.shop = shop;
+  }
+
+  static async set(): Promise<Stage> {
+    const stage = new Stage(await startCompanion({}, { now: () => NOW }));
+    stage.open = await stage.shop.createPayment();
+    stage.paid = await stage.shop.createPayment();
+    await stage.shop.sandbox(stage.paid.payment_id, 'pay');
+    stage.deliveryId = await stage.newDelivery();
+    return stage;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.shop.stop(), this.#spent?.then((shop) => shop.stop())]);
+  }
+
+  /** Another companion, at which our address has had its calls for this minute. */
+  spent(): Promise<TestCompanion> {
+    this.#spent ??= (async () => {
+      const shop = await startCompanion({ SBP_RATE_LIMIT: '1' });
+      await shop.api('/payments');
+      return shop;
+    })();
+    return this.#spent;
+  }
+
+  /** A delivery that was tried once, in vain, and will not be tried again while the clock stands. */
+  async newDelivery(): Promise<string> {
+    const response = await this.shop.api('/test/webhook', { json: { callback_url: NOWHERE } });
+    const { delivery_id } = (await response.json()) as { delivery_id: string };
+    await this.settle();
+    return delivery_id;
+  }
+
+  /** Waits until all that goes on in the background has been done. */
+  async settle(): Promise<void> {
+    const db = new DatabaseSync(this.shop.databaseFile, { readOnly: true, timeout: 5_000 });
+    const due = db.prepare('SELECT count(*) AS n FROM deliveries WHERE next_attempt_at <= ?');
+    await until(() => due.get(NOW)!['n'] === 0, 'the deliveries');
+    db.close();
+  }
+
+  /** What a POST of the merchant API takes. */
+  async goodCall(operation: string): Promise<Call> {
+    switch (operation) {
+      case 'post /api/sbp/v1/payments':
+        return { body: { order_id: 'A', amount: 5 } };
+      case 'post /api/sbp/v1/payments/{payment_id}/cancel':
+        return { id: (await this.shop.createPayment()).payment_id };
+      case 'post /api/sbp/v1/qrs/{id}/close':
+        return { id: (await this.shop.createPayment()).qr_id };
+      case 'post /api/sbp/v1/refunds':
+        return { body: { payment_id: this.paid.payment_id, amount: 1 } };
+      case 'post /api/sbp/v1/deliveries/{delivery_id}/redeliver':
+        return { id: await this.newDelivery() };
+      case 'post /api/sbp/v1/test/webhook':
+        return { body: { callback_url: NOWHERE } };
+      default:
+        throw new Error(`what does ${operation} take?`);
+    }
+  }
+
+  address(operation: string, { id, query = '' }: Call = {}): string {
+    const samples: Record<string, string> = {
+      payment_id: this.open.payment_id,
+      delivery_id: this.deliveryId,
+      refund_id: 'rfd_nobody',
+      id: this.open.payment_id,
+      provider: 'sandbox',
+    };
+    const [, route = ''] = operation.split(' ');
+    const path = route.replace(/\{(\w+)\}/, (_, name: string) => id ?? samples[name]!);
+    return query === '' ? path : `${path}?${query}`;
+  }
+
+  call(operation: string, options: Call = {}): Promise<Response> {
+    const { headers = {}, body, payment = this.open, on = this.shop } = options;
+    const credential = operation.includes('/checkout/') ? payment.token : API_KEY;
+    return fetch(on.url + this.address(operation, options), {
+      method: operation.split(' ')[0]!.toUpperCase(),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${credential}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+    });
+  }
+}

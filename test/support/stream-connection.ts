@@ -1,0 +1,91 @@
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Snapshot } from '../../src/protocol/snapshot.ts';
+import { StrictEventStream } from './strict-event-stream.ts';
+
+/** `ended`: the server finished its answer; `cut`: the connection broke before it had. */
+export type StreamClose = 'ended' | 'cut';
+
+export interface StreamRequest {
+  readonly token: string;
+  readonly lastEventId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A socket file to call instead of the address's port. */
+  readonly socketPath?: string;
+  /** Gets the body's bytes as well. */
+  readonly also?: (bytes: Uint8Array) => void;
+}
+
+/** One connection for one status stream, which tells a clean end from a cut and never throws for either. */
+export class StreamConnection {
+  readonly parser = new StrictEventStream();
+  /** `null` while there is no answer, and when the connection broke before one. */
+  status: number | null = null;
+  headers: IncomingHttpHeaders = {};
+  /** ms from the call to the first byte of the body. */
+  firstByteMs: number | null = null;
+  readonly closed: Promise<StreamClose>;
+  #over = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(url: string, { token, lastEventId, headers, socketPath, also }: StreamRequest) {
+    const since = performance.now();
+    const outgoing = request(`${url}/checkout/v1/session/events`, {
+      agent: false,
+      ...(socketPath === undefined ? {} : { socketPath }),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(lastEventId ? { 'last-event-id': lastEventId } : {}),
+        ...headers,
+      },
+    });
+    this.closed = new Promise((resolve) => {
+      const close = (how: StreamClose): void => {
+        this.#over = true;
+        this.#wake();
+        resolve(how);
+      };
+      outgoing.on('error', () => close('cut'));
+      outgoing.on('response', (response: IncomingMessage) => {
+        this.status = response.statusCode!;
+        this.headers = response.headers;
+        response.on('data', (chunk: Buffer) => {
+          this.firstByteMs ??= performance.now() - since;
+          this.parser.feed(chunk);
+          also?.(chunk);
+          this.#wake();
+        });
+        response.on('error', () => undefined);
+        response.on('close', () => close(response.complete ? 'ended' : 'cut'));
+      });
+      outgoing.end();
+    });
+    this.stop = () => outgoing.destroy();
+  }
+
+  readonly stop: () => void;
+
+  get snapshots(): Snapshot[] {
+    return this.parser.events
+      .filter(({ type }) => type === 'snapshot')
+      .map(({ data }) => JSON.parse(data) as Snapshot);
+  }
+
+  get versions(): number[] {
+    return this.snapshots.map(({ version }) => version);
+  }
+
+  /** Waits for this version or a newer one, or until the connection is closed; answers whether it came. */
+  async version(wanted: number): Promise<boolean> {
+    const newest = () => Number(this.parser.lastEventId || -1);
+    while (newest() < wanted && !this.#over) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return newest() >= wanted;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
