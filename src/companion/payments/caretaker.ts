@@ -1,14 +1,15 @@
 import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
+import { SetBack } from '../set-back.ts';
 import { applyAnswer, applyDecision, applySetAside } from './apply.ts';
 import { attachProvider } from './attach.ts';
 import { findAttempts, findMarked } from './attempts.ts';
 import { findPayment } from './find.ts';
 import { toPayment, type Payment } from './payment.ts';
 import { carryOut, findPendingRefunds } from './refund.ts';
-import { nextCheckAt, ORPHANED_AFTER_MS } from './schedule.ts';
-import { findSetAside } from './set-aside.ts';
+import { bringForward, nextCheckAt, ORPHANED_AFTER_MS } from './schedule.ts';
+import { bringSetAsideForward, findSetAside } from './set-aside.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
 const IDLE_MS = 10_000;
@@ -23,6 +24,7 @@ const AT_ONCE = 20;
 export class Caretaker {
   readonly #ctx: Context;
   readonly #rounds: Rounds;
+  readonly #setBack = new SetBack();
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -44,6 +46,12 @@ export class Caretaker {
   /** One round; answers the ms until the next. */
   async look(): Promise<number> {
     const now = this.#ctx.now();
+    await this.#setBack.heed(now, () =>
+      this.#ctx.store.write(async (trx) => {
+        await bringForward(trx, now);
+        await bringSetAsideForward(trx, now);
+      }),
+    );
     const due = await this.#ctx.store.read
       .selectFrom('payments')
       .selectAll()
