@@ -179,6 +179,18 @@ describe('refunds', () => {
     assert.equal((await paymentOf(payment_id)).refunded_amount, 1_000);
   });
 
+  it('count once under one key, however many ask at once', async () => {
+    const { payment_id } = await paidPayment();
+    const call = () =>
+      post('/refunds', { payment_id, amount: 1_000 }, { 'idempotency-key': `at-once-${payment_id}` });
+    const answers = await Promise.all(Array.from({ length: 100 }, call));
+    assert.ok(answers.every(({ status }) => status === 201 || status === 409));
+    const made = answers.filter(({ status }) => status === 201);
+    const refunds = await Promise.all([...made, await call()].map((answer) => answer.json()));
+    for (const refund of refunds) assert.deepEqual(refund, refunds[0]);
+    assert.equal((await paymentOf(payment_id)).refunded_amount, 1_000);
+  });
+
   it('refuse what cannot be given back, and say why', async () => {
     const { payment_id } = await shop.createPayment();
     assert.equal((await post('/refunds', { payment_id })).status, 409);

@@ -144,7 +144,8 @@ describe("the payer's own code", () => {
   it('may not be tried without end', async () => {
     const { token } = await scanned();
     const statuses: number[] = [];
-    for (let i = 0; i < 12; i++) statuses.push((await act('/buyer-qr', token, { payload: 'unknown' })).status);
+    for (let i = 0; i < 12; i++)
+      statuses.push((await act('/buyer-qr', token, { payload: 'unknown' })).status);
     assert.deepEqual(statuses, [...Array<number>(10).fill(422), ...Array<number>(2).fill(409)]);
   });
 

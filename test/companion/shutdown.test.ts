@@ -8,7 +8,7 @@ import { Storm } from '../support/storm.ts';
 import { UpstreamBooks } from '../support/upstream-books.ts';
 import { UpstreamProxy } from '../support/upstream-proxy.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 const CALLERS = 24;
 const NOWHERE = 'http://127.0.0.1:9/nobody';
 

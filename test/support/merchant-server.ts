@@ -37,9 +37,10 @@ export class MerchantServer {
     });
   }
 
-  static async open(): Promise<MerchantServer> {
+  /** `port`: where one was before. */
+  static async open(port = 0): Promise<MerchantServer> {
     const merchant = new MerchantServer();
-    await new Promise<void>((resolve) => merchant.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => merchant.#server.listen(port, '127.0.0.1', resolve));
     return merchant;
   }
 

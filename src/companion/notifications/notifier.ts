@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { bodyHash } from '../logging.ts';
 import { Rounds } from '../rounds.ts';
+import { SetBack } from '../set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { Places } from './places.ts';
@@ -9,6 +10,8 @@ import { signWebhook } from './webhooks.ts';
 
 /** Delay before each further attempt, ms; the last one repeats until {@link GIVE_UP_MS}. */
 const RETRY_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
+/** Each delay is shorter or longer by up to so much of it. */
+const JITTER = 0.2;
 const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
 /** A merchant's answer says all it has to say in its status. */
@@ -26,6 +29,7 @@ export class Notifier {
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #places = new Places();
   readonly #rounds: Rounds;
+  readonly #setBack = new SetBack();
   readonly #closing = new AbortController();
   /** Deliveries whose result the store has not taken. */
   readonly #unkept = new Set<string>();
@@ -55,6 +59,7 @@ export class Notifier {
     // What is sent now could not be known to have been sent.
     if (this.#unkept.size > 0) return KEEP_AGAIN_MS;
     const now = this.#ctx.now();
+    await this.#setBack.heed(now, () => this.#bringForward(now));
     let started: boolean;
     do {
       started = false;
@@ -66,6 +71,17 @@ export class Notifier {
       .where('next_attempt_at', '>', now)
       .executeTakeFirst();
     return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
+  }
+
+  /** What a clock has put off that has been set back since. */
+  #bringForward(now: number): Promise<unknown> {
+    return this.#ctx.store.write((trx) =>
+      trx
+        .updateTable('deliveries')
+        .set({ next_attempt_at: now })
+        .where('next_attempt_at', '>', now + Math.max(...RETRY_MS) * (1 + JITTER))
+        .execute(),
+    );
   }
 
   #findDue(now: number): Promise<DeliveryRow[]> {
@@ -186,6 +202,6 @@ export class Notifier {
 
 function nextAttempt(row: DeliveryRow, now: number): number | null {
   const delay = RETRY_MS[Math.min(row.attempts, RETRY_MS.length - 1)]!;
-  const at = now + delay * (0.8 + 0.4 * Math.random());
+  const at = now + delay * (1 - JITTER + 2 * JITTER * Math.random());
   return at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
 }

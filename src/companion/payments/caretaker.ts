@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
+import { SetBack } from '../set-back.ts';
 import { applyAnswer, applyDecision, applySetAside } from './apply.ts';
 import { attachProvider } from './attach.ts';
 import { findAttempts, refOfAttempt } from './attempts.ts';
@@ -10,8 +11,8 @@ import { findPayment } from './find.ts';
 import { verifyHint } from './hint.ts';
 import { isOffered, refOf, toPayment, type OfferedPayment, type Payment } from './payment.ts';
 import { carryOut, findPendingRefunds } from './refund.ts';
-import { nextCheckAt } from './schedule.ts';
-import { findSetAside } from './set-aside.ts';
+import { bringForward, nextCheckAt } from './schedule.ts';
+import { bringSetAsideForward, findSetAside } from './set-aside.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
 const IDLE_MS = 10_000;
@@ -27,6 +28,7 @@ const AT_ONCE = 20;
 export class Caretaker {
   readonly #ctx: Context;
   readonly #rounds: Rounds;
+  readonly #setBack = new SetBack();
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -49,6 +51,12 @@ export class Caretaker {
   async look(): Promise<number> {
     const ctx = this.#ctx;
     const now = ctx.now();
+    await this.#setBack.heed(now, () =>
+      ctx.store.write(async (trx) => {
+        await bringForward(trx, now);
+        await bringSetAsideForward(trx, now);
+      }),
+    );
     const due = await ctx.store.read
       .selectFrom('payments')
       .selectAll()

@@ -1,4 +1,5 @@
-import { isOpen } from '../../protocol/status.ts';
+import { isOpen, PAYMENT_STATUSES } from '../../protocol/status.ts';
+import type { Writer } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
 /** A create that is still at work is left alone this long. */
@@ -39,4 +40,19 @@ export function nextCheckAt(payment: Payment, now: number): number | null {
     return delay === undefined ? null : now + delay;
   }
   return null;
+}
+
+/** Makes due what is planned further ahead than anything ever is: by a clock that has been set back since. */
+export async function bringForward(trx: Writer, now: number): Promise<void> {
+  await trx
+    .updateTable('payments')
+    .set({ next_check_at: now })
+    .where('next_check_at', '>', now + LONGEST_CHECK_MS)
+    .where((eb) =>
+      eb.or([
+        eb('status', 'in', PAYMENT_STATUSES.filter(isOpen)),
+        eb('next_check_at', '>', now + Math.max(...LATE_CHECKS_MS)),
+      ]),
+    )
+    .execute();
 }

@@ -1,6 +1,6 @@
 import type { ProviderDelivery } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
-import type { Reader } from '../store/store.ts';
+import type { Reader, Writer } from '../store/store.ts';
 
 /** Delay before each further try, ms; the last one repeats until {@link GIVE_UP_AFTER} tries. */
 const TRY_AGAIN_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
@@ -44,4 +44,13 @@ export async function findSetAside(db: Reader, now: number): Promise<SetAside[]>
     report: JSON.parse(report_json!) as ProviderDelivery,
     tries,
   }));
+}
+
+/** Makes due what a clock has put off that has been set back since. */
+export async function bringSetAsideForward(trx: Writer, now: number): Promise<void> {
+  await trx
+    .updateTable('provider_deliveries')
+    .set({ next_try_at: now })
+    .where('next_try_at', '>', now + Math.max(...TRY_AGAIN_MS))
+    .execute();
 }

@@ -55,7 +55,7 @@ const anyText = fc
   })
   .map((parts) => parts.join(''));
 /** The same without what a payment may not hold, so that most requests are taken. */
-const allowedText = anyText.map((text) => text.replace(/\p{Cc}/gu, ''));
+const allowedText = anyText.map((text) => text.replace(/[\p{Cc}\p{Cs}]/gu, ''));
 
 describe('the parser of these tests', () => {
   it('reads the examples of the standard', () => {
@@ -97,11 +97,13 @@ describe('whatever a payment holds', { timeout: 120_000 }, () => {
 
   it(`comes as one event that says what GET /session says (${ROUNDS * AT_ONCE} payments)`, async (t) => {
     let taken = 0;
+    // What is refused proves nothing here.
+    const mostlyAllowed = fc.oneof({ weight: 4, arbitrary: allowedText }, { weight: 1, arbitrary: anyText });
     const fields = fc.record({
-      order_id: fc.oneof(allowedText, anyText),
-      description: fc.oneof(allowedText, anyText),
+      order_id: mostlyAllowed,
+      description: mostlyAllowed,
       return_url: allowedText.map((text) => `https://shop.example/${text}`),
-      metadata: fc.dictionary(anyText, anyText, { maxKeys: 3 }),
+      metadata: fc.dictionary(mostlyAllowed, mostlyAllowed, { maxKeys: 3 }),
     });
     const judge = async (json: object) => {
       const response = await shop.api('/payments', { json: { amount: 100, ...json } });
