@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
-import type { Connection } from './session/session.ts';
+import type { Connection } from './session/sink.ts';
 import type { Refusal } from './state.ts';
 
 /** Bubbles out of every shadow root, so that a shop can listen wherever it likes. */

@@ -18,7 +18,7 @@ import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import type { Timer, View } from './screens/view.ts';
-import type { Connection } from './session/session.ts';
+import type { Connection } from './session/sink.ts';
 import {
   INITIAL,
   reduce,

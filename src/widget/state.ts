@@ -2,7 +2,7 @@ import type { Bank } from '../protocol/banks.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, transition, type PaymentStatus } from '../protocol/status.ts';
 import { adjustOffset } from './clock.ts';
-import type { Connection, Receipt } from './session/session.ts';
+import type { Connection, Receipt } from './session/sink.ts';
 
 export type Screen =
   | 'loading'

@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { CheckoutApi } from '../session/checkout-api.ts';
-import { Session, type SessionSink } from '../session/session.ts';
+import { Session } from '../session/session.ts';
+import type { SessionSink } from '../session/sink.ts';
 import { browserSurroundings as world } from '../session/surroundings.ts';
 
 const INSIST_CAP_MS = 10_000;
