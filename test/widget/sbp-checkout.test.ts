@@ -490,6 +490,14 @@ describe('<sbp-checkout> is the shop’s guest', () => {
     }
   });
 
+  it('follows its container when that becomes narrow, the code too', async () => {
+    const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
+    const code = await until(() => inside(checkout, 'sbp-qr-code').shadowRoot?.querySelector('svg'));
+    checkout.parentElement!.style.width = '280px';
+    await until(() => inside(checkout, '.card').scrollWidth <= 280);
+    await until(() => code.getBoundingClientRect().width < 250);
+  });
+
   it('copies the link byte for byte, or lets the payer do it where a page may not', async () => {
     const checkout = await show(await FakePayment.create(snapshot()));
     await seen(checkout, 'pay');

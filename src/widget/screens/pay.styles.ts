@@ -15,6 +15,7 @@ export const payStyles = css`
     margin: 0 auto;
     border-radius: var(--_radius);
   }
+  .code,
   .guide,
   .banks {
     min-width: 0;
