@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { bankIntentLink, bankSchemeLink } from '../../src/protocol/bank-link.ts';
-import { isAllowedLink, isFormTarget } from '../../src/protocol/link-scheme.ts';
+import { isFormTarget } from '../../src/protocol/form-target.ts';
+import { isAllowedLink } from '../../src/protocol/link-scheme.ts';
 import { crc16, parseNspkLink, withCrc } from '../../src/protocol/nspk-link.ts';
 import { anyBankScheme, anyPaymentLink, PUBLISHED_LINKS } from '../support/links.ts';
 
@@ -173,6 +174,15 @@ describe('isFormTarget', () => {
       'bank100000000004://qr.nspk.ru/x',
       'sberpay://invoicing/v2',
       'https://user:pass@provider.example/',
+      'https://user@provider.example/',
+      'https://provider.example\\@evil.example/',
+      'https:provider.example/pay',
+      'https:///provider.example/pay',
+      'https://',
+      ' https://provider.example/',
+      'https://provider.example/a b',
+      'https://provider.example/\n',
+      'https://провайдер.example/',
       '//provider.example/pay',
       '/pay',
       '',

@@ -28,6 +28,21 @@ describe('every answer', () => {
     }
   });
 
+  it('lets the hosted page post forms to https, and to http only in development', async () => {
+    for (const [env, targets] of [
+      [{ ...SECRETS, NODE_ENV: 'production', SBP_BANKS_URL: 'https://127.0.0.1:9/x.json' }, 'https:'],
+      [{}, 'https: http:'],
+    ] as const) {
+      const shop = await startCompanion(env);
+      try {
+        const csp = (await fetch(`${shop.url}/pay`)).headers.get('content-security-policy') ?? '';
+        assert.ok(csp.split('; ').includes(`form-action ${targets}`), csp);
+      } finally {
+        await shop.stop();
+      }
+    }
+  });
+
   it('keeps the caller’s own id, and makes one in place of a forged log line', async () => {
     const shop = await startCompanion();
     try {
