@@ -13,10 +13,6 @@ export type Answer =
 export interface ProblemAnswer {
   readonly kind: 'problem';
   readonly httpStatus: number;
-  /** The companion's own word for it; empty when the answer is a proxy's. */
-  readonly code: string;
-  /** The fields at fault. */
-  readonly paths: readonly string[];
   /** How long to leave it alone. */
   readonly pauseMs: number;
 }
@@ -24,13 +20,6 @@ export interface ProblemAnswer {
 /** What a payer's page can ask its companion to do. */
 export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel';
 export type ActBody = Readonly<Record<string, string>>;
-
-interface Call {
-  readonly accept: string;
-  readonly signal: AbortSignal;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: ActBody;
-}
 
 /** The checkout API of one payment: adds the token, never lets it into a URL. */
 export class CheckoutApi {
@@ -46,44 +35,45 @@ export class CheckoutApi {
 
   /** Never rejects. */
   get(path: '' | '/banks', signal: AbortSignal): Promise<Answer> {
-    return this.#answered(path, undefined, ANSWER_MS, signal, (response) =>
-      Promise.resolve(isRefusal(response) ? refused(response) : trouble(response)),
-    );
+    return this.#exchange(path, signal, ANSWER_MS) as Promise<Answer>; // who posts nothing makes no mistake in it
   }
 
   /** Never rejects. Without an answer nobody knows whether it was done: the next snapshot tells. */
   post(path: ActPath, body: ActBody, signal: AbortSignal): Promise<Answer | ProblemAnswer> {
-    return this.#answered<ProblemAnswer>(path, body, ACT_MS, signal, async (response) => {
-      if (response.status === 401) return refused(response);
-      return response.status < 500 ? problem(response) : trouble(response);
-    });
+    return this.#exchange(path, signal, ACT_MS, body);
   }
 
   /** Opens the status stream; rejects when nothing answers. */
   events(lastVersion: number, signal: AbortSignal): Promise<Response> {
-    return this.#request('/events', {
-      accept: 'text/event-stream',
-      headers: { 'last-event-id': String(lastVersion) },
-      signal,
-    });
+    const headers = { accept: 'text/event-stream', 'last-event-id': String(lastVersion) };
+    return this.#request('/events', { headers, signal });
   }
 
-  async #answered<More = never>(
+  async #exchange(
     path: string,
-    body: ActBody | undefined,
+    parent: AbortSignal,
     withinMs: number,
-    signal: AbortSignal,
-    otherwise: (response: Response) => Promise<Answer | More>,
-  ): Promise<Answer | More> {
-    const limit = withDeadline(signal, this.#world);
+    body?: ActBody,
+  ): Promise<Answer | ProblemAnswer> {
+    const limit = withDeadline(parent, this.#world);
     limit.within(withinMs);
+    const { signal } = limit;
     const askedAt = this.#world.now();
     try {
-      const call = { accept: 'application/json', signal: limit.signal };
-      const response = await this.#request(path, body ? { ...call, body } : call);
-      if (!response.ok) return await otherwise(response);
-      const value: unknown = await response.json();
-      return { kind: 'ok', value, askedAt, answeredAt: this.#world.now() };
+      const response = await this.#request(
+        path,
+        body ? posting(body, signal) : { headers: JSON_ONLY, signal },
+      );
+      if (response.ok) {
+        const value: unknown = await response.json();
+        return { kind: 'ok', value, askedAt, answeredAt: this.#world.now() };
+      }
+      const { status: httpStatus } = response;
+      const pauseMs = retryAfter(response.headers);
+      if (isRefusal(response, body)) return { kind: 'refused', httpStatus };
+      return body && httpStatus < 500
+        ? { kind: 'problem', httpStatus, pauseMs }
+        : { kind: 'trouble', pauseMs };
     } catch {
       return { kind: 'trouble', pauseMs: 0 }; // no network, no answer in time, or not JSON: all may pass
     } finally {
@@ -91,60 +81,30 @@ export class CheckoutApi {
     }
   }
 
-  #request(path: string, { accept, headers, body, signal }: Call): Promise<Response> {
+  #request(path: string, init: RequestInit): Promise<Response> {
     return this.#world.fetch(this.#base + path, {
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
-      headers: {
-        accept,
-        ...headers,
-        ...(body && { 'content-type': 'application/json' }),
-        authorization: `Bearer ${this.#token}`,
-      },
+      ...init,
+      headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.#token}` },
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error', // a token is never carried to another address
-      signal,
     });
   }
 }
 
-function refused({ status }: Response): Answer {
-  return { kind: 'refused', httpStatus: status };
-}
+const JSON_ONLY = { accept: 'application/json' };
 
-function trouble({ headers }: Response): Answer {
-  return { kind: 'trouble', pauseMs: retryAfter(headers) };
-}
-
-async function problem(response: Response): Promise<ProblemAnswer> {
-  const { code, errors } = await readFields(response);
-  return {
-    kind: 'problem',
-    httpStatus: response.status,
-    code: typeof code === 'string' ? code : '',
-    paths: Array.isArray(errors) ? errors.map((error) => String(fields(error)['path'])) : [],
-    pauseMs: retryAfter(response.headers),
-  };
-}
-
-async function readFields(response: Response): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    return fields(await response.json());
-  } catch {
-    return {}; // a proxy's page: its status says enough
-  }
-}
-
-/** Anyone's JSON: nothing in it is what it should be until it was looked at. */
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return Object(value) as Record<string, unknown>;
+function posting(body: ActBody, signal: AbortSignal): RequestInit {
+  const headers = { ...JSON_ONLY, 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(body), signal };
 }
 
 /**
  * The token is wrong, foreign or too old: asking again will not help. A bare 403 or 404 is a proxy's word, most likely
- * of the minute in which the companion restarts; only as a problem (RFC 9457) is it the companion's own.
+ * of the minute in which the companion restarts; only as a problem (RFC 9457) is it the companion's own. To a POST they
+ * say only that this cannot be done.
  */
-function isRefusal({ status, headers }: Response): boolean {
+function isRefusal({ status, headers }: Response, body: ActBody | undefined): boolean {
   const own = headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE) === true;
-  return status === 401 || ((status === 403 || status === 404) && own);
+  return status === 401 || (!body && own && (status === 403 || status === 404));
 }

@@ -18,8 +18,8 @@ export interface SessionSink {
   refused(httpStatus: number): void;
 }
 
-/** What became of something that the payer did. `trouble`: nobody knows, the next snapshot tells. */
-export type Acted =
-  | { readonly kind: 'done'; readonly snapshot: Snapshot }
-  | { readonly kind: 'trouble'; readonly pauseMs: number }
-  | ProblemAnswer;
+/** What a payer did was not done, as far as anyone knows: after `trouble` the next snapshot tells. */
+export type Setback = { readonly kind: 'trouble'; readonly pauseMs: number } | ProblemAnswer;
+
+/** What became of something that the payer did. */
+export type Acted = { readonly kind: 'done'; readonly snapshot: Snapshot } | Setback;
