@@ -1,13 +1,13 @@
 const BANK_INTENT =
   /^intent:\/\/[^#\s]+#Intent;scheme=bank\d{12};(?:package=[A-Za-z][\w.]*;)?(?:S\.browser_fallback_url=https%3A%2F%2F[^;\s]+;)?end$/;
 
-/** SberPay's own and those of Sber's apps on iOS, of which a payer has any one. */
-const SBERPAY =
-  /^(?:sberpay|onlineios-app|startonline|onlineappmobile|budgetonline-ios|btripsexpenses|ios-app-smartonline):$/;
+/** Any bank's own scheme, and those that Sber's apps have had. */
+const APP_SCHEME =
+  /^(?:bank\d{12}|sberpay|onlineios-app|startonline|onlineappmobile|budgetonline-ios|btripsexpenses|ios-app-smartonline):$/;
 
 /** Whether a link opens SberPay in one of Sber's apps, and nothing else. */
 export function isSberPayLink(link: string): boolean {
-  return isAllowedLink(link) && SBERPAY.test(new URL(link).protocol);
+  return isAllowedLink(link) && !/^(?:https?|intent|bank\d{12}):$/.test(new URL(link).protocol);
 }
 
 /**
@@ -32,6 +32,6 @@ export function isAllowedLink(link: string, companionOrigin?: string): boolean {
     case 'intent:':
       return BANK_INTENT.test(link);
     default:
-      return /^bank\d{12}:$/.test(url.protocol) || SBERPAY.test(url.protocol);
+      return APP_SCHEME.test(url.protocol);
   }
 }

@@ -1,7 +1,9 @@
 import {
   ProviderError,
+  type CreateRequest,
   type PaymentRef,
   type Provider,
+  type ProviderPayment,
   type ProviderReport,
   type RefundRequest,
 } from '../../src/companion/providers/provider.ts';
@@ -23,7 +25,7 @@ export class ScriptedProvider implements Provider {
   /** Nobody answers, but what was asked may still have been done. */
   down: 'no' | 'before' | 'after' = 'no';
 
-  create(request: { reference: string; amount: number }) {
+  create(request: Pick<CreateRequest, 'reference' | 'amount'>): Promise<ProviderPayment> {
     return this.#answer(() => {
       if (!this.created.has(request.reference)) {
         this.created.set(request.reference, { amount: request.amount, status: 'created' });
