@@ -121,8 +121,11 @@ describe('two ways to pay one payment', () => {
       );
       const refundId = told[0]!.refund_id!;
       assert.equal(ledger.provider.refunds.get(refundId), AMOUNT);
+      assert.equal(ledger.provider.refundedOf.get(refundId), first, 'the second charge, and no other');
       // What was charged once may still be given back by the merchant, all of it.
-      await createRefund(ledger.ctx, { paymentId: id, amount: null, reason: null }, () => Promise.resolve());
+      const order = { paymentId: id, amount: null, reason: null };
+      const refund = await createRefund(ledger.ctx, order, () => Promise.resolve());
+      assert.equal(ledger.provider.refundedOf.get(refund.id), second, 'of the charge that counted');
       assert.equal((await paymentOf(id)).status, 'refunded');
     });
   }

@@ -22,6 +22,8 @@ export class ScriptedProvider implements Provider {
   readonly created = new Map<string, { amount: number; status: PaymentStatus }>();
   readonly refunds = new Map<string, number>();
   refusesRefunds = false;
+  /** Which attempt each refund was of. */
+  readonly refundedOf = new Map<string, string>();
   /** Nobody answers, but what was asked may still have been done. */
   down: 'no' | 'before' | 'after' = 'no';
 
@@ -58,6 +60,7 @@ export class ScriptedProvider implements Provider {
   refund(request: RefundRequest) {
     return this.#answer(() => {
       if (this.refusesRefunds) throw new ProviderError('refused', 'no refunds today');
+      this.refundedOf.set(request.refundId, request.payment.reference);
       this.refunds.set(request.refundId, request.amount);
       return { status: 'succeeded' as const };
     });

@@ -8,6 +8,7 @@ import { findPayment } from './find.ts';
 import { followReport } from './follow.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
+import type { Payment } from './payment.ts';
 import { DONE, setAside, type SetAside } from './set-aside.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
@@ -93,16 +94,21 @@ export async function applyAnswer(
   return applied;
 }
 
-/** Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. */
+/**
+ * Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. `holds` is asked
+ * in the same transaction: what the decision was made on may be another by now.
+ */
 export async function applyDecision(
   ctx: Context,
   paymentId: string,
   status: PaymentStatus,
   cause: Cause,
+  holds: (payment: Payment, trx: Writer) => boolean | Promise<boolean> = () => true,
 ): Promise<Applied> {
   const applied = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment) return { outcome: 'unknown_payment', payment: null } as const;
+    if (!(await holds(payment, trx))) return { outcome: 'unchanged', payment } as const;
     return move(trx, payment, status, cause, ctx.now());
   });
   announce(ctx, applied, { reference: paymentId });

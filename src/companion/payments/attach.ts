@@ -68,12 +68,15 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
 /** With other methods on offer a refusal is not the end: the payer may choose again. */
 async function refused(ctx: Context, payment: OfferedPayment, source: string): Promise<Payment> {
   const cause = { event: 'create refused', source };
+  // Another call may have been quicker, and have got a code that is being shown.
+  const stillUnoffered = (current: Payment) =>
+    current.reference === payment.reference && current.providerPaymentId === null && isOpen(current.status);
   if (payment.methods.length === 1) {
-    return (await applyDecision(ctx, payment.id, 'failed', cause)).payment ?? payment;
+    return (await applyDecision(ctx, payment.id, 'failed', cause, stillUnoffered)).payment ?? payment;
   }
   const open = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);
-    if (current?.reference !== payment.reference || current.providerPaymentId !== null) return current;
+    if (!current || !stillUnoffered(current)) return current;
     const none = { method: null, provider: null, reference: null };
     return record(trx, current, { ...none, expiresAt: current.deadline }, cause, ctx.now());
   });

@@ -14,8 +14,7 @@ export async function cancelPayment(
   payment: Payment,
   source: 'merchant' | 'payer',
 ): Promise<Payment> {
-  // A scanned code is being charged: what becomes of that decides.
-  if (!isOpen(payment.status) || payment.chargePayload !== null) return payment;
+  if (!isCancelable(payment, source)) return payment;
   const cause = { event: 'payment.canceled', source };
   // A create whose answer was lost may have arrived: then there is something to close as well.
   if (isOffered(payment)) {
@@ -34,5 +33,17 @@ export async function cancelPayment(
       await ctx.store.write((trx) => markForClosing(trx, payment.reference));
     }
   }
-  return (await applyDecision(ctx, payment.id, 'canceled', cause)).payment ?? payment;
+  const decided = await applyDecision(ctx, payment.id, 'canceled', cause, async (current, trx) => {
+    if (!isCancelable(current, source)) return false;
+    // Another way was chosen meanwhile.
+    const another = current.reference !== payment.reference ? current.reference : null;
+    if (another !== null) await markForClosing(trx, another);
+    return true;
+  });
+  return decided.payment ?? payment;
+}
+
+/** A scanned code is being charged, and a payer has confirmed in the bank what is in process: what becomes of that decides. */
+function isCancelable({ status, chargePayload }: Payment, source: 'merchant' | 'payer'): boolean {
+  return chargePayload === null && (source === 'payer' ? status === 'created' : isOpen(status));
 }

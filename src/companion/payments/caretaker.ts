@@ -133,9 +133,14 @@ export class Caretaker {
 
   /** The provider has just been asked, or never heard of it: what is still unpaid now has expired. */
   async #expireIfOver(paymentId: string): Promise<void> {
+    const now = this.#ctx.now();
+    // Not while a scanned code is undecided: another one would be a second charge.
+    const isOver = ({ status, expiresAt, chargePayload }: Payment) =>
+      status === 'created' && expiresAt <= now && chargePayload === null;
     const payment = await findPayment(this.#ctx.store.read, paymentId);
-    if (payment?.status !== 'created' || payment.expiresAt > this.#ctx.now()) return;
-    await applyDecision(this.#ctx, paymentId, 'expired', { event: 'payment.expired', source: 'clock' });
+    if (!payment || !isOver(payment)) return;
+    const cause = { event: 'payment.expired', source: 'clock' };
+    await applyDecision(this.#ctx, paymentId, 'expired', cause, isOver);
   }
 
   /** A provider that cannot be reached keeps one piece of work waiting, not the others. */

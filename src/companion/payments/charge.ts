@@ -58,13 +58,16 @@ export async function carryOutCharge(ctx: Context, payment: Payment): Promise<Ch
   };
   let report: ProviderReport;
   try {
-    report = await provider.charge(request);
-  } catch (error) {
-    ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
-    const refused = error instanceof ProviderError && error.kind === 'refused';
-    if (!refused) return { kind: 'taken', payment };
-    return { kind: 'refused', payment: await scanAgain(ctx, payment) };
+    report = await provider.charge(request).catch(async (error: unknown) => {
+      ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
+      if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
+      // An earlier call may have charged it, and this no be about the repeat.
+      return provider.status(refOf(payment));
+    });
+  } catch {
+    return { kind: 'taken', payment }; // nobody knows: it is asked again
   }
+  if (report.status === 'created') return { kind: 'refused', payment: await scanAgain(ctx, payment) };
   const { payment: after } = await applyAnswer(ctx, payment.provider, report);
   return { kind: 'taken', payment: after ?? payment };
 }

@@ -82,7 +82,7 @@ function refuse(
   }
   if (status === 'paid') {
     if (payment.status === 'failed') return 'paid_after_failure';
-    const paidByAnother = payment.paidAt !== null && attempt.paid === 0;
+    const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
     return paidByAnother ? 'paid_twice' : null;
   }
   return attempt.reference === payment.reference ? null : 'replaced_attempt';

@@ -25,10 +25,10 @@ export async function flagOddMoney(
 ): Promise<boolean> {
   const mismatch = reason === 'amount_mismatch';
   // The provider says it again and again when asked.
-  if ((mismatch ? attempt.flagged : attempt.paid) === 1) return false;
+  if ((mismatch ? attempt.flagged : attempt.paid) !== 0) return false;
   await trx
     .updateTable('attempts')
-    .set(mismatch ? { flagged: 1 } : { paid: 1, to_close: 0 })
+    .set(mismatch ? { flagged: 1 } : { paid: 2, to_close: 0 })
     .where('reference', '=', attempt.reference)
     .execute();
   const refundId = reason === 'paid_twice' ? newId('rfd') : null;

@@ -75,7 +75,7 @@ interface AttemptsTable {
   /** `null` until the provider has told it. */
   provider_payment_id: string | null;
   qr_id: string | null;
-  /** 1 once this attempt was paid: a second paid attempt is money to give back. */
+  /** 1 once this attempt was paid and is the payment's money; 2 for money that came besides it. */
   paid: number;
   /** 1 while the provider still has to be told that this one is over, 2 while it is looked at for late money. */
   to_close: number;
