@@ -100,10 +100,7 @@ describe('the demo on a simulated payment system', { timeout: 240_000 }, () => {
     await demo.page.locator('sbp-checkout form button').click();
     await demo.page.getByRole('button', { name: 'Оплатить' }).click();
     await demo.page.getByRole('link', { name: 'Вернуться в магазин' }).click();
-    await demo.page
-      .getByText(/Оплачен/)
-      .first()
-      .waitFor();
+    await demo.page.locator('.checkout[data-status=paid]').waitFor();
     await demo.picture('paid');
   });
 
