@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -98,17 +99,19 @@ describe('sbp-checkout', () => {
 
   it('ends when its address is taken, instead of working on unseen', async () => {
     const companion = await CompanionProcess.start();
+    const directory = await mkdtemp(join(tmpdir(), 'sbp-taken-'));
     try {
       const env = {
         NODE_ENV: 'development',
         SBP_PORT: String(companion.port),
-        SBP_DATABASE_URL: `file:${tmpdir()}/taken.sqlite`,
+        SBP_DATABASE_URL: `file:${directory}/taken.sqlite`,
       };
       const { status, stderr } = cli(['serve'], env);
       assert.equal(status, 1);
       assert.match(stderr, /EADDRINUSE/);
     } finally {
       await companion.stop();
+      await rm(directory, { recursive: true, force: true });
     }
   });
 
