@@ -16,7 +16,6 @@ import { StoreError } from './store-error.ts';
 export function backUp(source: string, target: string): void {
   if (!existsSync(source)) throw new StoreError(`There is no database at ${source}.`);
   if (existsSync(target)) throw alreadyThere(target);
-
   checkLog(source);
   const part = `${target}.${process.pid}.part`;
   try {
