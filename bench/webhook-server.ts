@@ -42,6 +42,8 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     outbound,
     providers,
     announce: () => undefined,
+    wakeCaretaker: () => undefined,
+    confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,
   };
   const server = createServer((request, response) => {

@@ -1,14 +1,17 @@
 /**
  * `npm run demo`: a shop, the companion and the sandbox's bank on this machine, and an address for a phone on the
- * same network. With `--dev` the element comes from its sources, and edits show at once.
+ * same network. With `--dev` the element comes from its sources, and edits show at once. With `--provider <name>` the
+ * payments are made at a simulated payment system instead of the sandbox.
  */
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import qrcode from 'qrcode-generator';
 import { createServer as createVite } from 'vite';
 import { createCompanion, createLogger, loadConfig, type Config } from '../src/companion/index.ts';
 import { lanAddress } from './lan.ts';
 import { createShop } from './shop-server.ts';
+import { simulate } from './simulated.ts';
 
 const SHOP_PORT = Number(process.env['DEMO_SHOP_PORT'] ?? 5173);
 const COMPANION_PORT = Number(process.env['SBP_PORT'] ?? 8787);
@@ -18,11 +21,13 @@ const shopFiles = ['index.html', 'demo', 'src/protocol', 'src/widget', 'node_mod
   join(root, name),
 );
 
-async function main(fromSources: boolean): Promise<void> {
+async function main(fromSources: boolean, provider: string | null): Promise<void> {
   const lan = lanAddress();
   const host = lan ?? 'localhost';
   const shopUrl = `http://${host}:${SHOP_PORT}`;
-  const config = demoConfig(host);
+  const simulated =
+    provider === null ? null : await simulate(provider, host, `http://127.0.0.1:${COMPANION_PORT}`);
+  const config = demoConfig(host, simulated?.env ?? {});
   const log = createLogger(config.logLevel);
   const companion = await createCompanion({ config, log });
   const companionUrl = await companion.listen();
@@ -35,6 +40,7 @@ async function main(fromSources: boolean): Promise<void> {
     webhookSecret: config.webhookSecrets,
     shopUrl,
     lanUrl: lan && shopUrl,
+    ...(simulated && { methods: simulated.methods }),
     log: (message) => log.info({ part: 'shop' }, message),
   });
   const server = createServer();
@@ -51,15 +57,16 @@ async function main(fromSources: boolean): Promise<void> {
   });
   await listen(server);
   greet(shopUrl, lan);
+  for (const page of simulated?.pages ?? []) console.log(`  The simulated bank:  ${page}\n`);
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      void Promise.all([vite.close(), companion.close()]).then(() => process.exit(0));
+      void Promise.all([vite.close(), companion.close(), simulated?.close()]).then(() => process.exit(0));
     });
   }
 }
 
-function demoConfig(host: string): Config {
+function demoConfig(host: string, simulated: Readonly<Record<string, string>>): Config {
   return loadConfig(
     {
       SBP_HOST: '0.0.0.0',
@@ -71,6 +78,7 @@ function demoConfig(host: string): Config {
         .map((name) => `http://${name}:${SHOP_PORT}`)
         .join(),
       ...process.env,
+      ...simulated,
       NODE_ENV: 'development',
     },
     root,
@@ -98,7 +106,8 @@ function greet(shopUrl: string, lan: string | null): void {
 }
 
 try {
-  await main(process.argv.includes('--dev'));
+  const { values } = parseArgs({ options: { dev: { type: 'boolean' }, provider: { type: 'string' } } });
+  await main(values.dev ?? false, values.provider ?? null);
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   console.error(

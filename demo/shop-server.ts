@@ -24,6 +24,8 @@ export interface ShopOptions {
   readonly shopUrl: string;
   /** This shop as a phone on the same network sees it; `null` when there is no such address. */
   readonly lanUrl: string | null;
+  /** The ways to pay; the companion's first one unless given. */
+  readonly methods?: readonly string[];
   readonly log: (message: string) => void;
 }
 
@@ -53,6 +55,9 @@ export function createShop(options: ShopOptions): Shop {
         description: describe(order.lines),
         return_url: `${shopUrl}/?order=${order.id}`,
         callback_url: `${shopUrl}/webhooks/sbp`,
+        // A real shop knows its buyer; this one has nobody else.
+        customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'buyer@example.ru' },
+        ...(options.methods && { methods: options.methods }),
       };
       const started = await startPayment({ companionUrl, apiKey }, payment, attempt.idempotencyKey);
       attempt.paymentId = started.paymentId;

@@ -4,6 +4,7 @@
  */
 import '../../src/widget/index.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
+import { play } from './payer.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { stubCompanion } from './stub-companion.ts';
 
@@ -35,22 +36,9 @@ function show(scenario: Scenario, locale: string, theme: string): HTMLElement {
   checkout.locale = locale;
   checkout.theme = theme as SbpCheckout['theme'];
   checkout.device = scenario.device;
-  if (scenario.tapsBank) void tapFirstBank(checkout);
+  // Taps are a payer's, but the page stays where it is.
+  checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
+  void play(checkout, scenario.doings ?? []);
   figure.append(caption, checkout);
   return figure;
-}
-
-/** Taps as a payer would, but leaves the page where it is. */
-async function tapFirstBank(checkout: SbpCheckout): Promise<void> {
-  checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
-  for (;;) {
-    const bank = checkout.shadowRoot
-      ?.querySelector('sbp-bank-picker')
-      ?.shadowRoot?.querySelector<HTMLElement>('a[part=bank]');
-    if (bank) {
-      bank.click();
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

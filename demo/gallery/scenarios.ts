@@ -1,6 +1,7 @@
 import type { BankList } from '../../src/protocol/banks.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { Screen } from '../../src/widget/state.ts';
+import type { Doing } from './payer.ts';
 
 const LINK =
   'https://qr.nspk.ru/AD10001RQ10OT70E8LEOT61G16J41I09?type=02&bank=100000000111&sum=125000&cur=RUB&crc=70B8';
@@ -14,13 +15,42 @@ export interface Scenario {
   readonly left?: number;
   /** What the companion answers instead of a snapshot. */
   readonly httpStatus?: number;
-  /** The payer taps the first bank. */
-  readonly tapsBank?: boolean;
+  /** What the payer does there. */
+  readonly doings?: readonly Doing[];
+  /** What the companion answers to it, by path; the snapshot unless it says otherwise. */
+  readonly answers?: Readonly<Record<string, { readonly status: number; readonly retryAfter?: number }>>;
   /** The bank list cannot be had. */
   readonly noBanks?: boolean;
 }
 
 const MINUTES = 60_000;
+
+const SEVERAL = { methods: ['sbp', 'sberpay', 'buyer_qr'], actions: ['method', 'cancel'] } as const;
+const SBERPAY = { method: 'sberpay', methods: ['sberpay'], actions: ['push', 'cancel'] } as const;
+const SCAN = {
+  method: 'buyer_qr',
+  methods: ['buyer_qr'],
+  presentation: { kind: 'scan' },
+  actions: ['cancel', 'buyer_qr'],
+} as const;
+const PENDING = { kind: 'pending' } as const;
+const FORM = {
+  presentation: {
+    kind: 'form',
+    action: 'https://provider.example/pay',
+    http_method: 'POST',
+    fields: [{ type: 'hidden', name: 'uid', value: '1' }],
+    iframe: false,
+  },
+} as const;
+
+const OTHER = 'sbp-other-ways';
+const METHOD = (index: number) => [OTHER, 'sbp-method-list', `li:nth-child(${index}) button`];
+const PUSH = (part: string) => [OTHER, 'sbp-phone-push', part];
+const SCANNER = (part: string) => [OTHER, 'sbp-scanner', part];
+const PHONE: Doing = { type: '+7 999 000-11-22', at: PUSH('input') };
+const SEND: Doing = { tap: PUSH('button') };
+const CODE: Doing = { type: 'https://sberbank.ru/qr/?ClientIdQr=40ac47', at: SCANNER('input') };
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'loading', screen: 'loading', device: 'desktop', snapshot: null },
@@ -30,13 +60,106 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'pay-phone', screen: 'pay', device: 'mobile', snapshot: {} },
   { name: 'pay-no-banks', screen: 'pay', device: 'mobile', snapshot: {}, noBanks: true },
   { name: 'pay-tablet', screen: 'pay', device: 'tablet', snapshot: {} },
-  { name: 'waiting', screen: 'waiting', device: 'mobile', snapshot: {}, tapsBank: true },
+  {
+    name: 'choose',
+    screen: 'choose',
+    device: 'desktop',
+    snapshot: { ...SEVERAL, method: null, presentation: PENDING },
+  },
+  {
+    name: 'choose-phone',
+    screen: 'choose',
+    device: 'mobile',
+    snapshot: { ...SEVERAL, method: null, presentation: PENDING },
+  },
+  {
+    name: 'choose-refused',
+    screen: 'choose',
+    device: 'mobile',
+    snapshot: { ...SEVERAL, method: null, presentation: PENDING },
+    doings: [{ tap: METHOD(2) }],
+    answers: { '/method': { status: 409 } },
+  },
+  {
+    name: 'choose-again',
+    screen: 'choose',
+    device: 'desktop',
+    snapshot: SEVERAL,
+    doings: [{ tap: ['.other'] }],
+  },
+  { name: 'pay-several', screen: 'pay', device: 'desktop', snapshot: SEVERAL },
+  { name: 'pay-several-phone', screen: 'pay', device: 'mobile', snapshot: SEVERAL },
+  {
+    name: 'pay-several-tablet',
+    screen: 'pay',
+    device: 'tablet',
+    snapshot: SEVERAL,
+  },
+  { name: 'sberpay', screen: 'pay', device: 'desktop', snapshot: SBERPAY },
+  {
+    name: 'sberpay-phone',
+    screen: 'pay',
+    device: 'mobile',
+    snapshot: { ...SBERPAY, methods: SEVERAL.methods, actions: ['method', 'push'] },
+  },
+  { name: 'sberpay-tablet', screen: 'pay', device: 'tablet', snapshot: SBERPAY },
+  { name: 'push-sent', screen: 'pay', device: 'mobile', snapshot: SBERPAY, doings: [PHONE, SEND] },
+  { name: 'push-no-phone', screen: 'pay', device: 'desktop', snapshot: SBERPAY, doings: [SEND] },
+  {
+    name: 'push-too-often',
+    screen: 'pay',
+    device: 'desktop',
+    snapshot: SBERPAY,
+    doings: [PHONE, SEND],
+    answers: { '/push': { status: 429, retryAfter: 20 } },
+  },
+  { name: 'form', screen: 'pay', device: 'desktop', snapshot: FORM },
+  { name: 'form-phone', screen: 'pay', device: 'mobile', snapshot: { ...SEVERAL, ...FORM } },
+  { name: 'scan', screen: 'pay', device: 'desktop', snapshot: SCAN },
+  { name: 'scan-phone', screen: 'pay', device: 'mobile', snapshot: SCAN },
+  {
+    name: 'scan-refused',
+    screen: 'pay',
+    device: 'desktop',
+    snapshot: { ...SCAN, methods: SEVERAL.methods, actions: ['method', 'buyer_qr'] },
+    doings: [CODE, { tap: SCANNER('button') }],
+    answers: { '/buyer-qr': { status: 422 } },
+  },
+  { name: 'scan-charging', screen: 'waiting', device: 'desktop', snapshot: { ...SCAN, actions: [] } },
+  {
+    name: 'loading-slow',
+    screen: 'loading',
+    device: 'desktop',
+    snapshot: { ...SEVERAL, presentation: PENDING },
+    doings: [{ wait: 21_000 }],
+  },
+  {
+    name: 'waiting',
+    screen: 'waiting',
+    device: 'mobile',
+    snapshot: {},
+    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }],
+  },
   { name: 'processing', screen: 'waiting', device: 'desktop', snapshot: { status: 'processing' } },
   { name: 'checking', screen: 'checking', device: 'desktop', snapshot: {}, left: -1_000 },
   { name: 'checking-phone', screen: 'checking', device: 'mobile', snapshot: {}, left: -1_000 },
   { name: 'paid', screen: 'paid', device: 'desktop', snapshot: { status: 'paid' } },
   { name: 'paid-late', screen: 'paid', device: 'mobile', snapshot: { status: 'paid', late: true } },
   { name: 'expired', screen: 'expired', device: 'desktop', snapshot: { status: 'expired' } },
+  {
+    name: 'expired-renew',
+    screen: 'expired',
+    device: 'mobile',
+    snapshot: { status: 'expired', actions: ['renew'] },
+  },
+  {
+    name: 'expired-no-renewal',
+    screen: 'expired',
+    device: 'desktop',
+    snapshot: { status: 'expired', actions: ['renew'] },
+    doings: [{ tap: [OTHER, 'button'] }],
+    answers: { '/renew': { status: 503 } },
+  },
   { name: 'failed', screen: 'failed', device: 'desktop', snapshot: { status: 'failed' } },
   { name: 'canceled', screen: 'canceled', device: 'desktop', snapshot: { status: 'canceled' } },
   { name: 'refunded', screen: 'refunded', device: 'desktop', snapshot: { status: 'refunded' } },

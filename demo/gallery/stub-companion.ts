@@ -9,6 +9,7 @@ export function stubCompanion(): void {
     const token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '');
     const scenario = SCENARIOS.find(({ name }) => name === token);
     if (path === undefined || !scenario) return network(input, init);
+    if (init?.method === 'POST') return answerAct(path, scenario);
     return answer(path, scenario, init?.signal ?? null);
   };
 }
@@ -27,6 +28,13 @@ function answer(path: string, scenario: Scenario, signal: AbortSignal | null): P
     },
   });
   return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }));
+}
+
+function answerAct(path: string, scenario: Scenario): Promise<Response> {
+  const { status, retryAfter } = scenario.answers?.[path] ?? { status: 200 };
+  if (status === 200) return Promise.resolve(Response.json(snapshotOf(scenario)));
+  const headers = { 'retry-after': String(retryAfter ?? 0) };
+  return Promise.resolve(new Response(null, { status, headers }));
 }
 
 function never(signal: AbortSignal | null): Promise<Response> {

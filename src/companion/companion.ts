@@ -11,6 +11,7 @@ import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
 import { createLogger } from './logging.ts';
 import { Metrics } from './metrics.ts';
+import { merchantDecision } from './notifications/decision.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
@@ -85,6 +86,8 @@ export async function createCompanion({
       caretaker.wake();
     },
     wakeNotifier: () => notifier.wake(),
+    wakeCaretaker: () => caretaker.wake(),
+    confirms: merchantDecision({ config, outbound, now }),
   };
   const notifier = new Notifier(ctx);
   const caretaker = new Caretaker(ctx);

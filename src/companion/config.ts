@@ -6,7 +6,11 @@ import { EnvReader, type Env } from './env-reader.ts';
 import type { BankListSource } from './banks/directory.ts';
 import { AddressGuard } from './outbound/guard.ts';
 import type { ProviderName } from './providers/names.ts';
-import { bankListOf, type SbpApiSettings } from './providers/sbp-api/settings.ts';
+import { readFreepaymentSettings, type FreepaymentSettings } from './providers/freepayment/settings.ts';
+import { bankListOf, readSbpApiSettings, type SbpApiSettings } from './providers/sbp-api/settings.ts';
+import { readSberbankSettings, type SberbankSettings } from './providers/sberbank/settings.ts';
+import { SettingsReader } from './providers/settings-reader.ts';
+import { readSmartGlocalSettings, type SmartGlocalSettings } from './providers/smart-glocal/settings.ts';
 
 /** Everything the companion can be told, checked once at start. */
 export interface Config {
@@ -33,8 +37,13 @@ export interface Config {
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
   /** What the sandbox's QR holds: its own bank page, or a link in NSPK's form. */
   readonly sandboxLink: 'page' | 'nspk';
-  /** The upstream of the `sbp-api` provider; `null` while no method uses it. */
+  /** What each provider is told; `null` while no method uses it. */
   readonly sbpApi: SbpApiSettings | null;
+  readonly freepayment: FreepaymentSettings | null;
+  readonly smartGlocal: SmartGlocalSettings | null;
+  readonly sberbank: SberbankSettings | null;
+  /** The merchant's server that lets a payment through whose provider asks first; `null`: all are let through. */
+  readonly confirmUrl: string | null;
   /** Calls a minute by API key, payment token and address; 0 for no limit. */
   readonly rateLimit: number;
   /** Open status streams by address; 0 for no limit, by token either. */
@@ -68,7 +77,11 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
 
   const methods = reader.methods('SBP_METHODS');
   const guard = new AddressGuard({ development });
-  const sbpApi = Object.values(methods).includes('sbp-api') ? reader.sbpApi(guard) : null;
+  const settings = new SettingsReader(reader, guard);
+  const used = <T>(name: ProviderName, read: (settings: SettingsReader) => T): T | null =>
+    Object.values(methods).includes(name) ? read(settings) : null;
+  const sbpApi = used('sbp-api', readSbpApiSettings);
+  const confirmUrl = reader.url('SBP_CONFIRM_URL', '', development ? ['https:', 'http:'] : ['https:']);
 
   const banksUrl = reader.url('SBP_BANKS_URL', '', development ? ['https:', 'http:'] : ['https:']);
   const ownList = { url: banksUrl === '' ? DEFAULT_BANKS_URL : banksUrl, apiKey: null };
@@ -91,6 +104,10 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     methods,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),
     sbpApi,
+    freepayment: used('freepayment', readFreepaymentSettings),
+    smartGlocal: used('smart-glocal', readSmartGlocalSettings),
+    sberbank: used('sberbank', readSberbankSettings),
+    confirmUrl: confirmUrl === '' ? null : confirmUrl,
     rateLimit: reader.count('SBP_RATE_LIMIT', 600),
     streamLimit: reader.count('SBP_STREAM_LIMIT', 200),
     retentionDays: reader.count('SBP_RETENTION_DAYS', 365),
@@ -98,8 +115,8 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
   };
   const webhookUrl = guard.objection(config.publicUrl);
-  if (config.sbpApi && webhookUrl !== null) {
-    mistakes.push(`SBP_PUBLIC_URL ${webhookUrl}: the upstream of sbp-api sends its webhooks there`);
+  if ((config.sbpApi ?? config.freepayment ?? config.smartGlocal) && webhookUrl !== null) {
+    mistakes.push(`SBP_PUBLIC_URL ${webhookUrl}: the provider sends its webhooks there`);
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;

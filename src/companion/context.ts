@@ -22,6 +22,10 @@ export interface Context {
   readonly now: () => number;
   /** Tells everyone who waits for it that a committed change of this payment is there. */
   readonly announce: (payment: Payment) => void;
+  /** There is work about payments that should not wait for the next round. */
+  readonly wakeCaretaker: () => void;
+  /** Whether the merchant lets a payment go through whose provider asks first. */
+  readonly confirms: (payment: Payment) => Promise<boolean>;
   /** Something was put into the outbox. */
   readonly wakeNotifier: () => void;
 }

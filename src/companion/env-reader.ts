@@ -3,9 +3,7 @@ import { resolve } from 'node:path';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { isAddressRange } from './addresses.ts';
 import type { SecretName } from './development-secrets.ts';
-import type { AddressGuard } from './outbound/guard.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
-import { apiBase, type SbpApiSettings } from './providers/sbp-api/settings.ts';
 
 /** Shorter than 128 bits of anything cannot resist guessing. */
 const MIN_SECRET_CHARS = 16;
@@ -120,21 +118,24 @@ export class EnvReader {
     return secrets;
   }
 
-  sbpApi(guard: AddressGuard): SbpApiSettings {
-    const address = this.#required('SBP_SBP_API_URL', 'the upstream’s address');
-    const objection = address === '' ? null : guard.objection(address);
-    if (objection !== null) this.#mistakes.push(`SBP_SBP_API_URL ${objection}`);
-    else if (/[?#]/.test(address)) this.#mistakes.push('SBP_SBP_API_URL must have no query and no fragment');
-    const token = this.#required('SBP_SBP_API_TOKEN', 'the key to the upstream’s API');
-    if (!/^[\x21-\x7e]*$/.test(token)) {
-      this.#mistakes.push('SBP_SBP_API_TOKEN must be printable ASCII without spaces');
-    }
-    const webhookSecrets = splitList(
-      this.#required('SBP_SBP_API_WEBHOOK_SECRET', 'the secret that the upstream signs its webhooks with'),
-    );
-    // Whoever guesses it can report payments as paid.
-    this.#checkStrength('SBP_SBP_API_WEBHOOK_SECRET', webhookSecrets);
-    return { baseUrl: apiBase(address), token, webhookSecrets };
+  /** `null` when it is not set. */
+  optional(name: string): string | null {
+    return this.#value(name);
+  }
+
+  /** Secrets by which messages to us are believed: whoever guesses one can report payments as paid. */
+  sharedSecrets(name: string, what: string): string[] {
+    const secrets = splitList(this.required(name, what));
+    this.#checkStrength(name, secrets);
+    return secrets;
+  }
+
+  flag(name: string): boolean {
+    return ['true', '1'].includes(this.oneOf(name, ['true', 'false', '1', '0'], 'false'));
+  }
+
+  mistake(text: string): void {
+    this.#mistakes.push(text);
   }
 
   databaseFile(name: string, fallback: string, workingDirectory: string): string {
@@ -163,10 +164,10 @@ export class EnvReader {
     return methods;
   }
 
-  #required(name: string, meaning: string): string {
+  required(name: string, meaning: string): string {
     const value = this.#value(name);
     if (value === null) {
-      this.#mistakes.push(`${name} is required while SBP_METHODS uses sbp-api: ${meaning} (or ${name}_FILE)`);
+      this.#mistakes.push(`${name} is required by a provider in SBP_METHODS: ${meaning} (or ${name}_FILE)`);
     }
     return value ?? '';
   }

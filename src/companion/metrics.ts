@@ -75,8 +75,9 @@ export class Metrics {
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  paymentReached(status: PaymentStatus, provider: ProviderName): void {
-    this.#payments.inc({ status, provider });
+  /** `null`: the payer has not chosen yet. */
+  paymentReached(status: PaymentStatus, provider: ProviderName | null): void {
+    this.#payments.inc({ status, provider: provider ?? 'none' });
   }
 
   /** `result` is an outcome of `applyDelivery`, or why the webhook was refused. */
@@ -117,7 +118,8 @@ export class Metrics {
           .where('status', 'in', ['created', 'processing'])
           .groupBy(['status', 'provider'])
           .execute();
-        for (const { status, provider, count } of rows) this.set({ status, provider }, count);
+        for (const { status, provider, count } of rows)
+          this.set({ status, provider: provider ?? 'none' }, count);
       },
     });
     new Gauge({

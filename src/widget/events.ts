@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
-import type { Connection } from './session/session.ts';
+import type { Connection } from './session/sink.ts';
 import type { Refusal } from './state.ts';
 
 /** Bubbles out of every shadow root, so that a shop can listen wherever it likes. */
@@ -30,7 +30,7 @@ export class SbpStatusEvent extends CheckoutEvent<{
 
 export type ResultStatus = 'paid' | 'failed' | 'expired' | 'canceled';
 
-/** One of the four results, each once: `sbp-paid`, `sbp-failed`, `sbp-expired`, `sbp-canceled`. */
+/** One of the four results, each once (and once more after a renewal): `sbp-paid`, `sbp-failed`, `sbp-expired`, `sbp-canceled`. */
 export class SbpResultEvent extends CheckoutEvent<{ readonly snapshot: Snapshot }> {
   constructor(status: ResultStatus, snapshot: Snapshot) {
     super(`sbp-${status}`, { snapshot });
@@ -61,7 +61,7 @@ export class SbpErrorEvent extends CheckoutEvent<{ readonly code: Refusal }> {
   }
 }
 
-export type Step = 'shown' | 'qr' | 'banks' | 'bank-open' | 'returned' | 'result';
+export type Step = 'shown' | 'qr' | 'banks' | 'bank-open' | 'returned' | 'renewed' | 'result';
 
 /** The payer's way through the checkout, for the shop's own statistics. Holds no personal data. */
 export class SbpStepEvent extends CheckoutEvent<{ readonly step: Step }> {

@@ -2,7 +2,6 @@ import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit'
 import type { Bank } from '../protocol/banks.ts';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
-import { changesBetween } from './changes.ts';
 import { copyText, type Copied } from './clipboard.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
@@ -13,35 +12,30 @@ import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
 import { announcement } from './screens/announcement.ts';
-import { LATE_MS } from './screens/pieces.ts';
+import { LATE_MS, timeWords } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import type { Timer, View } from './screens/view.ts';
-import type { Connection } from './session/session.ts';
-import {
-  INITIAL,
-  reduce,
-  screenOf,
-  timeLeft,
-  type Screen,
-  type State,
-  type StateEvent,
-  type Way,
-} from './state.ts';
+import type { Connection } from './session/sink.ts';
+import { screenOf, timeLeft, type Screen, type Way } from './state.ts';
+import { CheckoutStore } from './store.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseWays } from './ways.ts';
+import { chooseDevice, chooseWays } from './ways.ts';
+
+/** A payment that has no link by then is late: most have theirs with the first snapshot. */
+const SLOW_MS = 20_000;
 
 /**
- * @summary Takes one SBP payment: shows the way to pay that fits the payer's device and follows the payment live.
+ * @summary Takes one payment by SBP, SberPay or the payer's own code: shows the way to pay that fits the payer's device and follows the payment live.
  *
  * @event sbp-ready - The first snapshot has come.
  * @event sbp-status - The payment's status is another.
  * @event sbp-paid - Paid. Once.
  * @event sbp-failed - Refused by the bank. Once.
- * @event sbp-expired - The time to pay has run out. Once; `sbp-paid` may still follow.
+ * @event sbp-expired - The time to pay has run out. Once, and again after a renewal; `sbp-paid` may still follow.
  * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
  * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
  * @event sbp-connection - The line to the companion is another.
@@ -63,8 +57,10 @@ import { chooseWays } from './ways.ts';
  * @csspart banks - The bank lists.
  * @csspart bank - One bank's link.
  * @csspart search - The bank search.
+ * @csspart phone - The field for the phone to send a message to.
+ * @csspart scanner - The field for the payer's own code.
  * @csspart button - Every button and button-like link.
- * @csspart message - What a screen has to say.
+ * @csspart message - What a screen has to say, and what became of what the payer did.
  */
 export class SbpCheckout extends LitElement {
   static override styles = [themeStyles, controlStyles, frameStyles, payStyles, messageStyles];
@@ -91,10 +87,11 @@ export class SbpCheckout extends LitElement {
   /** The time left: `always` (default), `late` (the last two minutes) or `off`. */
   declare timer: Timer;
 
+  readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
-    snapshot: (snapshot, receipt) => this.#dispatch({ type: 'snapshot', snapshot, receipt }),
-    connection: (connection) => this.#dispatch({ type: 'connection', connection }),
-    refused: (httpStatus) => this.#dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
+    snapshot: (snapshot, receipt) => this.#store.take(snapshot, receipt, this.#origin),
+    connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
+    refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
   });
   readonly #countdown = new Countdown(this, {
     left: () => this.#left(),
@@ -104,14 +101,12 @@ export class SbpCheckout extends LitElement {
   readonly #announcer = new Announcer(this);
   readonly #elements = new LazyElements(this);
 
-  #state: State = INITIAL;
-  /** What there is to tell the page once it is on the screen. */
-  #news: Event[] = [];
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
   #copied: Copied = 'no';
   #hadFocus = false;
   #locale: Locale = 'ru';
+  #device: DeviceType = 'desktop';
   #ways: readonly Way[] = [];
   #origin = '';
 
@@ -133,22 +128,22 @@ export class SbpCheckout extends LitElement {
 
   /** The payment's status; `null` before the first snapshot. Also an attribute. */
   get status(): PaymentStatus | null {
-    return this.#state.snapshot?.status ?? null;
+    return this.#store.state.snapshot?.status ?? null;
   }
 
   /** What the payer sees. Also an attribute. */
   get screen(): Screen {
-    return screenOf(this.#state);
+    return screenOf(this.#store.state);
   }
 
   /** The last snapshot from the companion. */
   get snapshot(): Snapshot | null {
-    return this.#state.snapshot;
+    return this.#store.state.snapshot;
   }
 
   /** The line to the companion. */
   get connection(): Connection {
-    return this.#state.connection;
+    return this.#store.state.connection;
   }
 
   /** Asks the companion now; resolves when it has answered, or has not in time. */
@@ -165,7 +160,8 @@ export class SbpCheckout extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('token') || changed.has('endpoint')) this.#open();
     this.#locale = chooseLocale(this.locale, nearestLang(this));
-    this.#ways = chooseWays(this.device, this.snapshot?.device ?? null, this.#state.way);
+    this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
+    this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#turnTo(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
@@ -188,16 +184,21 @@ export class SbpCheckout extends LitElement {
         .querySelector<HTMLElement>(this.#copied === 'by-hand' ? '.by-hand input' : 'h2')
         ?.focus();
     }
+    if (this.isConnected && this.renderRoot.querySelector('sbp-other-ways'))
+      this.#elements.need('sbp-other-ways');
     this.#drawn = screen;
-    for (const event of this.#news.splice(0)) this.dispatchEvent(event);
-    if (screen === 'pay') for (const step of ['shown', ...this.#ways] as const) this.#step(step);
+    for (const event of this.#store.takeNews()) this.dispatchEvent(event);
+    if (screen === 'pay' || screen === 'choose') this.#step('shown');
+    if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
+      for (const way of this.#ways) this.#step(way);
+    }
   }
 
   #turnTo(screen: Screen): void {
     this.#copied = 'no';
     // A payment that opens as it should is read in its place; everything else is news.
-    const opening = this.#drawn === null || this.#drawn === 'loading';
-    if (!opening || (screen !== 'pay' && screen !== 'loading')) {
+    const opening = this.#drawn === null || (this.#drawn === 'loading' && !this.#steps.has('shown'));
+    if (!opening || !['loading', 'choose', 'pay'].includes(screen)) {
       this.#announcer.say(announcement(this.#view()));
     }
   }
@@ -206,39 +207,32 @@ export class SbpCheckout extends LitElement {
     const endpoint = resolveEndpoint(this.endpoint);
     this.#origin = endpoint?.origin ?? '';
     this.#steps.clear();
-    this.#dispatch({ type: 'reset' });
+    this.#store.dispatch({ type: 'reset' });
     if (endpoint && this.token) {
       this.#session.open({ endpoint: endpoint.href, token: this.token });
     } else {
       this.#session.open(null);
-      this.#dispatch({ type: 'refused', refusal: endpoint ? 'no-token' : 'bad-endpoint' });
+      this.#store.dispatch({ type: 'refused', refusal: endpoint ? 'no-token' : 'bad-endpoint' });
     }
   }
 
-  #dispatch(event: StateEvent): void {
-    const before = this.#state;
-    this.#state = reduce(before, event);
-    if (this.#state === before) return;
-    if (event.type !== 'reset') this.#news.push(...changesBetween(before, this.#state));
-    this.requestUpdate();
-  }
-
   #left(): number | null {
-    return timeLeft(this.#state, performance.now());
+    return timeLeft(this.#store.state, performance.now());
   }
 
   #tick(): void {
     const left = this.#left();
-    this.#dispatch({ type: 'time-up', timeUp: left === 0 });
+    this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
-      this.#announcer.say(textsOf(this.#locale).hurry);
+      const texts = textsOf(this.#locale);
+      this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
   }
 
   #comeBack(wasAway: boolean): void {
     this.#session.wake(wasAway);
-    if (this.#state.bank) this.#step('returned');
+    if (this.#store.state.gone) this.#step('returned');
   }
 
   #step(step: Step): void {
@@ -247,48 +241,53 @@ export class SbpCheckout extends LitElement {
     this.dispatchEvent(new SbpStepEvent(step));
   }
 
-  readonly #openBank = (bank: Bank, tap: Event): void => {
-    const opening = new SbpBankOpenEvent(bank);
-    if (!this.dispatchEvent(opening)) tap.preventDefault();
+  #openBank(bank: Bank, tap: Event): void {
+    if (!this.dispatchEvent(new SbpBankOpenEvent(bank))) tap.preventDefault();
     this.#step('bank-open');
     // After the browser has followed the link, which the next screen no longer has.
-    setTimeout(() => this.#dispatch({ type: 'bank-opened', bank }));
-  };
+    setTimeout(() => this.#store.dispatch({ type: 'gone', gone: bank }));
+  }
 
-  readonly #copy = async (): Promise<void> => {
-    const presentation = this.#state.snapshot?.presentation;
+  async #copy(): Promise<void> {
+    const presentation = this.snapshot?.presentation;
     if (presentation?.kind !== 'link') return;
     this.#copied = await copyText(presentation.url);
     if (this.#copied === 'yes') this.#announcer.say(textsOf(this.#locale).copied);
     this.requestUpdate();
-  };
+  }
 
   #view(): View {
+    const { pendingSince } = this.#store.state;
     return {
-      state: this.#state,
+      state: this.#store.state,
       screen: this.screen,
       texts: textsOf(this.#locale),
       locale: this.#locale,
       origin: this.#origin,
+      device: this.#device,
       ways: this.#ways,
       timer: this.timer,
       left: this.#left(),
+      slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
       copied: this.#copied,
       act: this.#act,
     };
   }
 
   readonly #act: View['act'] = {
-    way: (way) => this.#dispatch({ type: 'way', way }),
-    copy: () => void this.#copy(),
+    way: (way) => this.#store.dispatch({ type: 'way', way }),
     check: () => void this.refresh(),
-    openBank: this.#openBank,
+    copy: () => void this.#copy(),
+    openBank: (bank, tap) => this.#openBank(bank, tap),
+    dispatch: (event) => this.#store.dispatch(event),
+    step: (step) => this.#step(step),
     loadBanks: (signal) => this.#session.loadBanks(signal),
+    send: (path, body) => this.#session.act(path, body),
   };
 
   protected override render(): TemplateResult {
     const view = this.#view();
-    return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.title}>
+    return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.payment}>
       <slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>

@@ -1,11 +1,13 @@
 import type { Bank } from '../protocol/banks.ts';
-import type { Snapshot } from '../protocol/snapshot.ts';
-import { isOpen, transition, type PaymentStatus } from '../protocol/status.ts';
+import type { Method, Snapshot } from '../protocol/snapshot.ts';
+import { isOpen, transition } from '../protocol/status.ts';
 import { adjustOffset } from './clock.ts';
-import type { Connection, Receipt } from './session/session.ts';
+import type { ActBody, ActPath } from './session/checkout-api.ts';
+import type { Connection, Receipt, Setback } from './session/sink.ts';
 
 export type Screen =
   | 'loading'
+  | 'choose'
   | 'pay'
   | 'waiting'
   | 'checking'
@@ -22,18 +24,32 @@ export type Way = 'qr' | 'banks';
 /** `http-…`: what the companion answered. */
 export type Refusal = 'no-token' | 'bad-endpoint' | `http-${number}`;
 
+/** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
+export type Gone = Bank | 'form';
+
+/** The last thing that the payer had the companion do, and what became of it. */
+export interface Act {
+  readonly path: ActPath;
+  readonly body: ActBody;
+  readonly outcome: 'busy' | 'done' | Setback;
+}
+
 export interface State {
   readonly snapshot: Snapshot | null;
   /** Server time minus the page's monotonic time, milliseconds; `null` before the first snapshot. */
   readonly offset: number | null;
   /** The page's own reading of the clock. Only the server may say `expired`. */
   readonly timeUp: boolean;
+  /** Monotonic, since when there is a payment without a way to pay it; `null` while there is one. */
+  readonly pendingSince: number | null;
   readonly refusal: Refusal | null;
   readonly connection: Connection;
-  /** The bank whose app the payer has opened. */
-  readonly bank: Bank | null;
+  readonly gone: Gone | null;
   /** `null`: as the device suggests. */
   readonly way: Way | null;
+  /** The payer looks for another method than the present one. */
+  readonly choosing: boolean;
+  readonly act: Act | null;
 }
 
 export type StateEvent =
@@ -42,17 +58,23 @@ export type StateEvent =
   | { readonly type: 'time-up'; readonly timeUp: boolean }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'connection'; readonly connection: Connection }
-  | { readonly type: 'bank-opened'; readonly bank: Bank }
-  | { readonly type: 'way'; readonly way: Way };
+  | { readonly type: 'gone'; readonly gone: Gone }
+  | { readonly type: 'way'; readonly way: Way }
+  | { readonly type: 'choosing'; readonly choosing: boolean }
+  | { readonly type: 'act-begun'; readonly act: Act }
+  | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
 
 export const INITIAL: State = {
   snapshot: null,
   offset: null,
   timeUp: false,
+  pendingSince: null,
   refusal: null,
   connection: 'connecting',
-  bank: null,
+  gone: null,
   way: null,
+  choosing: false,
+  act: null,
 };
 
 /** Answers the same object when nothing changes. */
@@ -69,26 +91,50 @@ export function reduce(state: State, event: StateEvent): State {
       return state.snapshot && !isOpen(state.snapshot.status) ? state : { ...state, refusal: event.refusal };
     case 'connection':
       return event.connection === state.connection ? state : { ...state, connection: event.connection };
-    case 'bank-opened':
-      return { ...state, bank: event.bank };
+    case 'gone':
+      return { ...state, gone: event.gone };
     case 'way':
-      return { ...state, way: event.way, bank: null };
+      return { ...state, way: event.way, gone: null };
+    case 'choosing':
+      return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
+    case 'act-begun':
+      return isBusy(state) ? state : { ...state, act: event.act };
+    case 'act-ended':
+      // Of another payment, or tapped while something else was under way: nobody waits for it.
+      return state.act === event.act ? { ...state, act: { ...event.act, outcome: event.outcome } } : state;
   }
+}
+
+function isBusy({ act }: State): boolean {
+  return act?.outcome === 'busy';
 }
 
 function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
   // A repeated snapshot says nothing new about the payment, but its clock is fresh.
   const offset = adjustOffset(state.offset, { serverNow: Date.parse(next.now), ...receipt });
   const last = state.snapshot;
-  const news = !last || (next.version > last.version && mayFollow(last.status, next.status));
+  const news = !last || (next.version > last.version && mayFollow(last, next));
   if (!news) return offset === state.offset ? state : { ...state, offset };
-  const taken: State = { ...state, offset, snapshot: next, refusal: null };
+  const sameMethod = last?.method === next.method;
+  // Another link or form: where the payer has gone by the old one is over.
+  const sameOffer = sameMethod && JSON.stringify(last.presentation) === JSON.stringify(next.presentation);
+  const pending = next.status === 'created' && next.presentation.kind === 'pending';
+  const taken: State = {
+    ...state,
+    offset,
+    snapshot: next,
+    refusal: null,
+    gone: sameOffer ? state.gone : null,
+    choosing: sameMethod && state.choosing,
+    pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? receipt.receivedAt) : null,
+  };
   return { ...taken, timeUp: timeLeft(taken, receipt.receivedAt) === 0 };
 }
 
-/** A final state never regresses; versions in between may have been missed. */
-function mayFollow(from: PaymentStatus, to: PaymentStatus): boolean {
-  if (from === to || isOpen(from)) return true;
+/** A final state never regresses, but for what the payer may renew; versions in between may have been missed. */
+function mayFollow(last: Snapshot, next: Snapshot): boolean {
+  const [from, to] = [last.status, next.status];
+  if (from === to || isOpen(from) || (from === 'expired' && last.actions.includes('renew'))) return true;
   return transition(from, to).changed || (transition(from, 'paid').changed && transition('paid', to).changed);
 }
 
@@ -96,12 +142,10 @@ function mayFollow(from: PaymentStatus, to: PaymentStatus): boolean {
 export function screenOf(state: State): Screen {
   if (state.refusal) return 'error';
   if (!state.snapshot) return 'loading';
-  const { status, presentation } = state.snapshot;
+  const { status } = state.snapshot;
   switch (status) {
     case 'created':
-      if (state.timeUp) return 'checking';
-      if (presentation.kind !== 'link') return 'loading';
-      return state.bank ? 'waiting' : 'pay';
+      return state.timeUp ? 'checking' : screenToPay(state, state.snapshot);
     case 'processing':
       return 'waiting';
     case 'partial_refunded':
@@ -109,6 +153,24 @@ export function screenOf(state: State): Screen {
     default:
       return status;
   }
+}
+
+function screenToPay({ choosing, gone }: State, snapshot: Snapshot): Screen {
+  if (choices(snapshot).length > 1 && (choosing || snapshot.method === null)) return 'choose';
+  switch (snapshot.presentation.kind) {
+    case 'pending':
+      return 'loading';
+    case 'scan':
+      // Scanned: what becomes of that code has to be seen before there may be another.
+      return snapshot.actions.includes('buyer_qr') ? 'pay' : 'waiting';
+    default:
+      return gone ? 'waiting' : 'pay';
+  }
+}
+
+/** The methods that the payer may choose among now; each once, whatever the companion says. */
+export function choices({ actions, methods }: Snapshot): readonly Method[] {
+  return actions.includes('method') ? [...new Set(methods)] : [];
 }
 
 /** Milliseconds until the payment's time is up, never negative; `null` before the first snapshot. */

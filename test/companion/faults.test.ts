@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
-import { ProviderError, type Provider } from '../../src/companion/providers/provider.ts';
+import { ProviderError, type PaymentRef, type Provider } from '../../src/companion/providers/provider.ts';
 import { openStore } from '../../src/companion/store/store.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { startCompanion, WEBHOOK_SECRET, type apiClient, type CreatedPayment } from '../support/companion.ts';
@@ -122,15 +122,23 @@ describe('a provider that fails', () => {
   const unavailable = () => Promise.reject(new ProviderError('unavailable', 'no answer'));
 
   function scripted(script: Partial<Provider>): Provider {
-    const report = (reference: string) =>
+    const report = ({ reference }: PaymentRef) =>
       Promise.resolve({ reference, status: 'created' as const, amount: null, currency: null });
     return {
-      methods: ['sbp'],
+      capabilities: {
+        methods: ['sbp'],
+        cancel: true,
+        refund: 'partial',
+        push: false,
+        charge: false,
+        webhooks: 'proof',
+      },
       create: ({ reference }) =>
         Promise.resolve({
           providerPaymentId: reference,
           qrId: reference,
           presentation: { kind: 'link', url: LINK, deep_link: null },
+          expiresAt: null,
         }),
       status: report,
       cancel: report,
@@ -176,7 +184,7 @@ describe('a provider that fails', () => {
 
   it('by not answering at the end of the time has no payment given up', async () => {
     let down = true;
-    const status: Provider['status'] = (reference) =>
+    const status: Provider['status'] = ({ reference }) =>
       down ? unavailable() : Promise.resolve({ reference, status: 'paid', amount: 125_000, currency: 'RUB' });
     await withProvider({ status }, async (shop, id) => {
       await new Promise((resolve) => setTimeout(resolve, 3_500));
@@ -187,7 +195,7 @@ describe('a provider that fails', () => {
   });
 
   it('by talking nonsense changes no money', async () => {
-    const status: Provider['status'] = (reference) =>
+    const status: Provider['status'] = ({ reference }) =>
       Promise.resolve({ reference, status: 'paid', amount: 1, currency: 'USD' });
     await withProvider({ status }, async (shop, id) => {
       const { status: end } = await until(shop, id, (payment) => payment.status !== 'created');

@@ -9,6 +9,7 @@ import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { Ledger } from '../support/ledger.ts';
 
 const AMOUNT = 10_000;
+const SANDBOX = { provider: 'sandbox', method: 'sbp' } as const;
 const DAY_MS = 24 * 3_600_000;
 
 let ledger: Ledger;
@@ -47,7 +48,6 @@ async function newPayment(): Promise<string> {
       callbackUrl: 'https://shop.example.ru/hook',
       customer: {},
       methods: ['sbp'],
-      provider: 'sandbox',
       qr: { format: 'svg', size: 256 },
       deepLink: false,
       metadata: {},
@@ -111,9 +111,9 @@ describe('a webhook of a payment that is not known', () => {
 
   it('is kept and tried again: it counts as soon as the payment is known', async () => {
     const id = await newPayment();
-    const reference = `${id}-9`;
+    const reference = `${id}-2`;
     assert.equal(await tell(reference, 'paid'), 'unknown_payment');
-    await ledger.ctx.store.write((trx) => addAttempt(trx, id, reference, ledger.time));
+    await ledger.ctx.store.write((trx) => addAttempt(trx, id, SANDBOX, ledger.time));
     await ledger.restart();
     ledger.time += 5_000;
     await ledger.look();
@@ -146,10 +146,10 @@ describe('a webhook of a payment that is not known', () => {
 
   it('is not tried with a sum that could not be read', async () => {
     const id = await newPayment();
-    const reference = `${id}-9`;
+    const reference = `${id}-2`;
     const delivery = { deliveryId: `${reference} paid`, event: 'payment.paid', reference, currency: 'RUB' };
     await applyDelivery(ledger.ctx, 'sandbox', { ...delivery, status: 'paid', amount: 0 }, Buffer.from('{}'));
-    await ledger.ctx.store.write((trx) => addAttempt(trx, id, reference, ledger.time));
+    await ledger.ctx.store.write((trx) => addAttempt(trx, id, SANDBOX, ledger.time));
     ledger.time += 5_000;
     await ledger.look();
     assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, 'created');

@@ -83,7 +83,6 @@ describe('POST /payments', () => {
       'expires_at',
       'metadata',
       'methods.1',
-      'methods.2',
       'order_id',
       'qr.format',
       'qr.size',

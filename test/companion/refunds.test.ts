@@ -101,7 +101,6 @@ async function paidPayment(): Promise<string> {
       callbackUrl: null,
       customer: {},
       methods: ['sbp'],
-      provider: 'sandbox',
       qr: { format: 'svg', size: 256 },
       deepLink: false,
       metadata: {},

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { bankIntentLink, bankSchemeLink } from '../../src/protocol/bank-link.ts';
-import { isAllowedLink } from '../../src/protocol/link-scheme.ts';
+import { isFormTarget } from '../../src/protocol/form-target.ts';
+import { isAllowedLink, isSberPayLink } from '../../src/protocol/link-scheme.ts';
 import { crc16, parseNspkLink, withCrc } from '../../src/protocol/nspk-link.ts';
 import { anyBankScheme, anyPaymentLink, PUBLISHED_LINKS } from '../support/links.ts';
 
@@ -118,6 +119,17 @@ describe('isAllowedLink', () => {
       'bank1000000000041://x',
       'bank10000000000a://x',
       'xbank100000000004://x',
+      'sberpays://invoicing/v2',
+      'xsberpay://invoicing/v2',
+      'sber\tpay://invoicing/v2',
+      'sberpay://user:pass@invoicing/v2',
+      'ios-app://x',
+      'onlineios-app-smartonline://x',
+      'intent://x#Intent;scheme=sberpay;package=ru.sberbankmobile;end',
+      'sberpay2://invoicing/v2',
+      'sberpay\t://invoicing/v2',
+      'sber://pay',
+      'intent://x#Intent;scheme=sberpay;end',
       'intent://x#Intent;scheme=https;package=evil;end',
       'intent://x#Intent;scheme=bank100000000004;component=evil/.Main;end',
       'intent://x#Intent;scheme=bank100000000004;S.browser_fallback_url=javascript%3Aalert(1);end',
@@ -131,5 +143,83 @@ describe('isAllowedLink', () => {
     assert.ok(isAllowedLink('bank100000000004://qr.nspk.ru/x?a=b'));
     assert.ok(isAllowedLink('http://192.168.1.5:8787/sandbox/bank/x', 'http://192.168.1.5:8787'));
     assert.equal(isAllowedLink('http://192.168.1.6:8787/sandbox/bank/x', 'http://192.168.1.5:8787'), false);
+  });
+
+  it("takes SberPay's link by each of Sber's schemes, and knows it from others", () => {
+    const path = 'invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef&operationType=Web2App';
+    for (const scheme of [
+      'sberpay',
+      'SberPay',
+      'onlineios-app',
+      'startonline',
+      'onlineappmobile',
+      'budgetonline-ios',
+      'btripsexpenses',
+      'ios-app-smartonline',
+    ]) {
+      assert.ok(isAllowedLink(`${scheme}://${path}`), scheme);
+      assert.ok(isSberPayLink(`${scheme}://${path}`), scheme);
+    }
+    for (const link of [
+      `https://${path}`,
+      `bank100000000004://${path}`,
+      `sberpay://${path} `,
+      'sberpay',
+      '',
+    ]) {
+      assert.equal(isSberPayLink(link), false, link);
+    }
+  });
+
+  it('takes every name that Sber\u2019s app has had', () => {
+    for (const link of [
+      'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef&operationType=Web2App',
+      'onlineios-app://sbolpay/invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef',
+      'startonline://sbolpay',
+      'onlineappmobile://sbolpay',
+      'budgetonline-ios://sbolpay',
+      'btripsexpenses://sbolpay',
+      'ios-app-smartonline://sbolpay',
+    ]) {
+      assert.ok(isAllowedLink(link), link);
+    }
+  });
+});
+
+describe('isFormTarget', () => {
+  it('takes https, and http only while the companion is on http itself', () => {
+    assert.ok(isFormTarget('https://provider.example/pay?x=1', 'https://pay.example'));
+    assert.ok(isFormTarget('https://provider.example/pay', 'http://localhost:8787'));
+    assert.ok(isFormTarget('http://localhost:9000/pay', 'http://localhost:8787'));
+    assert.equal(isFormTarget('http://provider.example/pay', 'https://pay.example'), false);
+    assert.equal(isFormTarget('http://provider.example/pay', ''), false);
+  });
+
+  it('takes no app, no script and nothing relative', () => {
+    for (const action of [
+      'javascript:alert(1)',
+      'java\nscript:alert(1)',
+      'data:text/html,<script>alert(1)</script>',
+      'blob:https://a.example/x',
+      'mailto:a@example.com',
+      'file:///etc/passwd',
+      'bank100000000004://qr.nspk.ru/x',
+      'sberpay://invoicing/v2',
+      'https://user:pass@provider.example/',
+      'https://user@provider.example/',
+      'https://provider.example\\@evil.example/',
+      'https:provider.example/pay',
+      'https:///provider.example/pay',
+      'https://',
+      ' https://provider.example/',
+      'https://provider.example/a b',
+      'https://provider.example/\n',
+      'https://провайдер.example/',
+      '//provider.example/pay',
+      '/pay',
+      '',
+    ]) {
+      assert.equal(isFormTarget(action, 'http://localhost:8787'), false, JSON.stringify(action));
+    }
   });
 });

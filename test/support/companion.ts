@@ -74,7 +74,7 @@ export async function startCompanion(
   } = {},
 ): Promise<TestCompanion> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
-  const port = await freePort();
+  const port = env['SBP_PORT'] === undefined ? await freePort() : Number(env['SBP_PORT']);
   const lines: string[] = [];
   const fullEnv = { ...testEnv(port, directory), ...env };
   const config = { ...loadConfig(fullEnv), ...settings };

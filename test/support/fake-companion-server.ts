@@ -19,11 +19,15 @@ export interface Script {
   readonly session: Reply[];
   readonly events: Reply[];
   readonly banks: Reply[];
+  /** By path (`/method` …); the session's own answer where there is none. */
+  readonly acts?: Readonly<Record<string, Reply[]>>;
 }
 
 export interface LoggedRequest {
   readonly path: string;
   readonly url: string;
+  /** What was posted, as text; empty for a GET. */
+  readonly body: string;
   readonly lastEventId: string | null;
   closed: boolean;
 }
@@ -81,10 +85,13 @@ async function serve(
     res.writeHead(401).end();
     return;
   }
+  const posted = req.method === 'POST';
+  const act = posted ? path.slice(path.lastIndexOf('/')) : '';
   const what = path.endsWith('/events') ? 'events' : path.endsWith('/banks') ? 'banks' : 'session';
   const entry: LoggedRequest = {
-    path: what,
+    path: posted ? act : what,
     url: req.url ?? '',
+    body: posted ? await read(req) : '',
     lastEventId: req.headers['last-event-id']?.toString() ?? null,
     closed: false,
   };
@@ -93,7 +100,7 @@ async function serve(
     entry.closed = true;
     payment.streams.delete(res);
   });
-  const replies = payment[what];
+  const replies = payment.acts?.[act] ?? payment[what];
   const reply = (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 404 };
   if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
   if (reply.hang) return;

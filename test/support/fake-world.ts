@@ -4,6 +4,10 @@ export interface Request {
   readonly at: number;
   readonly path: string;
   readonly headers: Headers;
+  readonly method: string;
+  /** What was posted, as text. */
+  readonly body: string;
+  readonly init: RequestInit;
 }
 
 type Answer = (request: Request, signal: AbortSignal) => Response | Promise<Response>;
@@ -42,7 +46,14 @@ export class FakeWorld implements Surroundings {
 
   async fetch(url: string, init: RequestInit): Promise<Response> {
     const path = new URL(url).pathname.replace(/.*\/session/, '');
-    const request = { at: this.#now, path, headers: new Headers(init.headers) };
+    const request = {
+      at: this.#now,
+      path,
+      headers: new Headers(init.headers),
+      method: init.method ?? 'GET',
+      body: typeof init.body === 'string' ? init.body : '',
+      init,
+    };
     this.requests.push(request);
     const signal = init.signal!;
     return Promise.race([

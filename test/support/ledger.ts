@@ -8,6 +8,7 @@ import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { Caretaker } from '../../src/companion/payments/caretaker.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
+import { PROVIDER_NAMES } from '../../src/companion/providers/names.ts';
 import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
 import { openStore } from '../../src/companion/store/store.ts';
 import { testEnv, TOKEN_SECRET } from './companion.ts';
@@ -43,12 +44,16 @@ export class Ledger {
       store,
       metrics: new Metrics({ store, now: () => this.time, openStreams: () => 0 }),
       tokens: new PaymentTokens([TOKEN_SECRET]),
-      providers: { sandbox: this.provider, 'sbp-api': unconfiguredProvider('sbp-api') },
+      providers: Object.fromEntries(
+        PROVIDER_NAMES.map((name) => [name, name === 'sandbox' ? this.provider : unconfiguredProvider(name)]),
+      ) as unknown as Context['providers'],
       outbound: new OutboundClient({ development: true }),
       log: pino({ level: 'silent' }),
       now: () => this.time,
       announce: () => undefined,
       wakeNotifier: () => undefined,
+      wakeCaretaker: () => undefined,
+      confirms: () => Promise.resolve(true),
     };
     this.#caretaker = new Caretaker(this.ctx);
   }

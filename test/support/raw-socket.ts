@@ -7,7 +7,8 @@ export class RawSocket {
   /** ms from the connect to the close; `null` while it is open. */
   closedAfterMs: number | null = null;
   received = '';
-  readonly #closed: Promise<unknown>;
+  /** However it is closed: a reset is one way. */
+  readonly #closed: Promise<void>;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -15,7 +16,7 @@ export class RawSocket {
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => (this.received += String(chunk)));
     socket.on('close', () => (this.closedAfterMs = performance.now() - since));
-    this.#closed = once(socket, 'close');
+    this.#closed = new Promise((resolve) => socket.on('close', () => resolve()));
   }
 
   static async open(url: string, localAddress = '127.0.0.1'): Promise<RawSocket> {

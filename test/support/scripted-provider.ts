@@ -1,15 +1,33 @@
-import { ProviderError, type Provider, type ProviderReport } from '../../src/companion/providers/provider.ts';
+import {
+  ProviderError,
+  type CreateRequest,
+  type PaymentRef,
+  type Provider,
+  type ProviderPayment,
+  type ProviderReport,
+  type RefundRequest,
+} from '../../src/companion/providers/provider.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 
 /** A provider whose every answer the test decides, and which counts what it was asked to do. */
 export class ScriptedProvider implements Provider {
-  readonly methods = ['sbp'] as const;
+  readonly capabilities = {
+    methods: ['sbp', 'sberpay'],
+    cancel: true,
+    refund: 'partial',
+    push: false,
+    charge: false,
+    webhooks: 'proof',
+  } as const;
   readonly created = new Map<string, { amount: number; status: PaymentStatus }>();
   readonly refunds = new Map<string, number>();
+  refusesRefunds = false;
+  /** Which attempt each refund was of. */
+  readonly refundedOf = new Map<string, string>();
   /** Nobody answers, but what was asked may still have been done. */
   down: 'no' | 'before' | 'after' = 'no';
 
-  create(request: { reference: string; amount: number }) {
+  create(request: Pick<CreateRequest, 'reference' | 'amount'>): Promise<ProviderPayment> {
     return this.#answer(() => {
       if (!this.created.has(request.reference)) {
         this.created.set(request.reference, { amount: request.amount, status: 'created' });
@@ -22,15 +40,16 @@ export class ScriptedProvider implements Provider {
           url: `https://qr.nspk.ru/${request.reference}`,
           deep_link: null,
         },
+        expiresAt: null,
       };
     });
   }
 
-  status(reference: string): Promise<ProviderReport> {
+  status({ reference }: PaymentRef): Promise<ProviderReport> {
     return this.#answer(() => this.report(reference));
   }
 
-  cancel(reference: string): Promise<ProviderReport> {
+  cancel({ reference }: PaymentRef): Promise<ProviderReport> {
     return this.#answer(() => {
       const payment = this.created.get(reference);
       if (payment?.status === 'created') payment.status = 'canceled';
@@ -38,8 +57,10 @@ export class ScriptedProvider implements Provider {
     });
   }
 
-  refund(request: { refundId: string; amount: number }) {
+  refund(request: RefundRequest) {
     return this.#answer(() => {
+      if (this.refusesRefunds) throw new ProviderError('refused', 'no refunds today');
+      this.refundedOf.set(request.refundId, request.payment.reference);
       this.refunds.set(request.refundId, request.amount);
       return { status: 'succeeded' as const };
     });

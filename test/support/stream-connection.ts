@@ -1,4 +1,4 @@
-import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import { StrictEventStream } from './strict-event-stream.ts';
 
@@ -24,12 +24,13 @@ export class StreamConnection {
   /** ms from the call to the first byte of the body. */
   firstByteMs: number | null = null;
   readonly closed: Promise<StreamClose>;
+  readonly #outgoing: ClientRequest;
   #over = false;
   #waiting: (() => void)[] = [];
 
   constructor(url: string, { token, lastEventId, headers, socketPath, also }: StreamRequest) {
     const since = performance.now();
-    const outgoing = request(`${url}/checkout/v1/session/events`, {
+    this.#outgoing = request(`${url}/checkout/v1/session/events`, {
       agent: false,
       ...(socketPath === undefined ? {} : { socketPath }),
       headers: {
@@ -44,8 +45,8 @@ export class StreamConnection {
         this.#wake();
         resolve(how);
       };
-      outgoing.on('error', () => close('cut'));
-      outgoing.on('response', (response: IncomingMessage) => {
+      this.#outgoing.on('error', () => close('cut'));
+      this.#outgoing.on('response', (response: IncomingMessage) => {
         this.status = response.statusCode!;
         this.headers = response.headers;
         response.on('data', (chunk: Buffer) => {
@@ -57,12 +58,9 @@ export class StreamConnection {
         response.on('error', () => undefined);
         response.on('close', () => close(response.complete ? 'ended' : 'cut'));
       });
-      outgoing.end();
+      this.#outgoing.end();
     });
-    this.stop = () => outgoing.destroy();
   }
-
-  readonly stop: () => void;
 
   get snapshots(): Snapshot[] {
     return this.parser.events
@@ -81,6 +79,10 @@ export class StreamConnection {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return newest() >= wanted;
+  }
+
+  stop(): void {
+    this.#outgoing.destroy();
   }
 
   #wake(): void {

@@ -1,43 +1,11 @@
 import { expect, fixture, fixtureCleanup, html } from '@open-wc/testing';
 import '../../src/widget/index.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
+import { play, shiftClock } from '../../demo/gallery/payer.ts';
 import { SCENARIOS } from '../../demo/gallery/scenarios.ts';
+import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { ENDPOINT, FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
 import { END, LINK, snapshot, sse } from '../support/snapshots.ts';
-
-async function show(payment: FakePayment, attributes: Record<string, string> = {}): Promise<SbpCheckout> {
-  const checkout = document.createElement('sbp-checkout');
-  checkout.setAttribute('endpoint', ENDPOINT);
-  checkout.setAttribute('token', payment.token);
-  for (const [name, value] of Object.entries(attributes)) checkout.setAttribute(name, value);
-  const box = await fixture<HTMLElement>(html`<div></div>`);
-  box.append(checkout);
-  return checkout;
-}
-
-function inside(checkout: SbpCheckout, selector: string): HTMLElement {
-  const found = checkout.shadowRoot!.querySelector<HTMLElement>(selector);
-  if (!found) throw new Error(`no ${selector} on "${checkout.screen}"`);
-  return found;
-}
-
-function text(checkout: SbpCheckout): string {
-  return inside(checkout, '.card').innerText.replace(/\s+/g, ' ');
-}
-
-async function live(checkout: SbpCheckout): Promise<void> {
-  for (let turn = 0; turn < 200 && checkout.connection !== 'live'; turn++) await pause(20);
-  expect(checkout.connection).to.equal('live');
-}
-
-async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (let turn = 0; turn < 300; turn++) {
-    const found = await look();
-    if (found) return found;
-    await pause(20);
-  }
-  throw new Error('it did not come');
-}
 
 const SCHEME = LINK.replace('https', 'bank100000000004');
 const BANKS = json({
@@ -62,15 +30,21 @@ describe('<sbp-checkout> is accessible', () => {
           scenario.httpStatus
             ? { session: [{ status: scenario.httpStatus }] }
             : scenario.snapshot
-              ? { banks: [scenario.noBanks ? { status: 503 } : BANKS] }
+              ? {
+                  banks: [scenario.noBanks ? { status: 503 } : BANKS],
+                  acts: Object.fromEntries(
+                    Object.entries(scenario.answers ?? {}).map(([path, reply]) => [path, [reply]]),
+                  ),
+                }
               : { session: [{ hang: true }] },
         );
         const checkout = await show(payment, { theme, device: scenario.device });
         checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
-        if (scenario.tapsBank) await tapBank(checkout);
+        await play(checkout, scenario.doings ?? []);
         await seen(checkout, scenario.screen);
         await pause(300); // the mark's entrance: half-drawn colours have no contrast
         await expect(checkout).to.be.accessible();
+        shiftClock(0);
       });
     }
   }
@@ -343,6 +317,20 @@ describe('<sbp-checkout> and banks', () => {
     expect(inside(checkout, 'sbp-qr-code')).to.exist;
   });
 
+  it('leads to the new link when the payment has another one', async () => {
+    const { payment, checkout } = await phone();
+    await shown(checkout, 'sbp-bank-picker', 'a[part=bank]');
+    await live(checkout);
+    const url = 'bank100000000004://qr.nspk.ru/another';
+    const banks = [json({ banks: [{ id: 'b4', name: 'Т-Банк', url }] })];
+    await payment.script(snapshot(), { banks });
+    const presentation = { kind: 'link', url: 'https://qr.nspk.ru/another', deep_link: null } as const;
+    await payment.send(snapshot({ version: 2, presentation }));
+    await until(
+      () => inside(checkout, 'sbp-bank-picker').shadowRoot!.querySelector('a')?.getAttribute('href') === url,
+    );
+  });
+
   it('leaves the opening to a shop that asks for it', async () => {
     const { checkout } = await phone();
     const link = await until(() =>
@@ -488,6 +476,14 @@ describe('<sbp-checkout> is the shop’s guest', () => {
       await pause(100);
       expect(inside(checkout, '.card').scrollWidth, device).to.be.at.most(280);
     }
+  });
+
+  it('follows its container when that becomes narrow, the code too', async () => {
+    const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
+    await shown(checkout, 'sbp-qr-code', 'svg');
+    checkout.parentElement!.style.width = '280px';
+    await until(() => inside(checkout, '.card').scrollWidth <= 280);
+    await until(() => inside(checkout, 'sbp-qr-code', 'svg').getBoundingClientRect().width < 250);
   });
 
   it('copies the link byte for byte, or lets the payer do it where a page may not', async () => {

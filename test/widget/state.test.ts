@@ -15,6 +15,14 @@ const BANK: Bank = {
   links: [],
 };
 
+const FORM = {
+  kind: 'form',
+  action: 'https://x.example',
+  http_method: 'POST',
+  fields: [],
+  iframe: false,
+} as const;
+
 function take(state: State, changes: Parameters<typeof snapshot>[0], at = 1_000): State {
   return reduce(state, {
     type: 'snapshot',
@@ -42,20 +50,59 @@ describe('screenOf', () => {
 
   it('is loading until the server has spoken', () => expect(screenOf(INITIAL)).to.equal('loading'));
 
-  it('is loading while there is no link to show', () => {
-    for (const presentation of [
-      { kind: 'pending' },
-      { kind: 'scan' },
-      { kind: 'form', action: 'https://x.example', http_method: 'POST', fields: [], iframe: false },
-    ] as const) {
-      expect(screenOf(take(INITIAL, { presentation }))).to.equal('loading');
+  it('is loading while there is no way to pay', () => {
+    expect(screenOf(take(INITIAL, { presentation: { kind: 'pending' } }))).to.equal('loading');
+  });
+
+  it('is pay for a form, and waiting once the payer has gone there', () => {
+    const form = take(INITIAL, { presentation: FORM });
+    expect(screenOf(form)).to.equal('pay');
+    expect(screenOf(reduce(form, { type: 'gone', gone: 'form' }))).to.equal('waiting');
+  });
+
+  it('is pay while a code may be scanned, and waiting while one is charged', () => {
+    const scan = { presentation: { kind: 'scan' } } as const;
+    expect(screenOf(take(INITIAL, { ...scan, actions: ['buyer_qr', 'cancel'] }))).to.equal('pay');
+    expect(screenOf(take(INITIAL, { ...scan, actions: [] }))).to.equal('waiting');
+  });
+
+  it('is choose while several methods are on offer and none is chosen', () => {
+    const several = {
+      method: null,
+      methods: ['sbp', 'buyer_qr'],
+      presentation: { kind: 'pending' },
+    } as const;
+    expect(screenOf(take(INITIAL, { ...several, actions: ['method'] }))).to.equal('choose');
+    expect(screenOf(take(INITIAL, several)), 'the companion offers no choice').to.equal('loading');
+    for (const methods of [[], ['sbp'], ['sbp', 'sbp', 'sbp']] as const) {
+      const one = take(INITIAL, { ...several, methods, actions: ['method'] });
+      expect(screenOf(one), 'there is nothing to choose').to.equal('loading');
     }
   });
 
+  it('is choose when the payer looks for another way, until one is chosen', () => {
+    const several = { methods: ['sbp', 'sberpay'], actions: ['method'] } as const;
+    const looking = reduce(take(INITIAL, several), { type: 'choosing', choosing: true });
+    expect(screenOf(looking)).to.equal('choose');
+    expect(screenOf(reduce(looking, { type: 'choosing', choosing: false }))).to.equal('pay');
+    expect(screenOf(take(looking, { ...several, version: 2 })), 'other news').to.equal('choose');
+    expect(screenOf(take(looking, { ...several, version: 2, method: 'sberpay' }))).to.equal('pay');
+    expect(screenOf(take(looking, { ...several, version: 2, status: 'processing' }))).to.equal('waiting');
+    expect(screenOf(take(looking, { version: 2 })), 'no longer offered').to.equal('pay');
+  });
+
   it('is waiting after a bank was opened, and pay again on the way back', () => {
-    const opened = reduce(take(INITIAL, {}), { type: 'bank-opened', bank: BANK });
+    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK });
     expect(screenOf(opened)).to.equal('waiting');
     expect(screenOf(reduce(opened, { type: 'way', way: 'banks' }))).to.equal('pay');
+  });
+
+  it('is pay again when there is another link: the bank was opened with the old one', () => {
+    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK });
+    expect(screenOf(take(opened, { version: 2 })), 'the same link').to.equal('waiting');
+    const presentation = { kind: 'link', url: 'https://qr.nspk.ru/another', deep_link: null } as const;
+    expect(screenOf(take(opened, { version: 2, presentation }))).to.equal('pay');
+    expect(screenOf(take(opened, { version: 2, method: 'sberpay' }))).to.equal('pay');
   });
 
   it('is checking when the time is up, from the first snapshot on, and only while created', () => {
@@ -101,6 +148,50 @@ describe('reduce', () => {
     }
   });
 
+  it('lets what is expired be renewed, where the companion offers it', () => {
+    const expired = take(INITIAL, { version: 2, status: 'expired', actions: ['renew'], leftMs: -1 });
+    for (const status of PAYMENT_STATUSES) {
+      const next = take(expired, { version: 3, status });
+      expect(next.snapshot?.status, 'also what followed the renewal').to.equal(status);
+    }
+    expect(take(expired, { version: 1 }).snapshot?.status, 'but never by an older word').to.equal('expired');
+    const renewed = take(expired, { version: 3, leftMs: 600_000 });
+    expect(screenOf(renewed)).to.equal('pay');
+    expect(timeLeft(renewed, 1_000)).to.equal(600_000);
+  });
+
+  it('does one thing at a time, and knows whose answer it is', () => {
+    const [push, scan] = [
+      { path: '/push', body: { phone: '1' }, outcome: 'busy' },
+      { path: '/buyer-qr', body: {}, outcome: 'busy' },
+    ] as const;
+    const begun = reduce(take(INITIAL, {}), { type: 'act-begun', act: push });
+    expect(reduce(begun, { type: 'act-begun', act: scan })).to.equal(begun);
+    expect(reduce(begun, { type: 'act-ended', act: scan, outcome: 'done' })).to.equal(begun);
+    const ended = reduce(begun, { type: 'act-ended', act: push, outcome: 'done' });
+    expect(ended.act).to.deep.equal({ ...push, outcome: 'done' });
+    const another = reduce(begun, { type: 'reset' });
+    expect(reduce(another, { type: 'act-ended', act: push, outcome: 'done' })).to.equal(INITIAL);
+  });
+
+  it('forgets what came to nothing when the payer looks for another way, but not what is under way', () => {
+    const act = { path: '/method', body: {}, outcome: 'busy' } as const;
+    const begun = reduce(take(INITIAL, {}), { type: 'act-begun', act });
+    expect(reduce(begun, { type: 'choosing', choosing: true }).act).to.equal(act);
+    const outcome = { kind: 'trouble', pauseMs: 0 } as const;
+    const failed = reduce(begun, { type: 'act-ended', act, outcome });
+    expect(reduce(failed, { type: 'choosing', choosing: true }).act).to.equal(null);
+  });
+
+  it('counts how long there has been no way to pay, anew for each method', () => {
+    const pending = { presentation: { kind: 'pending' } } as const;
+    const first = take(INITIAL, pending, 5_000);
+    expect(first.pendingSince).to.equal(5_000);
+    expect(take(first, { ...pending, version: 2 }, 9_000).pendingSince).to.equal(5_000);
+    expect(take(first, { ...pending, version: 2, method: 'sberpay' }, 9_000).pendingSince).to.equal(9_000);
+    expect(take(first, { version: 2 }, 9_000).pendingSince).to.equal(null);
+  });
+
   it('answers the same object when nothing changes', () => {
     const state = take(INITIAL, { serverNow: 1_000_000 });
     expect(take(state, { serverNow: 1_000_000 })).to.equal(state);
@@ -130,6 +221,30 @@ describe('changesBetween', () => {
     expect(told.filter((type) => type === 'sbp-expired').length).to.equal(1);
     expect(told.filter((type) => type === 'sbp-paid').length).to.equal(1);
     expect(told.filter((type) => type === 'sbp-status').length).to.equal(4);
+  });
+});
+
+describe('changesBetween, after a renewal', () => {
+  it('tells it as a step, and the next result again', () => {
+    let state = take(INITIAL, { version: 1, status: 'expired', actions: ['renew'] });
+    const told: string[] = [];
+    for (const [version, status] of [
+      [2, 'created'],
+      [3, 'expired'],
+      [4, 'paid'],
+    ] as const) {
+      const next = take(state, { version, status, actions: ['renew'] });
+      for (const event of changesBetween(state, next)) {
+        const step = (event as CustomEvent<{ step?: string }>).detail.step;
+        told.push(step ?? event.type);
+      }
+      state = next;
+    }
+    expect(told).to.deep.equal([
+      ...['sbp-status', 'renewed'],
+      ...['sbp-status', 'sbp-expired', 'result'],
+      ...['sbp-status', 'sbp-paid', 'result'],
+    ]);
   });
 });
 

@@ -7,6 +7,10 @@ export interface PaymentRequest {
   readonly description: string;
   readonly return_url: string;
   readonly callback_url: string;
+  /** Who pays: some acquirers insist on parts of it. */
+  readonly customer?: { readonly ip: string; readonly phone: string; readonly email: string };
+  /** The ways to pay that this shop offers; the companion's first one unless given. */
+  readonly methods?: readonly string[];
 }
 
 export interface StartedPayment {

@@ -101,7 +101,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
         await payer.register(checkoutApi(ctx, banks, hub, slots), { prefix: '/checkout/v1' });
       });
     });
-    await app.register(pages);
+    await app.register(pages(ctx.config.development));
     await app.register(reference(ctx));
     if (sandbox) await app.register(sandboxRoutes(sandbox));
     await app.register(health(readiness));

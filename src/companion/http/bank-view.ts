@@ -16,7 +16,10 @@ export function payersBankList(
   if (payment.presentation.kind !== 'link') return { platform, banks: [] };
   return bankListFor(banks.banks(), payment.presentation.url, platform, {
     logoUrl: (bank) => logoUrl(ctx, bank),
-    ownBanks: payment.qrId === null ? [] : (ctx.providers[payment.provider].ownBanks?.(payment.qrId) ?? []),
+    ownBanks:
+      payment.qrId === null || payment.provider === null
+        ? []
+        : (ctx.providers[payment.provider].ownBanks?.(payment.qrId) ?? []),
   });
 }
 

@@ -5,12 +5,11 @@ import type { Context } from '../context.ts';
 import { platformOf, readDevice } from '../device.ts';
 import { EventStream } from '../live/event-stream.ts';
 import type { LiveHub } from '../live/hub.ts';
-import { cancelPayment } from '../payments/cancel.ts';
 import { findPayment } from '../payments/find.ts';
 import type { Payment } from '../payments/payment.ts';
-import { renewPayment } from '../payments/renew.ts';
 import { invalidToken, requireToken } from './auth.ts';
 import { payersBankList } from './bank-view.ts';
+import { payerActions } from './payer-actions.ts';
 import { ProblemError } from './problems.ts';
 import { snapshotView } from './snapshot-view.ts';
 import type { StreamSlots } from './stream-slots.ts';
@@ -41,29 +40,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       return openStream(request, reply, payment.id, seen);
     });
 
-    app.post('/session/renew', async (request) => {
-      const payment = await openPayment(request);
-      const renewed = await renewPayment(ctx, payment.id);
-      if (!renewed)
-        throw new ProblemError(
-          409,
-          'not_renewable',
-          `The payment is ${payment.status}: a new code is for expired ones, and not without end.`,
-        );
-      return snapshotView(ctx, renewed, readDevice(request.headers));
-    });
-
-    app.post('/session/cancel', async (request) => {
-      const payment = await openPayment(request);
-      const after = await cancelPayment(ctx, payment, 'payer');
-      if (after.status !== 'canceled')
-        throw new ProblemError(
-          409,
-          'not_cancelable',
-          `The payment is ${after.status}: it cannot be canceled.`,
-        );
-      return snapshotView(ctx, after, readDevice(request.headers));
-    });
+    payerActions(app, ctx, openPayment);
 
     // An image element sends no token; a bank's logo is nobody's secret.
     app.get<{ Params: { id: string } }>(

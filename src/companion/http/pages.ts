@@ -1,18 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import { preferredLanguage, type PageLanguage } from './language.ts';
 
-const PAGE_CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types lit-html',
-].join('; ');
+/** Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. */
+function pageCsp(development: boolean): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    `form-action https:${development ? ' http:' : ''}`,
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html',
+  ].join('; ');
+}
 
 const PAGE_CSS = `:root { color-scheme: light dark; }
 body {
@@ -38,22 +41,21 @@ const TEXTS = {
 } satisfies Record<PageLanguage, object>;
 
 /** `/pay#<token>`: the element as a whole page. The token stays in the fragment, which no browser sends. */
-export function pages(app: FastifyInstance, _options: unknown, done: () => void): void {
-  app.get('/pay', (request, reply) => {
-    const language = preferredLanguage(request.headers['accept-language']);
-    return reply
-      .headers({
-        'content-security-policy': PAGE_CSP,
-        'cache-control': 'no-cache',
-        vary: 'accept-language',
-      })
-      .type('text/html; charset=utf-8')
-      .send(payPage(language));
-  });
-  app.get('/pay.css', (_request, reply) =>
-    reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
-  );
-  done();
+export function pages(development: boolean) {
+  const csp = pageCsp(development);
+  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+    app.get('/pay', (request, reply) => {
+      const language = preferredLanguage(request.headers['accept-language']);
+      return reply
+        .headers({ 'content-security-policy': csp, 'cache-control': 'no-cache', vary: 'accept-language' })
+        .type('text/html; charset=utf-8')
+        .send(payPage(language));
+    });
+    app.get('/pay.css', (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
+    );
+    done();
+  };
 }
 
 function payPage(language: PageLanguage): string {

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 import type { Payment } from '../payments/payment.ts';
+import { hostedPage } from '../payments/hosted-page.ts';
 import { qrPng, qrSvg } from '../payments/qr-image.ts';
 import type { PaymentEventRow } from '../store/schema.ts';
 
 /** A payment as the merchant's server sees it. */
 export function paymentView(ctx: Context, payment: Payment) {
-  const token = ctx.tokens.issue(payment.id);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
   return {
     payment_id: payment.id,
@@ -20,8 +20,9 @@ export function paymentView(ctx: Context, payment: Payment) {
     methods: payment.methods,
     qr_id: payment.qrId,
     qr_payload: link?.url ?? null,
-    payment_url: `${ctx.config.publicUrl}/pay#${token}`,
-    token,
+    payment_url: hostedPage(ctx, payment.id),
+    token: ctx.tokens.issue(payment.id),
+    receipt_url: payment.receiptUrl,
     return_url: payment.returnUrl,
     callback_url: payment.callbackUrl,
     expires_at: iso(payment.expiresAt),

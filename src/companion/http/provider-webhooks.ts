@@ -3,8 +3,9 @@ import { AddressRanges } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { WebhookVerificationError } from '../notifications/webhooks.ts';
 import { bodyHash } from '../logging.ts';
-import { applyDelivery } from '../payments/apply.ts';
-import type { ProviderDelivery } from '../providers/provider.ts';
+import { applyDelivery, isKnownDelivery } from '../payments/apply.ts';
+import { verifyHint } from '../payments/hint.ts';
+import { ProviderError, type ProviderDelivery } from '../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
 import { ProblemError } from './problems.ts';
 
@@ -50,7 +51,12 @@ export function providerWebhooks(ctx: Context) {
         request.log.warn({ provider, reason: error.reason, body_sha256: bodyHash(body) }, 'webhook refused');
         throw new ProblemError(401, error.reason, error.message);
       }
-      const outcome = await applyDelivery(ctx, provider, delivery, body);
+      // Of a hint there is something to ask: once is enough.
+      const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
+      const outcome =
+        hint && (await isKnownDelivery(ctx, provider, delivery.deliveryId))
+          ? 'duplicate'
+          : await applyDelivery(ctx, provider, await verified(ctx, provider, delivery), body);
       ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
         {
@@ -65,6 +71,20 @@ export function providerWebhooks(ctx: Context) {
       return reply.code(200).send({ received: true });
     });
   };
+}
+
+/** Nothing is acknowledged that could not be confirmed: the provider sends it again. */
+async function verified(ctx: Context, provider: ProviderName, delivery: ProviderDelivery) {
+  try {
+    return await verifyHint(ctx, provider, delivery);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    ctx.metrics.webhookTaken(provider, 'not_confirmed', null);
+    ctx.log.warn({ provider, delivery_id: delivery.deliveryId, err: error }, 'webhook not confirmed');
+    throw new ProblemError(503, 'not_confirmed', 'The payment could not be asked about: send it again.', {
+      headers: { 'retry-after': '10' },
+    });
+  }
 }
 
 function isConfigured(ctx: Context, name: string): name is ProviderName {

@@ -1,7 +1,7 @@
-import type { Action, Device, Snapshot } from '../../protocol/snapshot.ts';
+import type { Device, Snapshot } from '../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
+import { actionsFor } from '../payments/actions.ts';
 import type { Payment } from '../payments/payment.ts';
-import { canRenew } from '../payments/renew.ts';
 
 /** A payment as its payer's page sees it, on this device and at this moment. */
 export function snapshotView(ctx: Context, payment: Payment, device: Device): Snapshot {
@@ -22,11 +22,6 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
     expires_at: new Date(payment.expiresAt).toISOString(),
     now: new Date(ctx.now()).toISOString(),
     return_url: payment.returnUrl,
-    actions: actionsFor(payment),
+    actions: actionsFor(ctx, payment),
   };
-}
-
-function actionsFor(payment: Payment): Action[] {
-  if (canRenew(payment)) return ['renew'];
-  return payment.status === 'created' ? ['cancel'] : [];
 }

@@ -13,6 +13,7 @@ export async function queuePaymentNotification(trx: Writer, payment: Payment, no
     currency: payment.currency,
     status: payment.status,
     late: payment.late,
+    ...(payment.receiptUrl === null ? {} : { receipt_url: payment.receiptUrl }),
     ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
   });
 }
@@ -31,6 +32,38 @@ export async function queueRefundNotification(
     status: refund.status,
     payment_status: payment.status,
     refunded_amount: payment.refundedAmount,
+  });
+}
+
+/** Why a merchant should look at a payment: money that is not simply this payment's, and what became of it. */
+export interface Attention {
+  readonly reason:
+    | 'amount_mismatch'
+    | 'paid_twice'
+    | 'paid_after_failure'
+    | 'duplicate_refund_succeeded'
+    | 'duplicate_refund_failed';
+  /** The attempt it is about, as the provider knows it. */
+  readonly reference: string;
+  /** Kopecks, as the provider says. */
+  readonly reported_amount?: number | null;
+  readonly reported_currency?: string | null;
+  /** Of the refund that gives a second charge back. */
+  readonly refund_id?: string | null;
+}
+
+/** Tells the merchant of odd money, which changes nothing in the payment. */
+export async function queueAttention(
+  trx: Writer,
+  payment: Payment,
+  attention: Attention,
+  now: number,
+): Promise<void> {
+  await queue(trx, payment, 'payment.attention', now, {
+    amount: payment.amount,
+    currency: payment.currency,
+    status: payment.status,
+    ...attention,
   });
 }
 

@@ -15,6 +15,14 @@ export interface OutboundCall {
   readonly signal?: AbortSignal;
 }
 
+/** Who we are to a server that asks for it, and whom we believe. PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+  /** The authority that signed the server's certificate, where it is no public one. */
+  readonly ca: string | null;
+}
+
 export interface OutboundAnswer {
   /** 3xx as well: redirects are never followed. */
   readonly status: number;
@@ -34,12 +42,21 @@ const KEEP_ALIVE_MS = 4_000;
  */
 export class OutboundClient {
   readonly guard: AddressGuard;
+  readonly #options: GuardOptions;
   readonly #agent: Agent;
+  readonly #others: OutboundClient[] = [];
 
-  constructor(options: GuardOptions) {
+  constructor(options: GuardOptions, identity: TlsIdentity | null = null) {
+    this.#options = options;
     this.guard = new AddressGuard(options);
     this.#agent = new Agent({
-      connect: { lookup: this.guard.lookup, timeout: CONNECT_TIMEOUT_MS },
+      connect: {
+        lookup: this.guard.lookup,
+        timeout: CONNECT_TIMEOUT_MS,
+        minVersion: 'TLSv1.2',
+        ...(identity && { cert: identity.cert, key: identity.key }),
+        ...(identity?.ca && { ca: identity.ca }),
+      },
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
     });
@@ -80,8 +97,16 @@ export class OutboundClient {
     };
   }
 
+  /** The same client under a certificate of ours; closed with this one. */
+  as(identity: TlsIdentity | null): OutboundClient {
+    if (identity === null) return this;
+    const client = new OutboundClient(this.#options, identity);
+    this.#others.push(client);
+    return client;
+  }
+
   /** Ends its connections; calls under way are cut off. */
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.#agent.destroy(), ...this.#others.map((client) => client.close())]);
   }
 }

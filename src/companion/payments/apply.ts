@@ -1,36 +1,15 @@
-import { transition, type PaymentStatus } from '../../protocol/status.ts';
-import { queuePaymentNotification } from '../notifications/outbox.ts';
+import type { PaymentStatus } from '../../protocol/status.ts';
+import type { Context } from '../context.ts';
 import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
-import type { Context } from '../context.ts';
 import type { Writer } from '../store/store.ts';
-import type { AttemptRow } from '../store/schema.ts';
-import { addEvent, type Cause } from './events.ts';
+import type { Cause } from './events.ts';
 import { findPayment } from './find.ts';
+import { followReport } from './follow.ts';
+import { move } from './move.ts';
+import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
-import { record, type Changes } from './record.ts';
 import { DONE, setAside, type SetAside } from './set-aside.ts';
-
-/** What became of a report. Only `applied` changed the payment. */
-export type Outcome =
-  | 'applied'
-  | 'unchanged'
-  | 'unknown_payment'
-  /** A refund's report that has overtaken the payment's. */
-  | 'premature'
-  | 'unknown_status'
-  | 'amount_mismatch'
-  /** A word on an attempt that another one has replaced. */
-  | 'replaced_attempt'
-  /** A second attempt of one payment was paid: money to give back. */
-  | 'paid_twice'
-  /** Money after the provider had said no: the order was given up, so a person has to look. */
-  | 'paid_after_failure';
-
-export interface Applied {
-  readonly outcome: Outcome;
-  readonly payment: Payment | null;
-}
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
 export async function applyDelivery(
@@ -56,24 +35,40 @@ export async function applyDelivery(
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows !== 1n) return 'duplicate';
     const cause = { event: delivery.event, source: `provider:${provider}` };
-    const applied = await applyReport(trx, delivery, cause, ctx.now());
+    const applied = await followReport(trx, provider, delivery, cause, ctx.now());
     await keepOutcome(trx, { provider, report: delivery, tries: 0 }, applied, ctx.now());
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
-  announce(ctx, result, delivery.reference);
+  announce(ctx, result, delivery);
   return result.outcome;
 }
 
+/** Whether this message has been taken before. */
+export async function isKnownDelivery(ctx: Context, provider: string, deliveryId: string): Promise<boolean> {
+  const row = await ctx.store.read
+    .selectFrom('provider_deliveries')
+    .select('delivery_id')
+    .where('provider', '=', provider)
+    .where('delivery_id', '=', deliveryId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Tries a webhook again that could not be followed when it came. */
-export async function applySetAside(ctx: Context, { provider, report, tries }: SetAside): Promise<void> {
+export async function applySetAside(
+  ctx: Context,
+  { provider, report: claim, tries }: SetAside,
+  verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
+): Promise<void> {
+  const report = await verify(ctx, provider, claim);
   const cause = { event: report.event, source: `provider:${provider}` };
   const applied = await ctx.store.write(async (trx) => {
-    const result = await applyReport(trx, report, cause, ctx.now());
+    const result = await followReport(trx, provider, report, cause, ctx.now());
     await keepOutcome(trx, { provider, report, tries: tries + 1 }, result, ctx.now());
     return result;
   });
-  announce(ctx, applied, report.reference);
+  announce(ctx, applied, report);
 }
 
 async function keepOutcome(trx: Writer, tried: SetAside, applied: Applied, now: number): Promise<void> {
@@ -94,124 +89,45 @@ export async function applyAnswer(
   report: ProviderReport,
 ): Promise<Applied> {
   const cause = { event: 'status query', source: `provider:${provider}` };
-  const applied = await ctx.store.write((trx) => applyReport(trx, report, cause, ctx.now()));
-  announce(ctx, applied, report.reference);
+  const applied = await ctx.store.write((trx) => followReport(trx, provider, report, cause, ctx.now()));
+  announce(ctx, applied, report);
   return applied;
 }
 
-/** Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. */
+/**
+ * Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. `holds` is asked
+ * in the same transaction: what the decision was made on may be another by now.
+ */
 export async function applyDecision(
   ctx: Context,
   paymentId: string,
   status: PaymentStatus,
   cause: Cause,
+  holds: (payment: Payment, trx: Writer) => boolean | Promise<boolean> = () => true,
 ): Promise<Applied> {
   const applied = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment) return { outcome: 'unknown_payment', payment: null } as const;
+    if (!(await holds(payment, trx))) return { outcome: 'unchanged', payment } as const;
     return move(trx, payment, status, cause, ctx.now());
   });
-  announce(ctx, applied, paymentId);
+  announce(ctx, applied, { reference: paymentId });
   return applied;
 }
 
-function announce(ctx: Context, applied: Applied, reference: string): void {
-  const { outcome, payment } = applied;
+function announce(
+  ctx: Context,
+  { outcome, payment, followUp }: Applied,
+  { reference, detail }: Pick<ProviderReport, 'reference' | 'detail'>,
+): void {
   if (outcome === 'applied' && payment) {
     ctx.metrics.paymentReached(payment.status, payment.provider);
     ctx.announce(payment);
   }
-  const details = { payment_id: payment?.id, reference, outcome, status: payment?.status };
+  if (followUp) ctx.wakeCaretaker();
+  // Odd money is told to the merchant, too.
+  ctx.wakeNotifier();
+  const details = { payment_id: payment?.id, reference, outcome, status: payment?.status, detail };
   if (outcome === 'applied' || outcome === 'unchanged') ctx.log.info(details, 'payment event');
   else ctx.log.warn(details, 'payment event not applied');
-}
-
-/** What a report means for its payment, in the caller's transaction. */
-async function applyReport(trx: Writer, report: ProviderReport, cause: Cause, now: number): Promise<Applied> {
-  const attempt = await trx
-    .selectFrom('attempts')
-    .selectAll()
-    .where('reference', '=', report.reference)
-    .executeTakeFirst();
-  const payment = attempt && (await findPayment(trx, attempt.payment_id));
-  if (!payment) return { outcome: 'unknown_payment', payment: null };
-
-  const refusal = refuse(payment, attempt, report);
-  // It will be tried again: only what comes of it at last is worth a line.
-  if (refusal === 'premature') return { outcome: refusal, payment };
-  if (refusal !== null) {
-    await addEvent(trx, payment, payment, cause, refusal, now);
-    if (refusal === 'paid_twice' || refusal === 'paid_after_failure') await markPaid(trx, attempt);
-    return { outcome: refusal, payment };
-  }
-  const status = report.status!;
-  if (status === 'paid') await markPaid(trx, attempt);
-  const applied = await move(trx, payment, status, cause, now);
-  if (applied.outcome === 'applied' && status === 'paid')
-    await closeOthers(trx, payment.id, attempt.reference);
-  return applied;
-}
-
-const REFUNDS: readonly PaymentStatus[] = ['partial_refunded', 'refunded'];
-
-/** Why a report may not be followed. */
-function refuse(
-  payment: Payment,
-  attempt: AttemptRow,
-  report: ProviderReport,
-): Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null {
-  if (report.status === null) return 'unknown_status';
-  if (REFUNDS.includes(report.status) && payment.paidAt === null) return 'premature';
-  if (report.status === 'paid') {
-    const otherAmount = report.amount !== null && report.amount !== payment.amount;
-    const otherCurrency = report.currency !== null && report.currency !== payment.currency;
-    if (otherAmount || otherCurrency) return 'amount_mismatch';
-    if (payment.status === 'failed') return 'paid_after_failure';
-    const paidByAnother = payment.paidAt !== null && attempt.paid === 0;
-    return paidByAnother ? 'paid_twice' : null;
-  }
-  return attempt.reference === payment.reference ? null : 'replaced_attempt';
-}
-
-async function markPaid(trx: Writer, attempt: AttemptRow): Promise<void> {
-  await trx
-    .updateTable('attempts')
-    .set({ paid: 1, to_close: 0 })
-    .where('reference', '=', attempt.reference)
-    .execute();
-}
-
-async function closeOthers(trx: Writer, paymentId: string, paidReference: string): Promise<void> {
-  await trx
-    .updateTable('attempts')
-    .set({ to_close: 1 })
-    .where('payment_id', '=', paymentId)
-    .where('reference', '!=', paidReference)
-    .where('paid', '=', 0)
-    .execute();
-}
-
-/** Carries the payment to a status, if the state machine lets it, and tells the merchant in the same transaction. */
-async function move(
-  trx: Writer,
-  before: Payment,
-  to: PaymentStatus,
-  cause: Cause,
-  now: number,
-): Promise<Applied> {
-  const next = transition(before.status, to);
-  if (!next.changed) {
-    // Being told what is known already is no event.
-    if (before.status !== to) await addEvent(trx, before, before, cause, 'unchanged', now);
-    return { outcome: 'unchanged', payment: before };
-  }
-  const changes: Changes = {
-    status: next.status,
-    late: before.late || next.late,
-    ...(next.status === 'paid' ? { paidAt: now } : {}),
-    ...(next.status === 'refunded' ? { refundedAmount: before.amount } : {}),
-  };
-  const after = await record(trx, before, changes, cause, now);
-  await queuePaymentNotification(trx, after, now);
-  return { outcome: 'applied', payment: after };
 }

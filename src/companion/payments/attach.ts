@@ -3,16 +3,17 @@ import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../providers/provider.ts';
 import { applyDecision } from './apply.ts';
 import { findPayment } from './find.ts';
-import type { Payment } from './payment.ts';
+import { hostedPage } from './hosted-page.ts';
+import { isOffered, type OfferedPayment, type Payment } from './payment.ts';
 import { record } from './record.ts';
 
 /**
  * Brings a stored intent to its provider and keeps the answer. May be repeated at any time, since the provider takes
- * the attempt's reference as idempotency key. Answers the payment as it stands afterwards: with a link, failed when
- * the provider refused it, or still pending when nobody could be reached.
+ * the attempt's reference as idempotency key. Answers the payment as it stands afterwards: with a link, failed (or
+ * open to another method) when the provider refused it, or still pending when nobody could be reached.
  */
 export async function attachProvider(ctx: Context, payment: Payment): Promise<Payment> {
-  if (payment.providerPaymentId !== null || !isOpen(payment.status)) return payment;
+  if (!isOffered(payment) || payment.providerPaymentId !== null || !isOpen(payment.status)) return payment;
   const source = `provider:${payment.provider}`;
   let answer: ProviderPayment;
   try {
@@ -24,8 +25,9 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
       orderId: payment.orderId,
       description: payment.description,
       merchantName: ctx.config.merchantName,
-      expiresAt: payment.expiresAt,
+      expiresAt: payment.deadline,
       returnUrl: payment.returnUrl,
+      hostedPage: hostedPage(ctx, payment.id),
       customer: payment.customer,
     });
   } catch (error) {
@@ -34,28 +36,51 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
       'provider create failed',
     );
     if (!(error instanceof ProviderError) || error.kind === 'unavailable') return payment;
-    const cause = { event: 'create refused', source };
-    return (await applyDecision(ctx, payment.id, 'failed', cause)).payment ?? payment;
+    return refused(ctx, payment, source);
   }
   const attached = await ctx.store.write(async (trx) => {
     await trx
       .updateTable('attempts')
-      .set({ qr_id: answer.qrId })
+      .set({ qr_id: answer.qrId, provider_payment_id: answer.providerPaymentId })
       .where('reference', '=', payment.reference)
       .execute();
     const current = await findPayment(trx, payment.id);
-    // Another call was first, or the payment has moved on: what is there stands.
-    if (current?.reference !== payment.reference || current.providerPaymentId !== null) return null;
+    // The payment has moved on.
+    if (current?.reference !== payment.reference) return null;
     const { providerPaymentId, qrId, presentation } = answer;
-    return record(
-      trx,
-      current,
-      { providerPaymentId, qrId, presentation },
-      { event: 'payment.offered', source },
-      ctx.now(),
-    );
+    const expiresAt = Math.min(payment.deadline, answer.expiresAt ?? Infinity);
+    const overtaken =
+      current.presentation.kind !== 'pending' ||
+      (current.providerPaymentId === providerPaymentId && presentation.kind === 'pending');
+    // Another call or a webhook was first: what is there stands, but for the time that only the answer tells.
+    if (overtaken && !(isOpen(current.status) && expiresAt < current.expiresAt)) return null;
+    const receiptUrl = answer.receiptUrl ?? current.receiptUrl;
+    const changes = overtaken
+      ? { expiresAt }
+      : { providerPaymentId, qrId, presentation, expiresAt, receiptUrl };
+    return record(trx, current, changes, { event: 'payment.offered', source }, ctx.now());
   });
   if (!attached) return (await findPayment(ctx.store.read, payment.id)) ?? payment;
   ctx.announce(attached);
   return attached;
+}
+
+/** With other methods on offer a refusal is not the end: the payer may choose again. */
+async function refused(ctx: Context, payment: OfferedPayment, source: string): Promise<Payment> {
+  const cause = { event: 'create refused', source };
+  // Another call may have been quicker, and have got a code that is being shown.
+  const stillUnoffered = (current: Payment) =>
+    current.reference === payment.reference && current.providerPaymentId === null && isOpen(current.status);
+  if (payment.methods.length === 1) {
+    return (await applyDecision(ctx, payment.id, 'failed', cause, stillUnoffered)).payment ?? payment;
+  }
+  const open = await ctx.store.write(async (trx) => {
+    const current = await findPayment(trx, payment.id);
+    if (!current || !stillUnoffered(current)) return current;
+    const none = { method: null, provider: null, reference: null };
+    return record(trx, current, { ...none, expiresAt: current.deadline }, cause, ctx.now());
+  });
+  if (!open) return payment;
+  ctx.announce(open);
+  return open;
 }

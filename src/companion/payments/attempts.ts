@@ -1,19 +1,38 @@
 import { sql } from 'kysely';
-import type { Context } from '../context.ts';
+import type { Method } from '../../protocol/snapshot.ts';
+import type { ProviderName } from '../providers/names.ts';
+import type { PaymentRef } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
+/** More new codes and other methods than anyone needs; each is a payment at a provider. */
+export const MAX_ATTEMPTS = 10;
+
+/** Adds the payment's next attempt and answers its reference: the payment's own id for the first one. */
 export async function addAttempt(
   trx: Writer,
   paymentId: string,
-  reference: string,
+  { provider, method }: { readonly provider: ProviderName; readonly method: Method },
   now: number,
-): Promise<void> {
+): Promise<string> {
+  const earlier = await findAttempts(trx, paymentId);
+  const reference = earlier.length === 0 ? paymentId : `${paymentId}-${earlier.length + 1}`;
   await trx
     .insertInto('attempts')
-    .values({ reference, payment_id: paymentId, qr_id: null, paid: 0, to_close: 0, created_at: now })
+    .values({
+      reference,
+      payment_id: paymentId,
+      provider,
+      method,
+      provider_payment_id: null,
+      qr_id: null,
+      paid: 0,
+      to_close: 0,
+      created_at: now,
+    })
     .execute();
+  return reference;
 }
 
 export function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[]> {
@@ -22,36 +41,62 @@ export function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[
     .selectAll()
     .where('payment_id', '=', paymentId)
     .orderBy('created_at')
-    .orderBy('reference')
+    .orderBy(sql`rowid`)
     .execute();
+}
+
+export async function findAttempt(db: Reader, reference: string): Promise<AttemptRow | null> {
+  const row = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('reference', '=', reference)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The attempt that a provider's message is about: by our reference, or by the provider's own id. */
+export async function findReported(
+  db: Reader,
+  provider: string,
+  { reference, providerPaymentId }: { reference: string; providerPaymentId?: string | null },
+): Promise<AttemptRow | null> {
+  const named = await findAttempt(db, reference);
+  if (named) return named.provider === provider ? named : null;
+  if (!providerPaymentId) return null;
+  const row = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('provider_payment_id', '=', providerPaymentId)
+    .where('provider', '=', provider as ProviderName)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** The attempt whose money the payment is; the one on offer while there is none. */
 export async function paidReference(db: Reader, payment: Payment): Promise<string> {
   const attempts = await findAttempts(db, payment.id);
-  return attempts.find(({ paid }) => paid === 1)?.reference ?? payment.reference;
+  const paid = attempts.find(({ paid }) => paid === 1)?.reference ?? payment.reference;
+  if (paid === null) throw new Error(`payment ${payment.id} was paid by no attempt`);
+  return paid;
 }
 
-/** Marks an attempt for closing at its provider; {@link closeMarked} does it, again and again until it is done. */
+/** An attempt as its provider knows it. */
+export function refOfAttempt(attempt: AttemptRow, payment: Pick<Payment, 'amount' | 'currency'>): PaymentRef {
+  return {
+    reference: attempt.reference,
+    providerPaymentId: attempt.provider_payment_id,
+    method: attempt.method,
+    amount: payment.amount,
+    currency: payment.currency,
+  };
+}
+
+/** Marks an attempt for closing at its provider (see closing.ts). */
 export async function markForClosing(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ to_close: 1 })
+    .set({ to_close: 1, close_tries: 0, next_close_at: null })
     .where('reference', '=', reference)
     .where('paid', '=', 0)
     .execute();
-}
-
-/** Attempts that wait to be closed, with the provider of their payment. */
-export function findMarked(ctx: Context) {
-  return (
-    ctx.store.read
-      .selectFrom('attempts')
-      .innerJoin('payments', 'payments.id', 'attempts.payment_id')
-      .select(['attempts.reference', 'payments.provider'])
-      // Spelled out, not bound: the index is of such rows only.
-      .where('attempts.to_close', '=', sql.lit(1))
-      .limit(50)
-      .execute()
-  );
 }

@@ -2,7 +2,7 @@ import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { applyAnswer, applyDecision } from './apply.ts';
 import { markForClosing } from './attempts.ts';
-import type { Payment } from './payment.ts';
+import { isOffered, refOf, type Payment } from './payment.ts';
 
 /**
  * Ends an unpaid payment and closes its QR at the provider. Answers the payment as it stands: it may have been paid a
@@ -14,11 +14,16 @@ export async function cancelPayment(
   payment: Payment,
   source: 'merchant' | 'payer',
 ): Promise<Payment> {
-  if (!isOpen(payment.status)) return payment;
+  if (!isCancelable(payment, source)) return payment;
   const cause = { event: 'payment.canceled', source };
-  if (payment.providerPaymentId !== null) {
+  // A create whose answer was lost may have arrived: then there is something to close as well.
+  if (isOffered(payment)) {
+    const provider = ctx.providers[payment.provider];
     try {
-      const report = await ctx.providers[payment.provider].cancel(payment.reference);
+      const ref = refOf(payment);
+      const { cancel } = provider.capabilities;
+      const report = await (cancel ? provider.cancel(ref) : provider.status(ref));
+      if (!cancel) await ctx.store.write((trx) => markForClosing(trx, payment.reference));
       if (report.status !== 'canceled') {
         const { payment: after } = await applyAnswer(ctx, payment.provider, report);
         if (after && !isOpen(after.status)) return after;
@@ -28,5 +33,17 @@ export async function cancelPayment(
       await ctx.store.write((trx) => markForClosing(trx, payment.reference));
     }
   }
-  return (await applyDecision(ctx, payment.id, 'canceled', cause)).payment ?? payment;
+  const decided = await applyDecision(ctx, payment.id, 'canceled', cause, async (current, trx) => {
+    if (!isCancelable(current, source)) return false;
+    // Another way was chosen meanwhile.
+    const another = current.reference !== payment.reference ? current.reference : null;
+    if (another !== null) await markForClosing(trx, another);
+    return true;
+  });
+  return decided.payment ?? payment;
+}
+
+/** A scanned code is being charged, and a payer has confirmed in the bank what is in process: what becomes of that decides. */
+function isCancelable({ status, chargePayload }: Payment, source: 'merchant' | 'payer'): boolean {
+  return chargePayload === null && (source === 'payer' ? status === 'created' : isOpen(status));
 }

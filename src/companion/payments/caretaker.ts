@@ -1,14 +1,17 @@
-import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { Rounds } from '../rounds.ts';
 import { SetBack } from '../set-back.ts';
 import { applyAnswer, applyDecision, applySetAside } from './apply.ts';
 import { attachProvider } from './attach.ts';
-import { findAttempts, findMarked } from './attempts.ts';
+import { findAttempts, refOfAttempt } from './attempts.ts';
+import { carryOutCharge } from './charge.ts';
+import { closeAttempt, findToClose } from './closing.ts';
+import { confirmAttempt, findToConfirm } from './confirm.ts';
 import { findPayment } from './find.ts';
-import { toPayment, type Payment } from './payment.ts';
+import { verifyHint } from './hint.ts';
+import { isOffered, refOf, toPayment, type OfferedPayment, type Payment } from './payment.ts';
 import { carryOut, findPendingRefunds } from './refund.ts';
-import { bringForward, nextCheckAt, ORPHANED_AFTER_MS } from './schedule.ts';
+import { bringForward, nextCheckAt } from './schedule.ts';
 import { bringSetAsideForward, findSetAside } from './set-aside.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
@@ -18,8 +21,9 @@ const AT_ONCE = 20;
 
 /**
  * Looks after payments that nobody is calling about: brings those to their provider that a crash or the network kept
- * from it, asks about open ones (webhooks get lost), expires those whose time is up, closes QRs that are over, tries
- * webhooks again that came too early and carries pending refunds on. Every step may be repeated, so a crash in the middle costs nothing.
+ * from it, asks about open ones (webhooks get lost), expires those whose time is up, confirms and closes attempts, tries
+ * webhooks again that came too early and carries pending refunds on. Every step may be repeated, so a crash in the
+ * middle costs nothing.
  */
 export class Caretaker {
   readonly #ctx: Context;
@@ -45,45 +49,53 @@ export class Caretaker {
 
   /** One round; answers the ms until the next. */
   async look(): Promise<number> {
-    const now = this.#ctx.now();
+    const ctx = this.#ctx;
+    const now = ctx.now();
     await this.#setBack.heed(now, () =>
-      this.#ctx.store.write(async (trx) => {
+      ctx.store.write(async (trx) => {
         await bringForward(trx, now);
         await bringSetAsideForward(trx, now);
       }),
     );
-    const due = await this.#ctx.store.read
+    const due = await ctx.store.read
       .selectFrom('payments')
       .selectAll()
       .where('next_check_at', '<=', now)
       .orderBy('next_check_at')
       .limit(AT_ONCE)
       .execute();
-    const [marked, refunds, early] = await Promise.all([
-      findMarked(this.#ctx),
-      findPendingRefunds(this.#ctx.store.read, now - ORPHANED_AFTER_MS),
-      findSetAside(this.#ctx.store.read, now),
+    const [toClose, toConfirm, refunds, early] = await Promise.all([
+      findToClose(ctx),
+      findToConfirm(ctx),
+      findPendingRefunds(ctx.store.read, now),
+      findSetAside(ctx.store.read, now),
     ]);
     await Promise.all([
       ...due.map((row) => this.#check(toPayment(row))),
-      ...marked.map((attempt) => this.#closeAttempt(attempt)),
-      ...refunds.map((refund) => this.#carryOn(refund.id, () => carryOut(this.#ctx, refund))),
-      ...early.map((tried) => this.#carryOn(tried.report.deliveryId, () => applySetAside(this.#ctx, tried))),
+      ...toConfirm.map((attempt) => this.#carryOn(attempt.reference, () => confirmAttempt(ctx, attempt))),
+      ...toClose.map((attempt) => this.#carryOn(attempt.reference, () => closeAttempt(ctx, attempt))),
+      ...refunds.map((refund) => this.#carryOn(refund.id, () => carryOut(ctx, refund))),
+      ...early.map((tried) =>
+        this.#carryOn(tried.report.deliveryId, () => applySetAside(ctx, tried, verifyHint)),
+      ),
     ]);
     if (due.length === AT_ONCE) return 0;
-    const next = await this.#ctx.store.read
+    const next = await ctx.store.read
       .selectFrom('payments')
       .select((eb) => eb.fn.min('next_check_at').as('at'))
       .executeTakeFirst();
-    return Math.min(IDLE_MS, Math.max(0, (next?.at ?? Infinity) - this.#ctx.now()));
+    return Math.min(IDLE_MS, Math.max(0, (next?.at ?? Infinity) - ctx.now()));
   }
 
   /** Asks and, whatever comes of it, plans the next question: a payment never stays due. */
   async #check(payment: Payment): Promise<void> {
     await this.#carryOn(payment.id, async () => {
-      await this.#askAboutReplaced(payment);
-      if (payment.providerPaymentId === null) await attachProvider(this.#ctx, payment);
-      else await this.#ask(payment, payment.reference);
+      if (isOffered(payment)) {
+        await this.#askAboutReplaced(payment);
+        if (payment.chargePayload !== null) await carryOutCharge(this.#ctx, payment);
+        else if (payment.providerPaymentId === null) await attachProvider(this.#ctx, payment);
+        else await this.#ask(payment);
+      }
       await this.#expireIfOver(payment.id);
     });
     await this.#ctx.store.write(async (trx) => {
@@ -99,40 +111,36 @@ export class Caretaker {
     });
   }
 
-  async #ask(payment: Payment, reference: string): Promise<void> {
-    await applyAnswer(
-      this.#ctx,
-      payment.provider,
-      await this.#ctx.providers[payment.provider].status(reference),
-    );
+  async #ask(payment: OfferedPayment): Promise<void> {
+    const report = await this.#ctx.providers[payment.provider].status(refOf(payment));
+    await applyAnswer(this.#ctx, payment.provider, report);
   }
 
-  /** A code that a renewal has replaced may have been paid before it was closed. */
-  async #askAboutReplaced(payment: Payment): Promise<void> {
+  /** A code that another one has replaced may have been paid before it was closed. */
+  async #askAboutReplaced(payment: OfferedPayment): Promise<void> {
     const attempts = await findAttempts(this.#ctx.store.read, payment.id);
     const replaced = attempts.filter(
-      ({ reference, qr_id }) => reference !== payment.reference && qr_id !== null,
+      ({ reference, provider_payment_id, to_close }) =>
+        reference !== payment.reference && provider_payment_id !== null && to_close === 0,
     );
-    for (const { reference } of replaced) await this.#carryOn(reference, () => this.#ask(payment, reference));
+    for (const attempt of replaced) {
+      await this.#carryOn(attempt.reference, async () => {
+        const report = await this.#ctx.providers[attempt.provider].status(refOfAttempt(attempt, payment));
+        await applyAnswer(this.#ctx, attempt.provider, report);
+      });
+    }
   }
 
   /** The provider has just been asked, or never heard of it: what is still unpaid now has expired. */
   async #expireIfOver(paymentId: string): Promise<void> {
+    const now = this.#ctx.now();
+    // Not while a scanned code is undecided: another one would be a second charge.
+    const isOver = ({ status, expiresAt, chargePayload }: Payment) =>
+      status === 'created' && expiresAt <= now && chargePayload === null;
     const payment = await findPayment(this.#ctx.store.read, paymentId);
-    if (payment?.status !== 'created' || payment.expiresAt > this.#ctx.now()) return;
-    await applyDecision(this.#ctx, paymentId, 'expired', { event: 'payment.expired', source: 'clock' });
-  }
-
-  /** The answer counts: the QR may have been paid before it was closed. */
-  async #closeAttempt(attempt: Awaited<ReturnType<typeof findMarked>>[number]): Promise<void> {
-    await this.#carryOn(attempt.reference, async () => {
-      const report = await this.#ctx.providers[attempt.provider].cancel(attempt.reference);
-      if (report.status !== null && !isOpen(report.status))
-        await applyAnswer(this.#ctx, attempt.provider, report);
-      await this.#ctx.store.write((trx) =>
-        trx.updateTable('attempts').set({ to_close: 0 }).where('reference', '=', attempt.reference).execute(),
-      );
-    });
+    if (!payment || !isOver(payment)) return;
+    const cause = { event: 'payment.expired', source: 'clock' };
+    await applyDecision(this.#ctx, paymentId, 'expired', cause, isOver);
   }
 
   /** A provider that cannot be reached keeps one piece of work waiting, not the others. */

@@ -28,7 +28,7 @@ export async function createPayment(
   });
   ctx.metrics.paymentReached(intent.status, intent.provider);
   const payment = await attachProvider(ctx, intent);
-  // Its provider could not be reached: the caretaker takes it on, who may have planned to sleep for long.
+  // Its provider could not be reached, or is not chosen: the caretaker takes it on, who may have planned to sleep for long.
   if (payment.providerPaymentId === null) ctx.announce(payment);
   return payment;
 }
@@ -40,6 +40,9 @@ async function insertIntent(
   request: PaymentRequest,
 ): Promise<Payment> {
   const now = ctx.now();
+  const [first, ...others] = request.methods;
+  // With several on offer the payer chooses, and only then is a provider asked.
+  const chosen = others.length === 0 ? { method: first, provider: ctx.config.methods[first]! } : null;
   const row = await trx
     .insertInto('payments')
     .values({
@@ -51,10 +54,10 @@ async function insertIntent(
       status: 'created',
       late: 0,
       version: 1,
-      method: request.methods[0],
+      method: chosen?.method ?? null,
       methods_json: JSON.stringify(request.methods),
-      provider: request.provider,
-      reference: id,
+      provider: chosen?.provider ?? null,
+      reference: chosen ? id : null,
       provider_payment_id: null,
       qr_id: null,
       presentation_json: JSON.stringify({ kind: 'pending' }),
@@ -64,18 +67,21 @@ async function insertIntent(
       metadata_json: JSON.stringify(request.metadata),
       lifetime: request.expiresAt - now,
       refunded_amount: 0,
+      deadline: request.expiresAt,
       expires_at: request.expiresAt,
       created_at: now,
       updated_at: now,
       paid_at: null,
       // A crash from here on leaves an orphan that is looked for soon.
-      next_check_at: now + ORPHANED_AFTER_MS,
+      next_check_at: chosen ? now + ORPHANED_AFTER_MS : request.expiresAt,
       checks: 0,
+      charge_payload: null,
+      receipt_url: null,
       erased_at: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await addAttempt(trx, id, id, now);
+  if (chosen) await addAttempt(trx, id, chosen, now);
   const payment = toPayment(row);
   await addEvent(trx, payment, payment, { event: 'payment.created', source: 'merchant' }, null, now);
   return payment;

@@ -1,6 +1,6 @@
 import type { Method, Presentation } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
-import type { Customer } from '../providers/provider.ts';
+import type { Customer, PaymentRef } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import type { PaymentRow } from '../store/schema.ts';
 
@@ -15,24 +15,31 @@ export interface Payment {
   readonly status: PaymentStatus;
   readonly late: boolean;
   readonly version: number;
-  readonly method: Method;
+  /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
+  readonly method: Method | null;
   readonly methods: readonly Method[];
-  readonly provider: ProviderName;
+  readonly provider: ProviderName | null;
   /** The attempt on offer: its id at the provider. */
-  readonly reference: string;
+  readonly reference: string | null;
   readonly providerPaymentId: string | null;
   readonly qrId: string | null;
   readonly presentation: Presentation;
+  /** Where the provider shows the payer's receipt. */
+  readonly receiptUrl: string | null;
   readonly returnUrl: string | null;
   readonly callbackUrl: string | null;
   readonly customer: Customer;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly lifetime: number;
   readonly refundedAmount: number;
+  /** When the shop's time to pay is up; `expiresAt` is the same or, where the provider's offer is shorter, earlier. */
+  readonly deadline: number;
   readonly expiresAt: number;
   readonly createdAt: number;
   readonly paidAt: number | null;
   readonly checks: number;
+  /** The payer's scanned code, while the provider has not answered its charge. */
+  readonly chargePayload: string | null;
   /** Its personal data is gone, and its token opens nothing any more. */
   readonly erased: boolean;
 }
@@ -55,16 +62,36 @@ export function toPayment(row: PaymentRow): Payment {
     providerPaymentId: row.provider_payment_id,
     qrId: row.qr_id,
     presentation: JSON.parse(row.presentation_json) as Presentation,
+    receiptUrl: row.receipt_url,
     returnUrl: row.return_url,
     callbackUrl: row.callback_url,
     customer: JSON.parse(row.customer_json) as Customer,
     metadata: JSON.parse(row.metadata_json) as Record<string, unknown>,
     lifetime: row.lifetime,
     refundedAmount: row.refunded_amount,
+    deadline: row.deadline,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     paidAt: row.paid_at,
     checks: row.checks,
+    chargePayload: row.charge_payload,
     erased: row.erased_at !== null,
   };
+}
+
+/** A payment whose method is chosen: there is an attempt on offer. */
+export interface OfferedPayment extends Payment {
+  readonly method: Method;
+  readonly provider: ProviderName;
+  readonly reference: string;
+}
+
+export function isOffered(payment: Payment): payment is OfferedPayment {
+  return payment.reference !== null;
+}
+
+/** The attempt on offer, as its provider knows it. */
+export function refOf(payment: OfferedPayment): PaymentRef {
+  const { reference, providerPaymentId, method, amount, currency } = payment;
+  return { reference, providerPaymentId, method, amount, currency };
 }

@@ -1,5 +1,7 @@
-import type { Presentation } from '../../protocol/snapshot.ts';
+import type { Method, Presentation } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
+import type { ProviderName } from '../providers/names.ts';
+import type { Customer } from '../providers/provider.ts';
 import type { Writer } from '../store/store.ts';
 import { addEvent, type Cause } from './events.ts';
 import { toPayment, type Payment } from './payment.ts';
@@ -9,11 +11,17 @@ import { nextCheckAt } from './schedule.ts';
 export interface Changes {
   readonly status?: PaymentStatus;
   readonly late?: boolean;
-  readonly reference?: string;
+  readonly method?: Method | null;
+  readonly provider?: ProviderName | null;
+  readonly reference?: string | null;
   readonly providerPaymentId?: string | null;
   readonly qrId?: string | null;
   readonly presentation?: Presentation;
+  readonly receiptUrl?: string | null;
   readonly refundedAmount?: number;
+  readonly customer?: Customer;
+  readonly chargePayload?: string | null;
+  readonly deadline?: number;
   readonly expiresAt?: number;
   readonly paidAt?: number;
 }
@@ -36,11 +44,17 @@ export async function record(
       status: changed.status,
       late: changed.late ? 1 : 0,
       version: changed.version,
+      method: changed.method,
+      provider: changed.provider,
       reference: changed.reference,
       provider_payment_id: changed.providerPaymentId,
       qr_id: changed.qrId,
       presentation_json: JSON.stringify(changed.presentation),
+      receipt_url: changed.receiptUrl,
       refunded_amount: changed.refundedAmount,
+      customer_json: JSON.stringify(changed.customer),
+      charge_payload: changed.chargePayload,
+      deadline: changed.deadline,
       expires_at: changed.expiresAt,
       paid_at: changed.paidAt,
       updated_at: now,

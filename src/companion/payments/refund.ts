@@ -1,13 +1,16 @@
 import type { Context } from '../context.ts';
-import { queueRefundNotification } from '../notifications/outbox.ts';
 import { ProviderError, type ProviderRefund } from '../providers/provider.ts';
 import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
-import { paidReference } from './attempts.ts';
+import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
 import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
-import { record } from './record.ts';
+import { settleRefund } from './refund-report.ts';
+
+/** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
 
 export interface RefundOrder {
   readonly paymentId: string;
@@ -18,7 +21,7 @@ export interface RefundOrder {
 
 /** Why a refund was not begun; nothing has changed then. */
 export class RefundRefused extends Error {
-  readonly code: 'payment_not_found' | 'not_paid' | 'exceeds_payment';
+  readonly code: 'payment_not_found' | 'not_paid' | 'not_refundable' | 'exceeds_payment';
   constructor(code: RefundRefused['code'], message: string) {
     super(message);
     this.name = 'RefundRefused';
@@ -38,7 +41,7 @@ export async function createRefund(
   const id = newId('rfd');
   const intent = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, order.paymentId);
-    const amount = await refundable(trx, payment, order.amount);
+    const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
     return trx
@@ -46,10 +49,11 @@ export async function createRefund(
       .values({
         id,
         payment_id: order.paymentId,
-        reference: await paidReference(trx, payment!),
+        reference,
         amount,
         reason: order.reason,
         status: 'pending',
+        next_ask_at: now + FIRST_PAUSE_MS,
         created_at: now,
         updated_at: now,
       })
@@ -59,74 +63,119 @@ export async function createRefund(
   return carryOut(ctx, intent);
 }
 
-/** Brings a pending refund to the provider. May be repeated: the refund's id is the idempotency key. */
+/** Brings a pending refund to the provider; it stays pending while nobody can say what became of it. */
 export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+  try {
+    return await askForRefund(ctx, refund);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // A webhook may have been faster than the answer that did not come.
+    return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  }
+}
+
+/**
+ * May be repeated: the refund's id is the idempotency key, and a provider that knows no such thing is told that it may
+ * have been asked before. Throws a {@link ProviderError} when nobody can say what became of it.
+ */
+export async function askForRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
   if (refund.status !== 'pending') return refund;
   const payment = await findPayment(ctx.store.read, refund.payment_id);
-  if (!payment) throw new Error('a refund without its payment');
+  const attempt = await findAttempt(ctx.store.read, refund.reference);
+  if (!payment || !attempt) throw new Error('a refund without its payment');
+  // On disk before the call: whoever comes after a crash must know that there may have been one.
+  if (!(await claim(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   let answer: ProviderRefund;
   try {
-    answer = await ctx.providers[payment.provider].refund({
-      reference: refund.reference,
+    answer = await ctx.providers[attempt.provider].refund({
+      payment: refOfAttempt(attempt, payment),
       refundId: refund.id,
+      providerRefundId: refund.provider_refund_id,
+      repeated: refund.asks > 0,
       amount: refund.amount,
       reason: refund.reason,
     });
-  } catch (error) {
-    ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: error }, 'provider refund failed');
-    if (!(error instanceof ProviderError) || error.kind === 'unavailable') return refund;
+  } catch (cause) {
+    ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
+    const error =
+      cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
+    if (!error.asked) await disclaim(ctx, refund);
+    if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed' };
   }
-  if (answer.status === 'pending') return refund;
-  return finish(ctx, refund.id, answer.status);
+  const { status, providerRefundId } = answer;
+  if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
+    await ctx.store.write((trx) =>
+      trx
+        .updateTable('refunds')
+        .set({ provider_refund_id: providerRefundId })
+        .where('id', '=', refund.id)
+        .execute(),
+    );
+  }
+  if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  const settled = await ctx.store.write((trx) => settleRefund(trx, refund, status, ctx.now()));
+  if (settled.settled) ctx.announce(settled.payment);
+  return settled.refund;
 }
 
-async function finish(ctx: Context, id: string, status: 'succeeded' | 'failed'): Promise<RefundRow> {
+/** Of two that come with the same knowledge one asks: otherwise both could be the first to. */
+async function claim(ctx: Context, { id, asks, created_at }: RefundRow): Promise<boolean> {
   const now = ctx.now();
-  const { refund, payment } = await ctx.store.write(async (trx) => {
-    const finished = await trx
+  const pause = Math.min(Math.max(FIRST_PAUSE_MS, now - created_at), LONGEST_PAUSE_MS);
+  const { numUpdatedRows } = await ctx.store.write((trx) =>
+    trx
       .updateTable('refunds')
-      .set({ status, updated_at: now })
+      .set({ asks: asks + 1, next_ask_at: now + pause })
       .where('id', '=', id)
-      .where('status', '=', 'pending')
-      .returningAll()
-      .executeTakeFirst();
-    const refund = finished ?? (await findRefund(trx, id));
-    if (!refund) throw new Error('a refund that was there is gone');
-    const before = await findPayment(trx, refund.payment_id);
-    if (!finished || !before) return { refund, payment: null };
-    const after = status === 'succeeded' ? await giveBack(trx, before, refund, now) : before;
-    await queueRefundNotification(trx, after, refund, now);
-    return { refund, payment: after };
-  });
-  if (payment) ctx.announce(payment);
-  return refund;
+      .where('asks', '=', asks)
+      .executeTakeFirst(),
+  );
+  return numUpdatedRows === 1n;
 }
 
-function giveBack(trx: Writer, payment: Payment, refund: RefundRow, now: number): Promise<Payment> {
-  const refundedAmount = payment.refundedAmount + refund.amount;
-  const status = refundedAmount === payment.amount ? 'refunded' : 'partial_refunded';
-  return record(
-    trx,
-    payment,
-    { status, refundedAmount },
-    { event: 'refund.succeeded', source: 'merchant' },
-    now,
+/** The provider was surely not asked, unless somebody else has meanwhile. */
+async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
+  await ctx.store.write((trx) =>
+    trx
+      .updateTable('refunds')
+      .set({ asks })
+      .where('id', '=', id)
+      .where('asks', '=', asks + 1)
+      .execute(),
   );
 }
 
-async function refundable(db: Reader, payment: Payment | null, asked: number | null): Promise<number> {
+/** What may be given back, and of which attempt's money. */
+async function refundable(
+  ctx: Context,
+  db: Reader,
+  payment: Payment | null,
+  asked: number | null,
+): Promise<{ amount: number; reference: string }> {
   if (!payment) throw new RefundRefused('payment_not_found', 'There is no such payment.');
   if (payment.status !== 'paid' && payment.status !== 'partial_refunded') {
     throw new RefundRefused('not_paid', `The payment is ${payment.status}: there is nothing to give back.`);
   }
-  const pending = await db
+  const reference = await paidReference(db, payment);
+  const earlier = await db
     .selectFrom('refunds')
-    .select((eb) => eb.fn.sum<number | null>('amount').as('sum'))
+    .selectAll()
     .where('payment_id', '=', payment.id)
-    .where('status', '=', 'pending')
-    .executeTakeFirstOrThrow();
-  const left = payment.amount - payment.refundedAmount - (pending.sum ?? 0);
+    .where('duplicate', '=', 0)
+    .where('status', '!=', 'failed')
+    .execute();
+  const attempt = await findAttempt(db, reference);
+  const { refund: can } = ctx.providers[attempt!.provider].capabilities;
+  if (can === 'none') {
+    throw new RefundRefused('not_refundable', `${attempt!.provider} gives nothing back by this API.`);
+  }
+  if (can === 'once' && earlier.length > 0) {
+    throw new RefundRefused('not_refundable', `${attempt!.provider} allows one refund a payment.`);
+  }
+  const pending = earlier.filter(({ status }) => status === 'pending');
+  const sum = pending.reduce((total, { amount }) => total + amount, 0);
+  const left = payment.amount - payment.refundedAmount - sum;
   const amount = asked ?? left;
   if (amount <= 0 || amount > left) {
     throw new RefundRefused(
@@ -134,19 +183,20 @@ async function refundable(db: Reader, payment: Payment | null, asked: number | n
       `At most ${left} kopecks of this payment can still be given back.`,
     );
   }
-  return amount;
+  return { amount, reference };
 }
 
 export async function findRefund(db: Reader, id: string): Promise<RefundRow | null> {
   return (await db.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-export function findPendingRefunds(db: Reader, olderThan: number): Promise<RefundRow[]> {
+/** Refunds whose provider is to be asked now. */
+export function findPendingRefunds(db: Reader, now: number): Promise<RefundRow[]> {
   return db
     .selectFrom('refunds')
     .selectAll()
     .where('status', '=', 'pending')
-    .where('updated_at', '<', olderThan)
+    .where('next_ask_at', '<=', now)
     .limit(50)
     .execute();
 }

@@ -1,12 +1,9 @@
 import type { Context } from '../context.ts';
-import { addAttempt, findAttempts, markForClosing } from './attempts.ts';
+import { addAttempt, findAttempts, markForClosing, MAX_ATTEMPTS } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
-import type { Payment } from './payment.ts';
+import { isOffered, type Payment } from './payment.ts';
 import { record } from './record.ts';
-
-/** More new codes than anyone needs; each is a payment at the provider. */
-const MAX_ATTEMPTS = 10;
 
 /** Whether a fresh QR may be had: the time is up and nothing else has happened. */
 export function canRenew(payment: Payment): boolean {
@@ -25,9 +22,12 @@ export async function renewPayment(ctx: Context, paymentId: string): Promise<Pay
     const attempts = await findAttempts(trx, paymentId);
     if (attempts.length >= MAX_ATTEMPTS) return null;
     const now = ctx.now();
-    const reference = `${paymentId}-${attempts.length + 1}`;
-    await markForClosing(trx, payment.reference);
-    await addAttempt(trx, paymentId, reference, now);
+    let reference: string | null = null;
+    if (isOffered(payment)) {
+      await markForClosing(trx, payment.reference);
+      reference = await addAttempt(trx, paymentId, payment, now);
+    }
+    const deadline = now + payment.lifetime;
     return record(
       trx,
       payment,
@@ -37,7 +37,9 @@ export async function renewPayment(ctx: Context, paymentId: string): Promise<Pay
         providerPaymentId: null,
         qrId: null,
         presentation: { kind: 'pending' },
-        expiresAt: now + payment.lifetime,
+        chargePayload: null,
+        deadline,
+        expiresAt: deadline,
       },
       { event: 'payment.renewed', source: 'payer' },
       now,

@@ -150,7 +150,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
 
 function isOnOffer(method: Method, config: Config, providers: Circumstances['providers']): boolean {
   const provider = config.methods[method];
-  return provider !== undefined && providers[provider].methods.includes(method);
+  return provider !== undefined && providers[provider].capabilities.methods.includes(method);
 }
 
 /** Stricter than `Date.parse`, which takes "1", a date without a time zone, and the 31st of November. */

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import type { FieldError } from '../../protocol/problem.ts';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Customer } from '../providers/provider.ts';
-import type { ProviderName } from '../providers/names.ts';
 import { toFieldErrors } from './field-errors.ts';
 import {
   DEFAULT_LIFETIME_S,
@@ -24,7 +23,6 @@ export interface PaymentRequest {
   readonly callbackUrl: string | null;
   readonly customer: Customer;
   readonly methods: readonly [Method, ...Method[]];
-  readonly provider: ProviderName;
   readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
   readonly deepLink: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -47,6 +45,11 @@ export function readPaymentRequest(
   if (!parsed.success) return { errors: toFieldErrors(parsed.issues) };
   const input = parsed.output;
   const [method, ...others] = input.methods as [Method, ...Method[]];
+  const objections = [method, ...others].flatMap((each) => {
+    const provider = circumstances.providers[circumstances.config.methods[each]!];
+    return provider.objections?.({ customer: input.customer, method: each }) ?? [];
+  });
+  if (objections.length > 0) return { errors: objections };
   return {
     request: {
       orderId: input.order_id,
@@ -61,7 +64,6 @@ export function readPaymentRequest(
       callbackUrl: input.callback_url,
       customer: input.customer,
       methods: [method, ...others],
-      provider: circumstances.config.methods[method]!,
       qr: input.qr,
       deepLink: input.features.deep_link,
       metadata: input.metadata,

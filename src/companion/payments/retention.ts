@@ -73,7 +73,15 @@ export class Retention {
 async function erasePayments(trx: Writer, before: number, now: number): Promise<string[]> {
   const rows = await trx
     .updateTable('payments')
-    .set({ description: null, return_url: null, customer_json: '{}', metadata_json: '{}', erased_at: now })
+    .set({
+      description: null,
+      return_url: null,
+      receipt_url: null,
+      charge_payload: null,
+      customer_json: '{}',
+      metadata_json: '{}',
+      erased_at: now,
+    })
     .where('id', 'in', (eb) =>
       eb
         .selectFrom('payments')

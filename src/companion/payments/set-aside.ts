@@ -1,4 +1,5 @@
 import type { ProviderDelivery } from '../providers/provider.ts';
+import type { ProviderName } from '../providers/names.ts';
 import type { Reader, Writer } from '../store/store.ts';
 
 /** Delay before each further try, ms; the last one repeats until {@link GIVE_UP_AFTER} tries. */
@@ -11,7 +12,7 @@ const GIVE_UP_AFTER = 29;
  * the answer to the create), or what it speaks of has not been reported. Acknowledged and stored, it is tried again.
  */
 export interface SetAside {
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly report: ProviderDelivery;
   /** How often it was tried again. */
   readonly tries: number;
@@ -39,7 +40,7 @@ export async function findSetAside(db: Reader, now: number): Promise<SetAside[]>
     .limit(50)
     .execute();
   return rows.map(({ provider, report_json, tries }) => ({
-    provider,
+    provider: provider as ProviderName,
     report: JSON.parse(report_json!) as ProviderDelivery,
     tries,
   }));

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FieldError } from '../../protocol/problem.ts';
 import type { Method, Presentation } from '../../protocol/snapshot.ts';
-import type { OwnBank } from '../banks/links.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
+import type { OwnBank } from '../banks/links.ts';
 
 /** Who pays, as far as the shop told us; some providers insist on parts of it. */
 export interface Customer {
@@ -9,6 +10,38 @@ export interface Customer {
   readonly email?: string | undefined;
   readonly ip?: string | undefined;
   readonly country?: string | undefined;
+}
+
+/** What a provider can do. The API and the snapshot's `actions[]` offer nothing else. */
+export interface Capabilities {
+  readonly methods: readonly Method[];
+  /** Ends an unpaid payment at the provider. Without it an abandoned payment is only watched until its time is over. */
+  readonly cancel: boolean;
+  /** `once`: one refund a payment, in full or in part. */
+  readonly refund: 'none' | 'once' | 'partial';
+  /** Sends the payer's phone a message that leads to the payment. */
+  readonly push: boolean;
+  /** Charges the payer's own code, which the seller has scanned. */
+  readonly charge: boolean;
+  /**
+   * How far its webhooks are to be trusted. `proof`: what is signed is so. `known`: it is so of a payment whose id the
+   * provider itself has told us when asked; of another id it is but a hint, because the signature may be one that the
+   * provider gives to all of its merchants. `hint`: a message could be played again later, so money is believed by a
+   * status query only. `none`: it sends none, and is asked at a quick pace.
+   */
+  readonly webhooks: 'proof' | 'known' | 'hint' | 'none';
+}
+
+/** One attempt at a payment, as a provider knows it. */
+export interface PaymentRef {
+  /** Our id of it at the provider: at most 32 characters of `[A-Za-z0-9_-]`. */
+  readonly reference: string;
+  /** The provider's own; `null` while its answer to the create has not come (or was lost). */
+  readonly providerPaymentId: string | null;
+  readonly method: Method;
+  /** Kopecks. */
+  readonly amount: number;
+  readonly currency: string;
 }
 
 export interface CreateRequest {
@@ -23,7 +56,10 @@ export interface CreateRequest {
   readonly merchantName: string;
   /** Unix time, ms. */
   readonly expiresAt: number;
+  /** Where the shop wants its payer back; `null` when it has not said. */
   readonly returnUrl: string | null;
+  /** The hosted page of this payment, for providers that insist on somewhere to return to. Its fragment is the payer's token. */
+  readonly hostedPage: string;
   readonly customer: Customer;
 }
 
@@ -31,7 +67,12 @@ export interface ProviderPayment {
   readonly providerPaymentId: string;
   /** The provider's id of the QR, where it has one. */
   readonly qrId: string | null;
+  /** `pending` when the link comes later, by webhook or by a status query. */
   readonly presentation: Presentation;
+  /** Unix time in ms when the provider's offer ends, where that may be sooner than ours; `null` when it follows ours. */
+  readonly expiresAt: number | null;
+  /** Where the provider shows the payer's receipt. */
+  readonly receiptUrl?: string | null;
 }
 
 /** What a provider says of a payment, by webhook or when asked. */
@@ -42,6 +83,26 @@ export interface ProviderReport {
   /** Kopecks; `null` when the message carries none. Checked against ours before money is believed. */
   readonly amount: number | null;
   readonly currency: string | null;
+  /** The provider's own id, where the message tells it: an answer that was lost is made up for by this. */
+  readonly providerPaymentId?: string | null;
+  /** Where the provider shows the payer's receipt. */
+  readonly receiptUrl?: string | null;
+  /** The link that has come since the create. */
+  readonly presentation?: Presentation | null;
+  /** The provider waits for our word before it takes the money: see {@link Provider.confirm}. */
+  readonly wantsConfirmation?: boolean;
+  /** A result in the provider's words, for the operator's log; never shown to a payer. */
+  readonly detail?: string | null;
+}
+
+/** What a webhook says of a refund. Without either id it is one of the attempt's, and which one is not told. */
+export interface RefundReport {
+  /** Ours, where the message carries it. */
+  readonly refundId: string | null;
+  readonly providerRefundId: string | null;
+  /** Kopecks: finds a refund of ours whose answer, with the provider's id in it, was lost. */
+  readonly amount?: number | null;
+  readonly status: 'pending' | 'succeeded' | 'failed';
 }
 
 /** A verified webhook. `deliveryId` is what repeats of the same message share. */
@@ -49,12 +110,19 @@ export interface ProviderDelivery extends ProviderReport {
   readonly deliveryId: string;
   /** The provider's own name of the event, for the log. */
   readonly event: string;
+  /** Set when the message is about a refund of the payment; its `status` is `null` then. */
+  readonly refund?: RefundReport | null;
 }
 
 export interface RefundRequest {
-  readonly reference: string;
+  /** The attempt whose money is given back. */
+  readonly payment: PaymentRef;
   /** Our id of the refund and its idempotency key. */
   readonly refundId: string;
+  /** The provider's, from an earlier answer; then this call asks how it stands. */
+  readonly providerRefundId: string | null;
+  /** It may have been asked for before, its answer lost: a provider without idempotent refunds must not be asked twice. */
+  readonly repeated: boolean;
   /** Kopecks. */
   readonly amount: number;
   readonly reason: string | null;
@@ -62,6 +130,13 @@ export interface RefundRequest {
 
 export interface ProviderRefund {
   readonly status: 'pending' | 'succeeded' | 'failed';
+  readonly providerRefundId?: string | null;
+}
+
+export interface ChargeRequest extends PaymentRef {
+  /** What the payer's code says, as scanned. */
+  readonly payload: string;
+  readonly description: string | null;
 }
 
 export interface RawWebhook {
@@ -70,29 +145,53 @@ export interface RawWebhook {
   readonly body: Buffer;
 }
 
-/** A payment system. Every call may be repeated with the same reference and must then mean the same. */
+/**
+ * A payment system. Every call may be repeated with the same reference and must then mean the same. Calls reject with
+ * a {@link ProviderError} and nothing else; they are bounded, counted and cut off during an outage from outside
+ * (see supervised.ts).
+ */
 export interface Provider {
-  readonly methods: readonly Method[];
+  readonly capabilities: Capabilities;
+  /** What this provider needs of a payment and the request lacks, by the names of our own API. */
+  objections?(request: { readonly customer: Customer; readonly method: Method }): readonly FieldError[];
   create(request: CreateRequest): Promise<ProviderPayment>;
-  status(reference: string): Promise<ProviderReport>;
+  status(payment: PaymentRef): Promise<ProviderReport>;
   /** Closes the QR; the answer tells what the payment came to (it may have been paid a moment before). */
-  cancel(reference: string): Promise<ProviderReport>;
+  cancel(payment: PaymentRef): Promise<ProviderReport>;
   refund(request: RefundRequest): Promise<ProviderRefund>;
-  /** Throws {@link WebhookVerificationError} (see notifications/webhooks.ts) when the message is not authentic. */
+  /** With `capabilities.push`. `phone`: `7XXXXXXXXXX`. */
+  push?(payment: PaymentRef, phone: string): Promise<void>;
+  /** With `capabilities.charge`. `refused`: no money has moved, another code may be tried. */
+  charge?(request: ChargeRequest): Promise<ProviderReport>;
+  /** Says yes to a payment whose report had `wantsConfirmation`. A repeat changes nothing. */
+  confirm?(payment: PaymentRef): Promise<void>;
+  /** Throws a {@link WebhookVerificationError} (see notifications/webhooks.ts) when the message is not authentic. */
   parseWebhook(webhook: RawWebhook): ProviderDelivery;
   /** Banks that only this provider's payments can be paid in. */
   ownBanks?(qrId: string): readonly OwnBank[];
 }
 
+export interface ProviderErrorOptions extends ErrorOptions {
+  /** `false`: surely nothing was done there, since the call never left or was turned away at the door. */
+  readonly asked?: boolean;
+}
+
 /**
  * `refused`: the provider understood and said no; the payment will not come to be.
- * `unavailable`: nobody knows whether it arrived; the same call is to be repeated.
+ * `unavailable`: nobody knows whether it arrived (unless it is known not to have, see `asked`); the same call is to be
+ * repeated. The message is for the operator: it is logged, and never shown to a payer.
  */
 export class ProviderError extends Error {
   readonly kind: 'refused' | 'unavailable';
-  constructor(kind: 'refused' | 'unavailable', message: string, options?: ErrorOptions) {
+  readonly asked: boolean;
+  constructor(
+    kind: 'refused' | 'unavailable',
+    message: string,
+    { asked = true, ...options }: ProviderErrorOptions = {},
+  ) {
     super(message, options);
     this.name = 'ProviderError';
     this.kind = kind;
+    this.asked = asked;
   }
 }

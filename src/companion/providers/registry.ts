@@ -1,12 +1,15 @@
 import type { Config } from '../config.ts';
-import type { OutboundClient } from '../outbound/client.ts';
 import type { Metrics } from '../metrics.ts';
+import { OutboundClient } from '../outbound/client.ts';
+import { createFreepaymentProvider } from './freepayment/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './names.ts';
 import type { Provider } from './provider.ts';
+import { createSberbankProvider } from './sberbank/provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';
 import { createSbpApiProvider } from './sbp-api/provider.ts';
 import type { SandboxBank } from './sandbox/bank.ts';
 import { createSandboxProvider } from './sandbox/provider.ts';
+import { createSmartGlocalProvider } from './smart-glocal/provider.ts';
 import { supervised } from './supervised.ts';
 import { unconfiguredProvider } from './unconfigured.ts';
 
@@ -25,14 +28,26 @@ export interface ProviderParts {
 const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider>> = {
   sandbox: ({ bank, config, now }) => createSandboxProvider(bank, config, now),
   'sbp-api': ({ config, outbound, now }) => {
-    const settings = config.sbpApi;
-    if (!settings) throw new Error('a method uses sbp-api, which is not configured');
+    const settings = configured(config.sbpApi);
     return createSbpApiProvider({
       client: new SbpApiClient({ settings, outbound }),
       webhookSecrets: settings.webhookSecrets,
-      callbackUrl: `${config.publicUrl}/webhooks/sbp-api`,
+      callbackUrl: webhookUrl(config, 'sbp-api'),
       now,
     });
+  },
+  freepayment: ({ config, outbound, now }) =>
+    createFreepaymentProvider({
+      settings: configured(config.freepayment),
+      outbound,
+      webhookUrl: webhookUrl(config, 'freepayment'),
+      now,
+    }),
+  'smart-glocal': ({ config, outbound, now }) =>
+    createSmartGlocalProvider({ settings: configured(config.smartGlocal), outbound, now }),
+  sberbank: ({ config, outbound, now }) => {
+    const settings = configured(config.sberbank);
+    return createSberbankProvider({ settings, outbound: outbound.as(settings.identity), now });
   },
 };
 
@@ -45,4 +60,13 @@ export function createProviders(parts: ProviderParts): Readonly<Record<ProviderN
       return [name, supervised(name, parts.standIns?.[name] ?? BUILDERS[name](parts), parts.metrics)];
     }),
   ) as Record<ProviderName, Provider>;
+}
+
+function configured<T>(settings: T | null): T {
+  if (settings === null) throw new Error('a method uses a provider that is not configured');
+  return settings;
+}
+
+function webhookUrl({ publicUrl }: Config, name: ProviderName): string {
+  return `${publicUrl}/webhooks/${name}`;
 }

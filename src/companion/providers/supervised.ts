@@ -1,22 +1,28 @@
 import type { Metrics } from '../metrics.ts';
+import { Circuit } from './circuit.ts';
 import type { ProviderName } from './names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 
 /** Longer than any provider's own time limits: a call that outlives it will never come back. */
 const DEADLINE_MS = 12_000;
 
-/** The provider itself, with each of its calls counted, timed and bounded: one that hangs is as good as unreachable. */
+/**
+ * The provider itself, with each of its calls counted, timed, bounded (one that hangs is as good as unreachable) and
+ * spared during an outage.
+ */
 export function supervised(
   name: ProviderName,
   provider: Provider,
   metrics: Pick<Metrics, 'providerCalled'>,
 ): Provider {
+  const circuit = new Circuit();
+
   async function timed<T>(operation: string, call: () => Promise<T>): Promise<T> {
     const since = performance.now();
     const done = (result: string) =>
       metrics.providerCalled(name, operation, result, performance.now() - since);
     try {
-      const answer = await within(DEADLINE_MS, call());
+      const answer = await circuit.run(() => within(DEADLINE_MS, call()));
       done('ok');
       return answer;
     } catch (error) {
@@ -26,9 +32,14 @@ export function supervised(
   }
   return Object.assign(Object.create(provider) as Provider, {
     create: (request) => timed('create', () => provider.create(request)),
-    status: (reference) => timed('status', () => provider.status(reference)),
-    cancel: (reference) => timed('cancel', () => provider.cancel(reference)),
+    status: (payment) => timed('status', () => provider.status(payment)),
+    cancel: (payment) => timed('cancel', () => provider.cancel(payment)),
     refund: (request) => timed('refund', () => provider.refund(request)),
+    ...(provider.push && {
+      push: (payment, phone) => timed('push', () => provider.push!(payment, phone)),
+    }),
+    ...(provider.charge && { charge: (request) => timed('charge', () => provider.charge!(request)) }),
+    ...(provider.confirm && { confirm: (payment) => timed('confirm', () => provider.confirm!(payment)) }),
   } satisfies Partial<Provider>);
 }
 

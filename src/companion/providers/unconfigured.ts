@@ -9,7 +9,14 @@ export function unconfiguredProvider(name: ProviderName): Provider {
   const refuse = () =>
     Promise.reject(new ProviderError('unavailable', `no method in SBP_METHODS uses ${name}`));
   return {
-    methods: [],
+    capabilities: {
+      methods: [],
+      cancel: false,
+      refund: 'none',
+      push: false,
+      charge: false,
+      webhooks: 'none',
+    },
     create: refuse,
     status: refuse,
     cancel: refuse,

@@ -8,7 +8,53 @@ export const migrations: Record<string, Migration> = {
   '0004_retention': { up: indexWhatRetentionErases },
   '0005_delivery_endpoints': { up: shareByEndpoint },
   '0006_money_twice': { up: keepMoneyTwice },
+  '0007_methods': { up: letPayersChoose },
 };
+
+/** A payment may have several attempts at several providers, and none at all while its payer chooses. */
+async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
+  const attempts = db.schema.alterTable('attempts');
+  await attempts.addColumn('provider', 'text', (c) => c.notNull().defaultTo('')).execute();
+  await attempts.addColumn('method', 'text', (c) => c.notNull().defaultTo('')).execute();
+  await attempts.addColumn('provider_payment_id', 'text').execute();
+  await attempts.addColumn('close_tries', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await attempts.addColumn('next_close_at', 'integer').execute();
+  await attempts.addColumn('flagged', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await attempts.addColumn('to_confirm', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await sql`update attempts set (provider, method) =
+    (select p.provider, p.method from payments p where p.id = payment_id)`.execute(db);
+  // Until now every provider's own id was found by our reference.
+  await sql`update attempts set provider_payment_id =
+    (select p.provider_payment_id from payments p where p.reference = attempts.reference)`.execute(db);
+  await sql`update attempts set provider_payment_id = reference
+    where provider_payment_id is null and qr_id is not null`.execute(db);
+  await sql`create index attempts_by_provider_id on attempts (provider_payment_id)
+    where provider_payment_id is not null`.execute(db);
+  await sql`drop index attempts_to_close`.execute(db);
+  await sql`create index attempts_closing on attempts (next_close_at) where to_close > 0`.execute(db);
+  await sql`create index attempts_to_confirm on attempts (payment_id) where to_confirm = 1`.execute(db);
+
+  const payments = db.schema.alterTable('payments');
+  await payments.addColumn('charge_payload', 'text').execute();
+  await payments.addColumn('receipt_url', 'text').execute();
+  await payments.addColumn('deadline', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await sql`update payments set deadline = expires_at`.execute(db);
+  // SQLite lifts no NOT NULL: such a column is made anew.
+  for (const column of ['method', 'provider', 'reference']) {
+    await sql`alter table payments add column optional text`.execute(db);
+    await sql`update payments set optional = ${sql.ref(column)}`.execute(db);
+    await sql`alter table payments drop column ${sql.ref(column)}`.execute(db);
+    await sql`alter table payments rename column optional to ${sql.ref(column)}`.execute(db);
+  }
+
+  const refunds = db.schema.alterTable('refunds');
+  await refunds.addColumn('provider_refund_id', 'text').execute();
+  await refunds.addColumn('asks', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await refunds.addColumn('next_ask_at', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await refunds.addColumn('duplicate', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  // Those under way may have been asked for already.
+  await sql`update refunds set asks = 1`.execute(db);
+}
 
 /**
  * What money hangs on stands twice, in its table and in an index. Nothing is looked up by these two: SQLite has no

@@ -28,11 +28,12 @@ interface PaymentsTable {
   late: number;
   /** Grows by one at each change; the stream's event id. */
   version: number;
-  method: Method;
+  /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
+  method: Method | null;
   methods_json: string;
-  provider: ProviderName;
+  provider: ProviderName | null;
   /** The attempt on offer: its id at the provider. Earlier ones may still be paid. */
-  reference: string;
+  reference: string | null;
   /** `null` until the provider has answered the create. */
   provider_payment_id: string | null;
   qr_id: string | null;
@@ -45,6 +46,9 @@ interface PaymentsTable {
   lifetime: number;
   /** Kopecks given back so far: the refunds that succeeded. */
   refunded_amount: number;
+  /** When the shop's time to pay is up. */
+  deadline: number;
+  /** The same or earlier: the attempt's own time may be shorter. */
   expires_at: number;
   created_at: number;
   updated_at: number;
@@ -53,20 +57,35 @@ interface PaymentsTable {
   next_check_at: number | null;
   /** How often it was asked in vain since something last happened. */
   checks: number;
+  /** Where the provider shows the payer's receipt. */
+  receipt_url: string | null;
+  /** The payer's code that was scanned and whose charge the provider has not answered yet. */
+  charge_payload: string | null;
   /** When its personal data was erased; from then on its token opens nothing. */
   erased_at: number | null;
 }
 
-/** Every payment a provider was asked for; a renewal adds one. */
+/** Every payment a provider was asked for; a renewal or another method adds one. */
 interface AttemptsTable {
   /** Our id of it at the provider, and its idempotency key. */
   reference: string;
   payment_id: string;
+  provider: ProviderName;
+  method: Method;
+  /** `null` until the provider has told it. */
+  provider_payment_id: string | null;
   qr_id: string | null;
-  /** 1 once this attempt was paid: a second paid attempt is money to give back. */
+  /** 1 once this attempt was paid and is the payment's money; 2 for money that came besides it. */
   paid: number;
-  /** 1 while the provider still has to be told that this one is over. */
+  /** 1 while the provider still has to be told that this one is over, 2 while it is looked at for late money. */
   to_close: number;
+  close_tries: Generated<number>;
+  /** `null`: at once. */
+  next_close_at: Generated<number | null>;
+  /** 1 once the merchant was told of another sum on it. */
+  flagged: Generated<number>;
+  /** 1 while the provider waits for our word, 2 once it has it. */
+  to_confirm: Generated<number>;
   created_at: number;
 }
 
@@ -79,6 +98,13 @@ interface RefundsTable {
   amount: number;
   reason: string | null;
   status: RefundStatus;
+  provider_refund_id: Generated<string | null>;
+  /** How often the provider was asked for it, whatever came of that. */
+  asks: Generated<number>;
+  /** When it is to be asked (again). */
+  next_ask_at: Generated<number>;
+  /** 1 for a second charge that we give back ourselves: it does not count against the payment. */
+  duplicate: Generated<number>;
   created_at: number;
   updated_at: number;
 }

@@ -12,20 +12,6 @@ export const bankPickerStyles = css`
     display: block;
     background: var(--_surface);
   }
-  input {
-    width: 100%;
-    min-height: 48px;
-    padding: 0 16px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-button);
-    background: var(--_subtle);
-    font-size: 16px;
-    appearance: none;
-  }
-  input::placeholder {
-    color: var(--_muted);
-    opacity: 1;
-  }
   ul {
     padding: 0;
     list-style: none;
@@ -116,6 +102,7 @@ export const bankPickerStyles = css`
     color: var(--_muted);
     text-align: center;
   }
+  .primary,
   .note ~ .button {
     display: flex;
     width: 100%;

@@ -1,4 +1,4 @@
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
 import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import type { Texts } from '../locales/texts.ts';
@@ -32,6 +32,7 @@ export class SbpBankPicker extends LitElement {
     origin: { attribute: false },
     load: { attribute: false },
     link: { attribute: false },
+    only: { attribute: false },
     whenTapped: { attribute: false },
   };
 
@@ -42,6 +43,8 @@ export class SbpBankPicker extends LitElement {
   declare load: LoadBanks;
   /** The payment link: the way out, where it may be tapped. */
   declare link: string;
+  /** Where one app is all that the payment can be paid in: its links, the better ones first. No list is fetched. */
+  declare only: Bank | null;
   declare whenTapped: (bank: Bank, tap: Event) => void;
 
   #loading: Loading = { step: 'loading' };
@@ -59,9 +62,16 @@ export class SbpBankPicker extends LitElement {
     this.#abort = null;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // The banks' links are made of it: those of another payment link lead to what is closed by now.
+    if (changed.has('link')) {
+      this.#abort?.abort();
+      this.#abort = null;
+      this.#loading = { step: 'loading' };
+    }
     // Not when connected: an element that is upgraded gets its properties later.
-    if (this.isConnected && this.#loading.step === 'loading' && !this.#abort) void this.#fetch();
+    const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
+    if (this.isConnected && missing) void this.#fetch();
   }
 
   async #fetch(): Promise<void> {
@@ -87,6 +97,10 @@ export class SbpBankPicker extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    if (this.only) {
+      const [app] = readBanks({ banks: [this.only] }, this.origin);
+      return html`${app ? this.#renderApp(app) : nothing}`;
+    }
     if (this.#loading.step === 'failed') {
       return html`<p class="note" role="status">${this.texts.banksFailed}</p>
         ${this.#renderLink()}
@@ -97,6 +111,7 @@ export class SbpBankPicker extends LitElement {
     return html`<label class="search">
         <span class="hidden">${this.texts.search}</span>
         <input
+          class="input"
           part="search"
           type="search"
           placeholder=${this.texts.search}
@@ -107,6 +122,18 @@ export class SbpBankPicker extends LitElement {
         />
       </label>
       ${this.#loading.step === 'ready' ? this.#renderBanks(this.#loading.banks) : this.#renderSkeleton()}`;
+  }
+
+  #renderApp(app: Bank): TemplateResult {
+    return html`<a
+      class="button primary"
+      part="button"
+      href=${app.url}
+      target=${isWeb(app) ? '_blank' : nothing}
+      rel="noopener noreferrer"
+      @click=${(tap: Event) => this.whenTapped(app, tap)}
+      >${this.texts.openApp}</a
+    >`;
   }
 
   #renderSkeleton(): TemplateResult {
@@ -140,14 +167,12 @@ export class SbpBankPicker extends LitElement {
   }
 
   #renderBank(kind: 'tile' | 'row', bank: Bank): TemplateResult {
-    // A web address opens beside the checkout; an app's scheme leaves the page where it is.
-    const web = /^https?:/.test(bank.url);
     return html`<a
       part="bank"
       class=${kind}
       href=${bank.url}
-      target=${web ? '_blank' : nothing}
-      rel=${web ? 'noopener noreferrer' : nothing}
+      target=${isWeb(bank) ? '_blank' : nothing}
+      rel="noopener noreferrer"
       @click=${(tap: Event) => this.whenTapped(bank, tap)}
     >
       <span class="avatar" aria-hidden="true">
@@ -180,6 +205,11 @@ export class SbpBankPicker extends LitElement {
       >${this.texts.openLink}</a
     >`;
   }
+}
+
+/** A web address opens beside the checkout; an app's scheme leaves the page where it is. */
+function isWeb({ url }: Bank): boolean {
+  return /^https?:/.test(url);
 }
 
 /** «Райффайзенбанк» is wider than a tile, and not every browser can hyphenate Russian: a place to break, no character. */

@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Snapshot } from '../../protocol/snapshot.ts';
-import { CheckoutApi } from '../session/checkout-api.ts';
-import { Session, type SessionSink } from '../session/session.ts';
+import { CheckoutApi, type ActBody, type ActPath } from '../session/checkout-api.ts';
+import { Session } from '../session/session.ts';
+import type { Acted, SessionSink } from '../session/sink.ts';
 import { browserSurroundings as world } from '../session/surroundings.ts';
 
 const INSIST_CAP_MS = 10_000;
@@ -53,6 +54,11 @@ export class CheckoutSession implements ReactiveController {
 
   async check(): Promise<void> {
     await this.#session?.check();
+  }
+
+  /** `null` when nothing was sent: there is no companion, or something else is under way. */
+  async act(path: ActPath, body: ActBody): Promise<Acted | null> {
+    return (await this.#session?.act(path, body)) ?? null;
   }
 
   /** The time is up: asks at once and then ever more rarely, as long as the answer is awaited. */

@@ -1,19 +1,20 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defineOnce } from '../define.ts';
 
-type Load = () => Promise<CustomElementConstructor>;
-
-/** A phone that taps a bank never needs the QR encoder, a desktop that scans never the bank list. */
-const ELEMENTS: Readonly<Record<string, Load>> = {
+/** A phone that taps a bank never needs the QR encoder, a desktop that scans never the bank list; and so on. */
+const ELEMENTS = {
   'sbp-qr-code': async () => (await import('../components/qr-code.ts')).SbpQrCode,
   'sbp-bank-picker': async () => (await import('../components/bank-picker.ts')).SbpBankPicker,
-};
+  'sbp-other-ways': async () => (await import('../components/other-ways/other-ways.ts')).SbpOtherWays,
+} satisfies Record<string, () => Promise<CustomElementConstructor>>;
+
+export type LazyElement = keyof typeof ELEMENTS;
 
 const RETRY_MS = 4_000;
 
 /** Loads inner elements when they are first needed, and again when the network failed them. */
 export class LazyElements implements ReactiveController {
-  readonly #wanted = new Set<string>();
+  readonly #wanted = new Set<LazyElement>();
   #connected = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,15 +32,15 @@ export class LazyElements implements ReactiveController {
     clearTimeout(this.#timer);
   }
 
-  need(name: 'sbp-qr-code' | 'sbp-bank-picker'): void {
+  need(name: LazyElement): void {
     if (this.#wanted.has(name) || customElements.get(name)) return;
     this.#wanted.add(name);
     void this.#load(name);
   }
 
-  async #load(name: string): Promise<void> {
+  async #load(name: LazyElement): Promise<void> {
     try {
-      defineOnce(name, await ELEMENTS[name]!());
+      defineOnce(name, await ELEMENTS[name]());
       this.#wanted.delete(name);
     } catch {
       // Most likely the network; until it is back the other ways to pay are on the screen.

@@ -1,9 +1,16 @@
 /** Every word the element can say. A locale that lacks one does not compile. */
 export interface Texts {
+  readonly payment: string;
   readonly loading: string;
+  readonly chooseMethod: string;
+  readonly otherMethod: string;
   readonly title: string;
+  readonly sberTitle: string;
+  readonly formTitle: string;
+  readonly scanTitle: string;
   readonly steps: readonly [string, string, string];
   readonly chooseBank: string;
+  readonly openApp: string;
   readonly search: string;
   readonly nothingFound: string;
   readonly found: (count: number) => string;
@@ -13,6 +20,7 @@ export interface Texts {
   readonly qrTitle: string;
   readonly qrLabel: (amount: string) => string;
   readonly timeLeft: string;
+  readonly timeToPay: string;
   readonly hurry: string;
   readonly live: string;
   readonly thisDevice: string;
@@ -21,6 +29,7 @@ export interface Texts {
   readonly copyByHand: string;
   readonly waiting: string;
   readonly waitingHelp: string;
+  readonly waitingForm: string;
   readonly openAgain: string;
   readonly otherBank: string;
   readonly showQr: string;

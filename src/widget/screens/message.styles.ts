@@ -67,8 +67,16 @@ export const messageStyles = css`
     font-size: 28px;
     line-height: 36px;
   }
-  .result .button {
+  .result .button,
+  .result sbp-other-ways {
     margin-top: 28px;
+  }
+  .result sbp-other-ways {
+    width: 100%;
+    max-width: 320px;
+  }
+  .result sbp-other-ways + .button {
+    margin-top: 4px;
   }
   @keyframes pulse {
     from {

@@ -15,6 +15,7 @@ export const payStyles = css`
     margin: 0 auto;
     border-radius: var(--_radius);
   }
+  .code,
   .guide,
   .banks {
     min-width: 0;
@@ -23,10 +24,36 @@ export const payStyles = css`
   .code h2 {
     margin-bottom: 12px;
   }
+  .title {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 16px;
+    align-items: baseline;
+    justify-content: space-between;
+  }
+  .title .button {
+    margin-inline: -12px;
+  }
+  .lead {
+    display: grid;
+    max-width: 480px;
+    margin: 0 auto;
+    padding: 8px 16px 24px;
+  }
+  .lead > * {
+    margin-bottom: 16px;
+  }
   sbp-bank-picker {
     display: block;
     min-height: 280px;
     margin-inline: -8px;
+  }
+  sbp-bank-picker.one {
+    height: auto;
+    min-height: 60px;
+  }
+  .one ~ .button {
+    width: 100%;
   }
   ol {
     margin: 20px 0;
@@ -59,15 +86,6 @@ export const payStyles = css`
     display: block;
     color: var(--_muted);
     font-size: 14px;
-  }
-  .by-hand input {
-    width: 100%;
-    min-height: 44px;
-    padding: 0 12px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-button);
-    background: var(--_subtle);
-    color: var(--_text);
   }
   .onward::after {
     content: '›' / '';

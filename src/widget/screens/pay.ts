@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { button, head, money, statusLine, timeLeftLine } from './pieces.ts';
+import type { Bank } from '../../protocol/banks.ts';
+import { other, otherMethod } from './other.ts';
+import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
@@ -46,11 +48,12 @@ function guideColumn(view: View): TemplateResult {
     </div>`;
   }
   return html`<div class="guide">
-    <h2 tabindex="-1">${texts.title}</h2>
+    <h2 tabindex="-1">${heading(view)}</h2>
     <ol>
       ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
-    ${link(view) === null ? html`<div class="button"> </div>` : copyLink(view)}
+    ${link(view) === null ? html`<div class="button"> </div>` : copyLink(view)} ${otherMethod(view)}
+    ${push(view)}
   </div>`;
 }
 
@@ -59,7 +62,7 @@ function copyLink(view: View): TemplateResult {
   if (copied === 'by-hand') {
     return html`<label class="by-hand">
       ${texts.copyByHand}
-      <input readonly .value=${link(view) ?? ''} @focus=${selectAll} />
+      <input class="input" readonly .value=${link(view) ?? ''} @focus=${selectAll} />
     </label>`;
   }
   return button(copied === 'yes' ? texts.copied : texts.copyLink, view.act.copy, 'copy');
@@ -72,22 +75,47 @@ function selectAll(event: Event): void {
 function bankColumn(view: View): TemplateResult {
   const { texts, act, origin } = view;
   const url = link(view);
+  const only = sberApp(view);
   return html`<div class="banks">
-    <h2 tabindex="-1">${texts.chooseBank}</h2>
+    <div class="title">
+      <h2 tabindex="-1">${isSber(view) ? heading(view) : texts.chooseBank}</h2>
+      ${isSber(view) ? nothing : otherMethod(view)}
+    </div>
     ${
       url === null
         ? html`<div class="bone field" aria-hidden="true"></div>
             <div class="bone list" aria-hidden="true"></div>`
         : html`<sbp-bank-picker
+            class=${only ? 'one' : ''}
             exportparts="banks,bank,search,button"
             .texts=${texts}
             .origin=${origin}
             .load=${act.loadBanks}
             .link=${url}
+            .only=${only}
             .whenTapped=${act.openBank}
           ></sbp-bank-picker>`
     }
+    ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}
   </div>`;
+}
+
+function isSber({ state }: View): boolean {
+  return state.snapshot?.method === 'sberpay';
+}
+
+/** The one bank that a SberPay payment can be paid in. Its deep link opens an app; on a desktop it would open nothing. */
+function sberApp(view: View): Bank | null {
+  const offer = view.state.snapshot?.presentation;
+  if (!isSber(view) || offer?.kind !== 'link') return null;
+  const url = (view.device === 'desktop' ? null : offer.deep_link) ?? offer.url;
+  const links = [{ kind: 'web', url: offer.url }] as const;
+  return { id: 'sberpay', name: 'Сбербанк', logo_url: null, aliases: [], url, links };
+}
+
+/** A message to the payer's phone: beside the code and the link, never instead of them. */
+function push(view: View): TemplateResult | typeof nothing {
+  return view.state.snapshot?.actions.includes('push') ? other(view, 'push') : nothing;
 }
 
 function foot(view: View, qr: boolean, banks: boolean): TemplateResult {

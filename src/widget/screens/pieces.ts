@@ -5,9 +5,18 @@ import type { View } from './view.ts';
 /** From here on the time left is amber and, with `timer="late"`, shown at all. */
 export const LATE_MS = 120_000;
 
-export function money({ state, locale }: View): string {
+export function money({ state, locale }: Pick<View, 'state' | 'locale'>): string {
   const { snapshot } = state;
   return snapshot ? formatMoney(snapshot.amount, locale, snapshot.currency) : '';
+}
+
+/** What the payer is to do, by whatever way to pay there is. */
+export function heading({ state, screen, texts }: View): string {
+  if (screen === 'choose') return texts.chooseMethod;
+  const { presentation, method } = state.snapshot ?? {};
+  if (presentation?.kind === 'form') return texts.formTitle;
+  if (presentation?.kind === 'scan') return texts.scanTitle;
+  return method === 'sberpay' ? texts.sberTitle : texts.title;
 }
 
 /** Shop and order on one side, the amount on the other; grey bars of the same size while nothing is known. */
@@ -31,13 +40,19 @@ export function head(view: View): TemplateResult {
   </div>`;
 }
 
-export function timeLeftLine({ left, timer, texts, screen }: View): TemplateResult | typeof nothing {
+/** What the seconds are of: a code's life, or just the payer's time. */
+export function timeWords({ state, texts }: Pick<View, 'state' | 'texts'>): string {
+  return state.snapshot?.presentation.kind === 'link' ? texts.timeLeft : texts.timeToPay;
+}
+
+export function timeLeftLine(view: View): TemplateResult | typeof nothing {
+  const { left, timer, screen } = view;
   // Its room is kept while the payment loads, so that nothing moves when it comes.
-  if (screen === 'loading' && timer === 'always') return html`<p class="timer"> </p>`;
+  if (screen === 'loading' && timer === 'always') return html`<p class="timer"></p>`;
   if (screen !== 'pay' && screen !== 'waiting') return nothing;
   if (left === null || timer === 'off' || (timer === 'late' && left > LATE_MS)) return nothing;
   return html`<p class="timer ${left > LATE_MS ? '' : 'late'}" part="timer" role="timer">
-    ${texts.timeLeft} <span class="digits">${clockText(left)}</span>
+    ${timeWords(view)} <span class="digits">${clockText(left)}</span>
   </p>`;
 }
 

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Screen } from '../state.ts';
+import { other } from './other.ts';
 import { money, statusLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */
-export type ResultScreen = Exclude<Screen, 'loading' | 'pay' | 'waiting' | 'checking'>;
+export type ResultScreen = Exclude<Screen, 'loading' | 'choose' | 'pay' | 'waiting' | 'checking'>;
 
 /** Strokes within a 24 × 24 box, on a disc of this tone. */
 const MARKS: Readonly<Record<ResultScreen, readonly ['success' | 'muted' | 'danger', string]>> = {
@@ -54,7 +55,8 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
     </svg>
     <h2 tabindex="-1" part="message">${title}</h2>
     ${state.snapshot && screen !== 'error' ? summary(view) : nothing}
-    ${detail ? html`<p class="detail">${detail}</p>` : nothing} ${wayBack(view)}
+    ${detail ? html`<p class="detail">${detail}</p>` : nothing}
+    ${canRenew(state) ? other(view, 'renew') : nothing} ${wayBack(view)}
     ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
   </div>`;
   return screen === 'paid' || screen === 'failed' || screen === 'expired'
@@ -70,10 +72,15 @@ function summary(view: View): TemplateResult {
     <p class="order">${facts.join(' · ')}</p>`;
 }
 
+function canRenew({ snapshot }: View['state']): boolean {
+  return snapshot?.status === 'expired' && snapshot.actions.includes('renew');
+}
+
 function wayBack({ state, texts }: View): TemplateResult | typeof nothing {
   const url = state.snapshot?.return_url;
   if (!url || !isWebAddress(url)) return nothing;
-  return html`<a class="button primary" part="button" href=${url}>${texts.backToShop}</a>`;
+  const kind = canRenew(state) ? '' : 'primary';
+  return html`<a class="button ${kind}" part="button" href=${url}>${texts.backToShop}</a>`;
 }
 
 function isWebAddress(url: string): boolean {

@@ -1,4 +1,5 @@
 import type { TemplateResult } from 'lit';
+import { otherScreen } from './other.ts';
 import { payScreen } from './pay.ts';
 import { isResult, resultScreen } from './result.ts';
 import type { View } from './view.ts';
@@ -6,9 +7,23 @@ import { waitingScreen } from './waiting.ts';
 
 /** What there is between the header and the footer. */
 export function drawScreen(view: View): TemplateResult {
-  const { screen, ways } = view;
+  const { screen, ways, slow, state } = view;
   if (isResult(screen)) return resultScreen(view, screen);
-  // A code stays in its place, faded, while its last moment is being checked.
-  const paying = screen === 'checking' ? ways.includes('qr') : screen !== 'waiting';
-  return paying ? payScreen(view) : waitingScreen(view);
+  const { presentation, method } = state.snapshot ?? {};
+  switch (screen) {
+    case 'choose':
+      return otherScreen(view, 'methods');
+    case 'pay':
+      return presentation?.kind === 'form' || presentation?.kind === 'scan'
+        ? otherScreen(view, presentation.kind)
+        : payScreen(view);
+    case 'loading':
+      // The grey shapes of a code would promise one.
+      return slow || method === 'buyer_qr' ? waitingScreen(view) : payScreen(view);
+    case 'checking':
+      // A code stays in its place, faded, while its last moment is being checked.
+      return presentation?.kind === 'link' && ways.includes('qr') ? payScreen(view) : waitingScreen(view);
+    case 'waiting':
+      return waitingScreen(view);
+  }
 }

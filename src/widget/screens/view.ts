@@ -1,30 +1,47 @@
 import type { Bank } from '../../protocol/banks.ts';
-import type { LoadBanks } from '../components/bank-picker.ts';
+import type { DeviceType } from '../../protocol/snapshot.ts';
 import type { Copied } from '../clipboard.ts';
+import type { LoadBanks } from '../components/bank-picker.ts';
+import type { Locale } from '../locales/locale.ts';
 import type { Texts } from '../locales/texts.ts';
-import type { Screen, State, Way } from '../state.ts';
+import type { Step } from '../events.ts';
+import type { ActBody, ActPath } from '../session/checkout-api.ts';
+import type { Acted } from '../session/sink.ts';
+import type { Screen, State, StateEvent, Way } from '../state.ts';
 
 export type Timer = 'always' | 'late' | 'off';
+
+/** The pieces of screens that come with the other ways to pay (see components/other-ways). */
+export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew';
 
 /** All a screen may read. Screens draw; what a tap does is decided behind `act`. */
 export interface View {
   readonly state: State;
   readonly screen: Screen;
   readonly texts: Texts;
-  readonly locale: string;
+  readonly locale: Locale;
   /** The companion's origin. */
   readonly origin: string;
+  /** What the payer holds. */
+  readonly device: DeviceType;
   /** What this payer is offered: a tablet both, other devices one at a time. */
   readonly ways: readonly Way[];
   readonly timer: Timer;
   /** Milliseconds. */
   readonly left: number | null;
+  /** The way to pay is longer in coming than it should be. */
+  readonly slow: boolean;
   readonly copied: Copied;
   readonly act: {
     readonly way: (way: Way) => void;
-    readonly copy: () => void;
     readonly check: () => void;
+    readonly copy: () => void;
     readonly openBank: (bank: Bank, tap: Event) => void;
     readonly loadBanks: LoadBanks;
+    /** For the taps on what is loaded later. */
+    readonly dispatch: (event: StateEvent) => void;
+    readonly step: (step: Step) => void;
+    /** `null`: it was not even sent. */
+    readonly send: (path: ActPath, body: ActBody) => Promise<Acted | null>;
   };
 }

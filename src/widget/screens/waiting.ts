@@ -1,53 +1,74 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Gone } from '../state.ts';
+import { other, otherMethod } from './other.ts';
 import { button, head, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 export function waitingWords(view: View): string {
   const { texts, screen } = view;
-  if (screen === 'checking') return texts.checking;
-  return isInApp(view) ? texts.waiting : texts.processing;
+  if (screen === 'checking' || screen === 'loading') return texts[screen];
+  const gone = goneTo(view);
+  return !gone ? texts.processing : gone === 'form' ? texts.waitingForm : texts.waiting;
 }
 
-/** The next step is the payer's, in the bank's app. */
-function isInApp({ state, screen }: View): boolean {
-  return screen === 'waiting' && state.snapshot?.status !== 'processing';
+/** Where the next step is the payer's: in an app or on a page outside. */
+function goneTo({ state, screen }: View): Gone | null {
+  return screen === 'waiting' && state.snapshot?.status !== 'processing' ? state.gone : null;
 }
 
-/** The payer is in the bank, or the bank is at work. */
+/** The payer is in the bank, the bank is at work, or the way to pay is long in coming. */
 export function waitingScreen(view: View): TemplateResult {
-  const { texts, act } = view;
-  const inApp = isInApp(view);
+  const gone = goneTo(view);
+  // While it loads the title says all that there is to say, unless nothing can load.
+  const silent = view.screen === 'loading' && view.state.connection !== 'offline';
   return html`${head(view)}
     <div class="center">
       <span class="pulse" aria-hidden="true"></span>
       <h2 tabindex="-1" part="message">${waitingWords(view)}</h2>
-      ${inApp ? appActions(view) : html`<div class="actions">${button(texts.check, act.check)}</div>`}
+      ${gone ? goneActions(view, gone) : workActions(view)}
     </div>
-    <div class="foot">
-      <div class="facts">${inApp ? timeLeftLine(view) : nothing}${statusLine(view)}</div>
-    </div>`;
+    ${
+      silent
+        ? nothing
+        : html`<div class="foot">
+            <div class="facts">${gone ? timeLeftLine(view) : nothing}${statusLine(view)}</div>
+          </div>`
+    }`;
 }
 
-function appActions({ state, texts, act }: View): TemplateResult {
-  const { bank } = state;
+function workActions(view: View): TemplateResult | typeof nothing {
+  const { texts, act, screen, slow } = view;
+  if (screen !== 'loading') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
+  return slow ? other(view, 'slow') : nothing;
+}
+
+function goneActions(view: View, gone: Gone): TemplateResult {
+  const { texts, act } = view;
+  if (gone === 'form') {
+    return html`<div class="actions">
+      ${other(view, 'form')} ${button(texts.check, act.check)} ${otherMethod(view)}
+    </div>`;
+  }
   return html`<p class="detail">${texts.waitingHelp}</p>
     <div class="actions">
-      ${
-        bank
-          ? html`<a
-              class="button primary"
-              part="button"
-              href=${bank.url}
-              target=${/^https?:/.test(bank.url) ? '_blank' : nothing}
-              rel="noopener noreferrer"
-              @click=${(tap: Event) => act.openBank(bank, tap)}
-              >${texts.openAgain}</a
-            >`
-          : nothing
-      }
+      <a
+        class="button primary"
+        part="button"
+        href=${gone.url}
+        target=${/^https?:/.test(gone.url) ? '_blank' : nothing}
+        rel="noopener noreferrer"
+        @click=${(tap: Event) => act.openBank(gone, tap)}
+        >${texts.openAgain}</a
+      >
       ${button(texts.check, act.check)}
       <div class="pair">
-        ${button(texts.otherBank, () => act.way('banks'))} ${button(texts.showQr, () => act.way('qr'))}
+        ${
+          view.state.snapshot?.method === 'sberpay'
+            ? nothing
+            : button(texts.otherBank, () => act.way('banks'))
+        }
+        ${button(texts.showQr, () => act.way('qr'))}
       </div>
+      ${otherMethod(view)}
     </div>`;
 }

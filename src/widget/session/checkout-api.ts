@@ -1,5 +1,6 @@
 import { PROBLEM_MEDIA_TYPE } from '../../protocol/problem.ts';
-import { ANSWER_MS, retryAfter } from './pace.ts';
+import { withDeadline } from './deadline.ts';
+import { ACT_MS, ANSWER_MS, retryAfter } from './pace.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One answer of the checkout API. `trouble` is everything that a later try may cure. */
@@ -7,6 +8,18 @@ export type Answer =
   | { readonly kind: 'ok'; readonly value: unknown; readonly askedAt: number; readonly answeredAt: number }
   | { readonly kind: 'refused'; readonly httpStatus: number }
   | { readonly kind: 'trouble'; readonly pauseMs: number };
+
+/** What a payer did was understood and not done: a field is wrong, it is too late for it, or too soon. */
+export interface ProblemAnswer {
+  readonly kind: 'problem';
+  readonly httpStatus: number;
+  /** How long to leave it alone. */
+  readonly pauseMs: number;
+}
+
+/** What a payer's page can ask its companion to do. */
+export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel';
+export type ActBody = Readonly<Record<string, string>>;
 
 /** The checkout API of one payment: adds the token, never lets it into a URL. */
 export class CheckoutApi {
@@ -21,19 +34,46 @@ export class CheckoutApi {
   }
 
   /** Never rejects. */
-  async get(path: '' | '/banks', signal: AbortSignal): Promise<Answer> {
-    const limit = withDeadline(signal, this.#world);
-    limit.within(ANSWER_MS);
+  get(path: '' | '/banks', signal: AbortSignal): Promise<Answer> {
+    return this.#exchange(path, signal, ANSWER_MS) as Promise<Answer>; // who posts nothing makes no mistake in it
+  }
+
+  /** Never rejects. Without an answer nobody knows whether it was done: the next snapshot tells. */
+  post(path: ActPath, body: ActBody, signal: AbortSignal): Promise<Answer | ProblemAnswer> {
+    return this.#exchange(path, signal, ACT_MS, body);
+  }
+
+  /** Opens the status stream; rejects when nothing answers. */
+  events(lastVersion: number, signal: AbortSignal): Promise<Response> {
+    const headers = { accept: 'text/event-stream', 'last-event-id': String(lastVersion) };
+    return this.#request('/events', { headers, signal });
+  }
+
+  async #exchange(
+    path: string,
+    parent: AbortSignal,
+    withinMs: number,
+    body?: ActBody,
+  ): Promise<Answer | ProblemAnswer> {
+    const limit = withDeadline(parent, this.#world);
+    limit.within(withinMs);
+    const { signal } = limit;
     const askedAt = this.#world.now();
     try {
-      const response = await this.#request(path, { accept: 'application/json' }, limit.signal);
+      const response = await this.#request(
+        path,
+        body ? posting(body, signal) : { headers: JSON_ONLY, signal },
+      );
       if (response.ok) {
         const value: unknown = await response.json();
         return { kind: 'ok', value, askedAt, answeredAt: this.#world.now() };
       }
-      return isRefusal(response)
-        ? { kind: 'refused', httpStatus: response.status }
-        : { kind: 'trouble', pauseMs: retryAfter(response.headers) };
+      const { status: httpStatus } = response;
+      const pauseMs = retryAfter(response.headers);
+      if (isRefusal(response, body)) return { kind: 'refused', httpStatus };
+      return body && httpStatus < 500
+        ? { kind: 'problem', httpStatus, pauseMs }
+        : { kind: 'trouble', pauseMs };
     } catch {
       return { kind: 'trouble', pauseMs: 0 }; // no network, no answer in time, or not JSON: all may pass
     } finally {
@@ -41,60 +81,30 @@ export class CheckoutApi {
     }
   }
 
-  /** Opens the status stream; rejects when nothing answers. */
-  events(lastVersion: number, signal: AbortSignal): Promise<Response> {
-    return this.#request(
-      '/events',
-      { accept: 'text/event-stream', 'last-event-id': String(lastVersion) },
-      signal,
-    );
-  }
-
-  #request(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  #request(path: string, init: RequestInit): Promise<Response> {
     return this.#world.fetch(this.#base + path, {
-      headers: { ...headers, authorization: `Bearer ${this.#token}` },
+      ...init,
+      headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.#token}` },
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error', // a token is never carried to another address
-      signal,
     });
   }
 }
 
+const JSON_ONLY = { accept: 'application/json' };
+
+function posting(body: ActBody, signal: AbortSignal): RequestInit {
+  const headers = { ...JSON_ONLY, 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(body), signal };
+}
+
 /**
  * The token is wrong, foreign or too old: asking again will not help. A bare 403 or 404 is a proxy's word, most likely
- * of the minute in which the companion restarts; only as a problem (RFC 9457) is it the companion's own.
+ * of the minute in which the companion restarts; only as a problem (RFC 9457) is it the companion's own. To a POST they
+ * say only that this cannot be done.
  */
-function isRefusal({ status, headers }: Response): boolean {
-  const problem = headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE) === true;
-  return status === 401 || ((status === 403 || status === 404) && problem);
-}
-
-export interface Deadline {
-  readonly signal: AbortSignal;
-  /** Aborts `ms` from now, instead of when it was to be before. */
-  within(ms: number): void;
-  /** Aborts now and lets go of the timer and of the parent signal. */
-  end(): void;
-}
-
-/** An abort signal with a movable deadline. (`AbortSignal.any` is missing in browsers that payers still use.) */
-export function withDeadline(parent: AbortSignal, world: Surroundings): Deadline {
-  const controller = new AbortController();
-  let cancel = (): void => undefined;
-  const end = (): void => {
-    cancel();
-    parent.removeEventListener('abort', end);
-    controller.abort();
-  };
-  if (parent.aborted) controller.abort();
-  else parent.addEventListener('abort', end);
-  return {
-    signal: controller.signal,
-    within(ms) {
-      cancel();
-      cancel = world.after(ms, end);
-    },
-    end,
-  };
+function isRefusal({ status, headers }: Response, body: ActBody | undefined): boolean {
+  const own = headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE) === true;
+  return status === 401 || (!body && own && (status === 403 || status === 404));
 }

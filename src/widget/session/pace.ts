@@ -3,6 +3,8 @@ import { HEARTBEAT_MS } from '../../protocol/stream.ts';
 
 /** A silent server is given up after this long, for an answer or for a stream's headers. */
 export const ANSWER_MS = 8_000;
+/** What a payer does may have to wait for the payment system, which the companion gives 12 s. */
+export const ACT_MS = 15_000;
 /** Two missed heartbeats and a little for the network. */
 export const SILENCE_MS = 2 * HEARTBEAT_MS + 2_000;
 /** Least time between two questions that the page's own doings cause (focus, wake, a button). */

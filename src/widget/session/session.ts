@@ -1,7 +1,7 @@
 import { readSnapshot } from '../../protocol/read-snapshot.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
-import type { Answer, CheckoutApi } from './checkout-api.ts';
+import type { ActBody, ActPath, Answer, CheckoutApi } from './checkout-api.ts';
 import {
   ASK_GAP_MS,
   GRACE_MS,
@@ -12,24 +12,10 @@ import {
   streamPause,
   troubledPause,
 } from './pace.ts';
+import { pause } from './pause.ts';
 import { readStream, type StreamEnd } from './status-stream.ts';
+import type { Acted, Connection, SessionSink } from './sink.ts';
 import type { Surroundings } from './surroundings.ts';
-
-export type Connection = 'connecting' | 'live' | 'polling' | 'offline';
-
-/** Server time and what is known of when it was read, on the monotonic clock. */
-export interface Receipt {
-  /** `null` when it came by stream: it may have lain in a buffer for long. */
-  readonly askedAt: number | null;
-  readonly receivedAt: number;
-}
-
-export interface SessionSink {
-  snapshot(snapshot: Snapshot, receipt: Receipt): void;
-  connection(connection: Connection): void;
-  /** The token opens nothing: nothing more will come. */
-  refused(httpStatus: number): void;
-}
 
 /** The checkout's line to its companion: one loop that has one request at a time, plus questions asked in between. */
 export class Session {
@@ -47,6 +33,7 @@ export class Session {
   /** The server asked to be left alone until then (`Retry-After`). */
   #notBefore = -Infinity;
   #running = false;
+  #acting = false;
   #cancelWake: (() => void) | null = null;
   #reopen = false;
   #wokenAt = -Infinity;
@@ -116,6 +103,36 @@ export class Session {
     if (!this.#life.signal.aborted) await this.#ask();
   }
 
+  /**
+   * Does what the payer asks for, one thing at a time: `null` while another is under way. The answered snapshot goes
+   * the way of all others; without one a question follows, since it may have been done, or may no longer be possible.
+   */
+  async act(path: ActPath, body: ActBody): Promise<Acted | null> {
+    if (this.#acting || this.#life.signal.aborted) return null;
+    this.#acting = true;
+    const over = this.#last !== null && !isOpen(this.#last.status);
+    const answer = await this.#api.post(path, body, this.#life.signal);
+    this.#acting = false;
+    const snapshot = answer.kind === 'ok' ? this.#take(answer.value, answer.askedAt) : null;
+    if (snapshot) {
+      if (over && isOpen(snapshot.status)) this.#revive();
+      return { kind: 'done', snapshot };
+    }
+    if (answer.kind === 'refused') this.#refuse(answer.httpStatus);
+    if (answer.kind !== 'problem') {
+      this.wake(false);
+      return { kind: 'trouble', pauseMs: 0 };
+    }
+    if (answer.httpStatus === 409) this.wake(false);
+    return answer;
+  }
+
+  /** Renewed: the loop, which has gone over to looking for late money or has ended, is to listen again. */
+  #revive(): void {
+    if (this.#running) this.#turn.abort();
+    else this.start();
+  }
+
   async #run(): Promise<void> {
     let streamFailures = 0;
     let shortLives = 0;
@@ -124,6 +141,10 @@ export class Session {
     let graceStart: number | null = null;
     let knows = false;
     while (!this.#life.signal.aborted && !this.#isOver()) {
+      if (ended && isOpen(this.#last!.status)) {
+        ended = false;
+        graceStart = null;
+      }
       // Woken: a question first, it is quicker than a stream.
       if (this.#turn.signal.aborted) knows = false;
       this.#turn = new AbortController();
@@ -135,16 +156,20 @@ export class Session {
         if (knows && this.#connection === 'offline') this.#connect('connecting');
         if (answer.kind === 'trouble') {
           if (this.#failures > 1) this.#connect('offline');
-          await this.#pause(Math.max(answer.pauseMs, troubledPause(this.#failures, random)));
+          await pause(
+            this.#world,
+            this.#turn.signal,
+            Math.max(answer.pauseMs, troubledPause(this.#failures, random)),
+          );
         } else if (ended) {
           graceStart ??= this.#world.now();
           const elapsed = this.#world.now() - graceStart;
           if (elapsed > GRACE_MS) return;
           this.#connect('polling');
-          await this.#pause(gracePause(elapsed, random));
+          await pause(this.#world, this.#turn.signal, gracePause(elapsed, random));
         } else if (this.#world.now() < streamAt) {
           this.#connect('polling');
-          await this.#pause(pollPause(random));
+          await pause(this.#world, this.#turn.signal, pollPause(random));
         }
         continue;
       }
@@ -156,7 +181,7 @@ export class Session {
         streamFailures = 0;
         shortLives = end.short ? shortLives + 1 : 0;
         if (shortLives > 4) streamAt = this.#world.now() + streamPause(shortLives - 4, random);
-        await this.#pause(reopenPause(shortLives, end.retryMs, random));
+        await pause(this.#world, this.#turn.signal, reopenPause(shortLives, end.retryMs, random));
       } else if (!ended) {
         const certain = end.kind === 'ended' || end.certain;
         streamFailures += certain ? 2 : 1;
@@ -170,8 +195,8 @@ export class Session {
   #listen(): Promise<StreamEnd> {
     return readStream(this.#api, this.#last?.version ?? 0, this.#world, this.#turn.signal, {
       alive: () => this.#connect('live'),
-      snapshot: (data) => {
-        if (!this.#take(parse(data), null)) void this.#ask(); // garbled on the way: fetch it whole
+      snapshot: (value) => {
+        if (!this.#take(value, null)) void this.#ask(); // garbled on the way: fetch it whole
       },
     });
   }
@@ -187,8 +212,7 @@ export class Session {
     let answer = await this.#api.get('', signal);
     if (signal.aborted) return { kind: 'trouble', pauseMs: 0 };
     if (answer.kind === 'refused') {
-      this.stop();
-      this.#sink.refused(answer.httpStatus);
+      this.#refuse(answer.httpStatus);
     } else if (answer.kind === 'ok' && !this.#take(answer.value, answer.askedAt)) {
       answer = { kind: 'trouble', pauseMs: 0 };
     }
@@ -197,15 +221,19 @@ export class Session {
     return answer;
   }
 
-  /** `false` when it is no snapshot. */
-  #take(value: unknown, askedAt: number | null): boolean {
+  #refuse(httpStatus: number): void {
+    this.stop();
+    this.#sink.refused(httpStatus);
+  }
+
+  /** `null` when it is no snapshot. */
+  #take(value: unknown, askedAt: number | null): Snapshot | null {
     const snapshot = readSnapshot(value);
-    if (!snapshot) return false;
-    if (this.#life.signal.aborted) return true;
+    if (!snapshot || this.#life.signal.aborted) return snapshot;
     if (!this.#last || snapshot.version > this.#last.version) this.#last = snapshot;
     this.#sink.snapshot(snapshot, { askedAt, receivedAt: this.#world.now() });
     if (this.#isOver()) this.stop();
-    return true;
+    return snapshot;
   }
 
   /** Nothing that the payer still waits for can follow. */
@@ -218,27 +246,5 @@ export class Session {
     if (this.#life.signal.aborted || connection === this.#connection) return;
     this.#connection = connection;
     this.#sink.connection(connection);
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#turn;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.#world.after(ms, done);
-      if (signal.aborted) done();
-      else signal.addEventListener('abort', done);
-    });
-  }
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return null; // seen by the caller as "no snapshot"
   }
 }

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { STREAM_EVENTS } from '../../protocol/stream.ts';
-import { withDeadline, type CheckoutApi } from './checkout-api.ts';
+import type { CheckoutApi } from './checkout-api.ts';
+import { withDeadline } from './deadline.ts';
 import { ANSWER_MS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './pace.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -16,8 +17,8 @@ export type StreamEnd =
 export interface StreamSink {
   /** The server answered, or another byte has come. */
   alive(): void;
-  /** The text of a snapshot event, not yet looked at. */
-  snapshot(data: string): void;
+  /** What a snapshot event holds, not yet looked at; `null` when it is not even JSON. */
+  snapshot(value: unknown): void;
 }
 
 /** A snapshot has about 1 kB; a server that sends a line without end must not fill the payer's memory. */
@@ -52,7 +53,7 @@ export async function readStream(
       maxBufferSize: MAX_EVENT_CHARS,
       onEvent({ event, data }) {
         if (event === STREAM_EVENTS.end) seen.end = true;
-        else if (event === STREAM_EVENTS.snapshot) sink.snapshot(data);
+        else if (event === STREAM_EVENTS.snapshot) sink.snapshot(parse(data));
       },
       onRetry: (ms) => (retryMs = ms),
     });
@@ -75,4 +76,12 @@ export async function readStream(
     return { kind: 'failed', certain: world.now() - startedAt >= ANSWER_MS, pauseMs: 0 };
   }
   return { kind: 'dropped', short: world.now() - openedAt < SHORT_LIFE_MS, retryMs };
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null; // seen by the sink as "no snapshot"
+  }
 }

@@ -49,6 +49,20 @@ export const controlStyles = css`
     background: var(--_accent);
     opacity: 0.92;
   }
+  .input {
+    width: 100%;
+    min-height: 48px;
+    padding: 0 16px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-button);
+    background: var(--_subtle);
+    font-size: 16px;
+    appearance: none;
+  }
+  .input::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
   .hidden {
     position: absolute;
     width: 1px;

@@ -50,10 +50,27 @@ describe('every answer', () => {
         for (const directive of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
           assert.ok(policy.includes(directive), `${address}: ${policy}`);
         }
-        assert.doesNotMatch(policy, /unsafe|\*|https?:|data:/, address);
+        // Forms alone may leave: to payment systems that want one posted.
+        const others = policy.replace(/form-action [^;]+/, '');
+        assert.doesNotMatch(others, /unsafe|\*|https?:|data:/, address);
       }
     } finally {
       await shop.stop();
+    }
+  });
+
+  it('lets the hosted page post forms to https, and to http only in development', async () => {
+    for (const [env, targets] of [
+      [{ ...SECRETS, NODE_ENV: 'production', SBP_BANKS_URL: 'https://127.0.0.1:9/x.json' }, 'https:'],
+      [{}, 'https: http:'],
+    ] as const) {
+      const shop = await startCompanion(env);
+      try {
+        const csp = (await fetch(`${shop.url}/pay`)).headers.get('content-security-policy') ?? '';
+        assert.ok(csp.split('; ').includes(`form-action ${targets}`), csp);
+      } finally {
+        await shop.stop();
+      }
     }
   });
 

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { signWebhook, WebhookVerificationError } from '../../../src/companion/notifications/webhooks.ts';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
-import { ProviderError, type CreateRequest } from '../../../src/companion/providers/provider.ts';
+import {
+  ProviderError,
+  type CreateRequest,
+  type PaymentRef,
+} from '../../../src/companion/providers/provider.ts';
 import { SbpApiClient } from '../../../src/companion/providers/sbp-api/client.ts';
 import { createSbpApiProvider } from '../../../src/companion/providers/sbp-api/provider.ts';
 import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';
@@ -21,9 +25,17 @@ const request: CreateRequest = {
   merchantName: 'Ромашка',
   expiresAt: NOW + 900_000,
   returnUrl: 'https://shop.example/thanks',
+  hostedPage: 'https://pay.example/pay#token',
   customer: { phone: '+79990001122' },
 };
 const { reference } = request;
+const ref: PaymentRef = {
+  reference,
+  providerPaymentId: 'up_1',
+  method: 'sbp',
+  amount: 125_000,
+  currency: 'RUB',
+};
 const payment = {
   payment_id: 'up_1',
   order_id: reference,
@@ -75,6 +87,7 @@ describe('the sbp-api provider', () => {
       providerPaymentId: 'up_1',
       qrId: 'AD1',
       presentation: { kind: 'link', url: LINK, deep_link: 'bank100000000111://qr' },
+      expiresAt: null,
     });
     const [call] = upstream.calls;
     assert.equal(`${call!.method} ${call!.path}`, 'POST /api/sbp/v1/payments');
@@ -116,7 +129,7 @@ describe('the sbp-api provider', () => {
     it(`knows nothing when the upstream ${fault}`, async () => {
       upstream.trick = trick;
       assert.equal(await kindOf(provider.create(request)), 'unavailable');
-      assert.equal(await kindOf(provider.status(reference)), 'unavailable');
+      assert.equal(await kindOf(provider.status(ref)), 'unavailable');
       assert.ok(upstream.calls.length <= 6, `${upstream.calls.length} calls`);
     });
   }
@@ -186,7 +199,7 @@ describe('the sbp-api provider', () => {
   it('reports status and sum as told, and an unknown status as unknown', async () => {
     const statusOf = async (fields: object) => {
       upstream.trick = answering({ items: [{ ...payment, ...fields }] });
-      const { status, amount, currency } = await provider.status(reference);
+      const { status, amount, currency } = await provider.status(ref);
       return { status, amount, currency };
     };
     assert.deepEqual(await statusOf({ status: 'paid' }), {
@@ -203,10 +216,10 @@ describe('the sbp-api provider', () => {
     assert.equal((await statusOf({ status: 'paid', amount: null })).status, null);
     for (const amount of ['125000', 1250.5, -1, 1e21]) {
       upstream.trick = answering({ items: [{ ...payment, status: 'paid', amount }] });
-      assert.equal(await kindOf(provider.status(reference)), 'unavailable', String(amount));
+      assert.equal(await kindOf(provider.status(ref)), 'unavailable', String(amount));
     }
     upstream.trick = answering({ items: [{ ...payment, order_id: 'other' }] });
-    assert.equal(await kindOf(provider.status(reference)), 'refused');
+    assert.equal(await kindOf(provider.status(ref)), 'refused');
   });
 
   it('closes the QR and says what the payment came to', async () => {
@@ -214,12 +227,19 @@ describe('the sbp-api provider', () => {
       call.method === 'POST'
         ? answering({ code: 'not_possible_now' }, 409)(call, ...rest)
         : answering({ items: [{ ...payment, status: 'paid' }] })(call, ...rest);
-    assert.equal((await provider.cancel(reference)).status, 'paid');
+    assert.equal((await provider.cancel(ref)).status, 'paid');
     assert.ok(upstream.calls.some(({ path }) => path === '/api/sbp/v1/qrs/up_1/close'));
   });
 
   it('refunds under the refund’s own key, and never takes an odd answer for a failure', async () => {
-    const refund = { reference, refundId: 'rfd_1', amount: 500, reason: null };
+    const refund = {
+      payment: ref,
+      refundId: 'rfd_1',
+      providerRefundId: null,
+      repeated: false,
+      amount: 500,
+      reason: null,
+    };
     const answered = async (body: unknown, status = 201) => {
       upstream.trick = (call, ...rest) =>
         (call.method === 'POST' ? answering(body, status) : answering({ items: [payment] }))(call, ...rest);

@@ -1,6 +1,6 @@
 import { describe, it, mock } from 'node:test';
 import assert from 'node:assert/strict';
-import { ProviderError } from '../../../src/companion/providers/provider.ts';
+import { ProviderError, type PaymentRef } from '../../../src/companion/providers/provider.ts';
 import { supervised } from '../../../src/companion/providers/supervised.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 
@@ -9,10 +9,17 @@ describe('a call to a provider', () => {
     const counted: unknown[] = [];
     const metrics = { providerCalled: (...call: unknown[]) => void counted.push(call.slice(0, 3)) };
     const provider = new ScriptedProvider();
+    const payment: PaymentRef = {
+      reference: 'r-1',
+      providerPaymentId: null,
+      method: 'sbp',
+      amount: 1,
+      currency: 'RUB',
+    };
     provider.status = () => new Promise(() => undefined);
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const answer = supervised('sbp-api', provider, metrics).status('r-1');
+      const answer = supervised('sbp-api', provider, metrics).status(payment);
       mock.timers.tick(60_000);
       await assert.rejects(answer, (error) => error instanceof ProviderError && error.kind === 'unavailable');
     } finally {

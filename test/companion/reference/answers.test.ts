@@ -52,6 +52,16 @@ function changeTheBanksBooks(reference: string, status: string): void {
   books.close();
 }
 
+/** Answers a form to be posted, as some acquirers do. */
+class FormProvider extends ScriptedProvider {
+  override async create(request: Parameters<ScriptedProvider['create']>[0]) {
+    const field = { type: 'hidden', name: 'amount', value: '1' };
+    const action = 'https://acquirer.example.ru/pay';
+    const form = { kind: 'form' as const, action, http_method: 'POST', fields: [field], iframe: false };
+    return { ...(await super.create(request)), presentation: form } as never;
+  }
+}
+
 describe('every documented answer field is really there, and no other', () => {
   it('in a payment', async () => {
     const table = documentedTable('post /api/sbp/v1/payments', 'answer');
@@ -93,9 +103,17 @@ describe('every documented answer field is really there, and no other', () => {
   });
 
   it('in a snapshot', async () => {
-    const { token } = await paymentThat();
+    const scan = await shop.createPayment({ methods: ['buyer_qr'] });
+    const posting = await startCompanion({}, { providers: { sandbox: new FormProvider() } });
+    const form = await posting.createPayment();
+    const snapshots = [
+      await payer('/session', (await paymentThat()).token),
+      await payer('/session', scan.token),
+      await json(posting.checkout('/session', form.token)),
+    ];
+    await posting.stop();
     const table = documentedTable('get /checkout/v1/session', 'answer');
-    assert.deepEqual(pathsOf(await payer('/session', token)), sorted(namesIn(table)));
+    assert.deepEqual(pathsOf(...snapshots), sorted(namesIn(table)));
   });
 
   it('in both lists of banks', async () => {
@@ -161,6 +179,18 @@ describe('every documented status is reached, and no other', () => {
   it('of an event: each note, for money and words that are not simply taken', async () => {
     const say = (payment_id: string, status: string, more: Json = {}) =>
       bankReport(shop.url, { payment_id, status, ...more });
+    /** The second charge is given back, or cannot be. */
+    const paidTwice = async (inTheBooks: string) => {
+      const { payment_id } = await renewed();
+      await say(payment_id, 'paid');
+      changeTheBanksBooks(`${payment_id}-2`, inTheBooks);
+      await say(`${payment_id}-2`, 'paid');
+      await until(async () => {
+        const { events } = await paymentOf(payment_id);
+        return (events as Json[]).some(({ note }) => String(note).startsWith('duplicate'));
+      }, 'the refund');
+      return payment_id;
+    };
     const ways: Record<string, () => Promise<string>> = {
       unchanged: async () => {
         const { payment_id } = await paymentThat('pay');
@@ -188,6 +218,8 @@ describe('every documented status is reached, and no other', () => {
         await say(`${payment_id}-2`, 'paid');
         return payment_id;
       },
+      duplicate_refund_succeeded: () => paidTwice('paid'),
+      duplicate_refund_failed: () => paidTwice('failed'),
       paid_after_failure: async () => {
         const { payment_id } = await paymentThat('decline');
         await say(payment_id, 'paid');
@@ -252,6 +284,8 @@ describe('every documented webhook is sent, and no other', () => {
   it('with the fields of the example, and a refund’s own', async () => {
     const [documented] = /^Events: .*`\.$/m.exec(webhookChapter)!;
     await paymentThat('process');
+    const odd = await paymentThat();
+    await bankReport(shop.url, { payment_id: odd.payment_id, status: 'paid', amount: 1 });
     await paymentThat('decline');
     await paymentThat('expire');
     const canceled = await paymentThat();

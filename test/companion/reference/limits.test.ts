@@ -78,7 +78,10 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
     refused: ['203.0.113', '203.0.113.256', '2001:db8::g', ''],
   }),
   'customer.country': () => ({ taken: ['RU', null], refused: ['ru', 'R', 'RUS', ''] }),
-  methods: () => ({ taken: [['sbp'], null], refused: [[], ['cash'], ['sbp', 'sbp'], ['sberpay'], 'sbp'] }),
+  methods: () => ({
+    taken: [['sbp'], ['buyer_qr', 'sberpay', 'sbp'], null],
+    refused: [[], ['cash'], ['sbp', 'sbp'], 'sbp'],
+  }),
   'qr.format': () => ({ taken: ['svg', 'png', null], refused: ['gif', 'SVG', ''] }),
   'qr.size': ([min, max]) => ({ taken: [min, max, null], refused: [min! - 1, max! + 1, 64.5, '256'] }),
   'features.deep_link': () => ({ taken: [true, false, null], refused: ['true', 1] }),

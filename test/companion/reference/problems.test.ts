@@ -43,6 +43,8 @@ const OUTSIDE: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>
 
 /** Provoked where what they take is at hand. */
 const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
+  not_refundable: 'hints.test.ts',
+  not_confirmed: 'hints.test.ts',
   request_timeout: 'http/idle-sockets.test.ts',
   headers_too_large: 'http/time-limits.test.ts',
   body_already_parsed: 'mount.test.ts',

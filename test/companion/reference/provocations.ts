@@ -31,6 +31,8 @@ function signed(body: string, now = NOW): Record<string, string> {
   return { ...signWebhook({ event: 'e', deliveryId: 'd', body }, WEBHOOK_SECRET, now) };
 }
 
+const PHONE = '+79990001122';
+
 /** How each code is got out of an operation that lists it. */
 export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   invalid_api_key: byWrongCredential,
@@ -55,6 +57,20 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   not_cancelable: (stage, operation) => () =>
     stage.call(operation, { id: stage.paid.payment_id, payment: stage.paid }),
   not_renewable: byCall({}),
+  method_not_changeable: (stage, operation) => () =>
+    stage.call(operation, { payment: stage.paid, body: { method: 'sbp' } }),
+  not_pushable: byCall({ body: { phone: PHONE } }),
+  not_scannable: byCall({ body: { payload: 'code' } }),
+  async push_not_sent(stage, operation) {
+    const payment = await stage.shop.createPayment({ methods: ['sberpay'] });
+    return () => stage.call(operation, { payment, body: { phone: '+70000000000' } });
+  },
+  async too_many_pushes(stage, operation) {
+    const payment = await stage.shop.createPayment({ methods: ['sberpay'] });
+    const push = { payment, body: { phone: PHONE } };
+    for (let i = 0; i < 3; i++) await stage.call(operation, push);
+    return () => stage.call(operation, push);
+  },
   not_paid: (stage, operation) => () =>
     stage.call(operation, { body: { payment_id: stage.open.payment_id } }),
   signature_missing: byReport({}),

@@ -25,6 +25,7 @@ const paymentEntries = {
   ),
   payment_url: v.pipe(text, v.description('The hosted page: a link to send.')),
   token: v.pipe(text, v.description('For <sbp-checkout token>. Opens this payment only.')),
+  receipt_url: v.pipe(v.nullable(text), v.description('Where the provider shows the payer’s receipt.')),
   return_url: v.nullable(text),
   callback_url: v.nullable(text),
   expires_at: time,

@@ -70,6 +70,7 @@ function toProblem({ code, message }: RefundRefused): ProblemError {
     case 'payment_not_found':
       return new ProblemError(404, code, message);
     case 'not_paid':
+    case 'not_refundable':
       return new ProblemError(409, code, message);
     case 'exceeds_payment':
       return invalidFields([{ path: 'amount', message: `is too much: ${message}` }]);

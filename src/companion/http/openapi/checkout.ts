@@ -1,9 +1,10 @@
 import { bankListSchema, snapshotSchema } from '../../../protocol/schemas.ts';
+import { buyerQrSchema, methodSchema, pushSchema } from '../payer-actions.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
 
 const ANY: readonly ProblemCode[] = ['token_in_query', 'invalid_token', 'rate_limited'];
-/** None of the POSTs needs a body. One that comes all the same must be readable. */
+/** A body must be readable, also where none is needed. */
 const ANY_POST: readonly ProblemCode[] = [
   ...ANY,
   'malformed_json',
@@ -34,6 +35,33 @@ export function checkoutOperations(): Operation[] {
       path: `${SESSION}/banks`,
       summary: 'Bank links, ready to tap',
       answers: [{ status: 200, body: bankListSchema }],
+    },
+    {
+      ...payers,
+      method: 'post',
+      path: `${SESSION}/method`,
+      summary: 'Choose a method, or another one',
+      body: methodSchema,
+      answers: snapshot,
+      refusals: [...ANY_POST, 'invalid_fields', 'method_not_changeable'],
+    },
+    {
+      ...payers,
+      method: 'post',
+      path: `${SESSION}/push`,
+      summary: 'A message to the payer’s phone that leads to the payment',
+      body: pushSchema,
+      answers: snapshot,
+      refusals: [...ANY_POST, 'invalid_fields', 'not_pushable', 'push_not_sent', 'too_many_pushes'],
+    },
+    {
+      ...payers,
+      method: 'post',
+      path: `${SESSION}/buyer-qr`,
+      summary: 'Charge the code that the payer has shown',
+      body: buyerQrSchema,
+      answers: snapshot,
+      refusals: [...ANY_POST, 'invalid_fields', 'not_scannable'],
     },
     {
       ...payers,

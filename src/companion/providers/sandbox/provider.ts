@@ -2,7 +2,7 @@ import { withCrc } from '../../../protocol/nspk-link.ts';
 import { isPaymentStatus } from '../../../protocol/status.ts';
 import type { Config } from '../../config.ts';
 import { verifyWebhook, WebhookVerificationError } from '../../notifications/webhooks.ts';
-import { ProviderError, type Provider, type ProviderReport } from '../provider.ts';
+import { ProviderError, type PaymentRef, type Provider, type ProviderReport } from '../provider.ts';
 import type { SandboxBank } from './bank.ts';
 
 /** The receiving bank in the sandbox's NSPK-like links, taken from a published sample. */
@@ -16,41 +16,66 @@ export function createSandboxProvider(
 ): Provider {
   const pageOf = (qrId: string) => `${config.publicUrl}/sandbox/bank/${qrId}`;
 
-  async function report(reference: string): Promise<ProviderReport> {
+  async function billOf(reference: string) {
     const bill = await bank.findByReference(reference);
     if (!bill) throw new ProviderError('refused', 'the sandbox bank has no such payment');
-    return { reference, status: bill.status, amount: bill.amount, currency: bill.currency };
+    return bill;
+  }
+
+  async function report({ reference }: PaymentRef): Promise<ProviderReport> {
+    const { status, amount, currency } = await billOf(reference);
+    return { reference, status, amount, currency };
   }
 
   return {
-    methods: ['sbp'],
+    capabilities: {
+      methods: ['sbp', 'sberpay', 'buyer_qr'],
+      cancel: true,
+      refund: 'partial',
+      push: true,
+      charge: true,
+      webhooks: 'proof',
+    },
 
     async create(request) {
       const bill = await bank.open(request);
+      const made = { providerPaymentId: bill.reference, expiresAt: null };
+      if (request.method === 'buyer_qr') return { ...made, qrId: null, presentation: { kind: 'scan' } };
       const link =
         config.sandboxLink === 'nspk'
           ? withCrc(
               `https://qr.nspk.ru/${bill.qr_id}?type=02&bank=${RECEIVING_BANK}&sum=${bill.amount}&cur=${bill.currency}`,
             )
           : pageOf(bill.qr_id);
-      return {
-        providerPaymentId: bill.reference,
-        qrId: bill.qr_id,
-        presentation: { kind: 'link', url: link, deep_link: null },
-      };
+      return { ...made, qrId: bill.qr_id, presentation: { kind: 'link', url: link, deep_link: null } };
     },
 
     status: report,
 
-    async cancel(reference) {
-      await bank.move(reference, 'canceled');
-      return report(reference);
+    async cancel(payment) {
+      await bank.move(payment.reference, 'canceled');
+      return report(payment);
     },
 
-    async refund({ reference, amount }) {
-      const bill = await bank.findByReference(reference);
-      if (!bill) throw new ProviderError('refused', 'the sandbox bank has no such payment');
+    async refund({ payment, amount }) {
+      const bill = await billOf(payment.reference);
       return { status: bill.status === 'paid' && amount <= bill.amount ? 'succeeded' : 'failed' };
+    },
+
+    /** Nobody has a phone here: that it was asked for is all there is to see. One of zeros is refused. */
+    async push(payment, phone) {
+      await billOf(payment.reference);
+      if (phone === '70000000000') throw new ProviderError('refused', 'the sandbox bank knows no such phone');
+    },
+
+    /** Any text is a code; one that says so is declined or unknown, so that each can be tried. */
+    async charge({ payload, ...payment }) {
+      await billOf(payment.reference);
+      if (payload.includes('unknown'))
+        throw new ProviderError('refused', 'the sandbox bank knows no such code');
+      if (payload.includes('decline')) await bank.move(payment.reference, 'failed');
+      else await bank.paySlowly(payment.reference);
+      return report(payment);
     },
 
     parseWebhook({ headers, body }) {

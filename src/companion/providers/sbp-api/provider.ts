@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { isPaymentStatus } from '../../../protocol/status.ts';
 import { verifyWebhook } from '../../notifications/webhooks.ts';
 import {
   ProviderError,
   type CreateRequest,
+  type PaymentRef,
   type Provider,
   type ProviderPayment,
   type ProviderReport,
 } from '../provider.ts';
+import { signedId } from '../signed-id.ts';
 import { Refusal, type SbpApiClient } from './client.ts';
 import { pageSchema, paymentSchema, readEvent, refundSchema, type UpstreamPayment } from './messages.ts';
 import * as v from 'valibot';
@@ -44,7 +45,7 @@ export function createSbpApiProvider({
     return found;
   }
 
-  async function report(reference: string): Promise<ProviderReport> {
+  async function report({ reference }: PaymentRef): Promise<ProviderReport> {
     const { status, amount, currency } = await theirs(reference);
     // Money is believed by its sum: a paid payment that names none says nothing.
     const known = isPaymentStatus(status) && !(status === 'paid' && amount === null);
@@ -71,7 +72,14 @@ export function createSbpApiProvider({
   }
 
   return {
-    methods: ['sbp'],
+    capabilities: {
+      methods: ['sbp'],
+      cancel: true,
+      refund: 'partial',
+      push: false,
+      charge: false,
+      webhooks: 'proof',
+    },
 
     async create(request) {
       const { reference } = request;
@@ -98,8 +106,8 @@ export function createSbpApiProvider({
 
     status: report,
 
-    async cancel(reference) {
-      const { payment_id } = await theirs(reference);
+    async cancel(payment) {
+      const { payment_id } = await theirs(payment.reference);
       const path = `/qrs/${encodeURIComponent(payment_id)}/close`;
       try {
         await client.call({ method: 'POST', path, body: {} }, v.unknown());
@@ -107,11 +115,11 @@ export function createSbpApiProvider({
         // Most likely paid or over a moment before: the status tells.
         if (!(error instanceof Refusal)) throw error;
       }
-      return report(reference);
+      return report(payment);
     },
 
-    async refund({ reference, refundId, amount, reason }) {
-      const { payment_id } = await theirs(reference);
+    async refund({ payment, refundId, amount, reason }) {
+      const { payment_id } = await theirs(payment.reference);
       const refund = await client.call(
         {
           method: 'POST',
@@ -130,18 +138,10 @@ export function createSbpApiProvider({
     parseWebhook({ headers, body }) {
       const { event, payload } = verifyWebhook({ body, headers, secrets: webhookSecrets, now: now() });
       const nothing = { reference: '', status: null, amount: null, currency: null };
+      // `X-SBP-Delivery` is not under the signature.
       return { ...(readEvent(payload) ?? nothing), event, deliveryId: signedId(body) };
     },
   };
-}
-
-/**
- * What tells repeats of one message from others. `X-SBP-Delivery` is not under the signature: whoever has seen one
- * signed message could send it again under any id, and by taking another message's id have that one dropped as a
- * repeat. The signed bytes cannot be bent like that, and a sender's repeats carry the same ones.
- */
-function signedId(body: Buffer): string {
-  return `sha256_${createHash('sha256').update(body).digest('base64url')}`;
 }
 
 function createBody(request: CreateRequest, callbackUrl: string): object {
@@ -174,5 +174,7 @@ function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPa
     providerPaymentId: payment_id,
     qrId: qr_id,
     presentation: { kind: 'link', url: qr_payload, deep_link },
+    // It was told when ours ends.
+    expiresAt: null,
   };
 }

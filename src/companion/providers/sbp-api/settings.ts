@@ -1,4 +1,5 @@
 import type { BankListSource } from '../../banks/directory.ts';
+import type { SettingsReader } from '../settings-reader.ts';
 
 /** Where the upstream SBP API is, and what opens it. */
 export interface SbpApiSettings {
@@ -9,15 +10,18 @@ export interface SbpApiSettings {
   readonly webhookSecrets: readonly string[];
 }
 
+export function readSbpApiSettings(reader: SettingsReader): SbpApiSettings {
+  return {
+    baseUrl: reader.url('SBP_SBP_API_URL', '/api/sbp/v1'),
+    token: reader.credential('SBP_SBP_API_TOKEN', 'the key to the upstream’s API'),
+    webhookSecrets: reader.env.sharedSecrets(
+      'SBP_SBP_API_WEBHOOK_SECRET',
+      'the secret that the upstream signs its webhooks with',
+    ),
+  };
+}
+
 /** The upstream's bank list. Android's has the most in it: the apps' names, which the other platforms do without. */
 export function bankListOf({ baseUrl, token }: SbpApiSettings): BankListSource {
   return { url: `${baseUrl}/banks?platform=android`, apiKey: token };
-}
-
-const API_PATH = '/api/sbp/v1';
-
-/** The upstream's address may be given with or without the path of its API. */
-export function apiBase(address: string): string {
-  const trimmed = address.replace(/\/+$/, '');
-  return trimmed.endsWith(API_PATH) ? trimmed : `${trimmed}${API_PATH}`;
 }

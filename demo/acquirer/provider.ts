@@ -1,0 +1,122 @@
+/** A made-up acquirer, whole: the worked example of docs/providers.md. */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import * as v from 'valibot';
+import { WebhookVerificationError } from '../../src/companion/notifications/webhooks.ts';
+import type { OutboundClient } from '../../src/companion/outbound/client.ts';
+import { NoAnswer, ProviderHttp, type HttpAnswer } from '../../src/companion/providers/http.ts';
+import { ProviderError, type PaymentRef, type Provider } from '../../src/companion/providers/provider.ts';
+import type { PaymentStatus } from '../../src/protocol/status.ts';
+
+export interface AcmeSettings {
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly webhookUrl: string;
+}
+
+/** Their words for a bill's state; one that is not here changes nothing and is logged. */
+const STATUSES: Readonly<Record<string, PaymentStatus>> = {
+  new: 'created',
+  in_bank: 'processing',
+  paid: 'paid',
+  declined: 'failed',
+  too_late: 'expired',
+  closed: 'canceled',
+};
+
+const billSchema = v.object({
+  bill: v.string(),
+  state: v.string(),
+  kopecks: v.pipe(v.number(), v.safeInteger()),
+  link: v.pipe(v.string(), v.regex(/^https?:\/\/[\x21-\x7e]+$/)),
+});
+const refundSchema = v.object({ state: v.picklist(['under_way', 'done', 'refused']) });
+
+export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundClient): Provider {
+  const http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound });
+
+  function call<Schema extends v.GenericSchema>(
+    method: 'GET' | 'POST',
+    path: string,
+    schema: Schema,
+    body?: object,
+  ): Promise<v.InferOutput<Schema>> {
+    const headers = { 'x-acme-key': settings.key };
+    // Every call may be repeated: a bill's and a refund's number are ours.
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    return http.call({ method, path, headers, repeatable: true, ...text }, (answer) => read(answer, schema));
+  }
+
+  async function report({ reference }: PaymentRef) {
+    const { state, kopecks } = await call('GET', `/bills/${reference}`, billSchema);
+    return { reference, status: STATUSES[state] ?? null, amount: kopecks, currency: 'RUB' };
+  }
+
+  return {
+    capabilities: {
+      methods: ['sbp'],
+      cancel: true,
+      refund: 'partial',
+      push: false,
+      charge: false,
+      // Signed, but without a time: an old message could be played again.
+      webhooks: 'hint',
+    },
+
+    async create({ reference, amount, returnUrl, hostedPage }) {
+      const { link } = await call('POST', '/bills', billSchema, {
+        bill: reference,
+        kopecks: amount,
+        back_url: returnUrl ?? hostedPage,
+        report_url: settings.webhookUrl,
+      });
+      return {
+        providerPaymentId: reference,
+        qrId: null,
+        presentation: { kind: 'link', url: link, deep_link: null },
+        expiresAt: null,
+      };
+    },
+
+    status: report,
+
+    async cancel(payment) {
+      await call('POST', `/bills/${payment.reference}/close`, billSchema, {});
+      return report(payment);
+    },
+
+    async refund({ payment, refundId, amount }) {
+      const path = `/bills/${payment.reference}/refunds`;
+      const { state } = await call('POST', path, refundSchema, { refund: refundId, kopecks: amount });
+      return { status: { under_way: 'pending', done: 'succeeded', refused: 'failed' }[state] as 'pending' };
+    },
+
+    parseWebhook({ headers, body }) {
+      const given = String(headers['x-acme-signature'] ?? '');
+      const ours = createHmac('sha256', settings.key).update(body).digest();
+      // Judged as text first: what is no hexadecimal is dropped in silence when it is decoded.
+      if (!/^[0-9a-f]{64}$/.test(given) || !timingSafeEqual(Buffer.from(given, 'hex'), ours)) {
+        throw new WebhookVerificationError('signature_mismatch', 'X-Acme-Signature does not match the body');
+      }
+      const { bill } = v.parse(v.object({ bill: v.string() }), JSON.parse(body.toString('utf8')));
+      // A hint: what it says of the payment is asked for anyway.
+      return {
+        deliveryId: createHash('sha256').update(body).digest('base64url'),
+        event: 'bill',
+        reference: bill,
+        status: null,
+        amount: null,
+        currency: null,
+      };
+    },
+  };
+}
+
+function read<Schema extends v.GenericSchema>(
+  { status, json }: HttpAnswer,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  if (status >= 400) throw new ProviderError('refused', `the acquirer refused: ${status}`);
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) return parsed.output;
+  throw new NoAnswer('the answer cannot be read', true);
+}

@@ -1,0 +1,198 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Markup } from '../../src/companion/http/html.ts';
+import type { PaymentStatus } from '../../src/protocol/status.ts';
+import { payerPage } from './payer-page.ts';
+
+/** A payment as the simulated system keeps it. */
+export interface Bill {
+  /** The system's own id. */
+  readonly id: string;
+  /** The companion's id of it, by which scripts name it. */
+  readonly reference: string;
+  /** Kopecks. */
+  readonly amount: number;
+  readonly currency: string;
+  status: PaymentStatus;
+  /** Kopecks given back so far. */
+  refunded: number;
+  readonly returnUrl: string | null;
+}
+
+/** What a payer or a bank may do to a bill. */
+export const DEEDS = ['process', 'pay', 'decline', 'expire'] as const;
+export type Deed = (typeof DEEDS)[number];
+
+/** What goes wrong with the calls to come. `drop-answer`: the call is carried out and its answer lost. */
+export type Fault = 'hang-up' | 'drop-answer' | 'page' | 'status-500' | 'status-429' | 'half-answer';
+
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  /** What it was answered. */
+  status: number;
+}
+
+/** A message that the system sends to the companion. */
+export interface Message {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+/** Why a call is refused: thrown by a simulator's routes, answered in its own form. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly json: unknown;
+  constructor(status: number, json: unknown) {
+    super(JSON.stringify(json));
+    this.name = 'Refused';
+    this.status = status;
+    this.json = json;
+  }
+}
+
+/**
+ * A payment system that is not there: it is strict about every header, signature and field, keeps its books in memory
+ * and reports as the real one is documented to. Its page under `/` shows every bill with what a payer could do.
+ */
+export abstract class Simulator {
+  /** Calls to its API, in their order. */
+  readonly calls: Call[] = [];
+  /** Messages it has sent. */
+  readonly sent: Message[] = [];
+  /** Bills by the companion's reference. */
+  readonly bills = new Map<string, Bill>();
+  /** For so many calls to come. */
+  fault: { readonly kind: Fault; left: number } | null = null;
+  /** Changes its answers, value by value: a status nobody knows, another sum. */
+  rewrite: ((key: string, value: unknown) => unknown) | null = null;
+  /** How payers' devices reach its page, where that is not how the companion does. */
+  origin: string | null = null;
+  /** Nothing it sends arrives. */
+  webhooksLost = false;
+  readonly #server: Server;
+  #url = '';
+
+  constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  /** The environment by which a companion finds this system and trusts it. */
+  abstract env(): Record<string, string>;
+  /** One call to the API; throws {@link Refused}. */
+  protected abstract answer(call: Call): Promise<Answer> | Answer;
+  /** Carries a deed out in the books and reports it; the base has judged that it is possible. */
+  protected abstract report(bill: Bill): Promise<void>;
+
+  /** `port` 0 takes a free one. */
+  async listen(port = 0, host = '127.0.0.1'): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(port, host, resolve);
+    });
+    this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#url;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Does what a payer or a bank would; resolves when the report of it was answered. */
+  async act(reference: string, deed: Deed): Promise<void> {
+    const bill = this.bills.get(reference);
+    if (!bill) throw new Error(`no bill ${reference}`);
+    const to = ({ process: 'processing', pay: 'paid', decline: 'failed', expire: 'expired' } as const)[deed];
+    const open = bill.status === 'created' || bill.status === 'processing';
+    if (!open && !(to === 'paid' && bill.status === 'expired')) return;
+    bill.status = to;
+    await this.report(bill);
+  }
+
+  /** Sends a message; answers the companion's status, or `null` when it could not be reached. */
+  async send(message: Message): Promise<number | null> {
+    this.sent.push(message);
+    if (this.webhooksLost) return null;
+    try {
+      const { url, headers, body } = message;
+      const response = await fetch(url, { method: 'POST', headers, body });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return null; // nobody there: the real one would try again later, and so may a test
+    }
+  }
+
+  /** Where a payer pays this bill: a page with the buttons of a bank's app. */
+  payerPage(bill: Bill): string {
+    return `${this.origin ?? this.#url}/payer/${encodeURIComponent(bill.reference)}`;
+  }
+
+  /** What a payer has in hand beside bills: shown above them on the page under `/`. */
+  payerTools(): Markup | null {
+    return null;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const path = request.url ?? '/';
+    if (path === '/' || path.startsWith('/payer/')) {
+      await payerPage(this, { method: request.method ?? 'GET', path, body }, response);
+      return;
+    }
+    const call: Call = { method: request.method ?? 'GET', path, headers: request.headers, body, status: 0 };
+    this.calls.push(call);
+    const fault = this.#nextFault();
+    if (fault === 'hang-up') return void response.destroy();
+    const instead = fault && FAULT_ANSWERS[fault];
+    if (instead) {
+      call.status = instead.status;
+      response.writeHead(instead.status, { 'content-type': 'text/html' }).end(instead.text);
+      return;
+    }
+    const { status, json } = await this.#answer(call);
+    call.status = status;
+    if (fault === 'drop-answer') return void response.destroy();
+    const { rewrite } = this;
+    const text = rewrite
+      ? JSON.stringify(json, (key, value: unknown) => rewrite(key, value))
+      : JSON.stringify(json);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(fault === 'half-answer' ? text.slice(0, text.length / 2) : text);
+  }
+
+  async #answer(call: Call): Promise<Answer> {
+    try {
+      return await this.answer(call);
+    } catch (error) {
+      if (error instanceof Refused) return { status: error.status, json: error.json };
+      throw error;
+    }
+  }
+
+  #nextFault(): Fault | null {
+    if (!this.fault || this.fault.left <= 0) return null;
+    this.fault.left--;
+    return this.fault.kind;
+  }
+}
+
+const FAULT_ANSWERS: Partial<Record<Fault, { status: number; text: string }>> = {
+  page: { status: 200, text: '<html><body>Технические работы</body></html>' },
+  'status-500': { status: 500, text: '<html>500</html>' },
+  'status-429': { status: 429, text: '{"message":"too many"}' },
+};

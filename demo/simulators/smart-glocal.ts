@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { PartnerKeys } from './partner-keys.ts';
+import {
+  createSchema,
+  initSchema,
+  newSession,
+  parseBody,
+  pushSchema,
+  refundSchema,
+  refusal,
+  sessionSchema,
+  startSchema,
+  view,
+  type Identity,
+  type Refund,
+  type SessionBill,
+  type Spelling,
+  type Start,
+  type Started,
+} from './smart-glocal-messages.ts';
+import { Redelivery } from './redelivery.ts';
+import { Simulator, type Answer, type Bill, type Call, type Deed, type Message } from './simulator.ts';
+
+const PROJECT = 'simulated_project';
+const REFUND_PATH = '/session/refund';
+const LIFETIME_MS = 20 * 60_000;
+
+export interface SmartGlocalSimulatorOptions {
+  /** Where the payer is led: this system's own page, so that any phone can pay, or a link of SberPay's form. */
+  readonly link?: 'page' | 'sberpay';
+  /** From a call to the message that follows from it; `null`: when a test sends it. */
+  readonly delayMs?: number | null;
+  readonly spelling?: Spelling;
+  /** Unix time in ms. */
+  readonly now?: () => number;
+}
+
+/** SberPay by Smart Glocal: takes no money that was not confirmed, and knows each idempotency key once. */
+export class SmartGlocalSimulator extends Simulator {
+  /** Set in its cabinet, as with the real one: no call names it. */
+  webhookUrl: string | null = null;
+  /** Ids of the sessions that were ever opened. */
+  readonly opened: string[] = [];
+  readonly #partner = new PartnerKeys();
+  readonly #options: Required<SmartGlocalSimulatorOptions>;
+  readonly #keys = new Set<string>();
+  readonly #redelivery = new Redelivery((message) => this.#try(message));
+  #stamps = 0;
+
+  constructor(options: SmartGlocalSimulatorOptions = {}) {
+    super();
+    this.#options = { link: 'page', delayMs: 0, spelling: 'cancelled', now: Date.now, ...options };
+  }
+
+  env(): Record<string, string> {
+    const { privateKey, publicKey } = this.#partner.told;
+    return {
+      SBP_METHODS: 'sberpay=smart-glocal',
+      SBP_SMART_GLOCAL_URL: this.url,
+      SBP_SMART_GLOCAL_PROJECT: PROJECT,
+      SBP_SMART_GLOCAL_PRIVATE_KEY: privateKey,
+      SBP_SMART_GLOCAL_PUBLIC_KEY: publicKey,
+    };
+  }
+
+  override async close(): Promise<void> {
+    this.#redelivery.close();
+    await super.close();
+  }
+
+  /** Nobody can pay what was not confirmed: there is no link to it. */
+  override async act(reference: string, deed: Deed): Promise<void> {
+    const bill = this.session(reference);
+    const paying = deed === 'pay' || deed === 'process';
+    if (paying && !bill.confirmed) return;
+    await super.act(reference, deed);
+  }
+
+  session(reference: string): SessionBill {
+    const bill = this.bills.get(reference) as SessionBill | undefined;
+    if (!bill) throw new Error(`no session of ${reference}`);
+    if (bill.status === 'created' && this.#options.now() >= bill.endsAt) bill.status = 'expired';
+    return bill;
+  }
+
+  /** A message about a session as it stands, signed; `dated` as news, with an `updated_at` of its own. */
+  message(type: string, reference: string, { dated = true } = {}): Message {
+    const bill = this.session(reference);
+    if (dated) bill.updatedAt = this.#stamp();
+    return this.signed({ type, session: view(bill, this.#options.spelling) });
+  }
+
+  /** Anything at all under its signature. */
+  signed(payload: unknown): Message {
+    const body = JSON.stringify(payload);
+    const headers = { 'content-type': 'application/json', 'x-partner-sign': this.#partner.sign(body) };
+    return { url: this.webhookUrl ?? '', headers, body };
+  }
+
+  protected answer(call: Call): Answer {
+    const path = this.#admit(call);
+    switch (path) {
+      case '/session/status':
+        return this.#answered(this.#named(parseBody(sessionSchema, call.body).session_id));
+      case '/session/init/payment':
+        return this.#once(call, () => {
+          const { metadata, customer, ...start } = parseBody(initSchema, call.body);
+          return this.#begin({ metadata, customer }, start);
+        });
+      case '/session/create':
+        return this.#once(call, () => this.#begin(parseBody(createSchema, call.body), null));
+      case '/session/start/payment':
+        return this.#once(call, () => this.#start(parseBody(startSchema, call.body)));
+      case '/session/confirm':
+        return this.#once(call, () => this.#confirm(parseBody(sessionSchema, call.body).session_id));
+      case '/session/cancel':
+        return this.#once(call, () => this.#cancel(parseBody(sessionSchema, call.body).session_id));
+      case '/sberpay/push':
+        return this.#once(call, () => this.#push(parseBody(pushSchema, call.body)));
+      case REFUND_PATH:
+        return this.#once(call, () => this.#refund(parseBody(refundSchema, call.body)));
+      default:
+        throw refusal(404, 'not_found');
+    }
+  }
+
+  /** A decline and the end of the time have no types of their own; the bank's hold has. */
+  protected async report(bill: Bill): Promise<void> {
+    const type = bill.status === 'processing' ? 'ready_to_capture' : 'payment_finished';
+    await this.#redelivery.deliver(this.message(type, bill.reference));
+  }
+
+  #admit({ method, path, headers, body }: Call): string {
+    const [, name] = /^\/api\/v1(\/[a-z/_-]+)$/.exec(path) ?? [];
+    if (method !== 'POST' || name === undefined) throw refusal(404, 'not_found');
+    if (headers['content-type'] !== 'application/json') throw refusal(415, 'unsupported_media_type');
+    if (headers['x-partner-project'] !== PROJECT) throw refusal(401, 'unknown_project');
+    if (!this.#partner.isProjects(headers['x-partner-sign'], body)) throw refusal(401, 'invalid_signature');
+    return name;
+  }
+
+  /** Unlike most systems it answers a repeat with an error, and not as it did the first time. */
+  #once({ headers }: Call, work: () => Answer): Answer {
+    const key = headers['x-partner-idempotency-key'];
+    if (typeof key !== 'string' || !/^[\w-]{1,64}$/.test(key)) throw refusal(400, 'idempotency_key_invalid');
+    if (this.#keys.has(key)) throw refusal(400, 'idempotency_key_already_exists');
+    const answer = work();
+    this.#keys.add(key);
+    return answer;
+  }
+
+  #begin(identity: Identity, start: Start | null): Answer {
+    const bill = newSession(identity, start, this.#stamp(), this.#options.now() + LIFETIME_MS);
+    const link = this.#options.link === 'page' ? this.payerPage(bill) : sberPayLink();
+    const session: SessionBill = { ...bill, link };
+    this.bills.set(bill.reference, session);
+    this.opened.push(session.id);
+    if (start) this.#soon('ready_to_confirm', bill.reference);
+    return this.#answered(session);
+  }
+
+  #start({ session_id, ...start }: Started): Answer {
+    const bill = this.#named(session_id);
+    if (bill.start !== null || bill.status !== 'created') throw refusal(409, 'session_already_started');
+    const { amount } = start.amount_details;
+    const started: SessionBill = { ...bill, start, amount, returnUrl: start.payment_options.return_url };
+    this.bills.set(bill.reference, started);
+    this.#soon('ready_to_confirm', bill.reference);
+    return this.#answered(started);
+  }
+
+  #confirm(id: string): Answer {
+    const bill = this.#named(id);
+    if (bill.start === null || bill.confirmed || bill.status !== 'created')
+      throw refusal(400, 'not_to_confirm');
+    bill.confirmed = true;
+    this.#soon('action_required', bill.reference);
+    return this.#answered(bill);
+  }
+
+  #cancel(id: string): Answer {
+    const bill = this.#named(id);
+    if (bill.status !== 'created') throw refusal(400, 'not_to_cancel');
+    bill.status = 'canceled';
+    return this.#answered(bill);
+  }
+
+  #push({ phone, session_id }: { phone: string; session_id: string }): Answer {
+    const bill = this.#named(session_id);
+    if (bill.status !== 'created') throw refusal(400, 'not_to_push', `no message to ${phone} now`);
+    bill.pushes.push(phone);
+    return { status: 200, json: { status: 'ok' } };
+  }
+
+  #refund({ session_id, amount_details }: Refund): Answer {
+    const bill = this.#named(session_id);
+    if (bill.status !== 'paid' && bill.status !== 'partial_refunded') throw refusal(400, 'not_paid');
+    if (bill.refunded + amount_details.amount > bill.amount) throw refusal(400, 'exceeds_payment');
+    bill.refunded += amount_details.amount;
+    bill.status = bill.refunded === bill.amount ? 'refunded' : 'partial_refunded';
+    this.#soon('payment_refunded', bill.reference);
+    return { status: 200, json: { status: 'ok' } };
+  }
+
+  #answered(bill: SessionBill): Answer {
+    return { status: 200, json: { status: 'ok', session: view(bill, this.#options.spelling) } };
+  }
+
+  #named(id: string): SessionBill {
+    const bill = [...this.bills.values()].find((each) => each.id === id);
+    if (!bill) throw refusal(404, 'session_not_found');
+    return this.session(bill.reference);
+  }
+
+  #soon(type: string, reference: string): void {
+    const { delayMs } = this.#options;
+    if (delayMs === null) return;
+    this.#redelivery.later(delayMs, () => this.#redelivery.deliver(this.message(type, reference)));
+  }
+
+  /** What is lost on its way is believed to have arrived. */
+  async #try(message: Message): Promise<number | null> {
+    if (this.webhookUrl !== null) return (await this.send(message)) ?? (this.webhooksLost ? 200 : null);
+    this.sent.push(message);
+    return 200;
+  }
+
+  /** Never twice the same: its microseconds count. */
+  #stamp(): string {
+    const micros = String(this.#stamps++ % 1000).padStart(3, '0');
+    return new Date(this.#options.now()).toISOString().replace('Z', `${micros}Z`);
+  }
+}
+
+function sberPayLink(): string {
+  const invoice = randomBytes(16).toString('hex');
+  return `sberpay://invoicing/v2?bankInvoiceId=${invoice}&operationType=Web2App`;
+}

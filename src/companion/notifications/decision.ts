@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import type { Config } from '../config.ts';
+import type { OutboundClient } from '../outbound/client.ts';
+import { newId } from '../payments/ids.ts';
+import type { Payment } from '../payments/payment.ts';
+import { signWebhook } from './webhooks.ts';
+
+const TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 16 * 1024;
+
+const answerSchema = v.object({ confirm: v.boolean() });
+
+interface Parts {
+  readonly config: Pick<Config, 'confirmUrl' | 'webhookSecrets'>;
+  readonly outbound: OutboundClient;
+  readonly now: () => number;
+}
+
+/**
+ * The merchant's word on a payment whose provider asks before it takes the money. Without `SBP_CONFIRM_URL` every
+ * payment is let through. With it, that address gets a signed POST (`payment.confirmation_requested`) and answers
+ * `{"confirm": true}` or `{"confirm": false}`; anything else rejects, and is asked again: neither silence nor an error
+ * is ever taken for a yes.
+ */
+export function merchantDecision({ config, outbound, now }: Parts) {
+  return async (payment: Payment): Promise<boolean> => {
+    const url = config.confirmUrl;
+    if (url === null) return true;
+    const event = 'payment.confirmation_requested';
+    const body = JSON.stringify({
+      event,
+      payment_id: payment.id,
+      order_id: payment.orderId,
+      amount: payment.amount,
+      currency: payment.currency,
+      status: payment.status,
+      method: payment.method,
+      expires_at: new Date(payment.expiresAt).toISOString(),
+      metadata: payment.metadata,
+    });
+    const signed = signWebhook({ event, deliveryId: newId('dlv'), body }, config.webhookSecrets[0]!, now());
+    const answer = await outbound.call({
+      url,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signed },
+      body,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+    });
+    if (answer.status !== 200) throw new Error(`the shop answered ${answer.status} to a confirmation`);
+    return v.parse(answerSchema, JSON.parse(answer.body?.toString('utf8') ?? 'null')).confirm;
+  };
+}

@@ -1,0 +1,20 @@
+import type { Action } from '../../protocol/snapshot.ts';
+import type { Context } from '../context.ts';
+import { canCharge } from './charge.ts';
+import { canChoose } from './choose-method.ts';
+import type { Payment } from './payment.ts';
+import { canPush } from './push.ts';
+import { canRenew } from './renew.ts';
+
+/** What the payer may do now, as far as the payment's state and its provider's capabilities go. */
+export function actionsFor(ctx: Pick<Context, 'providers'>, payment: Payment): Action[] {
+  const can: Readonly<Record<Action, boolean>> = {
+    method: canChoose(payment),
+    push: canPush(ctx, payment),
+    renew: canRenew(payment),
+    // A code that is being charged cannot be called back.
+    cancel: payment.status === 'created' && payment.chargePayload === null,
+    buyer_qr: canCharge(payment) && ctx.providers[payment.provider].capabilities.charge,
+  };
+  return (Object.keys(can) as Action[]).filter((action) => can[action]);
+}

@@ -1,0 +1,90 @@
+import type { Context } from '../context.ts';
+import { ProviderError, type ProviderReport } from '../providers/provider.ts';
+import { applyAnswer } from './apply.ts';
+import { addAttempt, findAttempts, MAX_ATTEMPTS } from './attempts.ts';
+import { attachProvider } from './attach.ts';
+import { findPayment } from './find.ts';
+import { isOffered, refOf, type OfferedPayment, type Payment } from './payment.ts';
+import { record } from './record.ts';
+
+/** Whether a payer's code may be scanned now. */
+export function canCharge(payment: Payment): payment is OfferedPayment {
+  return (
+    isOffered(payment) &&
+    payment.status === 'created' &&
+    payment.presentation.kind === 'scan' &&
+    payment.chargePayload === null
+  );
+}
+
+export type Charged =
+  | { readonly kind: 'taken'; readonly payment: Payment }
+  /** The provider knows no such code: no money has moved, another one may be scanned. */
+  | { readonly kind: 'refused'; readonly payment: Payment }
+  /** Nothing is to be scanned: another code is at work, or the payment is over. */
+  | { readonly kind: 'impossible'; readonly payment: Payment | null };
+
+/**
+ * Charges the code that a payer has shown. The code is on disk before the provider hears of it: a lost answer or a
+ * crash ends in a repeat under the same reference, never in a second charge.
+ */
+export async function chargeCode(ctx: Context, paymentId: string, payload: string): Promise<Charged> {
+  const found = await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, paymentId);
+    if (!payment || !canCharge(payment)) return { payment, scanned: false };
+    // Each code that the provider refuses costs an attempt.
+    const attempts = await findAttempts(trx, paymentId);
+    if (attempts.length > MAX_ATTEMPTS) return { payment, scanned: false };
+    const cause = { event: 'buyer_qr.scanned', source: 'payer' };
+    return {
+      payment: await record(trx, payment, { chargePayload: payload }, cause, ctx.now()),
+      scanned: true,
+    };
+  });
+  if (!found.scanned || !found.payment) return { kind: 'impossible', payment: found.payment };
+  ctx.announce(found.payment);
+  return carryOutCharge(ctx, found.payment);
+}
+
+/** Brings a scanned code to the provider; may be repeated until there is an answer. */
+export async function carryOutCharge(ctx: Context, payment: Payment): Promise<Charged> {
+  if (!isOffered(payment) || payment.chargePayload === null) return { kind: 'impossible', payment };
+  const provider = ctx.providers[payment.provider];
+  if (!provider.charge) throw new Error(`${payment.provider} charges no codes`);
+  const request = {
+    ...refOf(payment),
+    payload: payment.chargePayload,
+    description: payment.description,
+  };
+  let report: ProviderReport;
+  try {
+    report = await provider.charge(request).catch(async (error: unknown) => {
+      ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
+      if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
+      // An earlier call may have charged it, and this no be about the repeat.
+      return provider.status(refOf(payment));
+    });
+  } catch {
+    return { kind: 'taken', payment }; // nobody knows: it is asked again
+  }
+  if (report.status === 'created') return { kind: 'refused', payment: await scanAgain(ctx, payment) };
+  const { payment: after } = await applyAnswer(ctx, payment.provider, report);
+  return { kind: 'taken', payment: after ?? payment };
+}
+
+/** A new attempt: the provider would take another code under this reference for a repeat of the refused one. */
+async function scanAgain(ctx: Context, payment: OfferedPayment): Promise<Payment> {
+  const open = await ctx.store.write(async (trx) => {
+    const current = await findPayment(trx, payment.id);
+    if (current?.reference !== payment.reference || current.chargePayload === null) return current;
+    const reference = await addAttempt(trx, payment.id, payment, ctx.now());
+    return record(
+      trx,
+      current,
+      { reference, providerPaymentId: null, presentation: { kind: 'pending' }, chargePayload: null },
+      { event: 'buyer_qr.refused', source: `provider:${payment.provider}` },
+      ctx.now(),
+    );
+  });
+  return open ? attachProvider(ctx, open) : payment;
+}

@@ -1,0 +1,59 @@
+import type { Method } from '../../protocol/snapshot.ts';
+import type { Context } from '../context.ts';
+import { addAttempt, findAttempts, markForClosing, MAX_ATTEMPTS } from './attempts.ts';
+import { attachProvider } from './attach.ts';
+import { findPayment } from './find.ts';
+import type { Payment } from './payment.ts';
+import { record } from './record.ts';
+
+export interface Choice {
+  readonly method: Method;
+  /** `7XXXXXXXXXX`, for methods that send the payer's phone a message. */
+  readonly phone: string | null;
+}
+
+/** Whether another method may be chosen: nothing is under way, and there is another one. */
+export function canChoose(payment: Payment): boolean {
+  return payment.status === 'created' && payment.methods.length > 1 && payment.chargePayload === null;
+}
+
+/**
+ * The payer's choice: a new attempt at that method's provider, under the same payment and token. The abandoned attempt
+ * is closed; if it is paid all the same it counts, and the new one is closed instead (see odd-money.ts for the rule
+ * when both are). Choosing what is chosen already changes nothing. Answers `null` when there is no choice (any more).
+ */
+export async function chooseMethod(
+  ctx: Context,
+  paymentId: string,
+  { method, phone }: Choice,
+): Promise<Payment | null> {
+  const chosen = await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, paymentId);
+    if (payment?.status === 'created' && payment.method === method) return payment;
+    const provider = ctx.config.methods[method];
+    if (!payment || !provider || !canChoose(payment) || !payment.methods.includes(method)) return null;
+    if ((await findAttempts(trx, paymentId)).length >= MAX_ATTEMPTS) return null;
+    const now = ctx.now();
+    if (payment.reference !== null) await markForClosing(trx, payment.reference);
+    const reference = await addAttempt(trx, paymentId, { provider, method }, now);
+    return record(
+      trx,
+      payment,
+      {
+        method,
+        provider,
+        reference,
+        providerPaymentId: null,
+        qrId: null,
+        presentation: { kind: 'pending' },
+        expiresAt: payment.deadline,
+        ...(phone === null ? {} : { customer: { ...payment.customer, phone } }),
+      },
+      { event: 'method.chosen', source: 'payer' },
+      now,
+    );
+  });
+  if (!chosen) return null;
+  ctx.announce(chosen);
+  return attachProvider(ctx, chosen);
+}

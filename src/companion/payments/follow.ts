@@ -1,0 +1,158 @@
+import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
+import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
+import type { AttemptRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { findReported, markForClosing } from './attempts.ts';
+import { addEvent, type Cause } from './events.ts';
+import { findPayment } from './find.ts';
+import { move } from './move.ts';
+import { flagOddMoney } from './odd-money.ts';
+import { isOddMoney, REFUND_STATUSES, type Applied, type Outcome } from './outcome.ts';
+import type { Payment } from './payment.ts';
+import { record } from './record.ts';
+import { settleReported } from './refund-report.ts';
+
+/** What a provider's report means for its payment, in the caller's transaction. */
+export async function followReport(
+  trx: Writer,
+  provider: string,
+  report: ProviderReport | ProviderDelivery,
+  cause: Cause,
+  now: number,
+): Promise<Applied> {
+  const attempt = await findReported(trx, provider, report);
+  const payment = attempt && (await findPayment(trx, attempt.payment_id));
+  if (!payment) return { outcome: 'unknown_payment', payment: null };
+  if ('refund' in report && report.refund) return settleReported(trx, payment, attempt, report.refund, now);
+
+  const refusal = refuse(payment, attempt, report);
+  // It will be tried again: only what comes of it at last is worth a line.
+  if (refusal === 'premature') return { outcome: refusal, payment };
+  if (refusal !== null) {
+    await addEvent(trx, payment, payment, cause, refusal, now);
+    if (!isOddMoney(refusal)) return { outcome: refusal, payment };
+    const followUp = await flagOddMoney(trx, { payment, attempt, report, reason: refusal }, now);
+    return { outcome: refusal, payment, followUp };
+  }
+  const offered = await takeOffer(trx, payment, attempt, report, cause, now);
+  const followUp =
+    report.wantsConfirmation === true && (await wantConfirmation(trx, offered.payment, attempt));
+  const status = meantBy(report.status, offered.payment, now);
+  if (status === null || isTooEarly(status, offered.payment)) return { ...offered, followUp };
+  if (status === 'paid') await markPaid(trx, attempt);
+  const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
+  const moved = await move(trx, offered.payment, status, cause, now, also);
+  if (moved.outcome === 'applied' && status === 'paid') await closeOthers(trx, payment.id, attempt.reference);
+  return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
+}
+
+/** Its clock and ours are a moment apart. */
+const LAPSE_LEEWAY_MS = 10_000;
+
+/**
+ * Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
+ * difference to the payer, who may have a fresh code.
+ */
+function meantBy(told: PaymentStatus | null, payment: Payment, now: number): PaymentStatus | null {
+  const lapsed = payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now;
+  return told === 'canceled' && lapsed ? 'expired' : told;
+}
+
+/**
+ * Whatever its provider calls it, what the payer was not shown yet is not being paid: the page would wait for its end,
+ * and not show the link when that comes.
+ */
+function isTooEarly(status: PaymentStatus, { presentation, chargePayload }: Payment): boolean {
+  return status === 'processing' && presentation.kind === 'pending' && chargePayload === null;
+}
+
+/** Why a report may not be followed. */
+function refuse(
+  payment: Payment,
+  attempt: AttemptRow,
+  report: ProviderReport,
+): Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null {
+  const { status, amount, currency } = report;
+  if (status === null && !report.presentation && !report.wantsConfirmation) return 'unknown_status';
+  if (status !== null && REFUND_STATUSES.includes(status) && payment.paidAt === null) return 'premature';
+  if (status === 'paid' || report.wantsConfirmation) {
+    const otherAmount = amount !== null && amount !== payment.amount;
+    const otherCurrency = currency !== null && currency !== payment.currency;
+    if (otherAmount || otherCurrency) return 'amount_mismatch';
+  }
+  if (status === 'paid') {
+    if (payment.status === 'failed') return 'paid_after_failure';
+    const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
+    return paidByAnother ? 'paid_twice' : null;
+  }
+  return attempt.reference === payment.reference ? null : 'replaced_attempt';
+}
+
+/** Keeps what the report tells of the attempt itself: the provider's id that was not known yet, the link that has come. */
+async function takeOffer(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  report: ProviderReport,
+  cause: Cause,
+  now: number,
+): Promise<{ outcome: 'applied' | 'unchanged'; payment: Payment }> {
+  const id = report.providerPaymentId ?? attempt.provider_payment_id;
+  if (id !== attempt.provider_payment_id) {
+    await trx
+      .updateTable('attempts')
+      .set({ provider_payment_id: id })
+      .where('reference', '=', attempt.reference)
+      .execute();
+  }
+  const unchanged = { outcome: 'unchanged', payment } as const;
+  if (attempt.reference !== payment.reference || !isOpen(payment.status)) return unchanged;
+  const presentation = payment.presentation.kind === 'pending' ? report.presentation : null;
+  const answered = payment.chargePayload !== null && report.status !== null;
+  if (!presentation && !answered && id === payment.providerPaymentId) return unchanged;
+  const after = await record(
+    trx,
+    payment,
+    {
+      providerPaymentId: id,
+      ...(presentation ? { presentation } : {}),
+      ...(answered ? { chargePayload: null } : {}),
+    },
+    presentation ? { event: 'payment.offered', source: cause.source } : cause,
+    now,
+  );
+  return { outcome: 'applied', payment: after };
+}
+
+/** The provider asks before it takes the money: our word for the attempt on offer, and no other. */
+async function wantConfirmation(trx: Writer, payment: Payment, attempt: AttemptRow): Promise<boolean> {
+  if (attempt.to_confirm !== 0) return false;
+  if (attempt.reference !== payment.reference || !isOpen(payment.status)) {
+    await markForClosing(trx, attempt.reference);
+    return true;
+  }
+  await trx
+    .updateTable('attempts')
+    .set({ to_confirm: 1 })
+    .where('reference', '=', attempt.reference)
+    .execute();
+  return true;
+}
+
+async function markPaid(trx: Writer, attempt: AttemptRow): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ paid: 1, to_close: 0 })
+    .where('reference', '=', attempt.reference)
+    .execute();
+}
+
+async function closeOthers(trx: Writer, paymentId: string, paidReference: string): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ to_close: 1, close_tries: 0, next_close_at: null })
+    .where('payment_id', '=', paymentId)
+    .where('reference', '!=', paidReference)
+    .where('paid', '=', 0)
+    .execute();
+}

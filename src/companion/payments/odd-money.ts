@@ -1,0 +1,58 @@
+import { queueAttention } from '../notifications/outbox.ts';
+import type { ProviderReport } from '../providers/provider.ts';
+import type { AttemptRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { newId } from './ids.ts';
+import type { OddMoney } from './outcome.ts';
+import type { Payment } from './payment.ts';
+
+interface Oddity {
+  readonly payment: Payment;
+  readonly attempt: AttemptRow;
+  readonly report: ProviderReport;
+  readonly reason: OddMoney;
+}
+
+/**
+ * Money that is not simply this payment's, told to the merchant once. The rule for a second charge of one payment: the
+ * first one counts, the second is given back whole, by a refund that does not count against the payment. Other odd
+ * money is left to a person. Answers whether there is a refund to be carried out.
+ */
+export async function flagOddMoney(
+  trx: Writer,
+  { payment, attempt, report, reason }: Oddity,
+  now: number,
+): Promise<boolean> {
+  const mismatch = reason === 'amount_mismatch';
+  // The provider says it again and again when asked.
+  if ((mismatch ? attempt.flagged : attempt.paid) !== 0) return false;
+  await trx
+    .updateTable('attempts')
+    .set(mismatch ? { flagged: 1 } : { paid: 2, to_close: 0 })
+    .where('reference', '=', attempt.reference)
+    .execute();
+  const refundId = reason === 'paid_twice' ? newId('rfd') : null;
+  if (refundId) {
+    await trx
+      .insertInto('refunds')
+      .values({
+        id: refundId,
+        payment_id: payment.id,
+        reference: attempt.reference,
+        amount: payment.amount,
+        reason: 'paid twice',
+        status: 'pending',
+        duplicate: 1,
+        created_at: now,
+        updated_at: now,
+      })
+      .execute();
+  }
+  const details = {
+    reported_amount: report.amount,
+    reported_currency: report.currency,
+    refund_id: refundId,
+  };
+  await queueAttention(trx, payment, { reason, reference: attempt.reference, ...details }, now);
+  return refundId !== null;
+}

@@ -1,0 +1,91 @@
+import { queueAttention, queueRefundNotification } from '../notifications/outbox.ts';
+import type { RefundReport } from '../providers/provider.ts';
+import type { AttemptRow, RefundRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { addEvent } from './events.ts';
+import { findPayment } from './find.ts';
+import type { Applied } from './outcome.ts';
+import type { Payment } from './payment.ts';
+import { record } from './record.ts';
+import { adoptReported } from './reported-refund.ts';
+import { findUnnamed } from './unnamed-refund.ts';
+
+/** A webhook's word on one of the payment's refunds. */
+export async function settleReported(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  report: RefundReport,
+  now: number,
+): Promise<Applied> {
+  const nameless = report.refundId === null && report.providerRefundId === null;
+  if (nameless) return settleUnnamed(trx, payment, attempt, report.status, now);
+  const row = await adoptReported(trx, attempt, report);
+  // Ours, whose answer has not come yet, or one made in the provider's own cabinet.
+  if (!row) return { outcome: 'premature', payment };
+  if (report.status === 'pending') return { outcome: 'unchanged', payment };
+  const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
+  return { outcome: settled ? 'applied' : 'unchanged', payment: after };
+}
+
+/** Tells of one of them; see unnamed-refund.ts for which. */
+async function settleUnnamed(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  status: RefundReport['status'],
+  now: number,
+): Promise<Applied> {
+  const refunds = status === 'succeeded' ? await findUnnamed(trx, attempt) : [];
+  if (refunds.length === 0) {
+    const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
+    await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);
+    return { outcome: 'unmatched_refund', payment };
+  }
+  let after = payment;
+  for (const refund of refunds) after = (await settleRefund(trx, refund, 'succeeded', now)).payment;
+  return { outcome: 'applied', payment: after };
+}
+
+/** The end of a refund, once: in the payment, in its history and in the outbox. */
+export async function settleRefund(
+  trx: Writer,
+  { id, payment_id }: RefundRow,
+  status: 'succeeded' | 'failed',
+  now: number,
+): Promise<{ refund: RefundRow; payment: Payment; settled: boolean }> {
+  const finished = await trx
+    .updateTable('refunds')
+    .set({ status, updated_at: now })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .returningAll()
+    .executeTakeFirst();
+  const refund =
+    finished ?? (await trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+  const before = await findPayment(trx, payment_id);
+  if (!before) throw new Error('a refund without its payment');
+  if (!finished) return { refund, payment: before, settled: false };
+  if (refund.duplicate === 1) {
+    const reason = `duplicate_refund_${status}` as const;
+    await addEvent(trx, before, before, { event: `refund.${status}`, source: 'clock' }, reason, now);
+    await queueAttention(trx, before, { reason, reference: refund.reference, refund_id: refund.id }, now);
+    return { refund, payment: before, settled: true };
+  }
+  const after = status === 'succeeded' ? await giveBack(trx, before, refund, now) : before;
+  await queueRefundNotification(trx, after, refund, now);
+  return { refund, payment: after, settled: true };
+}
+
+function giveBack(trx: Writer, payment: Payment, refund: RefundRow, now: number): Promise<Payment> {
+  // The provider's own word may have come first, and have counted it all.
+  const refundedAmount = Math.min(payment.amount, payment.refundedAmount + refund.amount);
+  const status = refundedAmount === payment.amount ? 'refunded' : 'partial_refunded';
+  return record(
+    trx,
+    payment,
+    { status, refundedAmount },
+    { event: 'refund.succeeded', source: 'merchant' },
+    now,
+  );
+}

@@ -1,0 +1,56 @@
+import { NoAnswer } from './http.ts';
+import { ProviderError } from './provider.ts';
+
+/** So many calls in a row without an answer are an outage, not an accident. */
+const OPENS_AFTER = 8;
+const FIRST_REST_MS = 2_000;
+const LONGEST_REST_MS = 30_000;
+
+/**
+ * A circuit breaker: during an outage callers are told at once, instead of each waiting for a time-out, and the
+ * provider is left alone but for one call now and then that tries whether it is back.
+ */
+export class Circuit {
+  readonly #now: () => number;
+  #failures = 0;
+  #restUntil = -Infinity;
+  #trying = false;
+
+  /** `now` in ms, on a clock that never jumps. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    const outage = this.#failures >= OPENS_AFTER;
+    if (outage && (this.#trying || this.#now() < this.#restUntil)) {
+      throw new ProviderError('unavailable', 'not asked: the provider has not answered for a while', {
+        asked: false,
+      });
+    }
+    this.#trying = outage;
+    try {
+      const answer = await call();
+      this.#failures = 0;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.kind === 'refused') this.#failures = 0;
+      else if (tried(error)) this.#fail();
+      throw error;
+    } finally {
+      if (outage) this.#trying = false;
+    }
+  }
+
+  #fail(): void {
+    this.#failures++;
+    const rests = this.#failures - OPENS_AFTER;
+    if (rests < 0) return;
+    this.#restUntil = this.#now() + Math.min(FIRST_REST_MS * 2 ** Math.min(rests, 10), LONGEST_REST_MS);
+  }
+}
+
+/** Whom we had our own reasons not to ask has not failed to answer. */
+function tried(error: ProviderError): boolean {
+  return error.asked || error instanceof NoAnswer;
+}

@@ -1,0 +1,82 @@
+/**
+ * What the acquirer says of a payment or a refund: in an answer as in a webhook `{transaction: {…}}`. Fields we do not
+ * use may be missing or odd; those that money hangs on must be exact, or the whole message counts as unreadable.
+ */
+import * as v from 'valibot';
+import type { PaymentStatus } from '../../../protocol/status.ts';
+import type { ProviderRefund } from '../provider.ts';
+
+const uid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
+const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const currency = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/));
+
+/** `null` for what is missing, and for what is there but of no use. */
+function ifUsable<Output>(schema: v.GenericSchema<unknown, Output>) {
+  return v.fallback(v.nullish(schema, null), null);
+}
+
+/** The payer's receipt is opened in a browser: https only. */
+const receiptUrl = v.pipe(
+  v.string(),
+  v.maxLength(2048),
+  v.regex(/^https:\/\/[\x21-\x7e]+$/),
+  v.check((value) => URL.canParse(value)),
+);
+
+const transactionSchema = v.object({
+  uid,
+  type: v.nullish(v.string(), null),
+  status: ifUsable(v.string()),
+  amount: v.nullish(kopecks, null),
+  currency: v.nullish(currency, null),
+  tracking_id: v.nullish(v.pipe(v.string(), v.maxLength(255)), null),
+  /** Of a refund: the payment whose money it gives back. */
+  parent_uid: v.nullish(uid, null),
+  reason: ifUsable(v.string()),
+  message: ifUsable(v.string()),
+  receipt_url: ifUsable(receiptUrl),
+  gateway: ifUsable(v.object({ iframe: v.boolean() })),
+  form: v.optional(v.unknown()),
+});
+export type Transaction = v.InferOutput<typeof transactionSchema>;
+
+export const answerSchema = v.object({ transaction: transactionSchema });
+
+/** `deleted`: taken off the acquirer's books before any money came. Whoever did that meant a cancellation, not a refusal. */
+const PAYMENT_STATUSES: ReadonlyMap<string | null, PaymentStatus> = new Map([
+  ['pending', 'created'],
+  ['successful', 'paid'],
+  ['failed', 'failed'],
+  ['error', 'failed'],
+  ['expired', 'expired'],
+  ['deleted', 'canceled'],
+]);
+
+/** `null` for a status we do not know. */
+export function paymentStatus({ status, amount }: Transaction): PaymentStatus | null {
+  const known = PAYMENT_STATUSES.get(status) ?? null;
+  // Money is believed by its sum: a paid payment that names none says nothing.
+  return known === 'paid' && amount === null ? null : known;
+}
+
+const REFUND_STATUSES: ReadonlyMap<string | null, ProviderRefund['status']> = new Map([
+  ['successful', 'succeeded'],
+  ['failed', 'failed'],
+  ['error', 'failed'],
+  ['expired', 'failed'],
+  ['deleted', 'failed'],
+]);
+
+/** What we do not know is not over. */
+export function refundStatus({ status }: Transaction): ProviderRefund['status'] {
+  return REFUND_STATUSES.get(status) ?? 'pending';
+}
+
+export function isRefund({ type }: Transaction): boolean {
+  return type === 'refund';
+}
+
+/** Of a transaction that names no kind: by where it was asked about. */
+export function isPayment({ type }: Transaction): boolean {
+  return type === null || type === 'payment';
+}

@@ -1,0 +1,75 @@
+import { ProviderError, type ProviderRefund, type RefundRequest } from '../provider.ts';
+import type { FreepaymentClient } from './client.ts';
+import { refundStatus, type Transaction } from './messages.ts';
+
+/**
+ * Money given back. Once asked for, a refund is asked about by its uid. Whether a second request would be the same
+ * refund is not documented: one whose answer was lost waits for the webhook that tells its uid.
+ */
+export class Refunds {
+  readonly #client: FreepaymentClient;
+  readonly #repeat: boolean;
+
+  /** `repeat`: asks again all the same. */
+  constructor({ client, repeat }: { client: FreepaymentClient; repeat: boolean }) {
+    this.#client = client;
+    this.#repeat = repeat;
+  }
+
+  async carryOut(request: RefundRequest): Promise<ProviderRefund> {
+    const { payment, providerRefundId, amount } = request;
+    const parent = payment.providerPaymentId;
+    if (parent === null) {
+      throw new ProviderError('unavailable', 'the acquirer has not told its id of the payment', {
+        asked: false,
+      });
+    }
+    const transaction =
+      providerRefundId === null
+        ? await this.#ask(request, parent)
+        : await this.#client.find(providerRefundId);
+    if (isAnother(transaction, { uid: providerRefundId, parent, amount })) {
+      throw new ProviderError('unavailable', 'the acquirer answered with another refund');
+    }
+    return { status: refundStatus(transaction), providerRefundId: transaction.uid };
+  }
+
+  async #ask({ refundId, repeated, amount, reason }: RefundRequest, parent: string): Promise<Transaction> {
+    if (repeated && !this.#repeat) {
+      throw new ProviderError(
+        'unavailable',
+        `nobody knows whether ${refundId} was made: its answer was lost, and asking again might give the money back ` +
+          'twice. Its webhook settles it; if none comes, look for it among the refunds in the acquirer’s cabinet',
+        { asked: false },
+      );
+    }
+    try {
+      return await this.#client.createRefund({
+        parent_uid: parent,
+        amount,
+        reason: reason ?? `Возврат ${refundId}`,
+      });
+    } catch (error) {
+      if (!repeated || !(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
+      // It may say no because the first one was made.
+      throw new ProviderError('unavailable', error.message, { cause: error });
+    }
+  }
+}
+
+interface Expected {
+  /** `null` while it has none. */
+  readonly uid: string | null;
+  readonly parent: string;
+  /** Kopecks. */
+  readonly amount: number;
+}
+
+function isAnother(transaction: Transaction, expected: Expected): boolean {
+  return (
+    (expected.uid ?? transaction.uid) !== transaction.uid ||
+    (transaction.type ?? 'refund') !== 'refund' ||
+    (transaction.parent_uid ?? expected.parent) !== expected.parent ||
+    (transaction.amount ?? expected.amount) !== expected.amount
+  );
+}

@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import type { ProviderDelivery, RefundReport } from '../provider.ts';
+import { signedId } from '../signed-id.ts';
+import {
+  answerSchema,
+  isPayment,
+  isRefund,
+  paymentStatus,
+  refundStatus,
+  type Transaction,
+} from './messages.ts';
+
+const REFUND_ID = /\brfd_[A-Za-z0-9_-]{20}(?![A-Za-z0-9_-])/;
+
+/** What an authentic webhook says. Throws a {@link WebhookVerificationError} for a body that is no JSON object. */
+export function readWebhook(body: Buffer): ProviderDelivery {
+  const deliveryId = signedId(body);
+  const parsed = v.safeParse(answerSchema, jsonObject(body));
+  // Perhaps a newer version's: nothing to apply, and nothing to refuse either.
+  if (!parsed.success) return { ...nothing, reference: '', event: 'unreadable', deliveryId };
+  const { transaction } = parsed.output;
+  const event = eventOf(transaction);
+  if (isRefund(transaction)) {
+    // Whether it carries our reference is not documented, and the payment's own uid finds it all the same.
+    const payment = { reference: '', providerPaymentId: transaction.parent_uid };
+    return { ...nothing, ...payment, event, deliveryId, refund: refundReport(transaction) };
+  }
+  const { uid, tracking_id, amount, currency } = transaction;
+  return {
+    reference: tracking_id ?? '',
+    providerPaymentId: uid,
+    status: isPayment(transaction) ? paymentStatus(transaction) : null,
+    amount,
+    currency,
+    event,
+    deliveryId,
+  };
+}
+
+const nothing = { status: null, amount: null, currency: null } as const;
+
+function refundReport(transaction: Transaction): RefundReport {
+  const { uid, amount, reason } = transaction;
+  return {
+    // In the text that we give when the shop gives none.
+    refundId: REFUND_ID.exec(reason ?? '')?.[0] ?? null,
+    providerRefundId: uid,
+    amount,
+    status: refundStatus(transaction),
+  };
+}
+
+/** For history and log: words of the acquirer's, if they are such. */
+function eventOf({ type, status }: Transaction): string {
+  return [type ?? 'payment', status]
+    .map((word) => (/^\w{1,32}$/.test(word ?? '') ? word : 'unknown'))
+    .join('.');
+}
+
+function jsonObject(body: Buffer): object {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  } catch {
+    // falls through: the sender signed something that is no JSON object
+  }
+  throw new WebhookVerificationError('body_malformed', 'The body is not a JSON object');
+}

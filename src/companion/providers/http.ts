@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts';
+import { ForbiddenAddress } from '../outbound/guard.ts';
+import { ProviderError, type ProviderErrorOptions } from './provider.ts';
+
+/** One try, to its last byte. */
+const TRY_MS = 5_000;
+/** All tries of one call: the merchant waits for it, and the caretaker comes back to what it leaves open. */
+const CALL_MS = 9_000;
+const MAX_TRIES = 3;
+/** Before the second try, ms; twice as long before the third. Jittered, so that callers don't come back together. */
+const BACKOFF_MS = 250;
+/** A payment with its QR drawn is some 20 kB. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+/** There was no connection to say anything on. */
+const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+/** Turned away before anything was looked at: our key, or our pace. */
+const TURNED_AWAY = [401, 403, 425, 429];
+
+/** A provider that did not say anything about the payment; `worthRetrying` at once. */
+export class NoAnswer extends ProviderError {
+  readonly worthRetrying: boolean;
+  constructor(message: string, worthRetrying: boolean, options?: ProviderErrorOptions) {
+    super('unavailable', message, options);
+    this.worthRetrying = worthRetrying;
+  }
+}
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  /** Under the base address. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The exact text: some providers sign it. */
+  readonly body?: string;
+  /** Whether a second call means the same as one: by its key, or because it only reads or closes. */
+  readonly repeatable: boolean;
+  /** Statuses that go to `read` although they say nothing of the payment: for keys that run out and can be had anew. */
+  readonly alsoReads?: readonly number[];
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** The parsed body; `undefined` for what is no JSON: a proxy's page, half an answer. */
+  readonly json: unknown;
+}
+
+export interface ProviderHttpOptions {
+  readonly baseUrl: string;
+  readonly outbound: OutboundClient;
+  /** What an error's body says, for the operator's log; `null` when it says nothing. */
+  readonly words?: (json: unknown) => string | null;
+}
+
+/** HTTP to a payment system: bounded in time and size, repeated where that is safe, and never trusting. */
+export class ProviderHttp {
+  readonly #baseUrl: string;
+  readonly #outbound: OutboundClient;
+  readonly #words: (json: unknown) => string | null;
+
+  constructor({ baseUrl, outbound, words = () => null }: ProviderHttpOptions) {
+    this.#baseUrl = baseUrl;
+    this.#outbound = outbound;
+    this.#words = words;
+  }
+
+  /**
+   * The answer as `read` understands it. What says nothing about the payment never reaches `read`: no answer, a
+   * server's error, a page where JSON should be, our own key or pace at fault; all of it is {@link NoAnswer}.
+   * `read` throws one as well for an answer that it cannot use, and a `refused` ProviderError for a real no.
+   */
+  async call<T>(call: HttpCall, read: (answer: HttpAnswer) => T): Promise<T> {
+    const deadline = performance.now() + CALL_MS;
+    let asked = false;
+    for (let tries = 1; ; tries++) {
+      try {
+        return read(await this.#try(call, Math.min(TRY_MS, deadline - performance.now())));
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error;
+        asked ||= error.asked;
+        const pause = BACKOFF_MS * 2 ** (tries - 1) * (0.5 + Math.random());
+        const again = call.repeatable && error.worthRetrying && tries < MAX_TRIES;
+        if (!again || performance.now() + pause >= deadline) {
+          // An earlier try may have arrived, if the last one has not.
+          throw asked === error.asked ? error : new NoAnswer(error.message, error.worthRetrying, { asked });
+        }
+        await sleep(pause);
+      }
+    }
+  }
+
+  async #try(
+    { method, path, headers, body, alsoReads = [] }: HttpCall,
+    timeoutMs: number,
+  ): Promise<HttpAnswer> {
+    let answer: OutboundAnswer;
+    try {
+      answer = await this.#outbound.call({
+        url: `${this.#baseUrl}${path}`,
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body }),
+        timeoutMs: Math.max(1, Math.ceil(timeoutMs)),
+        maxBytes: MAX_ANSWER_BYTES,
+      });
+    } catch (cause) {
+      throw new NoAnswer('the provider did not answer', true, { cause, asked: !neverLeft(cause) });
+    }
+    const json = readJson(answer);
+    if (alsoReads.includes(answer.status)) return { status: answer.status, json };
+    return judged(answer.status, json, this.#words(json));
+  }
+}
+
+function judged(status: number, json: unknown, words: string | null): HttpAnswer {
+  const answered = `the provider answered ${status}${words === null ? '' : `: ${words}`}`;
+  if (status >= 500 || status === 408) throw new NoAnswer(answered, true);
+  if (status >= 200 && status < 300) {
+    if (json === undefined) throw new NoAnswer(`the provider's answer cannot be read (${status})`, true);
+    return { status, json };
+  }
+  if (TURNED_AWAY.includes(status)) {
+    throw new NoAnswer(answered, false, { asked: false });
+  }
+  // What is no JSON object does not come from the API.
+  if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
+  return { status, json };
+}
+
+function neverLeft(cause: unknown): boolean {
+  if (cause instanceof ForbiddenAddress) return true;
+  return NEVER_CONNECTED.includes(String((cause as { code?: unknown } | null)?.code));
+}
+
+function readJson({ body }: OutboundAnswer): unknown {
+  try {
+    return body === null ? undefined : JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What the bank answers of an order. Its samples break their own patterns, so fields that we do not use may be odd or
+ * missing; those that money hangs on must be exact, or the whole message counts as unreadable.
+ */
+import * as v from 'valibot';
+import type { PaymentStatus } from '../../../protocol/status.ts';
+import { errorWords, isDecline, responseWords } from './words.ts';
+
+/** "Nothing" comes as a missing field, as null and as an empty string. */
+const text = v.pipe(
+  v.nullish(v.string(), null),
+  v.transform((value) => blankToNull(value ?? '')),
+);
+const freeText = v.fallback(text, null);
+const anyCode = v.pipe(
+  v.nullish(v.union([v.string(), v.pipe(v.number(), v.safeInteger())]), null),
+  v.transform((value) => blankToNull(String(value ?? ''))),
+);
+const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const operationSchema = v.object({
+  operation_type: freeText,
+  operation_sum: v.nullish(kopecks, null),
+  operation_currency: anyCode,
+  response_code: anyCode,
+  response_desc: freeText,
+});
+type Operation = v.InferOutput<typeof operationSchema>;
+
+const orderSchema = v.object({
+  partner_order_number: text,
+  order_id: v.fallback(v.pipe(text, v.nullable(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/)))), null),
+  order_state: text,
+  error_code: anyCode,
+  error_description: freeText,
+  order_operation_params: v.pipe(
+    v.nullish(v.union([v.array(operationSchema), operationSchema]), null),
+    v.transform((found) => (found === null ? [] : Array.isArray(found) ? found : [found])),
+  ),
+});
+
+export interface Order {
+  /** Ours, as the bank repeats it. */
+  readonly reference: string | null;
+  /** The bank's own. */
+  readonly orderId: string | null;
+  readonly state: string | null;
+  /** `null` for "000000" and for none. */
+  readonly error: { readonly code: string; readonly said: string | null } | null;
+  readonly operation: Operation | null;
+}
+
+/** How deep an order may be wrapped: the payment's answer is `PayRusClientQRRs.status`. */
+const MAX_DEPTH = 3;
+const OK_ERROR = /^0+$/;
+const OK_RESPONSE = '00';
+const RUBLES = '643';
+
+/** The order in an answer, whatever it is wrapped in; `null` when there is none that can be read. */
+export function readOrder(json: unknown): Order | null {
+  const parsed = v.safeParse(orderSchema, unwrapped(json, MAX_DEPTH));
+  if (!parsed.success) return null;
+  const { output } = parsed;
+  const { error_code: code, error_description: said } = output;
+  return {
+    reference: output.partner_order_number,
+    orderId: output.order_id,
+    state: output.order_state,
+    error: code === null || OK_ERROR.test(code) ? null : { code, said },
+    operation: purchase(output.order_operation_params),
+  };
+}
+
+/** Whether the bank has made an order: with none, no money can have moved. */
+export function isThere({ orderId, state }: Order): boolean {
+  return orderId !== null || state !== null;
+}
+
+/**
+ * As published. AUTHORIZED is money held and not taken: the shop has not got it, so it is not paid. ON_PAYMENT is
+ * spelled N_PAYMENT on one page of the document.
+ */
+const STATUSES: ReadonlyMap<string, PaymentStatus> = new Map([
+  ['CREATED', 'processing'],
+  ['ON_PAYMENT', 'processing'],
+  ['N_PAYMENT', 'processing'],
+  ['AUTHORIZED', 'processing'],
+  ['PAID', 'paid'],
+  ['CONFIRMED', 'paid'],
+  ['DECLINED', 'failed'],
+  ['EXPIRED', 'expired'],
+  ['REVOKED', 'canceled'],
+  ['REVERSED', 'refunded'],
+  ['REFUNDED', 'refunded'],
+]);
+
+/** What the order's state means for us; `null` for one that we do not know, or that contradicts itself. */
+export function statusOf({ state, error, operation }: Order): PaymentStatus | null {
+  const status = STATUSES.get(state ?? '') ?? null;
+  const response = operation?.response_code ?? OK_RESPONSE;
+  // Money is believed by everything that the message says of it.
+  if (status === 'paid' && (error !== null || response !== OK_RESPONSE)) return null;
+  // The bank leaves an order whose purchase was declined in this state. Nobody will try it again: the order is of one code.
+  if (state === 'CREATED' && isDecline(response)) return 'failed';
+  return status;
+}
+
+/** Kopecks and ISO 4217 letters of what was charged, as far as the message tells. */
+export function moneyOf({ operation }: Order): { amount: number | null; currency: string | null } {
+  const currency = operation?.operation_currency ?? null;
+  return {
+    amount: operation?.operation_sum ?? null,
+    // Any other number stays one: it is no currency of ours, and so never taken for payment.
+    currency: currency === RUBLES ? 'RUB' : currency,
+  };
+}
+
+/** What went wrong, for the operator; `null` when nothing did. */
+export function wordsOf({ error, operation }: Order): string | null {
+  const response = operation?.response_code ?? OK_RESPONSE;
+  const words = [
+    ...(error === null ? [] : [errorWords(error.code, error.said)]),
+    ...(response === OK_RESPONSE ? [] : [responseWords(response, operation?.response_desc ?? null)]),
+  ];
+  return words.length === 0 ? null : words.join('; ');
+}
+
+/** The purchase among an order's operations, and the successful one among several. */
+function purchase(operations: readonly Operation[]): Operation | null {
+  const pays = operations.filter(({ operation_type }) => operation_type === null || operation_type === 'PAY');
+  const candidates = pays.length > 0 ? pays : operations;
+  return candidates.find((one) => one.response_code === OK_RESPONSE) ?? candidates.at(-1) ?? null;
+}
+
+function blankToNull(value: string): string | null {
+  const trimmed = value.trim();
+  return trimmed === '' ? null : trimmed;
+}
+
+function unwrapped(json: unknown, depth: number): unknown {
+  if (typeof json !== 'object' || json === null || depth === 0) return json;
+  const fields = json as Readonly<Record<string, unknown>>;
+  if ('order_state' in fields || 'error_code' in fields || 'order_id' in fields) return fields;
+  const inner = fields['status'] ?? Object.values(fields)[0];
+  return typeof inner === 'object' && inner !== null ? unwrapped(inner, depth - 1) : json;
+}

@@ -1,0 +1,150 @@
+import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { NoAnswer, type HttpAnswer } from '../http.ts';
+import {
+  ProviderError,
+  type ChargeRequest,
+  type PaymentRef,
+  type Provider,
+  type ProviderReport,
+} from '../provider.ts';
+import { SberbankClient, type SberbankClientOptions } from './client.ts';
+import { isThere, moneyOf, readOrder, statusOf, wordsOf, type Order } from './messages.ts';
+import { gatewayWords } from './words.ts';
+
+/** Of `operation_message`, as clients of this service keep to; the bank's own word on it is not at hand. */
+const MAX_MESSAGE = 128;
+/** Classes of errors that do not say whether the order was made: another call of ours is, or was, at work on it. */
+const UNDECIDED = ['08', '99'];
+const NO_SUCH_ORDER = '10';
+/** What an operator may have to set right. */
+const ABOUT_PAYMENT = { token: 'the scopes granted by the bank', address: 'SBP_SBERBANK_URL' };
+const ABOUT_STATUS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBANK_STATUS_PATH' };
+
+/**
+ * Sberbank's buyer's QR: the payer shows a code and the seller's page scans it. Nothing is asked of the bank before
+ * there is a code. It reports nothing by itself, and has neither a cancel nor a refund in the document of this service.
+ *
+ * What went wrong, and what that means:
+ * - an error code without an order: `refused`; no money has moved, and another code may be scanned;
+ * - an order with DECLINED, or with CREATED and a purchase that was declined: the payment has failed. A state is an
+ *   order, also where its id is missing;
+ * - everything else that is no order: nobody knows, and the same call is repeated.
+ */
+export function createSberbankProvider(options: SberbankClientOptions): Provider {
+  const client = new SberbankClient(options);
+  const charges = new Map<string, Promise<ProviderReport>>();
+
+  function charge({ reference, amount, payload, description }: ChargeRequest): Promise<ProviderReport> {
+    const message = cut(description === null || description === '' ? options.settings.message : description);
+    return client.pay({ reference, amount, payload, message }, (answer) => {
+      const order = orderIn(answer, reference);
+      if (order && isThere(order)) return report(reference, order);
+      throw order?.error ? notCharged(order, order.error.code) : unusable(answer);
+    });
+  }
+
+  async function status({ reference, providerPaymentId }: PaymentRef): Promise<ProviderReport> {
+    const orderId = providerPaymentId === reference ? null : providerPaymentId;
+    return client.status({ reference, orderId }, (answer) => {
+      const order = orderIn(answer, reference);
+      if (isMissing(answer, order)) return { reference, status: 'created', amount: null, currency: null };
+      if (order && isThere(order)) return report(reference, order);
+      // Refused and not unavailable: that this one question is not answered must not keep codes from being charged.
+      if (order?.error) throw new ProviderError('refused', `no order's state: ${wordsOf(order) ?? ''}`);
+      if (answer.status >= 300)
+        throw new ProviderError('refused', `no order's state: ${said(answer, ABOUT_STATUS)}`);
+      throw unusable(answer);
+    });
+  }
+
+  return {
+    capabilities: {
+      methods: ['buyer_qr'],
+      cancel: false,
+      refund: 'none',
+      push: false,
+      charge: true,
+      webhooks: 'none',
+    },
+
+    create: ({ reference }) =>
+      Promise.resolve({
+        providerPaymentId: reference,
+        qrId: null,
+        presentation: { kind: 'scan' },
+        expiresAt: null,
+      }),
+
+    /** One call at a time for each code: a repeat beside the first could meet the bank half-way through. */
+    charge(request) {
+      const { reference } = request;
+      const underWay = charges.get(reference);
+      if (underWay) return underWay;
+      const begun = charge(request).finally(() => charges.delete(reference));
+      charges.set(reference, begun);
+      return begun;
+    },
+
+    status,
+
+    cancel: status,
+
+    refund: () => Promise.reject(new ProviderError('refused', 'the bank gives nothing back by this service')),
+
+    parseWebhook() {
+      throw new WebhookVerificationError('signature_missing', 'The bank sends no webhooks.');
+    },
+  };
+}
+
+/** No half of a surrogate pair at its end. */
+function cut(message: string): string {
+  return message.slice(0, MAX_MESSAGE).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+function report(reference: string, order: Order): ProviderReport {
+  return {
+    reference,
+    status: statusOf(order),
+    ...moneyOf(order),
+    providerPaymentId: order.orderId,
+    detail: wordsOf(order),
+  };
+}
+
+/** The order that an answer speaks of; `null` when it speaks of none. */
+function orderIn({ status, json }: HttpAnswer, reference: string): Order | null {
+  const order = gatewayWords(json) === null ? readOrder(json) : null;
+  if (order?.reference && order.reference !== reference) {
+    throw new ProviderError('unavailable', `the bank answered of another order (${status})`);
+  }
+  return order;
+}
+
+function isMissing({ status, json }: HttpAnswer, order: Order | null): boolean {
+  if (order?.error) return order.error.code.startsWith(NO_SUCH_ORDER) && !order.orderId;
+  // The gateway's own 404, or a page, is about the address.
+  const ofService = typeof json === 'object' && json !== null && gatewayWords(json) === null;
+  return status === 404 && ofService && !(order && isThere(order));
+}
+
+function notCharged(order: Order, code: string): ProviderError {
+  const words = wordsOf(order) ?? '';
+  return UNDECIDED.includes(code.slice(0, 2))
+    ? new NoAnswer(`the bank has not decided: ${words}`, false)
+    : new ProviderError('refused', `the bank charges no such code: ${words}`);
+}
+
+/** An answer without an order. The gateway's 400 and 422 are about the call's content, so it went no further. */
+function unusable(answer: HttpAnswer): ProviderError {
+  if (answer.status < 300) return new NoAnswer("the bank's answer cannot be read", true);
+  const kind = answer.status === 400 || answer.status === 422 ? 'refused' : 'unavailable';
+  return new ProviderError(kind, said(answer, ABOUT_PAYMENT));
+}
+
+function said({ status, json }: HttpAnswer, about: typeof ABOUT_PAYMENT): string {
+  const answered = `the bank answered ${status}: ${gatewayWords(json) ?? 'no reason given'}`;
+  if (status === 401 || status === 403) return `${answered} (it does not take our token: see ${about.token})`;
+  if (status === 404 || status === 405) return `${answered} (no such service there: see ${about.address})`;
+  return answered;
+}

@@ -1,0 +1,82 @@
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import type { EnvReader } from '../env-reader.ts';
+import type { AddressGuard } from '../outbound/guard.ts';
+
+/** Reads what providers are told: addresses, credentials, keys. Mistakes are noted, not thrown. */
+export class SettingsReader {
+  readonly env: EnvReader;
+  readonly #guard: AddressGuard;
+
+  constructor(env: EnvReader, guard: AddressGuard) {
+    this.env = env;
+    this.#guard = guard;
+  }
+
+  /** The address of a provider's API. Given with or without `path`, answered with it; no trailing slash. */
+  url(name: string, path: string): string {
+    const address = this.env.required(name, 'the address of the provider’s API').replace(/\/+$/, '');
+    const objection = address === '' ? null : this.#guard.objection(address);
+    if (objection !== null) this.env.mistake(`${name} ${objection}`);
+    else if (/[?#]/.test(address)) this.env.mistake(`${name} must have no query and no fragment`);
+    return address.endsWith(path) ? address : `${address}${path}`;
+  }
+
+  /** Printable ASCII that goes into a header. */
+  credential(name: string, what: string): string {
+    const value = this.env.required(name, what);
+    if (!/^[\x21-\x7e]*$/.test(value)) this.env.mistake(`${name} must be printable ASCII without spaces`);
+    return value;
+  }
+
+  /** A public RSA key in PEM, or as bare base64 (SPKI), as PEM; `null` when it is not set. */
+  publicKey(name: string): string | null {
+    const value = this.#multiline(name);
+    if (value === null) return null;
+    const pem = value.includes('-----')
+      ? value
+      : `-----BEGIN PUBLIC KEY-----\n${value.replace(/\s/g, '')}\n-----END PUBLIC KEY-----\n`;
+    this.#check(name, 'must be a public RSA key, in PEM or base64', () => isRsa(createPublicKey(pem)));
+    return pem;
+  }
+
+  /** A private RSA key in PEM. */
+  privateKey(name: string): string | null {
+    const value = this.#multiline(name);
+    if (value === null) return null;
+    this.#check(name, 'must be a private RSA key in PEM', () => isRsa(createPrivateKey(value)));
+    return value;
+  }
+
+  /** The private key of a certificate, of whatever kind. */
+  certificateKey(name: string): string | null {
+    const value = this.#multiline(name);
+    if (value === null) return null;
+    this.#check(name, 'must be a private key in PEM', () => createPrivateKey(value).type === 'private');
+    return value;
+  }
+
+  certificate(name: string): string | null {
+    const value = this.#multiline(name);
+    if (value === null) return null;
+    this.#check(name, 'must be a certificate in PEM', () => new X509Certificate(value).raw.length > 0);
+    return value;
+  }
+
+  #check(name: string, demand: string, holds: () => boolean): void {
+    try {
+      if (holds()) return;
+    } catch {
+      // falls through: it could not even be read
+    }
+    this.env.mistake(`${name} ${demand}`);
+  }
+
+  /** Where a variable holds one line only, line breaks are spelled out. */
+  #multiline(name: string): string | null {
+    return this.env.optional(name)?.replaceAll('\\n', '\n') ?? null;
+  }
+}
+
+function isRsa({ asymmetricKeyType }: { asymmetricKeyType?: string | undefined }): boolean {
+  return asymmetricKeyType === 'rsa';
+}

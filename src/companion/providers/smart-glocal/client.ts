@@ -1,0 +1,59 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import * as v from 'valibot';
+import type { OutboundClient } from '../../outbound/client.ts';
+import { NoAnswer, ProviderHttp } from '../http.ts';
+import { KeyReplayed, readError } from './errors.ts';
+import type { SmartGlocalSettings } from './settings.ts';
+import { sign, SIGNATURE_HEADER } from './signature.ts';
+
+export interface Call<Schema extends v.GenericSchema> {
+  /** Under `/api/v1`. */
+  readonly path: string;
+  readonly body: object;
+  /** Of calls that change something: with the same one they change it once. `null` for questions. */
+  readonly key: string | null;
+  /** What the answer must be. */
+  readonly answer: Schema;
+}
+
+/**
+ * Signed calls. All of them may be repeated: by their key, or because they only ask. A repeat of one that has arrived is
+ * told so (see {@link KeyReplayed}) and never answered as the first one was.
+ */
+export class SmartGlocalClient {
+  readonly #project: string;
+  readonly #privateKey: KeyObject;
+  readonly #http: ProviderHttp;
+
+  constructor({ settings, outbound }: { settings: SmartGlocalSettings; outbound: OutboundClient }) {
+    this.#project = settings.project;
+    this.#privateKey = createPrivateKey(settings.privateKey);
+    this.#http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound });
+  }
+
+  /** Throws {@link KeyReplayed}, a `refused` ProviderError, or one that is `unavailable`. */
+  call<Schema extends v.GenericSchema>(call: Call<Schema>): Promise<v.InferOutput<Schema>> {
+    const body = JSON.stringify(call.body);
+    const headers = {
+      'x-partner-project': this.#project,
+      [SIGNATURE_HEADER]: sign(body, this.#privateKey),
+      ...(call.key === null ? {} : { 'x-partner-idempotency-key': call.key }),
+    };
+    return this.#http.call({ method: 'POST', path: call.path, headers, body, repeatable: true }, (answer) => {
+      const error = readError(answer);
+      if (error) throw error;
+      const parsed = v.safeParse(call.answer, answer.json);
+      if (parsed.success) return parsed.output;
+      throw new NoAnswer(`Smart Glocal's answer cannot be read (${answer.status})`, true);
+    });
+  }
+
+  /** For calls whose answer says nothing more than that they were carried out. */
+  async ensure(call: Omit<Call<v.GenericSchema>, 'answer'>): Promise<void> {
+    try {
+      await this.call({ ...call, answer: v.unknown() });
+    } catch (error) {
+      if (!(error instanceof KeyReplayed)) throw error;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import type { HttpAnswer } from '../http.ts';
+import { ProviderError } from '../provider.ts';
+
+const MAX_CODE_CHARS = 64;
+const MAX_DESCRIPTION_CHARS = 200;
+
+/** The one code that is documented. */
+const REPLAYED = 'idempotency_key_already_exists';
+
+const text = v.fallback(v.nullish(v.string(), null), null);
+const errorSchema = v.object({ error: v.object({ code: text, description: text }) });
+const failedSchema = v.object({ status: v.literal('error') });
+
+/** The call has arrived before, under the same key. What it was answered then is not told again. */
+export class KeyReplayed extends ProviderError {
+  constructor() {
+    super(
+      'unavailable',
+      `Smart Glocal has had this call before (${REPLAYED}), and does not repeat its answer`,
+    );
+  }
+}
+
+/**
+ * The error in an answer: `null` when it is none, whatever its HTTP status says. For the operator's log only: codes
+ * other than {@link REPLAYED} are not documented, so their own words are passed on, bounded and without phone numbers.
+ */
+export function readError({ status, json }: HttpAnswer): ProviderError | null {
+  if (status < 400 && !v.is(failedSchema, json)) return null;
+  const parsed = v.safeParse(errorSchema, json);
+  // Not its form, so it is not known whether the API said it.
+  if (!parsed.success) return new ProviderError('unavailable', `Smart Glocal answered ${status}`);
+  const { code, description } = parsed.output.error;
+  if (code === REPLAYED) return new KeyReplayed();
+  const words = [readable(code, MAX_CODE_CHARS), readable(description, MAX_DESCRIPTION_CHARS)];
+  const message = `Smart Glocal refused: ${[status, ...words].join(' ').trim()}`;
+  // Somebody else is at work on the same thing: it may still come to be.
+  return new ProviderError(status === 409 ? 'unavailable' : 'refused', message);
+}
+
+function readable(words: string | null, max: number): string {
+  return (words ?? '')
+    .slice(0, max)
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\+?\d(?:[\s().-]*\d){6,}/g, '***')
+    .trim();
+}

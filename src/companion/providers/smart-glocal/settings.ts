@@ -1,0 +1,51 @@
+import type { SettingsReader } from '../settings-reader.ts';
+
+export const CHANNELS = ['app', 'web', 'mobile_web'] as const;
+export type Channel = (typeof CHANNELS)[number];
+/** `init`: one call that creates and starts; `create`: the pair of calls. */
+export const FLOWS = ['init', 'create'] as const;
+
+export interface SmartGlocalSettings {
+  /** With its `/api/v1`, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly project: string;
+  /** Signs our calls (PEM). */
+  readonly privateKey: string;
+  /** The provider's, by which its webhooks are believed (PEM). */
+  readonly publicKey: string;
+  /** Which one a QR on a desktop needs is not documented. */
+  readonly channel: Channel;
+  readonly flow: (typeof FLOWS)[number];
+  /** Under the base address. Not in the document at hand; the default is what a public SDK of the same platform calls. */
+  readonly refundPath: string;
+}
+
+export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSettings {
+  const required = (name: string, value: string | null, what: string): string => {
+    if (value === null) reader.env.mistake(`${name} is required: ${what} (or ${name}_FILE)`);
+    return value ?? '';
+  };
+  return {
+    baseUrl: reader.url('SBP_SMART_GLOCAL_URL', '/api/v1'),
+    project: reader.credential('SBP_SMART_GLOCAL_PROJECT', 'the project’s name at the provider'),
+    privateKey: required(
+      'SBP_SMART_GLOCAL_PRIVATE_KEY',
+      reader.privateKey('SBP_SMART_GLOCAL_PRIVATE_KEY'),
+      'the RSA key that signs our calls',
+    ),
+    publicKey: required(
+      'SBP_SMART_GLOCAL_PUBLIC_KEY',
+      reader.publicKey('SBP_SMART_GLOCAL_PUBLIC_KEY'),
+      'the provider’s RSA key, by which its webhooks are believed',
+    ),
+    channel: reader.env.oneOf('SBP_SMART_GLOCAL_CHANNEL', CHANNELS, 'mobile_web'),
+    flow: reader.env.oneOf('SBP_SMART_GLOCAL_FLOW', FLOWS, 'init'),
+    refundPath: readPath(reader, 'SBP_SMART_GLOCAL_REFUND_PATH', '/session/refund'),
+  };
+}
+
+function readPath({ env }: SettingsReader, name: string, fallback: string): string {
+  const path = env.text(name, fallback);
+  if (!/^(?:\/[\w.-]+)+$/.test(path)) env.mistake(`${name} must be a path such as ${fallback}`);
+  return path;
+}

@@ -1,0 +1,86 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import * as v from 'valibot';
+import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import type { Presentation } from '../../../protocol/snapshot.ts';
+import type { ProviderDelivery, ProviderReport, RawWebhook } from '../provider.ts';
+import { webhookSchema, type Session } from './messages.ts';
+import { linkIn, moneyIn, referenceIn, standingOf, wordsOf } from './session.ts';
+import { verifySignature } from './signature.ts';
+
+const MAX_EVENT_CHARS = 64;
+
+const NOTHING = { reference: '', status: null, amount: null, currency: null } as const;
+
+/**
+ * Reads a webhook; throws a {@link WebhookVerificationError} when it is not authentic. One that is, and cannot be read,
+ * says nothing of any payment. `present`: the link as it may be shown, `null` for one that may not.
+ */
+export function readWebhook(
+  { headers, body }: RawWebhook,
+  key: KeyObject,
+  present: (link: string | null) => Presentation | null,
+): ProviderDelivery {
+  verifySignature(headers, body, key);
+  const payload = parse(body);
+  const parsed = v.safeParse(webhookSchema, payload);
+  if (!parsed.success) {
+    return { ...NOTHING, event: eventOf(payload['type']), deliveryId: idOf(body), detail: 'cannot be read' };
+  }
+  const { type, session } = parsed.output;
+  return {
+    ...moneyIn(session),
+    reference: referenceIn(session),
+    providerPaymentId: session.id,
+    event: eventOf(type),
+    // It has no id of its own; without a time, the bytes tell it from others.
+    deliveryId: idOf(JSON.stringify([type, session.id, session.updated_at ?? body.toString('base64')])),
+    detail: wordsOf(session),
+    ...claim(type, session, present),
+  };
+}
+
+function claim(
+  type: string,
+  session: Session,
+  present: (link: string | null) => Presentation | null,
+): Pick<ProviderReport, 'status' | 'presentation' | 'wantsConfirmation' | 'detail'> &
+  Pick<ProviderDelivery, 'refund'> {
+  switch (type) {
+    case 'ready_to_confirm':
+      return { status: null, wantsConfirmation: true };
+    case 'action_required': {
+      const presentation = present(linkIn(session));
+      return presentation
+        ? { status: null, presentation }
+        : { status: null, detail: `${wordsOf(session)}, no link that may be shown` };
+    }
+    case 'payment_finished':
+      return { status: standingOf(session) };
+    // Neither which refund nor how much of the payment: what is documented of it names the session only.
+    case 'payment_refunded':
+      return { status: null, refund: { refundId: null, providerRefundId: null, status: 'succeeded' } };
+    // `ready_to_capture` among them: the bank holds the money, and it is not ours yet.
+    default:
+      return { status: null };
+  }
+}
+
+function parse(body: Buffer): Record<string, unknown> {
+  try {
+    const payload: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) {
+      return payload as Record<string, unknown>;
+    }
+  } catch {
+    // falls through: the sender signed something that is no JSON object
+  }
+  throw new WebhookVerificationError('body_malformed', 'The body is not a JSON object');
+}
+
+function eventOf(type: unknown): string {
+  return typeof type === 'string' ? type.slice(0, MAX_EVENT_CHARS) : '';
+}
+
+function idOf(text: string | Buffer): string {
+  return `sha256_${createHash('sha256').update(text).digest('base64url')}`;
+}

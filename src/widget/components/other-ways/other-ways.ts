@@ -1,0 +1,123 @@
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { defineOnce } from '../../define.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { otherMethod } from '../../screens/other.ts';
+import { button } from '../../screens/pieces.ts';
+import type { OtherPart, View } from '../../screens/view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { hasDeparted } from './departure.ts';
+import { SbpMethodList } from './method-list.ts';
+import { paymentForm } from './payment-form.ts';
+import { SbpPhonePush } from './phone-push.ts';
+import { SbpScanner } from './scanner.ts';
+import { setbackText } from './setback.ts';
+import { setbackStyles } from './setback.styles.ts';
+import { leaveByForm, post } from './taps.ts';
+
+defineOnce('sbp-method-list', SbpMethodList);
+defineOnce('sbp-phone-push', SbpPhonePush);
+defineOnce('sbp-scanner', SbpScanner);
+
+/**
+ * @summary What the screens need for all but a payment by one SBP link: loaded with the first payment that is more.
+ * @csspart phone - The field for a phone number.
+ * @csspart scanner - The field for the payer's code.
+ * @csspart button - Every button and button-like link.
+ * @csspart message - What became of what the payer did.
+ */
+export class SbpOtherWays extends LitElement {
+  static override styles = [
+    controlStyles,
+    setbackStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .primary {
+        display: flex;
+        width: 100%;
+      }
+      .detail {
+        margin: 8px 0 16px;
+        color: var(--_muted);
+      }
+      .rows {
+        display: grid;
+        gap: 4px;
+      }
+    `,
+  ];
+
+  static override properties = {
+    view: { attribute: false },
+    kind: { attribute: false },
+  };
+
+  declare view: View;
+  /** Which of them. */
+  declare kind: OtherPart;
+
+  #hadFocus = false;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const root = this.renderRoot as ShadowRoot;
+    this.#hadFocus = changed.has('kind') && root.activeElement !== null;
+    const { state, act } = this.view;
+    const { snapshot } = state;
+    // Back from the payment system, on a page that was loaded anew.
+    if (snapshot?.presentation.kind === 'form' && !state.gone && hasDeparted(snapshot)) {
+      act.dispatch({ type: 'gone', gone: 'form' });
+    }
+  }
+
+  protected override updated(): void {
+    if (!this.#hadFocus || (this.renderRoot as ShadowRoot).activeElement) return;
+    // What had it is gone: on to the heading of what came instead, not back to the top of the page.
+    (this.getRootNode() as ShadowRoot).querySelector('h2')?.focus();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { view } = this;
+    switch (this.kind) {
+      case 'methods':
+        return html`<sbp-method-list exportparts="button,message" .view=${view}></sbp-method-list>`;
+      case 'scan':
+        return html`<sbp-scanner exportparts="scanner,button,message" .view=${view}></sbp-scanner>`;
+      case 'push':
+        return html`<sbp-phone-push exportparts="phone,button,message" .view=${view}></sbp-phone-push>`;
+      case 'form':
+        return this.#renderForm();
+      case 'slow':
+        return this.#renderSlow();
+      case 'renew':
+        return this.#renderRenewal();
+    }
+  }
+
+  /** Before the payer goes there, and on the way back. */
+  #renderForm(): TemplateResult | typeof nothing {
+    const { state, screen, texts, locale } = this.view;
+    const offer = state.snapshot?.presentation;
+    if (offer?.kind !== 'form') return nothing;
+    const words = OTHER_WAYS_TEXTS[locale];
+    const first = screen === 'pay';
+    return html`<p class="detail">${first ? words.formDetail : words.formHelp}</p>
+      ${paymentForm(offer, first ? words.toForm : texts.openAgain, () => leaveByForm(this.view))}`;
+  }
+
+  #renderSlow(): TemplateResult {
+    const { texts, locale, act } = this.view;
+    return html`<p class="detail">${OTHER_WAYS_TEXTS[locale].slow}</p>
+      <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
+  }
+
+  /** Once more the time there was; with a fresh code, where there is one to get. */
+  #renderRenewal(): TemplateResult {
+    const { state, locale } = this.view;
+    const words = OTHER_WAYS_TEXTS[locale];
+    const { method } = state.snapshot!;
+    const label = method === null || method === 'buyer_qr' ? words.startAgain : words.renew;
+    return html`${button(label, () => void post(this.view, '/renew', {}), 'primary')}
+      <p class="setback" part="message" role="status">${setbackText(state.act, '/renew', words)}</p>`;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Method } from '../../protocol/snapshot.ts';
+import type { Locale } from './locale.ts';
+
+/** The words of all that a payment by one SBP link does not need: loaded with it. */
+export interface OtherWaysTexts {
+  /** A method's name, and what the payer needs for it. */
+  readonly methods: Readonly<Record<Method, readonly [name: string, needs: string]>>;
+  readonly slow: string;
+  readonly chosen: string;
+  readonly methodRefused: string;
+  readonly pushLead: string;
+  readonly phone: string;
+  readonly send: string;
+  readonly sendAgain: string;
+  readonly sent: string;
+  readonly notPhone: string;
+  readonly notSent: string;
+  readonly formDetail: string;
+  readonly toForm: string;
+  readonly formHelp: string;
+  readonly scanHint: string;
+  readonly code: string;
+  readonly charge: (amount: string) => string;
+  readonly charging: string;
+  readonly noCode: string;
+  readonly codeRefused: string;
+  readonly codeNotNow: string;
+  readonly renew: string;
+  readonly startAgain: string;
+  readonly trouble: string;
+  /** 0: nobody knows how long. */
+  readonly tooOften: (seconds: number) => string;
+}
+
+export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
+  ru: {
+    methods: {
+      sbp: ['СБП', 'Через приложение любого банка'],
+      sberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],
+      buyer_qr: ['Мой QR-код', 'Покажу код из приложения банка'],
+    },
+    slow: 'Это занимает больше времени, чем обычно.',
+    chosen: 'выбрано',
+    methodRefused: 'Этот способ сейчас недоступен. Выберите другой.',
+    pushLead: 'Или пришлём уведомление в приложение банка',
+    phone: 'Номер телефона',
+    send: 'Отправить',
+    sendAgain: 'Отправить ещё раз',
+    sent: 'Отправили. Откройте уведомление на телефоне.',
+    notPhone: 'Проверьте номер: нужен российский, например +7 999 000-11-22.',
+    notSent: 'Не удалось отправить. Проверьте номер и попробуйте ещё раз.',
+    formDetail: 'Откроется страница банка: там вы подтвердите оплату.',
+    toForm: 'Перейти к оплате',
+    formHelp: 'Страница не открылась?',
+    scanHint: 'Поднесите его к сканеру или вставьте текст кода.',
+    code: 'Код из приложения банка',
+    charge: (amount) => `Оплатить ${amount}`,
+    charging: 'Проводим оплату…',
+    noCode: 'Отсканируйте или вставьте код.',
+    codeRefused: 'Код не подошёл. Обновите его в приложении банка и отсканируйте ещё раз.',
+    codeNotNow: 'Сейчас код не принимается. Подождите немного: страница обновится сама.',
+    renew: 'Получить новый код',
+    startAgain: 'Попробовать ещё раз',
+    trouble: 'Не получилось. Проверьте интернет и попробуйте ещё раз.',
+    tooOften: (seconds) =>
+      `Слишком много попыток. Подождите ${seconds ? `${seconds} с` : 'немного'} и попробуйте ещё раз.`,
+  },
+  en: {
+    methods: {
+      sbp: ['SBP', "With any bank's app"],
+      sberpay: ['Sberbank', 'With the SberBank Online app'],
+      buyer_qr: ['My QR code', "I'll show the code from my bank app"],
+    },
+    slow: 'This is taking longer than usual.',
+    chosen: 'chosen',
+    methodRefused: "This way to pay isn't available now. Choose another one.",
+    pushLead: 'Or get a notification in your bank app',
+    phone: 'Phone number',
+    send: 'Send',
+    sendAgain: 'Send again',
+    sent: 'Sent. Open the notification on your phone.',
+    notPhone: 'Check the number: it has to be a Russian one, such as +7 999 000-11-22.',
+    notSent: "It couldn't be sent. Check the number and try again.",
+    formDetail: "The bank's page will open: confirm the payment there.",
+    toForm: 'Continue to payment',
+    formHelp: "Page didn't open?",
+    scanHint: 'Hold it to the scanner or paste the text of the code.',
+    code: 'Code from your bank app',
+    charge: (amount) => `Pay ${amount}`,
+    charging: 'Taking the payment…',
+    noCode: 'Scan or paste the code.',
+    codeRefused: "The code didn't work. Refresh it in your bank app and scan it again.",
+    codeNotNow: "The code can't be taken right now. Wait a little: this page updates itself.",
+    renew: 'Get a new code',
+    startAgain: 'Try again',
+    trouble: "That didn't work. Check your connection and try again.",
+    tooOften: (seconds) => `Too many attempts. Wait ${seconds ? `${seconds} s` : 'a little'} and try again.`,
+  },
+};

@@ -1,0 +1,37 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { choices } from '../state.ts';
+import { button, head, heading, statusLine, timeLeftLine } from './pieces.ts';
+import type { OtherPart, View } from './view.ts';
+
+/** What a payment by one SBP link does not need; empty until it is loaded. */
+export function other(view: View, kind: OtherPart): TemplateResult {
+  return html`<sbp-other-ways
+    exportparts="phone,scanner,button,message"
+    .kind=${kind}
+    .view=${view}
+  ></sbp-other-ways>`;
+}
+
+/** To the list of methods, never where there is only one. */
+export function otherMethod({ state, texts, act }: View): TemplateResult | typeof nothing {
+  return state.snapshot && choices(state.snapshot).length > 1
+    ? button(texts.otherMethod, () => act.dispatch({ type: 'choosing', choosing: true }), 'other')
+    : nothing;
+}
+
+/** A screen without a code or banks: the choice of a method, a form to post, a payer's code to scan. */
+export function otherScreen(view: View, kind: OtherPart): TemplateResult {
+  const paying = view.screen === 'pay';
+  return html`${head(view)}
+    <div class="lead">
+      <h2 tabindex="-1">${heading(view)}</h2>
+      ${other(view, kind)} ${paying ? otherMethod(view) : nothing}
+    </div>
+    ${
+      paying || view.state.connection === 'offline'
+        ? html`<div class="foot">
+            <div class="facts">${timeLeftLine(view)}${statusLine(view)}</div>
+          </div>`
+        : nothing
+    }`;
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { applyDelivery } from '../../src/companion/payments/apply.ts';
+import { createPayment } from '../../src/companion/payments/create.ts';
+import { findPayment } from '../../src/companion/payments/find.ts';
+import type { Payment } from '../../src/companion/payments/payment.ts';
+import type { Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
+import { Ledger } from '../support/ledger.ts';
+
+const AMOUNT = 10_000;
+const PENDING = { kind: 'pending' } as const;
+
+let ledger: Ledger;
+before(async () => {
+  ledger = await Ledger.open();
+});
+after(() => ledger.close());
+
+function newPayment(): Promise<Payment> {
+  const expiresAt = ledger.time + 3_600_000;
+  return createPayment(
+    ledger.ctx,
+    {
+      orderId: 'A',
+      amount: AMOUNT,
+      currency: 'RUB',
+      description: null,
+      expiresAt,
+      returnUrl: null,
+      callbackUrl: null,
+      customer: {},
+      methods: ['sbp'],
+      qr: { format: 'svg', size: 256 },
+      deepLink: false,
+      metadata: {},
+    },
+    () => Promise.resolve(),
+  );
+}
+
+let deliveries = 0;
+function tell(reference: string, said: Partial<ProviderDelivery>): Promise<string> {
+  const delivery: ProviderDelivery = {
+    deliveryId: `d-${++deliveries}`,
+    event: 'report',
+    reference,
+    status: null,
+    amount: AMOUNT,
+    currency: 'RUB',
+    ...said,
+  };
+  return applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+}
+
+describe('an answer to the create that a webhook has overtaken', () => {
+  for (const [what, presentation] of [
+    ['link', { kind: 'link', url: 'https://qr.nspk.ru/REPORTED', deep_link: null }],
+    ['id', null],
+  ] as const) {
+    it(`still tells when the offer ends, where the ${what} has come already`, async () => {
+      const provider: Provider = ledger.provider;
+      const create = provider.create.bind(provider);
+      const endsAt = ledger.time + 60_000;
+      provider.create = async (request) => {
+        const answer = await create(request);
+        const { reference } = request;
+        await tell(reference, { status: 'created', presentation, providerPaymentId: reference });
+        return {
+          ...answer,
+          presentation: presentation ? answer.presentation : PENDING,
+          expiresAt: endsAt,
+        };
+      };
+      try {
+        const payment = await newPayment();
+        assert.equal(payment.expiresAt, endsAt);
+        assert.deepEqual(payment.presentation, presentation ?? PENDING, 'what is there stands');
+      } finally {
+        provider.create = create;
+      }
+    });
+  }
+});
+
+describe('a payment that its provider calls canceled', () => {
+  for (const [ahead, end] of [
+    [0, 'canceled'],
+    [3_599_000, 'expired'],
+    [3_700_000, 'expired'],
+  ] as const) {
+    it(`${ahead / 1000} s after it was made has ${end}`, async () => {
+      const { id } = await newPayment();
+      ledger.time += ahead;
+      assert.equal(await tell(id, { status: 'canceled' }), 'applied');
+      assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, end);
+    });
+  }
+});
+
+describe('a payment that its provider calls processed before there was anything to pay', () => {
+  it('stays open to the payer until there is', async () => {
+    ledger.provider.down = 'before';
+    const { id } = await newPayment();
+    assert.equal(await tell(id, { status: 'processing' }), 'unchanged');
+    ledger.provider.down = 'no';
+    ledger.time += 60_000;
+    await ledger.look();
+    const payment = (await findPayment(ledger.ctx.store.read, id))!;
+    assert.deepEqual([payment.status, payment.presentation.kind], ['created', 'link']);
+    assert.equal(await tell(id, { status: 'processing' }), 'applied');
+    assert.equal(await tell(id, { status: 'paid' }), 'applied');
+  });
+});

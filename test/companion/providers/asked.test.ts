@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { OutboundClient } from '../../../src/companion/outbound/client.ts';
+import { Circuit } from '../../../src/companion/providers/circuit.ts';
+import { ProviderHttp } from '../../../src/companion/providers/http.ts';
+import { ProviderError } from '../../../src/companion/providers/provider.ts';
+import { freePort } from '../../support/companion.ts';
+import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';
+
+/** What a call that got no answer tells of itself: a refund that was surely not asked for may be asked for again. */
+describe('a call without an answer', () => {
+  let upstream: UpstreamProxy;
+  let outbound: OutboundClient;
+  before(async () => {
+    upstream = await UpstreamProxy.start(null);
+    outbound = new OutboundClient({ development: true });
+  });
+  after(async () => {
+    await outbound.close();
+    upstream.stop();
+  });
+
+  const asked = async (baseUrl = upstream.url, { repeatable = false, client = outbound } = {}) => {
+    const http = new ProviderHttp({ baseUrl, outbound: client });
+    const call = http.call({ method: 'POST', path: '/refunds', body: '{}', repeatable }, ({ json }) => json);
+    const error: unknown = await call.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    assert.ok(error instanceof ProviderError);
+    assert.equal(error.kind, 'unavailable');
+    return error.asked;
+  };
+
+  it('was asked, as far as anyone knows, when the connection broke or the answer makes no sense', async () => {
+    for (const fault of ['hangs up', 'answers 502 with a page', 'answers half a message', 'is cut off']) {
+      upstream.trick = FAULTS[fault]!;
+      assert.equal(await asked(), true, fault);
+    }
+  });
+
+  it('was not asked when there was no connection, no such host, or none that we may call', async () => {
+    assert.equal(await asked(`http://127.0.0.1:${await freePort()}`), false);
+    const strict = new OutboundClient({
+      development: false,
+      resolve: (_host, _options, done) => done(Object.assign(new Error('no'), { code: 'ENOTFOUND' }), []),
+    });
+    assert.equal(await asked('https://nowhere.example.ru', { client: strict }), false);
+    assert.equal(await asked('https://10.0.0.1', { client: strict }), false);
+    await strict.close();
+  });
+
+  it('was not asked when it was turned away at the door', async () => {
+    for (const status of [401, 403, 429]) {
+      upstream.trick = (_call, response) => response.writeHead(status).end('{}');
+      assert.equal(await asked(), false, String(status));
+    }
+  });
+
+  it('was asked when one of its tries may have arrived', async () => {
+    let tries = 0;
+    const first: Trick = (call, response, pass) =>
+      tries++ === 0
+        ? FAULTS['hangs up']!(call, response, pass)
+        : FAULTS['has enough of us']!(call, response, pass);
+    upstream.trick = first;
+    assert.equal(await asked(upstream.url, { repeatable: true }), true);
+    assert.equal(tries, 2);
+  });
+
+  it('was not asked while the circuit is open', async () => {
+    const circuit = new Circuit(() => 0);
+    const lost = () => Promise.reject(new ProviderError('unavailable', 'lost'));
+    for (let i = 0; i < 8; i++) await circuit.run(lost).catch(() => undefined);
+    await assert.rejects(circuit.run(lost), (error) => error instanceof ProviderError && !error.asked);
+  });
+
+  it('opens no circuit when it had its own reasons not to ask', async () => {
+    const circuit = new Circuit(() => 0);
+    const unasked = () => Promise.reject(new ProviderError('unavailable', 'no id yet', { asked: false }));
+    for (let i = 0; i < 20; i++) await circuit.run(unasked).catch(() => undefined);
+    assert.equal(await circuit.run(() => Promise.resolve('answered')), 'answered');
+    const http = new ProviderHttp({ baseUrl: `http://127.0.0.1:${await freePort()}`, outbound });
+    const nobodyThere = () => http.call({ method: 'GET', path: '/', repeatable: false }, ({ json }) => json);
+    for (let i = 0; i < 8; i++) await circuit.run(nobodyThere).catch(() => undefined);
+    await assert.rejects(
+      circuit.run(() => Promise.resolve('answered')),
+      /not asked/,
+    );
+  });
+});

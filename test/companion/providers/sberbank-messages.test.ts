@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  isThere,
+  moneyOf,
+  readOrder,
+  statusOf,
+  wordsOf,
+  type Order,
+} from '../../../src/companion/providers/sberbank/messages.ts';
+import { bounded, gatewayWords } from '../../../src/companion/providers/sberbank/words.ts';
+
+const OPERATION = {
+  operation_type: 'PAY',
+  operation_sum: 100,
+  operation_currency: '643',
+  response_code: '00',
+};
+
+function order(fields: Record<string, unknown>): Order {
+  const read = readOrder({
+    order_id: 'o1',
+    error_code: '000000',
+    order_operation_params: OPERATION,
+    ...fields,
+  });
+  assert.ok(read, JSON.stringify(fields));
+  return read;
+}
+
+describe("sberbank's order", () => {
+  it('has the status that its state means', () => {
+    const expected = {
+      CREATED: 'processing',
+      ON_PAYMENT: 'processing',
+      N_PAYMENT: 'processing',
+      AUTHORIZED: 'processing',
+      PAID: 'paid',
+      CONFIRMED: 'paid',
+      DECLINED: 'failed',
+      EXPIRED: 'expired',
+      REVOKED: 'canceled',
+      REVERSED: 'refunded',
+      REFUNDED: 'refunded',
+      TELEPORTED: null,
+      paid: null,
+      constructor: null,
+    };
+    for (const [order_state, status] of Object.entries(expected)) {
+      assert.equal(statusOf(order({ order_state })), status, order_state);
+    }
+    assert.equal(statusOf(order({})), null);
+  });
+
+  it('is paid only when nothing in the message denies it', () => {
+    const paid = (fields: object) => statusOf(order({ order_state: 'PAID', ...fields }));
+    assert.equal(paid({ order_operation_params: undefined, error_code: undefined }), 'paid');
+    assert.equal(paid({ error_code: '130000' }), null);
+    assert.equal(paid({ order_operation_params: { ...OPERATION, response_code: '05' } }), null);
+  });
+
+  it('was declined when its purchase was, though the bank leaves it open', () => {
+    const created = (response_code: string) =>
+      statusOf(order({ order_state: 'CREATED', order_operation_params: { ...OPERATION, response_code } }));
+    assert.equal(created('51'), 'failed');
+    assert.equal(created('00'), 'processing');
+    assert.equal(created('Q7'), 'processing', 'a code that nobody published decides nothing');
+  });
+
+  it('tells its money, in kopecks', () => {
+    assert.deepEqual(moneyOf(order({})), { amount: 100, currency: 'RUB' });
+    assert.deepEqual(moneyOf(order({ order_operation_params: null })), { amount: null, currency: null });
+    const dollars = { ...OPERATION, operation_currency: 840 };
+    assert.equal(moneyOf(order({ order_operation_params: dollars })).currency, '840');
+    const again = [{ ...OPERATION, response_code: '51', operation_sum: 1 }, OPERATION];
+    assert.equal(moneyOf(order({ order_operation_params: again })).amount, 100);
+  });
+
+  it('is unreadable where money hangs on what cannot be read', () => {
+    for (const operation_sum of ['100', 1.5, -1, 1e21, {}]) {
+      const message = { order_state: 'PAID', order_operation_params: { ...OPERATION, operation_sum } };
+      assert.equal(readOrder(message), null, JSON.stringify(operation_sum));
+    }
+    for (const message of [
+      null,
+      'PAID',
+      7,
+      [],
+      { order_state: 7 },
+      { order_id: 'o', order_operation_params: 'x' },
+    ]) {
+      const read = readOrder(message);
+      assert.ok(read === null || !isThere(read), JSON.stringify(message));
+    }
+  });
+
+  it('is read though fields that do not matter are odd', () => {
+    const odd = {
+      error_description: 7,
+      mid: [],
+      order_operation_params: { ...OPERATION, response_desc: {} },
+    };
+    assert.equal(
+      statusOf(order({ ...odd, order_state: ' PAID ', error_code: 0, order_id: 'two words' })),
+      'paid',
+    );
+    assert.equal(order({ ...odd, order_id: 'two words' }).orderId, null);
+  });
+
+  it('says what went wrong in words, and what nobody published as it is', () => {
+    assert.equal(wordsOf(order({})), null);
+    const declined = { ...OPERATION, response_code: '33', response_desc: 'Карта просрочена' };
+    assert.equal(
+      wordsOf(order({ error_code: '130007', error_description: 'Отказ', order_operation_params: declined })),
+      'error 130007: the operation was not successful (Отказ); response 33: the card has expired (Карта просрочена)',
+    );
+    assert.equal(wordsOf(order({ error_code: 'X1' })), 'error X1');
+  });
+});
+
+describe("the bank's own words", () => {
+  it('are one line of at most 200 characters', () => {
+    assert.equal(bounded('a\r\nb\u0000\tc'), 'a b c');
+    assert.equal(bounded('слово '.repeat(100)).length, 200);
+  });
+
+  it('quote no code, no token and no link', () => {
+    const code = 'https://sberbank.ru/qr/?ClientIdQr=40ac47c5ed7944cf8e0775a398552f2c&HashId=5c10bb41&online';
+    assert.equal(bounded(`Код ${code} неверен`), 'Код … неверен');
+    assert.equal(bounded(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
+  });
+
+  it("are the gateway's only where the gateway speaks", () => {
+    assert.equal(
+      gatewayWords({ httpCode: '404', httpMessage: 'Not Found', moreInformation: '' }),
+      'Not Found',
+    );
+    assert.equal(gatewayWords({ httpCode: 500 }), 'no reason given');
+    for (const other of [undefined, null, 'text', [], { order_state: 'PAID' }]) {
+      assert.equal(gatewayWords(other), null);
+    }
+  });
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { applyDelivery } from '../../src/companion/payments/apply.ts';
+import { createPayment } from '../../src/companion/payments/create.ts';
+import { findPayment } from '../../src/companion/payments/find.ts';
+import { carryOut, createRefund, findRefund } from '../../src/companion/payments/refund.ts';
+import {
+  ProviderError,
+  type ProviderRefund,
+  type RefundReport,
+  type RefundRequest,
+} from '../../src/companion/providers/provider.ts';
+import { Ledger } from '../support/ledger.ts';
+
+const AMOUNT = 10_000;
+
+let ledger: Ledger;
+let asked: RefundRequest[];
+let answer: (request: RefundRequest) => ProviderRefund;
+before(async () => {
+  ledger = await Ledger.open();
+  ledger.provider.refund = async (request) => {
+    asked.push(request);
+    await Promise.resolve();
+    return answer(request) as { status: 'succeeded' };
+  };
+});
+after(() => ledger.close());
+beforeEach(() => {
+  asked = [];
+});
+
+const lost = (): never => {
+  throw new ProviderError('unavailable', 'the answer was lost');
+};
+const notAsked = (): never => {
+  throw new ProviderError('unavailable', 'not asked', { asked: false });
+};
+
+async function paidPayment(): Promise<string> {
+  const { id } = await createPayment(
+    ledger.ctx,
+    {
+      orderId: 'A',
+      amount: AMOUNT,
+      currency: 'RUB',
+      description: null,
+      expiresAt: ledger.time + 900_000,
+      returnUrl: null,
+      callbackUrl: null,
+      customer: {},
+      methods: ['sbp'],
+      qr: { format: 'svg', size: 256 },
+      deepLink: false,
+      metadata: {},
+    },
+    () => Promise.resolve(),
+  );
+  await tell(id, { status: 'paid', amount: AMOUNT });
+  return id;
+}
+
+let deliveries = 0;
+const tell = (reference: string, report: { status?: 'paid'; amount?: number; refund?: RefundReport }) =>
+  applyDelivery(
+    ledger.ctx,
+    'sandbox',
+    {
+      deliveryId: String(++deliveries),
+      event: 'told',
+      reference,
+      currency: 'RUB',
+      ...{ status: null, amount: null, ...report },
+    },
+    Buffer.from('{}'),
+  );
+
+const refund = (paymentId: string, amount: number) =>
+  createRefund(ledger.ctx, { paymentId, amount, reason: null }, () => Promise.resolve());
+const read = async (id: string) => (await findRefund(ledger.ctx.store.read, id))!;
+const refunded = async (id: string) => (await findPayment(ledger.ctx.store.read, id))!.refundedAmount;
+
+const repeats = (id: string) =>
+  asked.filter(({ refundId }) => refundId === id).map(({ repeated }) => repeated);
+
+async function later(): Promise<void> {
+  ledger.time += 10 * 60_000;
+  await ledger.look();
+}
+
+describe('asking for a refund', () => {
+  it('says that it may have been asked for before, once an answer was lost', async () => {
+    answer = lost;
+    const { id } = await refund(await paidPayment(), 1_000);
+    await later();
+    assert.deepEqual(repeats(id), [false, true]);
+    assert.equal((await read(id)).status, 'pending');
+  });
+
+  it('is the first time again after a call that never left', async () => {
+    answer = notAsked;
+    const { id } = await refund(await paidPayment(), 1_000);
+    await later();
+    answer = () => ({ status: 'succeeded' });
+    await later();
+    assert.deepEqual(repeats(id), [false, false, false]);
+    assert.equal((await read(id)).status, 'succeeded');
+  });
+
+  it('is left alone for longer, the longer it takes', async () => {
+    answer = notAsked;
+    const { id, created_at } = await refund(await paidPayment(), 1_000);
+    const waits: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      const { next_ask_at } = await read(id);
+      waits.push((next_ask_at - Math.max(created_at, ledger.time)) / 1000);
+      ledger.time = next_ask_at;
+      await ledger.look();
+    }
+    assert.deepEqual(waits, [5, 5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600]);
+  });
+
+  it('is done by one of those who come with it at once', async () => {
+    answer = lost;
+    const { id } = await refund(await paidPayment(), 1_000);
+    asked = [];
+    const row = await read(id);
+    await Promise.all(Array.from({ length: 5 }, () => carryOut(ledger.ctx, row)));
+    assert.equal(asked.length, 1);
+  });
+});
+
+describe('a report of a refund whose answer was lost', () => {
+  const report = (fields: Partial<RefundReport>): { refund: RefundReport } => ({
+    refund: { refundId: null, providerRefundId: 'theirs', amount: 1_000, status: 'succeeded', ...fields },
+  });
+
+  it('settles the only one of its sum', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    const [first] = [await refund(id, 1_000), await refund(id, 2_000)];
+    assert.equal(await tell(id, report({})), 'applied');
+    const { status, provider_refund_id } = await read(first.id);
+    assert.deepEqual([status, provider_refund_id], ['succeeded', 'theirs']);
+    assert.equal(await refunded(id), 1_000);
+    assert.equal(await tell(id, report({})), 'unchanged', 'and no other one, when it is said again');
+  });
+
+  it('settles none where there are several of its sum, or none', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ amount: 999 })), 'premature');
+    assert.equal(await tell(id, report({ providerRefundId: null })), 'premature');
+    assert.equal(await tell(id, report({ refundId: 'of another' })), 'premature');
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({})), 'premature');
+    assert.equal(await refunded(id), 0);
+  });
+
+  it('is asked about by the name that the report told', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ status: 'pending' })), 'unchanged');
+    answer = () => ({ status: 'succeeded' });
+    await later();
+    assert.ok(asked.some(({ providerRefundId }) => providerRefundId === 'theirs'));
+    assert.equal(await refunded(id), 1_000);
+  });
+});

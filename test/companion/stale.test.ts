@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { applyDecision } from '../../src/companion/payments/apply.ts';
+import { attachProvider } from '../../src/companion/payments/attach.ts';
+import { findAttempts } from '../../src/companion/payments/attempts.ts';
+import { cancelPayment } from '../../src/companion/payments/cancel.ts';
+import { carryOutCharge, chargeCode } from '../../src/companion/payments/charge.ts';
+import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
+import { createPayment } from '../../src/companion/payments/create.ts';
+import { findPayment } from '../../src/companion/payments/find.ts';
+import { ProviderError, type ProviderReport } from '../../src/companion/providers/provider.ts';
+import type { Method } from '../../src/protocol/snapshot.ts';
+import { Ledger } from '../support/ledger.ts';
+
+/** What was true when a call began, and is not when it ends. */
+let ledger: Ledger;
+beforeEach(async () => {
+  ledger = await Ledger.open();
+});
+afterEach(() => ledger.close());
+
+const paymentOf = async (id: string) => (await findPayment(ledger.ctx.store.read, id))!;
+
+async function newPayment(...methods: [Method, ...Method[]]) {
+  return createPayment(
+    ledger.ctx,
+    {
+      orderId: 'A',
+      amount: 10_000,
+      currency: 'RUB',
+      description: null,
+      expiresAt: ledger.time + 900_000,
+      returnUrl: null,
+      callbackUrl: null,
+      customer: {},
+      methods,
+      qr: { format: 'svg', size: 256 },
+      deepLink: false,
+      metadata: {},
+    },
+    () => Promise.resolve(),
+  );
+}
+
+describe('a create that is refused late', () => {
+  it('does not fail a payment whose code is being shown', async () => {
+    ledger.provider.down = 'before';
+    const pending = await newPayment('sbp');
+    ledger.provider.down = 'no';
+    assert.notEqual((await attachProvider(ledger.ctx, pending)).providerPaymentId, null);
+    ledger.provider.create = () => Promise.reject(new ProviderError('refused', 'exists already'));
+    const after = await attachProvider(ledger.ctx, pending);
+    assert.deepEqual([after.status, (await paymentOf(pending.id)).status], ['created', 'created']);
+  });
+});
+
+describe('a cancel', () => {
+  it('closes the way that was chosen while it was asked about', async () => {
+    const { id } = await newPayment('sbp', 'sberpay');
+    await chooseMethod(ledger.ctx, id, { method: 'sbp', phone: null });
+    const stale = await paymentOf(id);
+    await chooseMethod(ledger.ctx, id, { method: 'sberpay', phone: null });
+    assert.equal((await cancelPayment(ledger.ctx, stale, 'payer')).status, 'canceled');
+    for (let round = 0; round < 3; round++) {
+      ledger.time += 60_000;
+      await ledger.look();
+    }
+    const attempts = await findAttempts(ledger.ctx.store.read, id);
+    const left = attempts.map(({ reference }) => ledger.provider.created.get(reference)!.status);
+    assert.deepEqual(left, ['canceled', 'canceled']);
+  });
+
+  it('is not for the payer of a payment that the bank is working on', async () => {
+    const payment = await newPayment('sbp');
+    await applyDecision(ledger.ctx, payment.id, 'processing', {
+      event: 'payment.processing',
+      source: 'test',
+    });
+    assert.equal(
+      (await cancelPayment(ledger.ctx, await paymentOf(payment.id), 'payer')).status,
+      'processing',
+    );
+  });
+});
+
+describe('a scanned code', () => {
+  const bank = { charge: 'silent' as 'silent' | 'refuses', has: 'created' as 'created' | 'paid' };
+
+  /** A payment whose provider charges codes. */
+  async function scannable() {
+    const { provider } = ledger;
+    const create = provider.create.bind(provider);
+    provider.create = async (request) =>
+      ({ ...(await create(request)), presentation: { kind: 'scan' } }) as never;
+    Object.assign(provider, {
+      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhooks: 'none' },
+      charge: (): Promise<ProviderReport> =>
+        Promise.reject(
+          new ProviderError(bank.charge === 'silent' ? 'unavailable' : 'refused', 'the code was used'),
+        ),
+      status: ({ reference }: { reference: string }): Promise<ProviderReport> =>
+        Promise.resolve({ reference, status: bank.has, amount: 10_000, currency: 'RUB' }),
+    });
+    return newPayment('buyer_qr');
+  }
+
+  it('that is undecided keeps its payment open: another one would be a second charge', async () => {
+    Object.assign(bank, { charge: 'silent', has: 'created' });
+    const { id } = await scannable();
+    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'taken');
+    for (let round = 0; round < 4; round++) {
+      ledger.time += 900_000;
+      await ledger.look();
+    }
+    const { status, chargePayload } = await paymentOf(id);
+    assert.deepEqual([status, chargePayload], ['created', 'code']);
+  });
+
+  it('whose repeat is refused has been paid, if the bank says so', async () => {
+    Object.assign(bank, { charge: 'silent', has: 'paid' });
+    const { id } = await scannable();
+    await chargeCode(ledger.ctx, id, 'code');
+    bank.charge = 'refuses';
+    assert.equal((await carryOutCharge(ledger.ctx, await paymentOf(id))).kind, 'taken');
+    assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  it('that is refused and was never charged may be followed by another', async () => {
+    Object.assign(bank, { charge: 'refuses', has: 'created' });
+    const { id } = await scannable();
+    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'refused');
+    assert.equal((await paymentOf(id)).chargePayload, null);
+  });
+});

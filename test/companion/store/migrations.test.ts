@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import { findAttempts } from '../../../src/companion/payments/attempts.ts';
+import { findPayment } from '../../../src/companion/payments/find.ts';
+import { migrations } from '../../../src/companion/store/migrations.ts';
+import { NodeSqlite } from '../../../src/companion/store/node-sqlite.ts';
+import { openStore } from '../../../src/companion/store/store.ts';
+
+/** A database as an earlier version left it, with a renewed payment that was partly given back. */
+async function databaseOf(version: string): Promise<{ file: string; directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'sbp-migrations-'));
+  const file = join(directory, 'test.sqlite');
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new NodeSqlite(file) }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateTo(version);
+  assert.equal(error, undefined);
+  await db.destroy();
+  const raw = new DatabaseSync(file);
+  raw.exec(`
+    INSERT INTO payments (id, order_id, amount, currency, status, late, version, method, methods_json, provider,
+      reference, provider_payment_id, qr_id, presentation_json, customer_json, metadata_json, lifetime,
+      refunded_amount, expires_at, created_at, updated_at, paid_at, checks)
+    VALUES ('pay_1', 'A', 500, 'RUB', 'partial_refunded', 0, 5, 'sbp', '["sbp"]', 'sandbox',
+      'pay_1-2', 'up_2', 'QR2', '{"kind":"link","url":"https://qr.nspk.ru/QR2","deep_link":null}', '{}', '{}', 900000,
+      100, 2000, 1000, 1500, 1400, 0);
+    INSERT INTO attempts VALUES ('pay_1', 'pay_1', 'QR1', 0, 1, 1000), ('pay_1-2', 'pay_1', 'QR2', 1, 0, 1100);
+    INSERT INTO refunds (id, payment_id, reference, amount, status, created_at, updated_at)
+    VALUES ('rfd_1', 'pay_1', 'pay_1-2', 50, 'pending', 1500, 1500);
+  `);
+  raw.close();
+  return { file, directory };
+}
+
+describe('a database of an earlier version', () => {
+  it('keeps its payments, and knows of each attempt who was asked for it', async () => {
+    const { file, directory } = await databaseOf('0006_money_twice');
+    const store = await openStore(file);
+    try {
+      assert.deepEqual(store.migrated, ['0007_methods']);
+      const payment = (await findPayment(store.read, 'pay_1'))!;
+      assert.deepEqual(
+        [payment.method, payment.provider, payment.reference, payment.deadline, payment.expiresAt],
+        ['sbp', 'sandbox', 'pay_1-2', 2000, 2000],
+      );
+      const attempts = await findAttempts(store.read, 'pay_1');
+      assert.deepEqual(
+        attempts.map((attempt) => [
+          attempt.reference,
+          attempt.provider,
+          attempt.method,
+          attempt.provider_payment_id,
+          attempt.to_close,
+        ]),
+        [
+          ['pay_1', 'sandbox', 'sbp', 'pay_1', 1],
+          ['pay_1-2', 'sandbox', 'sbp', 'up_2', 0],
+        ],
+      );
+      const refund = await store.read.selectFrom('refunds').selectAll().executeTakeFirstOrThrow();
+      // It may have been asked for before: a provider that cannot tell repeats is not asked again.
+      assert.deepEqual([refund.asks, refund.duplicate, refund.provider_refund_id], [1, 0, null]);
+    } finally {
+      await store.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+});
