@@ -49,6 +49,7 @@ class Bank {
       case 'not heard':
         return Promise.reject(new ProviderError('unavailable', 'down'));
       case 'refused':
+        this.#ends.set(refundId, 'declined');
         return Promise.reject(new ProviderError('refused', 'no'));
     }
   }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { checkLog } from './log-check.ts';
 import { using, verify } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
@@ -15,6 +16,7 @@ import { StoreError } from './store-error.ts';
 export function backUp(source: string, target: string): void {
   if (!existsSync(source)) throw new StoreError(`There is no database at ${source}.`);
   if (existsSync(target)) throw alreadyThere(target);
+  checkLog(source);
   const part = `${target}.${process.pid}.part`;
   try {
     copy(source, part);

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { withLog } from './log-file.ts';
-import { readLogIndex } from './log-index.ts';
+import { readLogIndex, type LogIndex } from './log-index.ts';
 import { damaged } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
@@ -8,7 +9,7 @@ import { StoreError } from './store-error.ts';
  * What was committed last stands in the log beside the database until it is copied there. After a crash SQLite takes
  * the log up to the first byte that is not right and drops the rest without a word: it cannot tell damage from a
  * write that was cut off. We can, by what the index of the log remembers. Throws a {@link StoreError} when something
- * committed is missing. To be called before SQLite opens the database, which makes the index anew.
+ * committed is missing. To be called before SQLite opens the database, which makes the index anew; others may be at work.
  */
 export function checkLog(file: string): void {
   const log = `${file}-wal`;
@@ -18,16 +19,23 @@ export function checkLog(file: string): void {
         `remove it, and ${file}-shm.`,
     );
   }
-  const index = readLogIndex(`${file}-shm`);
-  if (!index) return;
-  const whole = withLog(log, (found) => {
+  let index = readLogIndex(`${file}-shm`);
+  while (index && !isWhole(log, index)) {
+    const later = readLogIndex(`${file}-shm`);
+    if (isDeepStrictEqual(later, index)) throw damaged(log, 'what was acknowledged is missing from the log');
+    // Somebody is at work on it: it was looked at half before a change and half after.
+    index = later;
+  }
+}
+
+function isWhole(log: string, index: LogIndex): boolean {
+  return withLog(log, (found) => {
     if (!found) return index.frames <= index.copied;
     // After a loss of power the index may be from an earlier life, all of which is in the database.
     return index.life === found.life
       ? found.holds(index.frames)
       : index.frames === 0 || !isLater(index, found);
   });
-  if (!whole) throw damaged(log, 'payments that were acknowledged are missing from the log');
 }
 
 /** Lives are counted in 32 bits, from a random number on. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { backUp } from '../../../src/companion/store/backup.ts';
 import { openStore } from '../../../src/companion/store/store.ts';
 import { StoreError } from '../../../src/companion/store/store-error.ts';
 import { startCompanion } from '../../support/companion.ts';
@@ -154,6 +155,8 @@ describe('a database that was damaged while nothing ran', () => {
     for (const damage of damages) {
       putFiles(file, damage);
       for (let i = 0; i < 2; i++) await assert.rejects(openStore(file), /restore a backup/);
+      assert.throws(() => backUp(file, `${file}.copy`), /restore a backup/, 'no copy of what is left');
+      await assert.rejects(openStore(file), /restore a backup/, 'nor does that hide it');
       const { '': database, '-wal': log } = takeFiles(file);
       assert.ok(database!.equals(damage['']!) && log!.equals(damage['-wal']!), 'it was written to');
     }
