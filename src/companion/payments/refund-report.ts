@@ -18,8 +18,10 @@ export async function settleReported(
   report: RefundReport,
   now: number,
 ): Promise<Applied> {
-  const nameless = report.refundId === null && report.providerRefundId === null;
-  if (nameless) return settleUnnamed(trx, payment, attempt, report.status, now);
+  const { refundId, providerRefundId, amount = null } = report;
+  // Neither which one nor how much: there are providers that say no more.
+  if (refundId === null && providerRefundId === null && amount === null)
+    return settleUnnamed(trx, payment, attempt, report.status, now);
   const row = await adoptReported(trx, attempt, report);
   // Ours, whose answer has not come yet, or one made in the provider's own cabinet.
   if (!row) return { outcome: 'premature', payment };
