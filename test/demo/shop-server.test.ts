@@ -106,6 +106,7 @@ describe("the demo shop's server", () => {
       description: 'Улун «Те Гуань Инь» × 2, Липовый мёд',
       return_url: `https://shop.example.ru/?order=${answer.order.id}`,
       callback_url: 'https://shop.example.ru/webhooks/sbp',
+      customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'buyer@example.ru' },
     });
   });
 
