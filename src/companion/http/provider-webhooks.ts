@@ -54,7 +54,7 @@ export function providerWebhooks(ctx: Context) {
       // Of a hint there is something to ask: once is enough.
       const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
       const outcome =
-        hint && (await isKnownDelivery(ctx, provider, delivery.deliveryId))
+        hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'
           : await applyDelivery(ctx, provider, await verified(ctx, provider, delivery), body);
       ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);

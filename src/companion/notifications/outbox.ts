@@ -1,6 +1,7 @@
 import type { Payment } from '../payments/payment.ts';
 import { newId } from '../payments/ids.ts';
 import type { RefundRow } from '../store/schema.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Writer } from '../store/store.ts';
 
 /**
@@ -84,11 +85,15 @@ async function queue(
     occurred_at: new Date(now).toISOString(),
     metadata: payment.metadata,
   };
-  await trx
-    .insertInto('deliveries')
-    .values(newDelivery({ paymentId: payment.id, event, url: payment.callbackUrl, body }, now))
-    .execute();
+  await insertDelivery(
+    trx,
+    newDelivery({ paymentId: payment.id, event, url: payment.callbackUrl, body }, now),
+  );
 }
+
+const insertDelivery = prepared((trx, row: ReturnType<typeof newDelivery>) =>
+  trx.insertInto('deliveries').values(row),
+);
 
 interface Message {
   /** `null` for a test, which belongs to no payment. */

@@ -1,8 +1,11 @@
+import type { Insertable } from 'kysely';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
-import type { Writer } from '../store/store.ts';
+import { prepared } from '../store/prepared.ts';
+import type { Schema } from '../store/schema.ts';
+import type { Reader, Writer } from '../store/store.ts';
 import type { Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import { followReport } from './follow.ts';
@@ -19,24 +22,16 @@ export async function applyDelivery(
   body: Buffer,
 ): Promise<Outcome | 'duplicate'> {
   const result = await ctx.store.write(async (trx) => {
-    const inserted = await trx
-      .insertInto('provider_deliveries')
-      .values({
-        provider,
-        delivery_id: delivery.deliveryId,
-        payment_id: null,
-        outcome: 'unchanged',
-        body,
-        received_at: ctx.now(),
-        report_json: null,
-        next_try_at: null,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows !== 1n) return 'duplicate';
+    if (await isKnownDelivery(trx, provider, delivery.deliveryId)) return 'duplicate';
     const cause = { event: delivery.event, source: `provider:${provider}` };
     const applied = await followReport(trx, provider, delivery, cause, ctx.now());
-    await keepOutcome(trx, { provider, report: delivery, tries: 0 }, applied, ctx.now());
+    await insertDelivery(trx, {
+      provider,
+      delivery_id: delivery.deliveryId,
+      body,
+      received_at: ctx.now(),
+      ...whatBecame({ provider, report: delivery, tries: 0 }, applied, ctx.now()),
+    });
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
@@ -44,15 +39,21 @@ export async function applyDelivery(
   return result.outcome;
 }
 
-/** Whether this message has been taken before. */
-export async function isKnownDelivery(ctx: Context, provider: string, deliveryId: string): Promise<boolean> {
-  const row = await ctx.store.read
+const insertDelivery = prepared((trx, row: Insertable<Schema['provider_deliveries']>) =>
+  trx.insertInto('provider_deliveries').values(row),
+);
+
+const selectDelivery = prepared((db, { provider, deliveryId }: { provider: string; deliveryId: string }) =>
+  db
     .selectFrom('provider_deliveries')
     .select('delivery_id')
     .where('provider', '=', provider)
-    .where('delivery_id', '=', deliveryId)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where('delivery_id', '=', deliveryId),
+);
+
+/** Whether this message has been taken before. */
+export async function isKnownDelivery(db: Reader, provider: string, deliveryId: string): Promise<boolean> {
+  return (await selectDelivery(db, { provider, deliveryId })).rows.length > 0;
 }
 
 /** Tries a webhook again that could not be followed when it came. */
@@ -65,21 +66,22 @@ export async function applySetAside(
   const cause = { event: report.event, source: `provider:${provider}` };
   const applied = await ctx.store.write(async (trx) => {
     const result = await followReport(trx, provider, report, cause, ctx.now());
-    await keepOutcome(trx, { provider, report, tries: tries + 1 }, result, ctx.now());
+    await trx
+      .updateTable('provider_deliveries')
+      .set(whatBecame({ provider, report, tries: tries + 1 }, result, ctx.now()))
+      .where('provider', '=', provider)
+      .where('delivery_id', '=', report.deliveryId)
+      .execute();
     return result;
   });
   announce(ctx, applied, report);
 }
 
-async function keepOutcome(trx: Writer, tried: SetAside, applied: Applied, now: number): Promise<void> {
-  const { outcome, payment } = applied;
+/** The same of a delivery's row: what came of it, and when it is to be tried again. */
+function whatBecame(tried: SetAside, { outcome, payment }: Applied, now: number) {
   const again = outcome === 'unknown_payment' || outcome === 'premature';
-  await trx
-    .updateTable('provider_deliveries')
-    .set({ outcome, payment_id: payment?.id ?? null, ...(again ? setAside(tried, now) : DONE) })
-    .where('provider', '=', tried.provider)
-    .where('delivery_id', '=', tried.report.deliveryId)
-    .execute();
+  const { tries, ...next } = again ? setAside(tried, now) : { tries: tried.tries, ...DONE };
+  return { outcome, payment_id: payment?.id ?? null, tries, ...next };
 }
 
 /** Takes what a provider answered when asked. */

@@ -3,6 +3,7 @@ import type { Method } from '../../protocol/snapshot.ts';
 import type { ProviderName } from '../providers/names.ts';
 import type { PaymentRef } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
@@ -45,13 +46,13 @@ export function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[
     .execute();
 }
 
+const selectAttempt = prepared((db, { reference }: { reference: string }) =>
+  db.selectFrom('attempts').selectAll().where('reference', '=', reference),
+);
+
 export async function findAttempt(db: Reader, reference: string): Promise<AttemptRow | null> {
-  const row = await db
-    .selectFrom('attempts')
-    .selectAll()
-    .where('reference', '=', reference)
-    .executeTakeFirst();
-  return row ?? null;
+  const { rows } = await selectAttempt(db, { reference });
+  return rows[0] ?? null;
 }
 
 /** The attempt that a provider's message is about: by our reference, or by the provider's own id. */

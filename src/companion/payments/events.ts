@@ -1,3 +1,6 @@
+import type { Insertable } from 'kysely';
+import { prepared } from '../store/prepared.ts';
+import type { Schema } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
@@ -8,6 +11,10 @@ export interface Cause {
   /** `provider:sandbox`, `clock`, `merchant`, `payer`. */
   readonly source: string;
 }
+
+const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
+  db.insertInto('payment_events').values(line),
+);
 
 /**
  * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
@@ -40,8 +47,5 @@ export async function addEvent(
       .executeTakeFirst();
     if (last?.event === line.event && last.note === note && last.version === line.version) return;
   }
-  await trx
-    .insertInto('payment_events')
-    .values({ ...line, created_at: now })
-    .execute();
+  await insertEvent(trx, { ...line, created_at: now });
 }

@@ -1,10 +1,15 @@
+import { prepared } from '../store/prepared.ts';
 import type { Reader } from '../store/store.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { PaymentEventRow } from '../store/schema.ts';
 import { toPayment, type Payment } from './payment.ts';
 
+const selectPayment = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('payments').selectAll().where('id', '=', id),
+);
+
 export async function findPayment(db: Reader, id: string): Promise<Payment | null> {
-  const row = await db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = (await selectPayment(db, { id })).rows;
   return row ? toPayment(row) : null;
 }
 

@@ -1,6 +1,7 @@
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
 import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Writer } from '../store/store.ts';
 import { findReported, markForClosing } from './attempts.ts';
 import { addEvent, type Cause } from './events.ts';
@@ -39,10 +40,12 @@ export async function followReport(
     report.wantsConfirmation === true && (await wantConfirmation(trx, offered.payment, attempt));
   const status = meantBy(report.status, offered.payment, now);
   if (status === null || isTooEarly(status, offered.payment)) return { ...offered, followUp };
-  if (status === 'paid') await markPaid(trx, attempt);
+  if (status === 'paid') await markPaid(trx, { reference: attempt.reference });
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
   const moved = await move(trx, offered.payment, status, cause, now, also);
-  if (moved.outcome === 'applied' && status === 'paid') await closeOthers(trx, payment.id, attempt.reference);
+  if (moved.outcome === 'applied' && status === 'paid') {
+    await closeOthers(trx, { paymentId: payment.id, paidReference: attempt.reference });
+  }
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
 }
 
@@ -139,20 +142,16 @@ async function wantConfirmation(trx: Writer, payment: Payment, attempt: AttemptR
   return true;
 }
 
-async function markPaid(trx: Writer, attempt: AttemptRow): Promise<void> {
-  await trx
-    .updateTable('attempts')
-    .set({ paid: 1, to_close: 0 })
-    .where('reference', '=', attempt.reference)
-    .execute();
-}
+const markPaid = prepared((trx, { reference }: { reference: string }) =>
+  trx.updateTable('attempts').set({ paid: 1, to_close: 0 }).where('reference', '=', reference),
+);
 
-async function closeOthers(trx: Writer, paymentId: string, paidReference: string): Promise<void> {
-  await trx
-    .updateTable('attempts')
-    .set({ to_close: 1, close_tries: 0, next_close_at: null })
-    .where('payment_id', '=', paymentId)
-    .where('reference', '!=', paidReference)
-    .where('paid', '=', 0)
-    .execute();
-}
+const closeOthers = prepared(
+  (trx, { paymentId, paidReference }: { paymentId: string; paidReference: string }) =>
+    trx
+      .updateTable('attempts')
+      .set({ to_close: 1, close_tries: 0, next_close_at: null })
+      .where('payment_id', '=', paymentId)
+      .where('reference', '!=', paidReference)
+      .where('paid', '=', 0),
+);

@@ -1,10 +1,13 @@
+import type { Updateable } from 'kysely';
 import type { Method, Presentation } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { ProviderName } from '../providers/names.ts';
 import type { Customer } from '../providers/provider.ts';
+import { prepared } from '../store/prepared.ts';
+import type { Schema } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { addEvent, type Cause } from './events.ts';
-import { toPayment, type Payment } from './payment.ts';
+import type { Payment } from './payment.ts';
 import { nextCheckAt } from './schedule.ts';
 
 /** What may change in a payment's life. */
@@ -26,6 +29,13 @@ export interface Changes {
   readonly paidAt?: number;
 }
 
+const updatePayment = prepared(
+  (
+    db,
+    { id, versionBefore, ...changes }: Updateable<Schema['payments']> & { id: string; versionBefore: number },
+  ) => db.updateTable('payments').set(changes).where('id', '=', id).where('version', '=', versionBefore),
+);
+
 /**
  * The one place where a payment's row changes: the next version and its line in the history, in the caller's
  * transaction. Whoever waits for news is told after the commit (`ctx.announce`).
@@ -37,35 +47,31 @@ export async function record(
   cause: Cause,
   now: number,
 ): Promise<Payment> {
-  const changed: Payment = { ...before, ...changes, version: before.version + 1, checks: 0 };
-  const row = await trx
-    .updateTable('payments')
-    .set({
-      status: changed.status,
-      late: changed.late ? 1 : 0,
-      version: changed.version,
-      method: changed.method,
-      provider: changed.provider,
-      reference: changed.reference,
-      provider_payment_id: changed.providerPaymentId,
-      qr_id: changed.qrId,
-      presentation_json: JSON.stringify(changed.presentation),
-      receipt_url: changed.receiptUrl,
-      refunded_amount: changed.refundedAmount,
-      customer_json: JSON.stringify(changed.customer),
-      charge_payload: changed.chargePayload,
-      deadline: changed.deadline,
-      expires_at: changed.expiresAt,
-      paid_at: changed.paidAt,
-      updated_at: now,
-      checks: 0,
-      next_check_at: nextCheckAt(changed, now),
-    })
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  const after = toPayment(row);
+  const after: Payment = { ...before, ...changes, version: before.version + 1, checks: 0 };
+  const { numAffectedRows } = await updatePayment(trx, {
+    id: before.id,
+    versionBefore: before.version,
+    status: after.status,
+    late: after.late ? 1 : 0,
+    version: after.version,
+    method: after.method,
+    provider: after.provider,
+    reference: after.reference,
+    provider_payment_id: after.providerPaymentId,
+    qr_id: after.qrId,
+    presentation_json: JSON.stringify(after.presentation),
+    receipt_url: after.receiptUrl,
+    refunded_amount: after.refundedAmount,
+    customer_json: JSON.stringify(after.customer),
+    charge_payload: after.chargePayload,
+    deadline: after.deadline,
+    expires_at: after.expiresAt,
+    paid_at: after.paidAt,
+    updated_at: now,
+    checks: 0,
+    next_check_at: nextCheckAt(after, now),
+  });
+  if (numAffectedRows !== 1n) throw new Error(`payment ${before.id} is not at version ${before.version}`);
   await addEvent(trx, before, after, cause, null, now);
   return after;
 }

@@ -1,14 +1,10 @@
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import type { NodeSqlite } from './node-sqlite.ts';
 import type { Schema } from './schema.ts';
 import { isSqliteError } from './sqlite-errors.ts';
 
 /** Bounds how long one commit can hold up those that wait for it. */
 const MAX_GROUP = 256;
-
-// Compiled once: they run with every job.
-const SAVEPOINT = CompiledQuery.raw('savepoint job');
-const ROLLBACK = CompiledQuery.raw('rollback to job');
-const RELEASE = CompiledQuery.raw('release job');
 
 export interface GroupOptions {
   /** The most writers that share a commit; 256 unless told. */
@@ -26,27 +22,31 @@ interface Job {
  */
 export class GroupCommit {
   readonly #db: Kysely<Schema>;
+  readonly #database: NodeSqlite;
   readonly #maxGroup: number;
   #waiting: Job[] = [];
   #draining: Promise<void> | null = null;
 
-  constructor(db: Kysely<Schema>, { maxGroup = MAX_GROUP }: GroupOptions = {}) {
+  /** `database` is the connection under `db`. */
+  constructor(db: Kysely<Schema>, database: NodeSqlite, { maxGroup = MAX_GROUP }: GroupOptions = {}) {
     this.#db = db;
+    this.#database = database;
     this.#maxGroup = maxGroup;
   }
 
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    const database = this.#database;
     return new Promise<T>((resolve, reject) => {
       let outcome: { value: T } | { error: unknown } | null = null;
       this.#waiting.push({
         async run(trx) {
-          await trx.executeQuery(SAVEPOINT);
+          database.run('savepoint job');
           try {
             outcome = { value: await work(trx) };
-            await trx.executeQuery(RELEASE);
+            database.run('release job');
           } catch (error) {
             outcome = { error };
-            await undo(trx, error);
+            undo(database, error);
           }
         },
         settle(commitError) {
@@ -96,10 +96,10 @@ export class GroupCommit {
 }
 
 /** Undoes one job. When even that fails the whole group is lost, to what the disk said first. */
-async function undo(trx: Transaction<Schema>, error: unknown): Promise<void> {
+function undo(database: NodeSqlite, error: unknown): void {
   try {
-    await trx.executeQuery(ROLLBACK);
-    await trx.executeQuery(RELEASE);
+    database.run('rollback to job');
+    database.run('release job');
   } catch (undoError) {
     throw isSqliteError(error) ? error : undoError;
   }

@@ -17,6 +17,11 @@ export class NodeSqlite implements SqliteDatabase {
     this.#db.exec(sql);
   }
 
+  /** Runs one statement that gives no rows. */
+  run(sql: string): void {
+    this.prepare(sql).run([]);
+  }
+
   prepare(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     if (known) return known;

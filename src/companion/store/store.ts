@@ -50,9 +50,11 @@ function makeFolder(folder: string): void {
 async function openOwned(file: string, ownership: Ownership, options: GroupOptions): Promise<Store> {
   checkLog(file);
   checkSoundness(file);
-  const writer = await connect(
+  // Savepoints keep what they may undo in temporary files, unless told to keep it in memory.
+  const { db: writer, database } = await connect(
     file,
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
+     PRAGMA temp_store = MEMORY;`,
   );
   let migrated: string[];
   try {
@@ -62,8 +64,8 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
     await writer.destroy();
     throw error;
   }
-  const reader = await connect(file, 'PRAGMA query_only = ON;');
-  const commits = new GroupCommit(writer, options);
+  const { db: reader } = await connect(file, 'PRAGMA query_only = ON;');
+  const commits = new GroupCommit(writer, database, options);
   return {
     read: reader,
     migrated,
@@ -77,13 +79,13 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
   };
 }
 
-async function connect(file: string, pragmas: string): Promise<Kysely<Schema>> {
+async function connect(file: string, pragmas: string): Promise<{ db: Kysely<Schema>; database: NodeSqlite }> {
   const database = new NodeSqlite(file);
   database.exec(pragmas);
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
   // Kysely closes only what it has used.
   await sql`select 1`.execute(db);
-  return db;
+  return { db, database };
 }
 
 /** The names of those it ran. */
