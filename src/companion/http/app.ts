@@ -72,17 +72,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
     installHeaders(app, commonHeaders(ctx.config.development));
     app.addHook('onRequest', refuseHostless);
     app.addHook('onRequest', refuseParsedBodies);
-    app.addHook('onResponse', async (request, reply) => {
-      request.log.debug(
-        {
-          method: request.method,
-          route: request.routeOptions.url ?? null,
-          status: reply.statusCode,
-          ms: Math.round(reply.elapsedTime),
-        },
-        'request',
-      );
-    });
+    app.addHook('onResponse', logRequest);
 
     const limits = new CallLimits(ctx);
     const slots = new StreamSlots(ctx.config.streamLimit);
@@ -106,6 +96,19 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
     if (sandbox) await app.register(sandboxRoutes(sandbox));
     await app.register(health(readiness));
   };
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+  request.log.debug(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    },
+    'request',
+  );
+  next();
 }
 
 /** A host's own body parser has eaten the bytes: no signature could ever be verified, and no body be read. */
