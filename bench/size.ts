@@ -14,7 +14,7 @@ const DIST = resolve(import.meta.dirname, '../dist/cdn');
  */
 const CHECKOUTS = [
   { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 23_500 },
-  { name: 'phone, banks', onDemand: ['bank-picker'], aim: 14_000, budget: 21_650 },
+  { name: 'phone, banks', onDemand: ['bank-way'], aim: 14_000, budget: 21_650 },
   { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 27_950 },
 ] as const;
 

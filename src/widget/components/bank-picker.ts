@@ -3,6 +3,8 @@ import type { Bank } from '../../protocol/banks.ts';
 import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import type { Texts } from '../locales/texts.ts';
 import { controlStyles } from '../theme/controls.ts';
+import { mustHold, targetOf } from '../in-app.ts';
+import type { View } from '../screens/view.ts';
 import { readBanks } from './bank-entries.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
 import { searchBanks } from './bank-search.ts';
@@ -45,7 +47,7 @@ export class SbpBankPicker extends LitElement {
   declare link: string;
   /** Where one app is all that the payment can be paid in: its links, the better ones first. No list is fetched. */
   declare only: Bank | null;
-  declare whenTapped: (bank: Bank, tap: Event) => void;
+  declare whenTapped: View['act']['openBank'];
 
   #loading: Loading = { step: 'loading' };
   #query = '';
@@ -129,9 +131,9 @@ export class SbpBankPicker extends LitElement {
       class="button primary"
       part="button"
       href=${app.url}
-      target=${isWeb(app) ? '_blank' : nothing}
+      target=${targetOf(app.url) ?? nothing}
       rel="noopener noreferrer"
-      @click=${(tap: Event) => this.whenTapped(app, tap)}
+      @click=${(tap: Event) => this.whenTapped(app, tap, mustHold(app.url))}
       >${this.texts.openApp}</a
     >`;
   }
@@ -171,9 +173,9 @@ export class SbpBankPicker extends LitElement {
       part="bank"
       class=${kind}
       href=${bank.url}
-      target=${isWeb(bank) ? '_blank' : nothing}
+      target=${targetOf(bank.url) ?? nothing}
       rel="noopener noreferrer"
-      @click=${(tap: Event) => this.whenTapped(bank, tap)}
+      @click=${(tap: Event) => this.whenTapped(bank, tap, mustHold(bank.url))}
     >
       <span class="avatar" aria-hidden="true">
         ${firstLetter(bank.name)}
@@ -200,16 +202,11 @@ export class SbpBankPicker extends LitElement {
       class="button primary"
       part="button"
       href=${this.link}
-      target="_blank"
+      target=${targetOf(this.link) ?? nothing}
       rel="noopener noreferrer"
       >${this.texts.openLink}</a
     >`;
   }
-}
-
-/** A web address opens beside the checkout; an app's scheme leaves the page where it is. */
-function isWeb({ url }: Bank): boolean {
-  return /^https?:/.test(url);
 }
 
 /** «Райффайзенбанк» is wider than a tile, and not every browser can hyphenate Russian: a place to break, no character. */

@@ -7,19 +7,22 @@ export interface PageSigns {
   readonly focused: () => void;
   readonly offline: () => void;
   readonly online: () => void;
+  /** Turned, unfolded, or put beside another window. */
+  readonly resized: () => void;
 }
 
-/** Everything by which a browser lets a page know that it lives again. No single sign comes in all of them. */
+/** Everything by which a browser lets a page know that it lives again, or elsewhere. No single sign comes in all of them. */
 export class PageWake implements ReactiveController {
   readonly #listeners: readonly (readonly [EventTarget, string, (event: Event) => void])[];
 
-  constructor(host: ReactiveControllerHost, { back, focused, offline, online }: PageSigns) {
+  constructor(host: ReactiveControllerHost, { back, focused, offline, online, resized }: PageSigns) {
     this.#listeners = [
       [document, 'visibilitychange', () => document.visibilityState === 'visible' && back()],
       [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && back()],
       [window, 'focus', focused],
       [window, 'offline', offline],
       [window, 'online', online],
+      [window, 'resize', resized],
     ];
     host.addController(this);
   }

@@ -18,6 +18,7 @@ export interface OtherWaysTexts {
   readonly formDetail: string;
   readonly toForm: string;
   readonly formHelp: string;
+  readonly formAgain: string;
   readonly scanHint: string;
   readonly code: string;
   readonly charge: (amount: string) => string;
@@ -52,6 +53,7 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     formDetail: 'Откроется страница банка: там вы подтвердите оплату.',
     toForm: 'Перейти к оплате',
     formHelp: 'Страница не открылась?',
+    formAgain: 'Открыть ещё раз',
     scanHint: 'Поднесите его к сканеру или вставьте текст кода.',
     code: 'Код из приложения банка',
     charge: (amount) => `Оплатить ${amount}`,
@@ -84,6 +86,7 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     formDetail: "The bank's page will open: confirm the payment there.",
     toForm: 'Continue to payment',
     formHelp: "Page didn't open?",
+    formAgain: 'Open again',
     scanHint: 'Hold it to the scanner or paste the text of the code.',
     code: 'Code from your bank app',
     charge: (amount) => `Pay ${amount}`,

@@ -28,10 +28,7 @@ export interface Texts {
   readonly copied: string;
   readonly copyByHand: string;
   readonly waiting: string;
-  readonly waitingHelp: string;
   readonly waitingForm: string;
-  readonly openAgain: string;
-  readonly otherBank: string;
   readonly showQr: string;
   readonly check: string;
   readonly processing: string;
