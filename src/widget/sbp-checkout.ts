@@ -10,7 +10,9 @@ import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
-import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
+import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
+import type { Messages } from './locales/messages.ts';
+import { TEXTS } from './locales/texts.ts';
 import { announcement } from './screens/announcement.ts';
 import { LATE_MS, timeWords } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
@@ -72,13 +74,14 @@ export class SbpCheckout extends LitElement {
     theme: { reflect: true },
     device: {},
     timer: {},
+    messages: { type: Object },
   };
 
   /** The payment token that the shop's server got with the payment. Another one opens another payment. */
   declare token: string | null;
   /** The companion's address. Default: where this script came from. */
   declare endpoint: string | null;
-  /** `ru` or `en`. Default: the nearest `lang` attribute, else `ru`. */
+  /** `ru`, `en` or a language of `messages`. Default: the nearest `lang` attribute, else `ru`. */
   declare locale: string | null;
   /** `light`, `dark`, or `auto` (default): as the payer's system has it. */
   declare theme: 'auto' | 'light' | 'dark';
@@ -86,6 +89,11 @@ export class SbpCheckout extends LitElement {
   declare device: 'auto' | DeviceType;
   /** The time left: `always` (default), `late` (the last two minutes) or `off`. */
   declare timer: Timer;
+  /**
+   * The shop's own texts in place of ours, as an object or, in the attribute, as JSON: `{"paid": "Спасибо за заказ"}`, or
+   * under a language's tag for that one alone, which may be one that the element does not come with.
+   */
+  declare messages: Messages | null;
 
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
@@ -105,7 +113,7 @@ export class SbpCheckout extends LitElement {
   #drawn: Screen | null = null;
   #copied: Copied = 'no';
   #hadFocus = false;
-  #locale: Locale = 'ru';
+  #language: Language = chooseLanguage([], null);
   #device: DeviceType = 'desktop';
   #ways: readonly Way[] = [];
   #origin = '';
@@ -118,6 +126,7 @@ export class SbpCheckout extends LitElement {
     this.theme = 'auto';
     this.device = 'auto';
     this.timer = 'always';
+    this.messages = null;
     new PageWake(this, {
       back: () => this.#comeBack(true),
       focused: () => this.#comeBack(false),
@@ -159,7 +168,8 @@ export class SbpCheckout extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('token') || changed.has('endpoint')) this.#open();
-    this.#locale = chooseLocale(this.locale, nearestLang(this));
+    const language = chooseLanguage([this.locale, nearestLang(this)], this.messages);
+    if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
@@ -224,7 +234,7 @@ export class SbpCheckout extends LitElement {
     const left = this.#left();
     this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
-      const texts = textsOf(this.#locale);
+      const texts = this.#language.words(TEXTS);
       this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
@@ -252,7 +262,7 @@ export class SbpCheckout extends LitElement {
     const presentation = this.snapshot?.presentation;
     if (presentation?.kind !== 'link') return;
     this.#copied = await copyText(presentation.url);
-    if (this.#copied === 'yes') this.#announcer.say(textsOf(this.#locale).copied);
+    if (this.#copied === 'yes') this.#announcer.say(this.#language.words(TEXTS).copied);
     this.requestUpdate();
   }
 
@@ -261,8 +271,8 @@ export class SbpCheckout extends LitElement {
     return {
       state: this.#store.state,
       screen: this.screen,
-      texts: textsOf(this.#locale),
-      locale: this.#locale,
+      texts: this.#language.words(TEXTS),
+      language: this.#language,
       origin: this.#origin,
       device: this.#device,
       ways: this.#ways,
@@ -287,7 +297,7 @@ export class SbpCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const view = this.#view();
-    return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.payment}>
+    return html`<section part="base" class="card" lang=${this.#language.tag} aria-label=${view.texts.payment}>
       <slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>

@@ -1,10 +1,13 @@
-import type { Method } from '../../protocol/snapshot.ts';
-import type { Locale } from './locale.ts';
+import type { Dictionary } from './language.ts';
+
+type NameAndNeeds = readonly [name: string, needs: string];
 
 /** The words of all that a payment by one SBP link does not need: loaded with it. */
 export interface OtherWaysTexts {
   /** A method's name, and what the payer needs for it. */
-  readonly methods: Readonly<Record<Method, readonly [name: string, needs: string]>>;
+  readonly methodSbp: NameAndNeeds;
+  readonly methodSberpay: NameAndNeeds;
+  readonly methodBuyerQr: NameAndNeeds;
   readonly slow: string;
   readonly chosen: string;
   readonly methodRefused: string;
@@ -20,7 +23,7 @@ export interface OtherWaysTexts {
   readonly formHelp: string;
   readonly scanHint: string;
   readonly code: string;
-  readonly charge: (amount: string) => string;
+  readonly charge: string;
   readonly charging: string;
   readonly noCode: string;
   readonly codeRefused: string;
@@ -28,17 +31,16 @@ export interface OtherWaysTexts {
   readonly renew: string;
   readonly startAgain: string;
   readonly trouble: string;
-  /** 0: nobody knows how long. */
-  readonly tooOften: (seconds: number) => string;
+  readonly tooOften: string;
+  /** When nobody knows how long. */
+  readonly tooOftenNow: string;
 }
 
-export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
+export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
   ru: {
-    methods: {
-      sbp: ['СБП', 'Через приложение любого банка'],
-      sberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],
-      buyer_qr: ['Мой QR-код', 'Покажу код из приложения банка'],
-    },
+    methodSbp: ['СБП', 'Через приложение любого банка'],
+    methodSberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],
+    methodBuyerQr: ['Мой QR-код', 'Покажу код из приложения банка'],
     slow: 'Это занимает больше времени, чем обычно.',
     chosen: 'выбрано',
     methodRefused: 'Этот способ сейчас недоступен. Выберите другой.',
@@ -54,7 +56,7 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     formHelp: 'Страница не открылась?',
     scanHint: 'Поднесите его к сканеру или вставьте текст кода.',
     code: 'Код из приложения банка',
-    charge: (amount) => `Оплатить ${amount}`,
+    charge: 'Оплатить {amount}',
     charging: 'Проводим оплату…',
     noCode: 'Отсканируйте или вставьте код.',
     codeRefused: 'Код не подошёл. Обновите его в приложении банка и отсканируйте ещё раз.',
@@ -62,15 +64,13 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     renew: 'Получить новый код',
     startAgain: 'Попробовать ещё раз',
     trouble: 'Не получилось. Проверьте интернет и попробуйте ещё раз.',
-    tooOften: (seconds) =>
-      `Слишком много попыток. Подождите ${seconds ? `${seconds} с` : 'немного'} и попробуйте ещё раз.`,
+    tooOften: 'Слишком много попыток. Подождите {seconds} с и попробуйте ещё раз.',
+    tooOftenNow: 'Слишком много попыток. Подождите немного и попробуйте ещё раз.',
   },
   en: {
-    methods: {
-      sbp: ['SBP', "With any bank's app"],
-      sberpay: ['Sberbank', 'With the SberBank Online app'],
-      buyer_qr: ['My QR code', "I'll show the code from my bank app"],
-    },
+    methodSbp: ['SBP', "With any bank's app"],
+    methodSberpay: ['Sberbank', 'With the SberBank Online app'],
+    methodBuyerQr: ['My QR code', "I'll show the code from my bank app"],
     slow: 'This is taking longer than usual.',
     chosen: 'chosen',
     methodRefused: "This way to pay isn't available now. Choose another one.",
@@ -86,7 +86,7 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     formHelp: "Page didn't open?",
     scanHint: 'Hold it to the scanner or paste the text of the code.',
     code: 'Code from your bank app',
-    charge: (amount) => `Pay ${amount}`,
+    charge: 'Pay {amount}',
     charging: 'Taking the payment…',
     noCode: 'Scan or paste the code.',
     codeRefused: "The code didn't work. Refresh it in your bank app and scan it again.",
@@ -94,6 +94,7 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     renew: 'Get a new code',
     startAgain: 'Try again',
     trouble: "That didn't work. Check your connection and try again.",
-    tooOften: (seconds) => `Too many attempts. Wait ${seconds ? `${seconds} s` : 'a little'} and try again.`,
+    tooOften: 'Too many attempts. Wait {seconds} s and try again.',
+    tooOftenNow: 'Too many attempts. Wait a little and try again.',
   },
 };

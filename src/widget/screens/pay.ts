@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
+import { fill } from '../locales/messages.ts';
 import { other, otherMethod } from './other.ts';
 import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
@@ -32,7 +33,7 @@ function codeColumn(view: View): TemplateResult {
             class="plate"
             exportparts="qr"
             .payload=${payload}
-            .label=${view.texts.qrLabel(money(view))}
+            .label=${fill(view.texts.qrLabel, { amount: money(view) })}
             .faded=${view.screen === 'checking'}
           ></sbp-qr-code>`
     }
@@ -73,7 +74,7 @@ function selectAll(event: Event): void {
 }
 
 function bankColumn(view: View): TemplateResult {
-  const { texts, act, origin } = view;
+  const { texts, act, origin, language } = view;
   const url = link(view);
   const only = sberApp(view);
   return html`<div class="banks">
@@ -89,6 +90,7 @@ function bankColumn(view: View): TemplateResult {
             class=${only ? 'one' : ''}
             exportparts="banks,bank,search,button"
             .texts=${texts}
+            .locale=${language.tag}
             .origin=${origin}
             .load=${act.loadBanks}
             .link=${url}

@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMoney } from '../../protocol/money.ts';
+import { fill } from '../locales/messages.ts';
 import type { View } from './view.ts';
 
 /** From here on the time left is amber and, with `timer="late"`, shown at all. */
 export const LATE_MS = 120_000;
 
-export function money({ state, locale }: Pick<View, 'state' | 'locale'>): string {
+export function money({ state, language }: Pick<View, 'state' | 'language'>): string {
   const { snapshot } = state;
-  return snapshot ? formatMoney(snapshot.amount, locale, snapshot.currency) : '';
+  return snapshot ? formatMoney(snapshot.amount, language.tag, snapshot.currency) : '';
 }
 
 /** What the payer is to do, by whatever way to pay there is. */
@@ -34,7 +35,7 @@ export function head(view: View): TemplateResult {
   return html`<div class="head">
     <div>
       <p class="shop">${snapshot.merchant.name}</p>
-      <p class="order">${snapshot.order_id ? view.texts.order(snapshot.order_id) : nothing}</p>
+      <p class="order">${snapshot.order_id ? fill(view.texts.order, { id: snapshot.order_id }) : nothing}</p>
     </div>
     <p class="amount" part="amount">${money(view)}</p>
   </div>`;

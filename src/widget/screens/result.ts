@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { fill } from '../locales/messages.ts';
 import type { Screen } from '../state.ts';
 import { other } from './other.ts';
 import { money, statusLine } from './pieces.ts';
@@ -66,7 +67,7 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
 
 function summary(view: View): TemplateResult {
   const { merchant, order_id } = view.state.snapshot!;
-  const facts = [merchant.name, order_id ? view.texts.order(order_id) : ''].filter(Boolean);
+  const facts = [merchant.name, order_id ? fill(view.texts.order, { id: order_id }) : ''].filter(Boolean);
   // How much of it was returned is not in the snapshot, and the whole would be read as that.
   return html`${isPartly(view.state) ? nothing : html`<p class="amount" part="amount">${money(view)}</p>`}
     <p class="order">${facts.join(' · ')}</p>`;

@@ -2,7 +2,7 @@ import type { Bank } from '../../protocol/banks.ts';
 import type { DeviceType } from '../../protocol/snapshot.ts';
 import type { Copied } from '../clipboard.ts';
 import type { LoadBanks } from '../components/bank-picker.ts';
-import type { Locale } from '../locales/locale.ts';
+import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';
 import type { ActBody, ActPath } from '../session/checkout-api.ts';
@@ -18,8 +18,9 @@ export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew';
 export interface View {
   readonly state: State;
   readonly screen: Screen;
+  /** The first screen's words; parts that are loaded later ask `language` for theirs. */
   readonly texts: Texts;
-  readonly locale: Locale;
+  readonly language: Language;
   /** The companion's origin. */
   readonly origin: string;
   /** What the payer holds. */
