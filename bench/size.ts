@@ -13,9 +13,9 @@ const DIST = resolve(import.meta.dirname, '../dist/cdn');
  * what it may not exceed, kept close above what was last measured so that growth is noticed.
  */
 const CHECKOUTS = [
-  { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 23_500 },
-  { name: 'phone, banks', onDemand: ['bank-picker'], aim: 14_000, budget: 21_650 },
-  { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 27_950 },
+  { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 24_700 },
+  { name: 'phone, banks', onDemand: ['bank-picker'], aim: 14_000, budget: 22_900 },
+  { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 29_250 },
 ] as const;
 
 function brotliBytes(file: string): number {

@@ -75,6 +75,7 @@ export class SbpCheckout extends LitElement {
     device: {},
     timer: {},
     messages: { type: Object },
+    redirect: { type: Number },
   };
 
   /** The payment token that the shop's server got with the payment. Another one opens another payment. */
@@ -94,6 +95,11 @@ export class SbpCheckout extends LitElement {
    * under a language's tag for that one alone, which may be one that the element does not come with.
    */
   declare messages: Messages | null;
+  /**
+   * Seconds after which a payer who has just paid is taken back to the shop (the snapshot's `return_url`), unless they stay.
+   * Default: never. A payment that was paid before the page was opened takes nobody anywhere.
+   */
+  declare redirect: number | null;
 
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
@@ -127,8 +133,10 @@ export class SbpCheckout extends LitElement {
     this.device = 'auto';
     this.timer = 'always';
     this.messages = null;
+    this.redirect = null;
     new PageWake(this, {
       back: () => this.#comeBack(true),
+      left: () => this.#session.rest(),
       focused: () => this.#comeBack(false),
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
@@ -194,8 +202,7 @@ export class SbpCheckout extends LitElement {
         .querySelector<HTMLElement>(this.#copied === 'by-hand' ? '.by-hand input' : 'h2')
         ?.focus();
     }
-    if (this.isConnected && this.renderRoot.querySelector('sbp-other-ways'))
-      this.#elements.need('sbp-other-ways');
+    if (this.isConnected) this.#elements.needThoseOf(this.renderRoot);
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
     if (screen === 'pay' || screen === 'choose') this.#step('shown');
@@ -277,6 +284,7 @@ export class SbpCheckout extends LitElement {
       device: this.#device,
       ways: this.#ways,
       timer: this.timer,
+      redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
       copied: this.#copied,

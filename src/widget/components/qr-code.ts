@@ -31,13 +31,21 @@ export class SbpQrCode extends LitElement {
     }
     svg {
       display: block;
+      animation: arrive 0.2s ease-out;
       transition: opacity 0.24s ease-out;
+    }
+    @keyframes arrive {
+      from {
+        opacity: 0.3;
+        transform: scale(0.97);
+      }
     }
     :host([faded]) svg {
       opacity: 0.12;
     }
     @media (prefers-reduced-motion: reduce) {
       svg {
+        animation: none;
         transition: none;
       }
     }

@@ -6,6 +6,7 @@ const ELEMENTS = {
   'sbp-qr-code': async () => (await import('../components/qr-code.ts')).SbpQrCode,
   'sbp-bank-picker': async () => (await import('../components/bank-picker.ts')).SbpBankPicker,
   'sbp-other-ways': async () => (await import('../components/other-ways/other-ways.ts')).SbpOtherWays,
+  'sbp-auto-return': async () => (await import('../components/auto-return.ts')).SbpAutoReturn,
 } satisfies Record<string, () => Promise<CustomElementConstructor>>;
 
 export type LazyElement = keyof typeof ELEMENTS;
@@ -30,6 +31,11 @@ export class LazyElements implements ReactiveController {
   hostDisconnected(): void {
     this.#connected = false;
     clearTimeout(this.#timer);
+  }
+
+  /** Those that are drawn already, empty as yet. */
+  needThoseOf(root: ParentNode): void {
+    for (const name of Object.keys(ELEMENTS) as LazyElement[]) if (root.querySelector(name)) this.need(name);
   }
 
   need(name: LazyElement): void {

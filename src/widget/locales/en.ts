@@ -46,9 +46,11 @@ export const en: Texts = {
   canceled: 'Payment canceled',
   refunded: 'Refunded',
   partlyRefunded: 'Partly refunded',
+  refundedPart: '{part} of {amount} refunded',
   error: "Couldn't open this payment",
   errorDetail: 'The link is invalid or out of date: go back to the shop and start again.',
   offline: "You're offline. We'll update as soon as you're back.",
   order: 'Order {id}',
+  receipt: 'Open the receipt',
   backToShop: 'Back to the shop',
 };

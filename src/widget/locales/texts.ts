@@ -50,10 +50,12 @@ export interface Texts {
   readonly canceled: string;
   readonly refunded: string;
   readonly partlyRefunded: string;
+  readonly refundedPart: string;
   readonly error: string;
   readonly errorDetail: string;
   readonly offline: string;
   readonly order: string;
+  readonly receipt: string;
   readonly backToShop: string;
 }
 

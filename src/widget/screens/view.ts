@@ -28,6 +28,8 @@ export interface View {
   /** What this payer is offered: a tablet both, other devices one at a time. */
   readonly ways: readonly Way[];
   readonly timer: Timer;
+  /** Seconds from `paid` to the way back to the shop; `null`: never. */
+  readonly redirect: number | null;
   /** Milliseconds. */
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */

@@ -118,9 +118,12 @@ export const frameStyles = css`
     height: 8px;
     margin-top: 6px;
     border-radius: 50%;
+    background: var(--_muted);
+  }
+  .live {
     background: var(--_success);
   }
-  .offline .dot {
+  .dot.offline {
     background: var(--_warning);
   }
   @container (min-width: 340px) {

@@ -111,12 +111,13 @@ export class SbpOtherWays extends LitElement {
       <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
   }
 
-  /** Once more the time there was; with a fresh code, where there is one to get. */
+  /** Once more the time there was; with a fresh code, where that is what is missing. */
   #renderRenewal(): TemplateResult {
     const { state, language } = this.view;
     const words = language.words(OTHER_WAYS_TEXTS);
-    const { method } = state.snapshot!;
-    const label = method === null || method === 'buyer_qr' ? words.startAgain : words.renew;
+    const { method, status } = state.snapshot!;
+    const noCode = method === null || method === 'buyer_qr';
+    const label = noCode || status === 'failed' ? words.startAgain : words.renew;
     return html`${button(label, () => void post(this.view, '/renew', {}), 'primary')}
       <p class="setback" part="message" role="status">${setbackText(state.act, '/renew', words)}</p>`;
   }
