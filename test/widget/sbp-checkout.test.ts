@@ -486,26 +486,6 @@ describe('<sbp-checkout> is the shop’s guest', () => {
     await until(() => inside(checkout, 'sbp-qr-code', 'svg').getBoundingClientRect().width < 250);
   });
 
-  it('copies the link byte for byte, or lets the payer do it where a page may not', async () => {
-    const checkout = await show(await FakePayment.create(snapshot()));
-    await seen(checkout, 'pay');
-    const copied: string[] = [];
-    const clipboard = { writeText: (link: string) => Promise.resolve(void copied.push(link)) };
-    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
-    inside(checkout, '.copy').click();
-    await until(() => text(checkout).includes('Ссылка скопирована'));
-    expect(copied).to.deep.equal([LINK]);
-    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
-    inside(checkout, '.copy').focus();
-    inside(checkout, '.copy').click();
-    const field = await until(() => checkout.shadowRoot!.querySelector<HTMLInputElement>('.by-hand input'));
-    await checkout.updateComplete;
-    expect(field.value).to.equal(LINK);
-    expect(checkout.shadowRoot!.activeElement).to.equal(field);
-    expect(field.value.slice(field.selectionStart!, field.selectionEnd!)).to.equal(LINK);
-    Reflect.deleteProperty(navigator, 'clipboard');
-  });
-
   it('offers the way back to the shop by http(s) only', async () => {
     for (const [url, offered] of [
       ['https://shop.example/orders/1', true],

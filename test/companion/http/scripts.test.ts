@@ -25,6 +25,14 @@ const sha384 = (bytes: Uint8Array) => `sha384-${createHash('sha384').update(byte
 const cacheOf = (response: Response) => response.headers.get('cache-control');
 
 describe('the element’s scripts', () => {
+  it('serves the picture of a paid tab, whole and to every page', async () => {
+    const response = await fetch(`${shop.url}/paid.svg`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'image/svg+xml');
+    assert.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+    assert.match(await response.text(), /^<svg [^>]+>(<\w+ [^<>]+\/>)+<\/svg>$/);
+  });
+
   it('are the built files, under the hashes that the build has published', () => {
     const names = Object.keys(integrity);
     for (const entry of ['sbp-checkout.js', 'pay.js']) assert.ok(names.includes(entry), entry);
