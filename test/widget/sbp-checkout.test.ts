@@ -423,7 +423,6 @@ describe('<sbp-checkout> is the shop’s guest', () => {
     '--sbp-line': ['.card', 'borderTopColor'],
     '--sbp-subtle': ['input', 'backgroundColor'],
     '--sbp-accent': ['.foot .button', 'color'],
-    '--sbp-success': ['.dot', 'backgroundColor'],
     '--sbp-warning': ['.timer', 'color'],
   } as const;
 
@@ -442,6 +441,11 @@ describe('<sbp-checkout> is the shop’s guest', () => {
         expect(after, name).to.equal('rgb(1, 2, 3)');
         expect(after, name).not.to.equal(before);
       }
+      const desktop = await show(payment, { theme });
+      await live(desktop);
+      await desktop.updateComplete;
+      desktop.style.setProperty('--sbp-success', 'rgb(1, 2, 3)');
+      expect(getComputedStyle(inside(desktop, '.dot')).backgroundColor).to.equal('rgb(1, 2, 3)');
       checkout.style.setProperty('--sbp-radius-card', '3px');
       checkout.style.setProperty('--sbp-radius-button', '5px');
       checkout.style.setProperty('--sbp-max-width', '200px');
