@@ -100,6 +100,9 @@ export const frameStyles = css`
     font-size: 14px;
     line-height: 20px;
   }
+  .timer {
+    min-height: 20px;
+  }
   .digits {
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
