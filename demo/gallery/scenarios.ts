@@ -24,6 +24,7 @@ export interface Scenario {
 }
 
 const MINUTES = 60_000;
+const PAID_AT = '2026-11-25T11:32:00.000Z';
 
 const SEVERAL = { methods: ['sbp', 'sberpay', 'buyer_qr'], actions: ['method', 'cancel'] } as const;
 const SBERPAY = { method: 'sberpay', methods: ['sberpay'], actions: ['push', 'cancel'] } as const;
@@ -143,8 +144,18 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'processing', screen: 'waiting', device: 'desktop', snapshot: { status: 'processing' } },
   { name: 'checking', screen: 'checking', device: 'desktop', snapshot: {}, left: -1_000 },
   { name: 'checking-phone', screen: 'checking', device: 'mobile', snapshot: {}, left: -1_000 },
-  { name: 'paid', screen: 'paid', device: 'desktop', snapshot: { status: 'paid' } },
-  { name: 'paid-late', screen: 'paid', device: 'mobile', snapshot: { status: 'paid', late: true } },
+  {
+    name: 'paid',
+    screen: 'paid',
+    device: 'desktop',
+    snapshot: { status: 'paid', paid_at: PAID_AT, receipt_url: 'https://receipt.example/1' },
+  },
+  {
+    name: 'paid-late',
+    screen: 'paid',
+    device: 'mobile',
+    snapshot: { status: 'paid', late: true, paid_at: PAID_AT },
+  },
   { name: 'expired', screen: 'expired', device: 'desktop', snapshot: { status: 'expired' } },
   {
     name: 'expired-renew',
@@ -161,9 +172,20 @@ export const SCENARIOS: readonly Scenario[] = [
     answers: { '/renew': { status: 503 } },
   },
   { name: 'failed', screen: 'failed', device: 'desktop', snapshot: { status: 'failed' } },
+  {
+    name: 'failed-retry',
+    screen: 'failed',
+    device: 'mobile',
+    snapshot: { status: 'failed', actions: ['renew'] },
+  },
   { name: 'canceled', screen: 'canceled', device: 'desktop', snapshot: { status: 'canceled' } },
   { name: 'refunded', screen: 'refunded', device: 'desktop', snapshot: { status: 'refunded' } },
-  { name: 'partly-refunded', screen: 'refunded', device: 'mobile', snapshot: { status: 'partial_refunded' } },
+  {
+    name: 'partly-refunded',
+    screen: 'refunded',
+    device: 'mobile',
+    snapshot: { status: 'partial_refunded', refunded_amount: 50_000 },
+  },
   { name: 'error', screen: 'error', device: 'desktop', snapshot: null, httpStatus: 401 },
   { name: 'offline', screen: 'loading', device: 'mobile', snapshot: null, httpStatus: 503 },
 ];
@@ -180,6 +202,8 @@ export function snapshotOf(scenario: Scenario): Snapshot {
     merchant: { name: 'Магазин «Ромашка»', logo_url: null },
     status: 'created',
     late: false,
+    paid_at: null,
+    refunded_amount: 0,
     method: 'sbp',
     methods: ['sbp'],
     presentation: { kind: 'link', url: LINK, deep_link: null },
@@ -187,6 +211,7 @@ export function snapshotOf(scenario: Scenario): Snapshot {
     expires_at: new Date(now + (scenario.left ?? 14.5 * MINUTES)).toISOString(),
     now: new Date(now).toISOString(),
     return_url: 'https://shop.example.ru/orders/100500',
+    receipt_url: null,
     actions: [],
     ...scenario.snapshot,
   };

@@ -23,18 +23,20 @@ export function readSnapshot(value: unknown): Snapshot | null {
   const expiresAt = asTime(raw['expires_at']);
   const now = asTime(raw['now']);
   if (!id || !expiresAt || !now) return null;
-  if (!Number.isSafeInteger(version) || !Number.isSafeInteger(amount) || (amount as number) < 0) return null;
+  if (!Number.isSafeInteger(version) || !isSum(amount)) return null;
   return {
     version: version as number,
     payment_id: id,
     order_id: asText(raw['order_id']) ?? '',
-    amount: amount as number,
+    amount,
     currency: asCurrency(raw['currency']),
     description: asText(raw['description']),
     merchant: { name: asText(merchant['name']) ?? '', logo_url: asText(merchant['logo_url']) },
     // A status of a newer backend is neither a success nor a failure: the payment is still being worked on.
     status: isPaymentStatus(status) ? status : 'processing',
     late: raw['late'] === true,
+    paid_at: asTime(raw['paid_at']),
+    refunded_amount: isSum(raw['refunded_amount']) ? raw['refunded_amount'] : 0,
     method: oneOf(METHODS, raw['method']),
     methods: allOf(METHODS, raw['methods']),
     presentation: readPresentation(raw['presentation']),
@@ -42,6 +44,7 @@ export function readSnapshot(value: unknown): Snapshot | null {
     expires_at: expiresAt,
     now,
     return_url: asText(raw['return_url']),
+    receipt_url: asText(raw['receipt_url']),
     actions: allOf(ACTIONS, raw['actions']),
   };
 }
@@ -91,6 +94,10 @@ function asText(value: unknown): string | null {
 
 function asTime(value: unknown): string | null {
   return typeof value === 'string' && Number.isFinite(Date.parse(value)) ? value : null;
+}
+
+function isSum(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** `Intl` throws on anything but three letters. */

@@ -32,6 +32,8 @@ export const snapshotSchema = v.strictObject({
   merchant: v.strictObject({ name: v.string(), logo_url: v.nullable(text) }),
   status: v.picklist(PAYMENT_STATUSES),
   late: v.boolean(),
+  paid_at: v.nullable(time),
+  refunded_amount: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   method: v.nullable(v.picklist(METHODS)),
   methods: v.array(v.picklist(METHODS)),
   presentation: presentationSchema,
@@ -41,6 +43,7 @@ export const snapshotSchema = v.strictObject({
   expires_at: time,
   now: time,
   return_url: v.nullable(text),
+  receipt_url: v.nullable(text),
   actions: v.array(v.picklist(ACTIONS)),
 }) satisfies v.GenericSchema<unknown, Snapshot>;
 

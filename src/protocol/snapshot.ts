@@ -56,6 +56,10 @@ export interface Snapshot {
   readonly status: PaymentStatus;
   /** Paid after the time was up or after a cancel. */
   readonly late: boolean;
+  /** ISO 8601; `null` until then. */
+  readonly paid_at: string | null;
+  /** Kopecks given back so far. */
+  readonly refunded_amount: number;
   /** `null` while several methods are on offer and none is chosen. */
   readonly method: Method | null;
   readonly methods: readonly Method[];
@@ -66,5 +70,7 @@ export interface Snapshot {
   /** ISO 8601, the server's clock when this snapshot was sent: countdowns start from it, not from the page's clock. */
   readonly now: string;
   readonly return_url: string | null;
+  /** Where the payer's receipt is shown. */
+  readonly receipt_url: string | null;
   readonly actions: readonly Action[];
 }

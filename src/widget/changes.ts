@@ -30,7 +30,7 @@ export function changesBetween(before: State, after: State): Event[] {
   const previous = before.snapshot?.status ?? null;
   if (snapshot.status !== previous) {
     events.push(new SbpStatusEvent(snapshot, previous));
-    if (previous === 'expired' && isOpen(snapshot.status)) events.push(new SbpStepEvent('renewed'));
+    if (previous && !isOpen(previous) && isOpen(snapshot.status)) events.push(new SbpStepEvent('renewed'));
     if (isResult(snapshot.status)) {
       events.push(new SbpResultEvent(snapshot.status, snapshot), new SbpStepEvent('result'));
     }

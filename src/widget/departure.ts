@@ -23,13 +23,11 @@ export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
   }
 }
 
+/** Any script of the page may have written it: a link is looked at once more before it may be tapped (bank-wait.ts). */
 export function recallDeparture(snapshot: Snapshot): Gone | null {
   try {
     const [version, gone] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [number, Gone];
-    const { kind } = snapshot.presentation;
-    // Any script of the page may have written it: a link is looked at once more before it may be tapped (bank-wait.ts).
-    const fits = gone === 'form' ? kind === 'form' : kind === 'link' && gone.url;
-    return fits && version === snapshot.version ? gone : null;
+    return version === snapshot.version ? gone : null;
   } catch {
     return null; // nothing there, or not ours
   }

@@ -1,7 +1,6 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
-import { copyText, type Copied } from './clipboard.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
@@ -9,7 +8,9 @@ import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
-import { chooseLocale, nearestLang, textsOf, type Locale } from './locales/locale.ts';
+import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
+import type { Messages } from './locales/messages.ts';
+import { TEXTS } from './locales/texts.ts';
 import { announcement } from './screens/announcement.ts';
 import { LATE_MS, timeWords } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
@@ -71,13 +72,16 @@ export class SbpCheckout extends LitElement {
     theme: { reflect: true },
     device: {},
     timer: {},
+    messages: { type: Object },
+    redirect: { type: Number },
+    signal: {},
   };
 
   /** The payment token that the shop's server got with the payment. Another one opens another payment. */
   declare token: string | null;
   /** The companion's address. Default: where this script came from. */
   declare endpoint: string | null;
-  /** `ru` or `en`. Default: the nearest `lang` attribute, else `ru`. */
+  /** `ru`, `en` or a language of `messages`. Default: the nearest `lang` attribute, else `ru`. */
   declare locale: string | null;
   /** `light`, `dark`, or `auto` (default): as the payer's system has it. */
   declare theme: 'auto' | 'light' | 'dark';
@@ -85,6 +89,18 @@ export class SbpCheckout extends LitElement {
   declare device: 'auto' | DeviceType;
   /** The time left: `always` (default), `late` (the last two minutes) or `off`. */
   declare timer: Timer;
+  /**
+   * The shop's own texts in place of ours, as an object or, in the attribute, as JSON: `{"paid": "Спасибо за заказ"}`, or
+   * under a language's tag for that one alone, which may be one that the element does not come with.
+   */
+  declare messages: Messages | null;
+  /**
+   * Seconds after which a payer who has just paid is taken back to the shop (the snapshot's `return_url`), unless they stay.
+   * Default: never. A payment that was paid before the page was opened takes nobody anywhere.
+   */
+  declare redirect: number | null;
+  /** What else says that it is paid: `sound`, `vibration`, both, or nothing (default). */
+  declare signal: string | null;
 
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
@@ -102,9 +118,8 @@ export class SbpCheckout extends LitElement {
 
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
-  #copied: Copied = 'no';
   #hadFocus = false;
-  #locale: Locale = 'ru';
+  #language: Language = chooseLanguage([], null);
   #device: DeviceType = 'desktop';
   #ways: readonly Way[] = [];
   #origin = '';
@@ -117,8 +132,12 @@ export class SbpCheckout extends LitElement {
     this.theme = 'auto';
     this.device = 'auto';
     this.timer = 'always';
+    this.messages = null;
+    this.redirect = null;
+    this.signal = null;
     new PageWake(this, {
       back: () => this.#comeBack(true),
+      left: () => this.#session.rest(),
       focused: () => this.#comeBack(false),
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
@@ -159,7 +178,8 @@ export class SbpCheckout extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('token') || changed.has('endpoint')) this.#open();
-    this.#locale = chooseLocale(this.locale, nearestLang(this));
+    const language = chooseLanguage([this.locale, nearestLang(this)], this.messages);
+    if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
@@ -180,17 +200,13 @@ export class SbpCheckout extends LitElement {
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
     if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
       // What had it is gone: on to what came instead, not back to the top of the page.
-      this.renderRoot
-        .querySelector<HTMLElement>(this.#copied === 'by-hand' ? '.by-hand input' : 'h2')
-        ?.focus();
+      this.renderRoot.querySelector('h2')?.focus();
     }
-    if (this.isConnected) {
-      const { renderRoot } = this;
-      if (renderRoot.querySelector('sbp-other-ways')) this.#elements.need('sbp-other-ways');
-      if (renderRoot.querySelector('sbp-bank-wait')) this.#elements.need('sbp-bank-picker');
-    }
+    if (this.isConnected) this.#elements.needThoseOf(this.renderRoot);
+    const turned = screen !== this.#drawn;
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
+    if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
     if (screen === 'pay' || screen === 'choose') this.#step('shown');
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
@@ -198,7 +214,6 @@ export class SbpCheckout extends LitElement {
   }
 
   #turnTo(screen: Screen): void {
-    this.#copied = 'no';
     // A payment that opens as it should is read in its place; everything else is news.
     const opening = this.#drawn === null || (this.#drawn === 'loading' && !this.#steps.has('shown'));
     if (!opening || !['loading', 'choose', 'pay'].includes(screen)) {
@@ -227,7 +242,7 @@ export class SbpCheckout extends LitElement {
     const left = this.#left();
     this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
-      const texts = textsOf(this.#locale);
+      const texts = this.#language.words(TEXTS);
       this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
@@ -255,12 +270,20 @@ export class SbpCheckout extends LitElement {
     this.#store.leave(bank);
   }
 
-  async #copy(): Promise<void> {
-    const presentation = this.snapshot?.presentation;
-    if (presentation?.kind !== 'link') return;
-    this.#copied = await copyText(presentation.url);
-    if (this.#copied === 'yes') this.#announcer.say(textsOf(this.#locale).copied);
-    this.requestUpdate();
+  /** For a payer who looks elsewhere. */
+  async #showPaid(): Promise<void> {
+    const signals = this.signal?.split(/\s+/) ?? [];
+    try {
+      const { showPaid } = await import('./controllers/paid-signs.ts');
+      showPaid({
+        title: this.#language.words(TEXTS).paid,
+        icon: `${this.#origin}/paid.svg`,
+        sound: signals.includes('sound'),
+        vibration: signals.includes('vibration'),
+      });
+    } catch {
+      // Not to be had now: the screen says it.
+    }
   }
 
   #view(): View {
@@ -268,17 +291,17 @@ export class SbpCheckout extends LitElement {
     return {
       state: this.#store.state,
       screen: this.screen,
-      texts: textsOf(this.#locale),
-      locale: this.#locale,
+      texts: this.#language.words(TEXTS),
+      language: this.#language,
       origin: this.#origin,
       endpoint: this.endpoint,
       token: this.token,
       device: this.#device,
       ways: this.#ways,
       timer: this.timer,
+      redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
-      copied: this.#copied,
       act: this.#act,
     };
   }
@@ -286,7 +309,6 @@ export class SbpCheckout extends LitElement {
   readonly #act: View['act'] = {
     way: (way) => this.#store.dispatch({ type: 'way', way }),
     check: () => void this.refresh(),
-    copy: () => void this.#copy(),
     openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
     leave: (gone) => this.#store.leave(gone),
     dispatch: (event) => this.#store.dispatch(event),
@@ -297,7 +319,7 @@ export class SbpCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const view = this.#view();
-    return html`<section part="base" class="card" lang=${this.#locale} aria-label=${view.texts.payment}>
+    return html`<section part="base" class="card" lang=${this.#language.tag} aria-label=${view.texts.payment}>
       <slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>

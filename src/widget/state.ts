@@ -45,6 +45,8 @@ export interface State {
   readonly timeUp: boolean;
   /** Monotonic, since when there is a payment without a way to pay it; `null` while there is one. */
   readonly pendingSince: number | null;
+  /** The status has changed before the payer's eyes: what it is now is news, and not how the page was opened. */
+  readonly witnessed: boolean;
   readonly refusal: Refusal | null;
   readonly connection: Connection;
   readonly gone: Gone | null;
@@ -77,6 +79,7 @@ export const INITIAL: State = {
   offset: null,
   timeUp: false,
   pendingSince: null,
+  witnessed: false,
   refusal: null,
   connection: 'connecting',
   gone: null,
@@ -135,6 +138,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
     ...state,
     offset,
     snapshot: next,
+    witnessed: state.witnessed || (last !== null && last.status !== next.status),
     refusal: null,
     gone: sameOffer ? state.gone : null,
     held: sameOffer ? state.held : null,
@@ -147,7 +151,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
 /** A final state never regresses, but for what the payer may renew; versions in between may have been missed. */
 function mayFollow(last: Snapshot, next: Snapshot): boolean {
   const [from, to] = [last.status, next.status];
-  if (from === to || isOpen(from) || (from === 'expired' && last.actions.includes('renew'))) return true;
+  if (from === to || isOpen(from) || last.actions.includes('renew')) return true;
   return transition(from, to).changed || (transition(from, 'paid').changed && transition('paid', to).changed);
 }
 

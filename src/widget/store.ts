@@ -48,6 +48,7 @@ export class CheckoutStore {
     this.dispatch({ type: 'snapshot', snapshot: withSafeForm(snapshot, origin), receipt });
     const gone = first && this.#state.snapshot && recallDeparture(this.#state.snapshot);
     if (gone) this.dispatch({ type: 'gone', gone, at: null });
+    else if (first) keepDeparture(snapshot, null);
   }
 
   /** What there is to tell the page, once it is on the screen. */

@@ -23,6 +23,8 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   merchant: fc.record({ name: fc.string(), logo_url: nullable(text) }),
   status: fc.constantFrom(...PAYMENT_STATUSES),
   late: fc.boolean(),
+  paid_at: nullable(time),
+  refunded_amount: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
   method: nullable(fc.constantFrom(...METHODS)),
   methods: fc.array(fc.constantFrom(...METHODS)),
   presentation: fc.oneof(
@@ -43,6 +45,7 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   expires_at: time,
   now: time,
   return_url: nullable(text),
+  receipt_url: nullable(text),
   actions: fc.array(fc.constantFrom(...ACTIONS)),
 });
 

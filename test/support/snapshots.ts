@@ -18,6 +18,8 @@ export function snapshot(
     merchant: { name: 'Магазин «Ромашка»', logo_url: null },
     status: 'created',
     late: false,
+    paid_at: null,
+    refunded_amount: 0,
     method: 'sbp',
     methods: ['sbp'],
     presentation: { kind: 'link', url: LINK, deep_link: null },
@@ -25,6 +27,7 @@ export function snapshot(
     expires_at: new Date(serverNow + leftMs).toISOString(),
     now: new Date(serverNow).toISOString(),
     return_url: null,
+    receipt_url: null,
     actions: [],
     ...rest,
   };

@@ -22,6 +22,7 @@ async function show(banks: unknown, changes: Partial<SbpBankPicker> = {}): Promi
   const picker = await fixture<SbpBankPicker>(html`
     <sbp-bank-picker
       .texts=${ru}
+      .locale=${'ru'}
       .origin=${ORIGIN}
       .link=${LINK}
       .load=${changes.load ?? (() => Promise.resolve({ platform: 'ios', banks }))}
@@ -110,7 +111,7 @@ describe('<sbp-bank-picker>', () => {
   it('announces how many were found and leaves a way on when none was', async () => {
     const picker = await show(TWELVE);
     await search(picker, 'банк 1');
-    expect(all(picker, '[role=status]')[0]!.textContent).to.equal('Найдено банков: 4');
+    expect(all(picker, '[role=status]')[0]!.textContent.trim()).to.equal('Найдено 4 банка');
     await search(picker, 'нет такого');
     expect(all(picker, '.note')[0]!.textContent).to.equal(ru.nothingFound);
     expect(all<HTMLAnchorElement>(picker, 'a[part=button]')[0]!.getAttribute('href')).to.equal(LINK);
@@ -137,6 +138,7 @@ describe('<sbp-bank-picker>', () => {
     const other = await fixture<SbpBankPicker>(html`
       <sbp-bank-picker
         .texts=${ru}
+        .locale=${'ru'}
         .origin=${location.origin}
         .link=${null}
         .whenTapped=${() => undefined}

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { deviceType, type DeviceHints } from '../../src/widget/device.ts';
-import { chooseLocale, nearestLang } from '../../src/widget/locales/locale.ts';
+import { chooseLanguage, nearestLang } from '../../src/widget/locales/language.ts';
 import { clockText } from '../../src/widget/screens/pieces.ts';
 
 const MAC: DeviceHints = { userAgent: 'Macintosh', maxTouchPoints: 0, coarse: false, shortSide: 900 };
@@ -26,10 +26,10 @@ describe('deviceType', () => {
 
 describe('locale', () => {
   it('takes the first wish that is spoken here, else Russian', () => {
-    expect(chooseLocale('en-GB', 'ru')).to.equal('en');
-    expect(chooseLocale('de', 'EN')).to.equal('en');
-    expect(chooseLocale(null, 'ru-RU')).to.equal('ru');
-    expect(chooseLocale(undefined, 'de', '')).to.equal('ru');
+    expect(chooseLanguage(['en-GB', 'ru'], null).tag).to.equal('en');
+    expect(chooseLanguage(['de', 'EN'], null).tag).to.equal('en');
+    expect(chooseLanguage([null, 'ru-RU'], null).tag).to.equal('ru');
+    expect(chooseLanguage([undefined, 'de', ''], null).tag).to.equal('ru');
   });
 
   it('finds the page’s language through shadow roots', () => {

@@ -15,6 +15,8 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
     merchant: { name: ctx.config.merchantName, logo_url: null },
     status: payment.status,
     late: payment.late,
+    paid_at: payment.paidAt === null ? null : new Date(payment.paidAt).toISOString(),
+    refunded_amount: payment.refundedAmount,
     method: payment.method,
     methods: payment.methods,
     presentation: payment.presentation,
@@ -22,6 +24,7 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
     expires_at: new Date(payment.expiresAt).toISOString(),
     now: new Date(ctx.now()).toISOString(),
     return_url: payment.returnUrl,
+    receipt_url: payment.receiptUrl,
     actions: actionsFor(ctx, payment),
   };
 }

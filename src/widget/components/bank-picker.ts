@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
 import { isAllowedLink } from '../../protocol/link-scheme.ts';
+import { plural } from '../locales/messages.ts';
 import type { Texts } from '../locales/texts.ts';
 import { controlStyles } from '../theme/controls.ts';
 import { mustHold, targetOf } from '../in-app.ts';
@@ -31,6 +32,7 @@ export class SbpBankPicker extends LitElement {
 
   static override properties = {
     texts: { attribute: false },
+    locale: { attribute: false },
     origin: { attribute: false },
     load: { attribute: false },
     link: { attribute: false },
@@ -39,6 +41,8 @@ export class SbpBankPicker extends LitElement {
   };
 
   declare texts: Texts;
+  /** The language of the texts. */
+  declare locale: string;
   /** The companion's origin: the one that may serve links and logos over plain http. */
   declare origin: string;
   /** Fetches the list; rejects when there is none. */
@@ -158,7 +162,9 @@ export class SbpBankPicker extends LitElement {
               ${this.#renderLink()}`
           : nothing
       }
-      <p class="hidden" role="status">${found === banks ? nothing : this.texts.found(found.length)}</p>`;
+      <p class="hidden" role="status">
+        ${found === banks ? nothing : plural(this.texts.found, found.length, this.locale)}
+      </p>`;
   }
 
   #renderList(kind: 'tile' | 'row', banks: readonly Bank[]): TemplateResult {

@@ -1,11 +1,15 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import { StillHere } from '../controllers/still-here.ts';
+import { defineOnce } from '../define.ts';
 import { mustHold, targetOf } from '../in-app.ts';
 import { BANK_WAY_TEXTS } from '../locales/bank-way.ts';
 import { button } from '../screens/pieces.ts';
 import type { View } from '../screens/view.ts';
 import { controlStyles } from '../theme/controls.ts';
+import { SbpRescue } from './rescue/rescue.ts';
+
+defineOnce('sbp-rescue', SbpRescue);
 
 /**
  * @summary The ways on for a payer who has tapped a bank. No page can know whether an app has opened; one that is
@@ -67,8 +71,8 @@ export class SbpBankWait extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { locale, act, state, origin, texts } = this.view;
-    const words = BANK_WAY_TEXTS[locale];
+    const { language, act, state, origin, texts } = this.view;
+    const words = language.words(BANK_WAY_TEXTS);
     const first = this.#stillHere.is;
     const { gone } = state;
     return html`<div class="ways ${first ? 'first' : ''}">

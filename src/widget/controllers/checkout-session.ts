@@ -44,6 +44,10 @@ export class CheckoutSession implements ReactiveController {
     this.#session?.wake(reopen);
   }
 
+  rest(): void {
+    this.#session?.rest();
+  }
+
   wentOffline(): void {
     this.#session?.wentOffline();
   }

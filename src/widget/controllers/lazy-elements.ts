@@ -4,9 +4,12 @@ import { defineOnce } from '../define.ts';
 /** A phone that taps a bank never needs the QR encoder, a desktop that scans never the bank list; and so on. */
 const ELEMENTS = {
   'sbp-qr-code': async () => (await import('../components/qr-code.ts')).SbpQrCode,
-  'sbp-bank-picker': async () => (await import('../components/bank-way.ts')).defineBankWay(),
+  'sbp-bank-picker': async () => (await import('../components/bank-way.ts')).SbpBankPicker,
+  'sbp-bank-wait': async () => (await import('../components/bank-way.ts')).SbpBankWait,
   'sbp-way-out': async () => (await import('../components/rescue/way-out.ts')).SbpWayOut,
   'sbp-other-ways': async () => (await import('../components/other-ways/other-ways.ts')).SbpOtherWays,
+  'sbp-code-tools': async () => (await import('../components/code-tools/code-tools.ts')).SbpCodeTools,
+  'sbp-auto-return': async () => (await import('../components/auto-return.ts')).SbpAutoReturn,
 } satisfies Record<string, () => Promise<CustomElementConstructor>>;
 
 export type LazyElement = keyof typeof ELEMENTS;
@@ -31,6 +34,11 @@ export class LazyElements implements ReactiveController {
   hostDisconnected(): void {
     this.#connected = false;
     clearTimeout(this.#timer);
+  }
+
+  /** Those that are drawn already, empty as yet. */
+  needThoseOf(root: ParentNode): void {
+    for (const name of Object.keys(ELEMENTS) as LazyElement[]) if (root.querySelector(name)) this.need(name);
   }
 
   need(name: LazyElement): void {

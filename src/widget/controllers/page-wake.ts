@@ -1,8 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
+/** Longer than anyone looks into a bank's app for; ms. */
+export const LONG_MS = 5 * 60_000;
+
 export interface PageSigns {
   /** The page was away and is back: what it knows is stale and its stream may be dead. */
   readonly back: () => void;
+  /** Nobody has looked at the page for {@link LONG_MS}. */
+  readonly left: () => void;
   /** The window got the focus: most often nothing, sometimes the way back from the bank. */
   readonly focused: () => void;
   readonly offline: () => void;
@@ -13,11 +18,14 @@ export interface PageSigns {
 
 /** Everything by which a browser lets a page know that it lives again, or elsewhere. No single sign comes in all of them. */
 export class PageWake implements ReactiveController {
+  readonly #left: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners: readonly (readonly [EventTarget, string, (event: Event) => void])[];
 
-  constructor(host: ReactiveControllerHost, { back, focused, offline, online, resized }: PageSigns) {
+  constructor(host: ReactiveControllerHost, { back, left, focused, offline, online, resized }: PageSigns) {
+    this.#left = left;
     this.#listeners = [
-      [document, 'visibilitychange', () => document.visibilityState === 'visible' && back()],
+      [document, 'visibilitychange', () => this.#watch() && back()],
       [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && back()],
       [window, 'focus', focused],
       [window, 'offline', offline],
@@ -28,10 +36,20 @@ export class PageWake implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#watch();
     for (const [target, type, listener] of this.#listeners) target.addEventListener(type, listener);
   }
 
   hostDisconnected(): void {
+    clearTimeout(this.#timer);
     for (const [target, type, listener] of this.#listeners) target.removeEventListener(type, listener);
+  }
+
+  /** Whether the page can be seen; how long it cannot is counted. */
+  #watch(): boolean {
+    clearTimeout(this.#timer);
+    if (document.visibilityState === 'visible') return true;
+    this.#timer = setTimeout(this.#left, LONG_MS);
+    return false;
   }
 }

@@ -1,10 +1,13 @@
-import type { Method } from '../../protocol/snapshot.ts';
-import type { Locale } from './locale.ts';
+import type { Dictionary } from './language.ts';
+
+type NameAndNeeds = readonly [name: string, needs: string];
 
 /** The words of all that a payment by one SBP link does not need: loaded with it. */
 export interface OtherWaysTexts {
   /** A method's name, and what the payer needs for it. */
-  readonly methods: Readonly<Record<Method, readonly [name: string, needs: string]>>;
+  readonly methodSbp: NameAndNeeds;
+  readonly methodSberpay: NameAndNeeds;
+  readonly methodBuyerQr: NameAndNeeds;
   readonly slow: string;
   readonly chosen: string;
   readonly methodRefused: string;
@@ -18,10 +21,10 @@ export interface OtherWaysTexts {
   readonly formDetail: string;
   readonly toForm: string;
   readonly formHelp: string;
-  readonly formAgain: string;
+  readonly openAgain: string;
   readonly scanHint: string;
   readonly code: string;
-  readonly charge: (amount: string) => string;
+  readonly charge: string;
   readonly charging: string;
   readonly noCode: string;
   readonly codeRefused: string;
@@ -29,17 +32,16 @@ export interface OtherWaysTexts {
   readonly renew: string;
   readonly startAgain: string;
   readonly trouble: string;
-  /** 0: nobody knows how long. */
-  readonly tooOften: (seconds: number) => string;
+  readonly tooOften: string;
+  /** When nobody knows how long. */
+  readonly tooOftenNow: string;
 }
 
-export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
+export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
   ru: {
-    methods: {
-      sbp: ['СБП', 'Через приложение любого банка'],
-      sberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],
-      buyer_qr: ['Мой QR-код', 'Покажу код из приложения банка'],
-    },
+    methodSbp: ['СБП', 'Через приложение любого банка'],
+    methodSberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],
+    methodBuyerQr: ['Мой QR-код', 'Покажу код из приложения банка'],
     slow: 'Это занимает больше времени, чем обычно.',
     chosen: 'выбрано',
     methodRefused: 'Этот способ сейчас недоступен. Выберите другой.',
@@ -53,10 +55,10 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     formDetail: 'Откроется страница банка: там вы подтвердите оплату.',
     toForm: 'Перейти к оплате',
     formHelp: 'Страница не открылась?',
-    formAgain: 'Открыть ещё раз',
+    openAgain: 'Открыть ещё раз',
     scanHint: 'Поднесите его к сканеру или вставьте текст кода.',
     code: 'Код из приложения банка',
-    charge: (amount) => `Оплатить ${amount}`,
+    charge: 'Оплатить {amount}',
     charging: 'Проводим оплату…',
     noCode: 'Отсканируйте или вставьте код.',
     codeRefused: 'Код не подошёл. Обновите его в приложении банка и отсканируйте ещё раз.',
@@ -64,15 +66,13 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     renew: 'Получить новый код',
     startAgain: 'Попробовать ещё раз',
     trouble: 'Не получилось. Проверьте интернет и попробуйте ещё раз.',
-    tooOften: (seconds) =>
-      `Слишком много попыток. Подождите ${seconds ? `${seconds} с` : 'немного'} и попробуйте ещё раз.`,
+    tooOften: 'Слишком много попыток. Подождите {seconds} с и попробуйте ещё раз.',
+    tooOftenNow: 'Слишком много попыток. Подождите немного и попробуйте ещё раз.',
   },
   en: {
-    methods: {
-      sbp: ['SBP', "With any bank's app"],
-      sberpay: ['Sberbank', 'With the SberBank Online app'],
-      buyer_qr: ['My QR code', "I'll show the code from my bank app"],
-    },
+    methodSbp: ['SBP', "With any bank's app"],
+    methodSberpay: ['Sberbank', 'With the SberBank Online app'],
+    methodBuyerQr: ['My QR code', "I'll show the code from my bank app"],
     slow: 'This is taking longer than usual.',
     chosen: 'chosen',
     methodRefused: "This way to pay isn't available now. Choose another one.",
@@ -86,10 +86,10 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     formDetail: "The bank's page will open: confirm the payment there.",
     toForm: 'Continue to payment',
     formHelp: "Page didn't open?",
-    formAgain: 'Open again',
+    openAgain: 'Open again',
     scanHint: 'Hold it to the scanner or paste the text of the code.',
     code: 'Code from your bank app',
-    charge: (amount) => `Pay ${amount}`,
+    charge: 'Pay {amount}',
     charging: 'Taking the payment…',
     noCode: 'Scan or paste the code.',
     codeRefused: "The code didn't work. Refresh it in your bank app and scan it again.",
@@ -97,6 +97,7 @@ export const OTHER_WAYS_TEXTS: Readonly<Record<Locale, OtherWaysTexts>> = {
     renew: 'Get a new code',
     startAgain: 'Try again',
     trouble: "That didn't work. Check your connection and try again.",
-    tooOften: (seconds) => `Too many attempts. Wait ${seconds ? `${seconds} s` : 'a little'} and try again.`,
+    tooOften: 'Too many attempts. Wait {seconds} s and try again.',
+    tooOftenNow: 'Too many attempts. Wait a little and try again.',
   },
 };

@@ -1,3 +1,8 @@
+import type { Forms } from './messages.ts';
+import { en } from './en.ts';
+import type { Dictionary } from './language.ts';
+import { ru } from './ru.ts';
+
 /** Every word the element can say. A locale that lacks one does not compile. */
 export interface Texts {
   readonly payment: string;
@@ -13,20 +18,17 @@ export interface Texts {
   readonly openApp: string;
   readonly search: string;
   readonly nothingFound: string;
-  readonly found: (count: number) => string;
+  readonly found: Forms;
   readonly openLink: string;
   readonly banksFailed: string;
   readonly tryAgain: string;
   readonly qrTitle: string;
-  readonly qrLabel: (amount: string) => string;
+  readonly qrLabel: string;
   readonly timeLeft: string;
   readonly timeToPay: string;
   readonly hurry: string;
   readonly live: string;
   readonly thisDevice: string;
-  readonly copyLink: string;
-  readonly copied: string;
-  readonly copyByHand: string;
   readonly waiting: string;
   readonly waitingForm: string;
   readonly showQr: string;
@@ -42,9 +44,13 @@ export interface Texts {
   readonly canceled: string;
   readonly refunded: string;
   readonly partlyRefunded: string;
+  readonly refundedPart: string;
   readonly error: string;
   readonly errorDetail: string;
   readonly offline: string;
-  readonly order: (id: string) => string;
+  readonly order: string;
+  readonly receipt: string;
   readonly backToShop: string;
 }
+
+export const TEXTS: Dictionary<Texts> = { ru, en };

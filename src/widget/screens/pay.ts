@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
+import { fill } from '../locales/messages.ts';
 import { other, otherMethod } from './other.ts';
 import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
@@ -32,7 +33,7 @@ function codeColumn(view: View): TemplateResult {
             class="plate"
             exportparts="qr"
             .payload=${payload}
-            .label=${view.texts.qrLabel(money(view))}
+            .label=${fill(view.texts.qrLabel, { amount: money(view) })}
             .faded=${view.screen === 'checking'}
           ></sbp-qr-code>`
     }
@@ -52,28 +53,23 @@ function guideColumn(view: View): TemplateResult {
     <ol>
       ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
-    ${link(view) === null ? html`<div class="button"> </div>` : copyLink(view)} ${otherMethod(view)}
-    ${push(view)}
+    ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;
 }
 
-function copyLink(view: View): TemplateResult {
-  const { copied, texts } = view;
-  if (copied === 'by-hand') {
-    return html`<label class="by-hand">
-      ${texts.copyByHand}
-      <input class="input" readonly .value=${link(view) ?? ''} @focus=${selectAll} />
-    </label>`;
-  }
-  return button(copied === 'yes' ? texts.copied : texts.copyLink, view.act.copy, 'copy');
-}
-
-function selectAll(event: Event): void {
-  (event.target as HTMLInputElement).select();
+/** Its room is kept while it loads. */
+function codeTools(view: View): TemplateResult {
+  return html`<div class="tools ${view.device === 'mobile' ? 'two' : ''}">
+    ${
+      link(view) === null
+        ? nothing
+        : html`<sbp-code-tools exportparts="button" .view=${view} .link=${link(view)}></sbp-code-tools>`
+    }
+  </div>`;
 }
 
 function bankColumn(view: View): TemplateResult {
-  const { texts, act, origin } = view;
+  const { texts, act, origin, language } = view;
   const url = link(view);
   const only = sberApp(view);
   return html`<div class="banks">
@@ -90,6 +86,7 @@ function bankColumn(view: View): TemplateResult {
               class=${only ? 'one' : ''}
               exportparts="banks,bank,search,button"
               .texts=${texts}
+              .locale=${language.tag}
               .origin=${origin}
               .load=${act.loadBanks}
               .link=${url}

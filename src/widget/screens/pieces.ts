@@ -1,13 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatMoney } from '../../protocol/money.ts';
+import { fill } from '../locales/messages.ts';
 import type { View } from './view.ts';
 
 /** From here on the time left is amber and, with `timer="late"`, shown at all. */
 export const LATE_MS = 120_000;
 
-export function money({ state, locale }: Pick<View, 'state' | 'locale'>): string {
-  const { snapshot } = state;
-  return snapshot ? formatMoney(snapshot.amount, locale, snapshot.currency) : '';
+/** `kopecks`: the payment's amount unless told. */
+export function money(
+  { state, language }: Pick<View, 'state' | 'language'>,
+  kopecks = state.snapshot?.amount ?? 0,
+): string {
+  return state.snapshot ? formatMoney(kopecks, language.tag, state.snapshot.currency) : '';
 }
 
 /** What the payer is to do, by whatever way to pay there is. */
@@ -34,7 +38,7 @@ export function head(view: View): TemplateResult {
   return html`<div class="head">
     <div>
       <p class="shop">${snapshot.merchant.name}</p>
-      <p class="order">${snapshot.order_id ? view.texts.order(snapshot.order_id) : nothing}</p>
+      <p class="order">${snapshot.order_id ? fill(view.texts.order, { id: snapshot.order_id }) : nothing}</p>
     </div>
     <p class="amount" part="amount">${money(view)}</p>
   </div>`;
@@ -66,10 +70,11 @@ export function clockText(ms: number): string {
 
 /** What is going on, in one quiet line. */
 export function statusLine({ state, texts, screen }: View): TemplateResult {
-  const offline = state.connection === 'offline';
+  const { connection } = state;
+  const offline = connection === 'offline';
   const text = offline ? texts.offline : screen === 'loading' ? texts.loading : texts.live;
   return html`<p class="status ${offline ? 'offline' : screen === 'loading' ? 'news' : ''}" part="status">
-    <span class="dot" aria-hidden="true"></span>${text}
+    <span class="dot ${connection}" aria-hidden="true"></span>${text}
   </p>`;
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { fill } from '../locales/messages.ts';
 import type { Screen } from '../state.ts';
 import { other } from './other.ts';
 import { money, statusLine } from './pieces.ts';
@@ -21,10 +22,8 @@ export function isResult(screen: Screen): screen is ResultScreen {
   return screen in MARKS;
 }
 
-export function resultWords(
-  { texts, state }: View,
-  screen: ResultScreen,
-): { title: string; detail?: string } {
+export function resultWords(view: View, screen: ResultScreen): { title: string; detail?: string } {
+  const { texts, state } = view;
   switch (screen) {
     case 'paid':
       return { title: texts.paid, ...(state.snapshot?.late && { detail: texts.paidLate }) };
@@ -34,13 +33,24 @@ export function resultWords(
       return { title: texts.failed, detail: texts.failedDetail };
     case 'error':
       return { title: texts.error, detail: texts.errorDetail };
-    default:
-      return { title: isPartly(state) ? texts.partlyRefunded : texts[screen] };
+    case 'refunded':
+      return { title: isPartly(state) ? partWords(view) : texts.refunded };
+    case 'canceled':
+      return { title: texts.canceled };
   }
 }
 
 function isPartly({ snapshot }: View['state']): boolean {
   return snapshot?.status === 'partial_refunded';
+}
+
+/** A backend that is not ours may not say how much. */
+function partWords(view: View): string {
+  const { texts, state } = view;
+  const part = state.snapshot!.refunded_amount;
+  return part
+    ? fill(texts.refundedPart, { part: money(view, part), amount: money(view) })
+    : texts.partlyRefunded;
 }
 
 /** Takes the whole surface: a mark, what happened, how much, one way on. */
@@ -65,27 +75,52 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
 }
 
 function summary(view: View): TemplateResult {
-  const { merchant, order_id } = view.state.snapshot!;
-  const facts = [merchant.name, order_id ? view.texts.order(order_id) : ''].filter(Boolean);
-  // How much of it was returned is not in the snapshot, and the whole would be read as that.
+  const { merchant, order_id, paid_at } = view.state.snapshot!;
+  const facts = [merchant.name, order_id ? fill(view.texts.order, { id: order_id }) : ''].filter(Boolean);
+  // Of a part the title says how much; the whole would be read as that.
   return html`${isPartly(view.state) ? nothing : html`<p class="amount" part="amount">${money(view)}</p>`}
-    <p class="order">${facts.join(' · ')}</p>`;
+    <p class="order">${facts.join(' · ')}</p>
+    ${paid_at && view.screen === 'paid' ? html`<p class="order">${dayAndTime(paid_at, view)}</p>` : nothing}`;
+}
+
+/** As the payer's own clock has it: «25 ноября 2026 г. в 14:32». */
+function dayAndTime(time: string, { language }: View): string {
+  return new Intl.DateTimeFormat(language.tag, { dateStyle: 'long', timeStyle: 'short' }).format(
+    new Date(time),
+  );
 }
 
 function canRenew({ snapshot }: View['state']): boolean {
-  return snapshot?.status === 'expired' && snapshot.actions.includes('renew');
+  return snapshot?.actions.includes('renew') === true;
 }
 
-function wayBack({ state, texts }: View): TemplateResult | typeof nothing {
-  const url = state.snapshot?.return_url;
-  if (!url || !isWebAddress(url)) return nothing;
-  const kind = canRenew(state) ? '' : 'primary';
-  return html`<a class="button ${kind}" part="button" href=${url}>${texts.backToShop}</a>`;
+/** On to the shop, with the receipt beside it. */
+function wayBack(view: View): TemplateResult {
+  const { state, texts, screen, redirect } = view;
+  const { receipt_url = null, return_url = null } = state.snapshot ?? {};
+  const shop = isWebAddress(return_url, 'http:') ? return_url : null;
+  const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
+  return html`${
+    shop === null
+      ? nothing
+      : html`<a class="button ${canRenew(state) ? '' : 'primary'}" part="button" href=${shop}
+          >${texts.backToShop}</a
+        >`
+  }
+  ${
+    isWebAddress(receipt_url)
+      ? html`<a class="button" part="button" href=${receipt_url} target="_blank" rel="noopener noreferrer"
+          >${texts.receipt}</a
+        >`
+      : nothing
+  }
+  ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
 }
 
-function isWebAddress(url: string): boolean {
+function isWebAddress(url: string | null, also?: 'http:'): url is string {
   try {
-    return /^https?:$/.test(new URL(url).protocol);
+    const { protocol } = new URL(url ?? '');
+    return protocol === 'https:' || protocol === also;
   } catch {
     return false; // a relative address would lead somewhere else on every page that embeds us
   }

@@ -1,7 +1,6 @@
 import type { DeviceType } from '../../protocol/snapshot.ts';
-import type { Copied } from '../clipboard.ts';
 import type { LoadBanks } from '../components/bank-picker.ts';
-import type { Locale } from '../locales/locale.ts';
+import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';
 import type { ActBody, ActPath } from '../session/checkout-api.ts';
@@ -17,8 +16,9 @@ export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew';
 export interface View {
   readonly state: State;
   readonly screen: Screen;
+  /** The first screen's words; parts that are loaded later ask `language` for theirs. */
   readonly texts: Texts;
-  readonly locale: Locale;
+  readonly language: Language;
   /** The companion's origin. */
   readonly origin: string;
   /** As the shop has set them. */
@@ -29,15 +29,15 @@ export interface View {
   /** What this payer is offered: a tablet both, other devices one at a time. */
   readonly ways: readonly Way[];
   readonly timer: Timer;
+  /** Seconds from `paid` to the way back to the shop; `null`: never. */
+  readonly redirect: number | null;
   /** Milliseconds. */
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */
   readonly slow: boolean;
-  readonly copied: Copied;
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;
-    readonly copy: () => void;
     /** `held`: the browser must not follow the link. */
     readonly openBank: (bank: Destination, tap: Event, held: boolean) => void;
     readonly loadBanks: LoadBanks;

@@ -15,6 +15,7 @@ export const TROUBLED_GAP_MS = 5_000;
 export const SHORT_LIFE_MS = 10_000;
 
 const POLL_MS = 3_000;
+const REST_MS = 60_000;
 const DROP_CAP_MS = 8_000;
 const TROUBLED_CAP_MS = 15_000;
 const STREAM_CAP_MS = 120_000;
@@ -31,6 +32,11 @@ export function troubledPause(failures: number, random: number): number {
 
 export function pollPause(random: number): number {
   return POLL_MS * (0.8 + 0.4 * random);
+}
+
+/** While nobody looks: the tab's title may still have to say that it is paid. */
+export function restPause(random: number): number {
+  return REST_MS * (0.8 + 0.4 * random);
 }
 
 /** Before a dropped stream is reopened; `wish` is the server's `retry:`. */

@@ -9,6 +9,7 @@ import {
   gracePause,
   pollPause,
   reopenPause,
+  restPause,
   streamPause,
   troubledPause,
 } from './pace.ts';
@@ -34,6 +35,7 @@ export class Session {
   #notBefore = -Infinity;
   #running = false;
   #acting = false;
+  #resting = false;
   #cancelWake: (() => void) | null = null;
   #reopen = false;
   #wokenAt = -Infinity;
@@ -71,6 +73,7 @@ export class Session {
     if (this.#life.signal.aborted || this.#isOver()) return;
     const gap = this.#failures > 2 ? TROUBLED_GAP_MS : ASK_GAP_MS;
     const wait = Math.max(0, this.#lastAskAt + gap - this.#world.now(), this.#notBefore - this.#world.now());
+    this.#resting = false;
     this.#reopen ||= reopen;
     this.#wokenAt = this.#world.now();
     if (this.#cancelWake) return;
@@ -85,6 +88,12 @@ export class Session {
       else if (this.#running && !live) this.#turn.abort();
       else void this.#ask();
     });
+  }
+
+  /** Nobody has looked for long: the stream is given up for a question now and then, until the next `wake`. */
+  rest(): void {
+    this.#resting = true;
+    this.#turn.abort();
   }
 
   /** The browser says that there is no network. A byte that comes all the same proves it wrong. */
@@ -149,7 +158,7 @@ export class Session {
       if (this.#turn.signal.aborted) knows = false;
       this.#turn = new AbortController();
       const random = this.#world.random();
-      if (!knows || ended || this.#failures > 0 || this.#world.now() < streamAt) {
+      if (!knows || ended || this.#resting || this.#failures > 0 || this.#world.now() < streamAt) {
         const answer = await this.#ask(this.#turn.signal);
         if (this.#turn.signal.aborted) continue;
         knows = this.#failures === 0;
@@ -167,9 +176,9 @@ export class Session {
           if (elapsed > GRACE_MS) return;
           this.#connect('polling');
           await pause(this.#world, this.#turn.signal, gracePause(elapsed, random));
-        } else if (this.#world.now() < streamAt) {
+        } else if (this.#resting || this.#world.now() < streamAt) {
           this.#connect('polling');
-          await pause(this.#world, this.#turn.signal, pollPause(random));
+          await pause(this.#world, this.#turn.signal, this.#resting ? restPause(random) : pollPause(random));
         }
         continue;
       }
@@ -239,7 +248,7 @@ export class Session {
   /** Nothing that the payer still waits for can follow. */
   #isOver(): boolean {
     const still: readonly PaymentStatus[] = ['created', 'processing', 'expired', 'canceled'];
-    return this.#last !== null && !still.includes(this.#last.status);
+    return this.#last !== null && !still.includes(this.#last.status) && !this.#last.actions.includes('renew');
   }
 
   #connect(connection: Connection): void {

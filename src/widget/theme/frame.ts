@@ -31,16 +31,22 @@ export const frameStyles = css`
   .head > div {
     min-width: 0;
   }
+  .shop,
+  .order {
+    display: -webkit-box;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 6;
+  }
   .shop {
     font-weight: 600;
-    overflow-wrap: anywhere;
   }
   .order {
     min-height: 20px;
     color: var(--_muted);
     font-size: 14px;
     line-height: 20px;
-    overflow-wrap: anywhere;
   }
   .amount {
     flex: none;
@@ -100,6 +106,9 @@ export const frameStyles = css`
     font-size: 14px;
     line-height: 20px;
   }
+  .timer {
+    min-height: 20px;
+  }
   .digits {
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
@@ -118,9 +127,12 @@ export const frameStyles = css`
     height: 8px;
     margin-top: 6px;
     border-radius: 50%;
+    background: var(--_muted);
+  }
+  .live {
     background: var(--_success);
   }
-  .offline .dot {
+  .dot.offline {
     background: var(--_warning);
   }
   @container (min-width: 340px) {

@@ -9,6 +9,12 @@ import { isBusy, setbackText } from './setback.ts';
 import { setbackStyles } from './setback.styles.ts';
 import { chooseMethod } from './taps.ts';
 
+const METHOD_TEXTS = {
+  sbp: 'methodSbp',
+  sberpay: 'methodSberpay',
+  buyer_qr: 'methodBuyerQr',
+} as const satisfies Record<Method, string>;
+
 /**
  * @summary The methods that this payment may be paid by, a button each.
  * @csspart button - One method.
@@ -22,8 +28,8 @@ export class SbpMethodList extends LitElement {
   declare view: View;
 
   protected override render(): TemplateResult {
-    const { state, locale } = this.view;
-    const words = OTHER_WAYS_TEXTS[locale];
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
     const refused = words.methodRefused;
     const setback = setbackText(state.act, '/method', words, { 409: refused, 422: refused });
     // role: Safari drops the list role of a list without markers.
@@ -34,9 +40,9 @@ export class SbpMethodList extends LitElement {
   }
 
   #renderMethod(method: Method): TemplateResult {
-    const { state, locale } = this.view;
-    const words = OTHER_WAYS_TEXTS[locale];
-    const [name, needs] = words.methods[method];
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const [name, needs] = words[METHOD_TEXTS[method]];
     const chosen = method === state.snapshot!.method;
     return html`<button
       class="method"

@@ -89,27 +89,28 @@ export class SbpOtherWays extends LitElement {
 
   /** Before the payer goes there, and on the way back. */
   #renderForm(): TemplateResult | typeof nothing {
-    const { state, screen, locale } = this.view;
+    const { state, screen, language } = this.view;
     const offer = state.snapshot?.presentation;
     if (offer?.kind !== 'form') return nothing;
-    const words = OTHER_WAYS_TEXTS[locale];
+    const words = language.words(OTHER_WAYS_TEXTS);
     const first = screen === 'pay';
     return html`<p class="detail">${first ? words.formDetail : words.formHelp}</p>
-      ${paymentForm(offer, first ? words.toForm : words.formAgain, () => leaveByForm(this.view))}`;
+      ${paymentForm(offer, first ? words.toForm : words.openAgain, () => leaveByForm(this.view))}`;
   }
 
   #renderSlow(): TemplateResult {
-    const { texts, locale, act } = this.view;
-    return html`<p class="detail">${OTHER_WAYS_TEXTS[locale].slow}</p>
+    const { texts, language, act } = this.view;
+    return html`<p class="detail">${language.words(OTHER_WAYS_TEXTS).slow}</p>
       <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
   }
 
-  /** Once more the time there was; with a fresh code, where there is one to get. */
+  /** Once more the time there was; with a fresh code, where that is what is missing. */
   #renderRenewal(): TemplateResult {
-    const { state, locale } = this.view;
-    const words = OTHER_WAYS_TEXTS[locale];
-    const { method } = state.snapshot!;
-    const label = method === null || method === 'buyer_qr' ? words.startAgain : words.renew;
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const { method, status } = state.snapshot!;
+    const noCode = method === null || method === 'buyer_qr';
+    const label = noCode || status === 'failed' ? words.startAgain : words.renew;
     return html`${button(label, () => void post(this.view, '/renew', {}), 'primary')}
       <p class="setback" part="message" role="status">${setbackText(state.act, '/renew', words)}</p>`;
   }

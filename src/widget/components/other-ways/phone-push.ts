@@ -63,9 +63,9 @@ export class SbpPhonePush extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, locale } = this.view;
+    const { state, language } = this.view;
     const { act } = state;
-    const words = OTHER_WAYS_TEXTS[locale];
+    const words = language.words(OTHER_WAYS_TEXTS);
     const sent = !this.#wrong && act?.path === '/push' && act.outcome === 'done';
     const setback = this.#wrong
       ? words.notPhone

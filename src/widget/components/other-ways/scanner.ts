@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { fill } from '../../locales/messages.ts';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
 import { money } from '../../screens/pieces.ts';
 import type { View } from '../../screens/view.ts';
@@ -70,8 +71,8 @@ export class SbpScanner extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, locale } = this.view;
-    const words = OTHER_WAYS_TEXTS[locale];
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
     const busy = isBusy(state.act, '/buyer-qr');
     const setback = this.#empty
       ? words.noCode
@@ -95,7 +96,7 @@ export class SbpScanner extends LitElement {
       />
       <p class="setback" part="message" id="setback" role="status">${setback}</p>
       <button class="button primary" part="button" aria-busy=${busy ? 'true' : nothing}>
-        ${busy ? words.charging : words.charge(money(this.view))}
+        ${busy ? words.charging : fill(words.charge, { amount: money(this.view) })}
       </button>
     </form>`;
   }

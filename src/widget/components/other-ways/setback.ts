@@ -1,3 +1,4 @@
+import { fill } from '../../locales/messages.ts';
 import type { OtherWaysTexts } from '../../locales/other-ways.ts';
 import type { ActPath } from '../../session/checkout-api.ts';
 import type { Act } from '../../state.ts';
@@ -15,8 +16,11 @@ export function setbackText(
   if (act?.path !== path || typeof act.outcome === 'string') return null;
   const { outcome } = act;
   if (outcome.kind === 'trouble') return words.trouble;
-  const wait = outcome.httpStatus === 429 ? words.tooOften(Math.ceil(outcome.pauseMs / 1_000)) : null;
-  return own[outcome.httpStatus] ?? wait ?? words.trouble;
+  if (outcome.httpStatus === 429) {
+    const seconds = Math.ceil(outcome.pauseMs / 1_000);
+    return seconds > 0 ? fill(words.tooOften, { seconds }) : words.tooOftenNow;
+  }
+  return own[outcome.httpStatus] ?? words.trouble;
 }
 
 export function isBusy(act: Act | null, path: ActPath): boolean {

@@ -25,8 +25,14 @@ export type Exit =
   /** `apart`: in a frame of its own, where an app that does not know intents puts its error page. */
   | { readonly kind: 'intent'; readonly url: string; readonly apart: boolean };
 
-export function exitOf({ app, platform }: InApp, page: string, globals: PageGlobals = window): Exit | null {
-  const opener = openerOf(app, globals);
+/** `broken`: the app's own way was tried, and is none. */
+export function exitOf(
+  { app, platform }: InApp,
+  page: string,
+  broken = false,
+  globals: PageGlobals = window,
+): Exit | null {
+  const opener = broken ? null : openerOf(app, globals);
   if (opener) return { kind: 'call', open: () => opener(page) };
   // Instagram and Facebook have stopped following intents in 2024.
   if (platform !== 'android' || app === 'instagram' || app === 'facebook') return null;

@@ -33,7 +33,10 @@ export class SbpRescue extends LitElement {
 
   protected override willUpdate(): void {
     this.#inApp = this.view.device === 'desktop' ? null : inAppBrowser();
-    if (this.#inApp && this.isConnected) this.#elements.need('sbp-way-out');
+  }
+
+  protected override updated(): void {
+    if (this.isConnected) this.#elements.needThoseOf(this.renderRoot);
   }
 
   protected override render(): TemplateResult | typeof nothing {

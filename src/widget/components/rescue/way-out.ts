@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { copyText, type Copied } from '../../clipboard.ts';
 import { resolveEndpoint } from '../../endpoint.ts';
 import type { InApp } from '../../in-app.ts';
-import { RESCUE_TEXTS } from '../../locales/rescue.ts';
+import { fill } from '../../locales/messages.ts';
+import { RESCUE_TEXTS, type RescueTexts } from '../../locales/rescue.ts';
 import { button } from '../../screens/pieces.ts';
 import type { View } from '../../screens/view.ts';
 import type { Destination } from '../../state.ts';
@@ -50,6 +50,7 @@ export class SbpWayOut extends LitElement {
       .by-hand .input {
         margin-top: 4px;
         background: var(--_surface);
+        text-overflow: ellipsis;
       }
       .primary {
         display: flex;
@@ -67,10 +68,11 @@ export class SbpWayOut extends LitElement {
   declare view: View;
   declare inApp: InApp;
 
-  #copied: Copied = 'no';
+  #copied: 'no' | 'yes' | 'by-hand' = 'no';
   /** What should have opened the page has thrown. */
-  #stuck = false;
+  #broken = false;
   #held: Destination | null = null;
+  /** The companion's page for this payment: any browser can open it. */
   #page: string | null = null;
   #exit: Exit | null = null;
 
@@ -79,11 +81,12 @@ export class SbpWayOut extends LitElement {
     const page = hostedPage(resolveEndpoint(endpoint), token);
     if (page !== this.#page) this.#copied = 'no';
     this.#page = page;
-    this.#exit = page === null || this.#stuck ? null : exitOf(this.inApp, page);
+    this.#exit = page === null ? null : exitOf(this.inApp, page, this.#broken);
   }
 
   protected override updated(): void {
     const { held } = this.view.state;
+    // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
     if (held && held !== this.#held) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
     this.#held = held;
   }
@@ -92,74 +95,78 @@ export class SbpWayOut extends LitElement {
     try {
       await open();
     } catch {
-      this.#stuck = true; // the menu and the address remain
+      this.#broken = true; // the other ways remain
       this.requestUpdate();
     }
   }
 
   async #copy(page: string): Promise<void> {
-    this.#copied = await copyText(page);
+    try {
+      await navigator.clipboard.writeText(page);
+      this.#copied = 'yes';
+    } catch {
+      this.#copied = 'by-hand'; // apps' browsers seldom give a page the clipboard
+    }
     this.requestUpdate();
     await this.updateComplete;
+    // What was tapped is gone: on to what there is to do now.
     this.renderRoot.querySelector('input')?.focus();
   }
 
   protected override render(): TemplateResult {
-    const { state, locale } = this.view;
-    const words = RESCUE_TEXTS[locale];
-    const { held } = state;
+    const words = this.view.language.words(RESCUE_TEXTS);
+    const { held } = this.view.state;
+    const ios = this.inApp.platform === 'ios';
     return html`<p class="notice" part="message" tabindex="-1">
-        ${held ? words.held(held.name) : words.notice(this.inApp.platform)}
+        ${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
       </p>
-      ${this.#renderExit()}
-      ${
-        this.#exit?.kind === 'call'
-          ? nothing
-          : html`<p class="menu ${this.#exit ? 'quiet' : ''}">${words.menu(this.inApp)}</p>`
-      }
-      ${this.#page === null ? nothing : this.#renderAddress(this.#page)}`;
+      ${this.#renderExit(words)} ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
   }
 
-  #renderExit(): TemplateResult | typeof nothing {
-    const words = RESCUE_TEXTS[this.view.locale];
+  #renderExit(words: RescueTexts): TemplateResult {
     const exit = this.#exit;
-    if (!exit) return nothing;
-    if (exit.kind === 'call') return button(words.open, () => void this.#open(exit.open), 'primary');
+    if (exit?.kind === 'call') {
+      return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
+    }
+    if (!exit) return html`<p class="menu">${menuWords(words, this.inApp)}</p>`;
     return html`<a
         class="button primary"
         part="button"
         href=${exit.url}
         target=${exit.apart ? APART : nothing}
         rel="noreferrer"
-        >${words.open}</a
+        >${words.openInBrowser}</a
       >
-      ${exit.apart ? html`<iframe name=${APART} title=${words.open} hidden></iframe>` : nothing}`;
+      ${exit.apart ? html`<iframe name=${APART} title=${words.openInBrowser} hidden></iframe>` : nothing}
+      <p class="menu quiet">${menuWords(words, this.inApp)}</p>`;
   }
 
-  /** Of the companion's page: in every browser it shows this payment. */
-  #renderAddress(page: string): TemplateResult {
-    const { locale, texts } = this.view;
-    const words = RESCUE_TEXTS[locale];
+  #renderAddress(words: RescueTexts, page: string): TemplateResult {
     if (this.#copied === 'by-hand') {
       return html`<label class="by-hand">
-        ${texts.copyByHand}
+        ${words.copyByHand}
         <input class="input" readonly .value=${page} @focus=${selectAll} />
       </label>`;
     }
-    const copy = this.#copied === 'yes' ? texts.copied : texts.copyLink;
+    const copied = this.#copied === 'yes';
     return html`<div class="ways">
-        ${button(copy, () => void this.#copy(page))}
-        ${'share' in navigator ? button(words.share, () => void share(page)) : nothing}
+        ${button(copied ? words.copied : words.copyLink, () => void this.#copy(page))}
+        ${typeof navigator.share === 'function' ? button(words.shareLink, () => void share(page)) : nothing}
       </div>
-      <p class="quiet" role="status">${this.#copied === 'yes' ? words.paste : nothing}</p>`;
+      <p class="quiet" role="status">${copied ? words.pasteLink : nothing}</p>`;
   }
+}
+
+function menuWords(words: RescueTexts, { app, platform }: InApp): string {
+  if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
+  return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
 }
 
 async function share(page: string): Promise<void> {
   try {
     await navigator.share({ url: page });
   } catch {
-    // The payer has thought better of it, or this browser has nothing to share with: the address can be copied.
+    // The payer has thought better of it, or this frame may not: the address can be copied.
   }
 }
 

@@ -1,10 +1,10 @@
 import { expect } from '@open-wc/testing';
-import type { Snapshot } from '../../src/protocol/snapshot.ts';
-import { CheckoutApi } from '../../src/widget/session/checkout-api.ts';
-import { Session } from '../../src/widget/session/session.ts';
-import type { Connection } from '../../src/widget/session/sink.ts';
-import { FakeStream, FakeWorld } from '../support/fake-world.ts';
-import { END, snapshot, sse } from '../support/snapshots.ts';
+import type { Snapshot } from '../../../src/protocol/snapshot.ts';
+import { CheckoutApi } from '../../../src/widget/session/checkout-api.ts';
+import { Session } from '../../../src/widget/session/session.ts';
+import type { Connection } from '../../../src/widget/session/sink.ts';
+import { FakeStream, FakeWorld } from '../../support/fake-world.ts';
+import { END, snapshot, sse } from '../../support/snapshots.ts';
 
 interface Seen {
   readonly versions: number[];
@@ -322,6 +322,25 @@ describe('session', () => {
     expect(seen.versions.at(-1)).to.equal(2);
     expect(streams.length).to.equal(2);
     expect(world.requests.length).to.equal(4);
+  });
+
+  it('gives the stream up while nobody looks, asks now and then, and is live again at once', async () => {
+    const { world, streams, state } = healthy();
+    const { session, seen } = begin(world);
+    await world.advance(5_000);
+    session.rest();
+    await world.advance(10);
+    const rested = world.now();
+    await world.advance(30 * MINUTE);
+    expect(streams.length, 'no stream').to.equal(1);
+    expect(world.since(rested).length).to.be.within(25, 38);
+    state.now = snapshot({ version: 2, status: 'processing' });
+    await world.advance(75_000);
+    expect(seen.versions.at(-1), 'the tab may have to say so').to.equal(2);
+    session.wake(true);
+    await world.advance(200);
+    expect(streams.length).to.equal(2);
+    expect(seen.connections.at(-1)).to.equal('live');
   });
 
   it('only asks when the window gets the focus', async () => {
