@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import type { Writer } from '../store/store.ts';
-import type { Cause } from './events.ts';
+import { answerOf, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import { followReport } from './follow.ts';
 import { move } from './move.ts';
@@ -88,7 +88,7 @@ export async function applyAnswer(
   provider: ProviderName,
   report: ProviderReport,
 ): Promise<Applied> {
-  const cause = { event: 'status query', source: `provider:${provider}` };
+  const cause = answerOf(provider);
   const applied = await ctx.store.write((trx) => followReport(trx, provider, report, cause, ctx.now()));
   announce(ctx, applied, report);
   return applied;

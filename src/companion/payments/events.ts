@@ -9,6 +9,17 @@ export interface Cause {
   readonly source: string;
 }
 
+/** What a provider answers when asked: how things stand now, again and again. */
+export function answerOf(provider: string): Cause {
+  return { event: STATUS_QUERY, source: `provider:${provider}` };
+}
+
+export function isAnswer({ event }: Cause): boolean {
+  return event === STATUS_QUERY;
+}
+
+const STATUS_QUERY = 'status query';
+
 /**
  * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
  * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
@@ -30,7 +41,7 @@ export async function addEvent(
     source: cause.source,
     note,
   };
-  if (note !== null && cause.event === 'status query') {
+  if (note !== null && isAnswer(cause)) {
     if (note === 'replaced_attempt') return;
     const last = await trx
       .selectFrom('payment_events')

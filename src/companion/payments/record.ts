@@ -14,6 +14,7 @@ export interface Changes {
   readonly method?: Method | null;
   readonly provider?: ProviderName | null;
   readonly reference?: string | null;
+  readonly attempts?: number;
   readonly providerPaymentId?: string | null;
   readonly qrId?: string | null;
   readonly presentation?: Presentation;
@@ -47,6 +48,7 @@ export async function record(
       method: changed.method,
       provider: changed.provider,
       reference: changed.reference,
+      attempts: changed.attempts,
       provider_payment_id: changed.providerPaymentId,
       qr_id: changed.qrId,
       presentation_json: JSON.stringify(changed.presentation),
