@@ -111,9 +111,10 @@ export class Ledger {
     return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
   }
 
-  /** One round of the caretaker, now. */
+  /** One round of the caretaker, now, and all that it begins. */
   async look(): Promise<void> {
     await this.#caretaker!.look();
+    await this.#caretaker!.idle();
   }
 
   async close(): Promise<void> {

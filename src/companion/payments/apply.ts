@@ -9,7 +9,7 @@ import { followReport } from './follow.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
-import { DONE, setAside, type SetAside } from './set-aside.ts';
+import { claimTry, DONE, setAside, type SetAside } from './set-aside.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
 export async function applyDelivery(
@@ -58,10 +58,12 @@ export async function isKnownDelivery(ctx: Context, provider: string, deliveryId
 /** Tries a webhook again that could not be followed when it came. */
 export async function applySetAside(
   ctx: Context,
-  { provider, report: claim, tries }: SetAside,
+  tried: SetAside,
   verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
 ): Promise<void> {
-  const report = await verify(ctx, provider, claim);
+  if (!(await ctx.store.write((trx) => claimTry(trx, tried, ctx.now())))) return;
+  const { provider, tries } = tried;
+  const report = await verify(ctx, provider, tried.report);
   const cause = { event: report.event, source: `provider:${provider}` };
   const applied = await ctx.store.write(async (trx) => {
     const result = await followReport(trx, provider, report, cause, ctx.now());
