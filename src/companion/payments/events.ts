@@ -5,7 +5,7 @@ import type { Payment } from './payment.ts';
 export interface Cause {
   /** The event in its sender's words. */
   readonly event: string;
-  /** `provider:sandbox`, `clock`, `merchant`, `payer`. */
+  /** `provider:sandbox`, `clock`, `merchant`, `payer`, `operator`. */
   readonly source: string;
 }
 
