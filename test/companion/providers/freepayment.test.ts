@@ -153,6 +153,14 @@ describe('the freepayment provider', () => {
       assert.equal((await statusOf({ status: 7 })).status, null);
     });
 
+    it('and tells when its offer ends, where its variant has an end', async () => {
+      acquirer.says({});
+      assert.equal((await acquirer.provider({ variant: 'SY' }).status(payment)).expiresAt, null);
+      const { expiresAt } = await acquirer.provider({ variant: 'MT' }).status(payment);
+      const created = await acquirer.provider({ variant: 'MT' }).create(request);
+      assert.ok(Math.abs(expiresAt! - created.expiresAt!) < 1_000);
+    });
+
     it('and hears of nothing but that payment', async () => {
       for (const other of [
         { uid: 'other' },
