@@ -26,8 +26,13 @@ export const CHECKS: Chore = {
     }));
   },
   async nextAt(ctx, busy) {
-    const next = planned(ctx, busy).select((eb) => eb.fn.min('next_check_at').as('at'));
-    return (await next.executeTakeFirst())?.at;
+    const next = await planned(ctx, busy)
+      .select('next_check_at as at')
+      .where('next_check_at', 'is not', null)
+      .orderBy('next_check_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
   },
   bringForward,
 };

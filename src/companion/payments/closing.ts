@@ -31,8 +31,13 @@ export const CLOSINGS: Chore = {
     }));
   },
   async nextAt(ctx, busy) {
-    const next = planned(ctx, busy).select((eb) => eb.fn.min('next_close_at').as('at'));
-    return (await next.executeTakeFirst())?.at;
+    const next = await planned(ctx, busy)
+      .select('next_close_at as at')
+      .where('next_close_at', 'is not', null)
+      .orderBy('next_close_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
   },
   async bringForward(trx, now) {
     await trx

@@ -31,8 +31,13 @@ export const CONFIRMATIONS: Chore = {
     }));
   },
   async nextAt(ctx, busy) {
-    const next = planned(ctx, busy).select((eb) => eb.fn.min('next_confirm_at').as('at'));
-    return (await next.executeTakeFirst())?.at;
+    const next = await planned(ctx, busy)
+      .select('next_confirm_at as at')
+      .where('next_confirm_at', 'is not', null)
+      .orderBy('next_confirm_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
   },
   async bringForward(trx, now) {
     await trx

@@ -24,8 +24,12 @@ export const FURTHER_TRIES: Chore = {
     });
   },
   async nextAt(ctx, busy) {
-    const next = planned(ctx, busy).select((eb) => eb.fn.min('next_try_at').as('at'));
-    return (await next.executeTakeFirst())?.at;
+    const next = await planned(ctx, busy)
+      .select('next_try_at as at')
+      .orderBy('next_try_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
   },
   bringForward: bringSetAsideForward,
 };

@@ -27,8 +27,12 @@ export const PENDING_REFUNDS: Chore = {
     }));
   },
   async nextAt(ctx, busy) {
-    const next = planned(ctx, busy).select((eb) => eb.fn.min('next_ask_at').as('at'));
-    return (await next.executeTakeFirst())?.at;
+    const next = await planned(ctx, busy)
+      .select('next_ask_at as at')
+      .orderBy('next_ask_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
   },
   bringForward: bringRefundsForward,
 };
