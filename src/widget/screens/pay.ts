@@ -89,13 +89,13 @@ function bankColumn(view: View): TemplateResult {
         : html`<sbp-bank-picker
             class=${only ? 'one' : ''}
             exportparts="banks,bank,search,button"
-            .texts=${texts}
-            .locale=${language.tag}
+            .language=${language}
             .origin=${origin}
             .load=${act.loadBanks}
             .link=${url}
             .only=${only}
             .whenTapped=${act.openBank}
+            .turnTo=${view.ways.length > 1 ? null : act.way}
           ></sbp-bank-picker>`
     }
     ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}
