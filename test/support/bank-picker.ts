@@ -1,4 +1,5 @@
 import { fixture, html } from '@open-wc/testing';
+import '../../src/widget/components/banks/bank-finder.ts';
 import { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts';
 import { defineOnce } from '../../src/widget/define.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
@@ -25,8 +26,8 @@ export async function showPicker(
   const { width = 390, ...properties } = changes;
   const box = await fixture<HTMLElement>(html`<div></div>`);
   box.style.width = `${width}px`;
-  const picker = document.createElement('sbp-bank-picker') as SbpBankPicker;
-  Object.assign(picker, {
+  const picker = document.createElement('sbp-bank-picker');
+  const given: Partial<SbpBankPicker> = {
     language: RUSSIAN,
     origin: ORIGIN,
     link: LINK,
@@ -35,11 +36,13 @@ export async function showPicker(
     only: null,
     turnTo: null,
     ...properties,
-  });
+  };
+  Object.assign(picker, given);
   box.append(picker);
+  const shown = picker as unknown as SbpBankPicker;
   await new Promise((resolve) => setTimeout(resolve));
-  await picker.updateComplete;
-  return picker;
+  await shown.updateComplete;
+  return shown;
 }
 
 export function all<T extends Element = HTMLElement>(picker: SbpBankPicker, selector: string): T[] {
@@ -50,12 +53,18 @@ export function namesOf(picker: SbpBankPicker, selector = 'a[part=bank]'): strin
   return all(picker, selector).map((link) => link.querySelector('.name')!.textContent);
 }
 
+/** Until what comes with the first focus has come: it is loaded already, but a promise away. */
+export async function settle(picker: SbpBankPicker): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await picker.updateComplete;
+}
+
 /** What the payer types, at one go; answers what is found. */
 export async function search(picker: SbpBankPicker, query: string): Promise<string[]> {
   const input = all<HTMLInputElement>(picker, 'input')[0]!;
   input.value = query;
   input.dispatchEvent(new Event('input'));
-  await picker.updateComplete;
+  await settle(picker);
   return namesOf(picker);
 }
 

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts';
-import { all, bank, focused, search, showPicker } from '../support/bank-picker.ts';
+import { all, bank, focused, search, settle, showPicker } from '../support/bank-picker.ts';
 
 const KEY = 'sbp-checkout:banks';
 const TWENTY = Array.from({ length: 20 }, (_, index) => bank(`Б${index + 1}`));
@@ -21,6 +21,7 @@ async function open(changes: Parameters<typeof showPicker>[1] = {}): Promise<Sbp
   localStorage.setItem(KEY, '["Б3","Б7"]');
   const picker = await showPicker(TWENTY, changes);
   input(picker).focus();
+  await settle(picker);
   return picker;
 }
 

@@ -6,12 +6,11 @@ import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
 import { TEXTS } from '../../locales/texts.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { BankKeys } from './bank-keys.ts';
+import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
 import { bankList, isWeb, type WhenTapped } from './bank-view.ts';
 import { readBanks } from './entries.ts';
 import { recentBanks, rememberBank } from './recent.ts';
-import { createBankSearch, type BankSearch } from './search.ts';
 
 /** Shown as tiles; the rest of the list follows as rows. */
 const TILES = 8;
@@ -29,7 +28,6 @@ type Loading =
       readonly banks: readonly Bank[];
       /** As it was when the list came: nothing moves under the payer's finger. */
       readonly recent: readonly Bank[];
-      readonly search: BankSearch;
     };
 
 /**
@@ -65,9 +63,10 @@ export class SbpBankPicker extends LitElement {
   /** Turns to the QR code; `null` where it is on the screen already. */
   declare turnTo: ((way: 'qr') => void) | null;
 
-  readonly #keys = new BankKeys(this);
   #loading: Loading = { step: 'loading' };
   #query = '';
+  /** Comes with the first focus: who taps a bank right away needs neither search nor keys. */
+  #finder: BankFinder | null = null;
   #abort: AbortController | null = null;
   #said = '';
   #saying: ReturnType<typeof setTimeout> | undefined;
@@ -105,7 +104,7 @@ export class SbpBankPicker extends LitElement {
       if (signal.aborted) return;
       if (banks.length === 0) throw new Error('no banks');
       const recent = recentBanks().flatMap((id) => banks.find((bank) => bank.id === id) ?? []);
-      this.#show({ step: 'ready', banks, recent, search: createBankSearch(banks) });
+      this.#show({ step: 'ready', banks, recent });
     } catch {
       if (!signal.aborted) this.#show({ step: 'failed' }); // the QR code and the link remain
     }
@@ -116,8 +115,24 @@ export class SbpBankPicker extends LitElement {
     this.requestUpdate();
   }
 
+  async #needFinder(): Promise<void> {
+    if (this.#finder) return;
+    try {
+      const { BankFinder } = await import('./bank-finder.ts');
+      this.#finder ??= new BankFinder(this);
+      this.requestUpdate();
+    } catch {
+      // Most likely the network: tried again at the next focus or letter, the list is there meanwhile.
+    }
+  }
+
   #type(event: Event): void {
+    void this.#needFinder();
     this.#seek((event.target as HTMLInputElement).value);
+  }
+
+  #found(banks: readonly Bank[]): readonly Bank[] {
+    return this.#finder?.find(banks, this.#query) ?? banks;
   }
 
   #seek(query: string): void {
@@ -138,8 +153,8 @@ export class SbpBankPicker extends LitElement {
   /** What a search has come to, in words; nothing while all banks are shown. */
   #outcome(): string {
     if (this.#loading.step !== 'ready') return '';
-    const { banks, search } = this.#loading;
-    const found = search(this.#query);
+    const { banks } = this.#loading;
+    const found = this.#found(banks);
     if (found === banks) return '';
     return found.length > 0
       ? plural(this.#texts.found, found.length, this.language.tag)
@@ -182,7 +197,8 @@ export class SbpBankPicker extends LitElement {
           maxlength="80"
           .value=${this.#query}
           @input=${this.#type}
-          @keydown=${this.#keys.inSearch}
+          @focus=${this.#needFinder}
+          @keydown=${(event: KeyboardEvent) => this.#finder?.keyInSearch(event)}
         />
       </label>
       ${this.#loading.step === 'ready' ? this.#renderBanks(this.#loading) : this.#renderSkeleton()}
@@ -207,8 +223,8 @@ export class SbpBankPicker extends LitElement {
     </div>`;
   }
 
-  #renderBanks({ banks, recent, search }: Loading & { step: 'ready' }): TemplateResult {
-    const found = search(this.#query);
+  #renderBanks({ banks, recent }: Loading & { step: 'ready' }): TemplateResult {
+    const found = this.#found(banks);
     if (found.length === 0) {
       return html`<p class="note">${this.#texts.nothingFound}</p>
         ${this.#renderOtherWays()}
@@ -216,7 +232,11 @@ export class SbpBankPicker extends LitElement {
           ${this.#texts.clearSearch}
         </button>`;
     }
-    return html`<div part="banks" @keydown=${this.#keys.inLists}>
+    return html`<div
+      part="banks"
+      @focusin=${this.#needFinder}
+      @keydown=${(event: KeyboardEvent) => this.#finder?.keyInLists(event)}
+    >
       ${found === banks ? this.#renderAll(banks, recent) : bankList('row', found, this.#tapped)}
     </div>`;
   }

@@ -1,7 +1,9 @@
+import type { Bank } from '../../../protocol/banks.ts';
 import { columnsOf, neighbour, type Lines } from './arrows.ts';
+import { createBankSearch, type BankSearch } from './search.ts';
 
-/** What the keys work on. */
-export interface BankKeysHost {
+/** What it finds its way in. */
+export interface BankFinderHost {
   readonly renderRoot: ParentNode;
   /** Every bank again. */
   clearSearch(): void;
@@ -12,14 +14,25 @@ export interface BankKeysHost {
  * Tab reaches as ever, and whoever types goes on searching. Enter in the search only moves to the best bank: a second
  * one opens it, as it does any link.
  */
-export class BankKeys {
-  readonly #host: BankKeysHost;
+export class BankFinder {
+  readonly #host: BankFinderHost;
+  #banks: readonly Bank[] = [];
+  #search: BankSearch = () => this.#banks;
 
-  constructor(host: BankKeysHost) {
+  constructor(host: BankFinderHost) {
     this.#host = host;
   }
 
-  readonly inSearch = (event: KeyboardEvent): void => {
+  /** The banks themselves when nothing in particular is asked for. A list is read once. */
+  find(banks: readonly Bank[], query: string): readonly Bank[] {
+    if (banks !== this.#banks) {
+      this.#banks = banks;
+      this.#search = createBankSearch(banks);
+    }
+    return this.#search(query);
+  }
+
+  keyInSearch(event: KeyboardEvent): void {
     // Enter and arrows belong to an input method while it is at work.
     if (event.isComposing || hasModifier(event)) return;
     if (event.key === 'ArrowDown' || event.key === 'Enter') {
@@ -27,9 +40,9 @@ export class BankKeys {
     } else if (event.key === 'Escape') {
       this.#clear(event);
     }
-  };
+  }
 
-  readonly inLists = (event: KeyboardEvent): void => {
+  keyInLists(event: KeyboardEvent): void {
     const from = event.target;
     if (hasModifier(event) || !(from instanceof HTMLElement)) return;
     switch (event.key) {
@@ -38,7 +51,7 @@ export class BankKeys {
       case 'ArrowLeft':
       case 'ArrowRight': {
         const rtl = getComputedStyle(from).direction === 'rtl';
-        this.#go(event, neighbour(this.#lists(), from, event.key, rtl) ?? this.#search);
+        this.#go(event, neighbour(this.#lists(), from, event.key, rtl) ?? this.#field);
         break;
       }
       case 'Home':
@@ -52,11 +65,11 @@ export class BankKeys {
         break;
       default:
         // The key has yet to take effect: it does so where the focus is by then. Space goes on scrolling.
-        if (/^[^\s]$/u.test(event.key) || event.key === 'Backspace') this.#search?.focus();
+        if (/^[^\s]$/u.test(event.key) || event.key === 'Backspace') this.#field?.focus();
     }
-  };
+  }
 
-  get #search(): HTMLInputElement | null {
+  get #field(): HTMLInputElement | null {
     return this.#host.renderRoot.querySelector('input');
   }
 
@@ -77,7 +90,7 @@ export class BankKeys {
 
   /** Only a search that has something in it: otherwise the key is the page's, which may close a dialog by it. */
   #clear(event: Event): void {
-    const search = this.#search;
+    const search = this.#field;
     if (!search?.value) return;
     event.preventDefault();
     event.stopPropagation();
