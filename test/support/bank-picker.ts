@@ -40,8 +40,7 @@ export async function showPicker(
   Object.assign(picker, given);
   box.append(picker);
   const shown = picker as unknown as SbpBankPicker;
-  await new Promise((resolve) => setTimeout(resolve));
-  await shown.updateComplete;
+  await settle(shown);
   return shown;
 }
 
@@ -53,10 +52,13 @@ export function namesOf(picker: SbpBankPicker, selector = 'a[part=bank]'): strin
   return all(picker, selector).map((link) => link.querySelector('.name')!.textContent);
 }
 
-/** Until what comes with the first focus has come: it is loaded already, but a promise away. */
+/** Until all rows stand, and what comes with the first focus: it is loaded already, but a promise away. */
 export async function settle(picker: SbpBankPicker): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  await picker.updateComplete;
+  for (let rows = -1; rows !== all(picker, 'a').length;) {
+    rows = all(picker, 'a').length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await picker.updateComplete;
+  }
 }
 
 /** What the payer types, at one go; answers what is found. */

@@ -15,6 +15,10 @@ import { recentBanks, rememberBank } from './recent.ts';
 /** Shown as tiles; the rest of the list follows as rows. */
 const TILES = 8;
 
+/** Rows drawn at a time, and the pause between: two hundred at once would keep a slow phone from the next letter. */
+const ROWS = 24;
+const ROWS_MS = 40;
+
 /** From the last keystroke: a screen reader is not to count along while the payer types. */
 const ANNOUNCE_MS = 700;
 
@@ -67,6 +71,8 @@ export class SbpBankPicker extends LitElement {
   #query = '';
   /** Comes with the first focus: who taps a bank right away needs neither search nor keys. */
   #finder: BankFinder | null = null;
+  #rows = ROWS;
+  #more: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | null = null;
   #said = '';
   #saying: ReturnType<typeof setTimeout> | undefined;
@@ -81,6 +87,8 @@ export class SbpBankPicker extends LitElement {
     this.#abort?.abort();
     this.#abort = null;
     clearTimeout(this.#saying);
+    clearTimeout(this.#more);
+    this.#more = undefined;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -93,6 +101,15 @@ export class SbpBankPicker extends LitElement {
     // Not when connected: an element that is upgraded gets its properties later.
     const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
     if (this.isConnected && missing) void this.#fetch();
+  }
+
+  protected override updated(): void {
+    if (this.#loading.step !== 'ready' || this.#rows >= this.#loading.banks.length) return;
+    this.#more ??= setTimeout(() => {
+      this.#more = undefined;
+      this.#rows += ROWS;
+      this.requestUpdate();
+    }, ROWS_MS);
   }
 
   async #fetch(): Promise<void> {
@@ -137,6 +154,7 @@ export class SbpBankPicker extends LitElement {
 
   #seek(query: string): void {
     this.#query = query;
+    this.#rows = ROWS;
     this.requestUpdate();
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
@@ -237,13 +255,13 @@ export class SbpBankPicker extends LitElement {
       @focusin=${this.#needFinder}
       @keydown=${(event: KeyboardEvent) => this.#finder?.keyInLists(event)}
     >
-      ${found === banks ? this.#renderAll(banks, recent) : bankList('row', found, this.#tapped)}
+      ${found === banks ? this.#renderAll(banks, recent) : bankList('row', found.slice(0, this.#rows), this.#tapped)}
     </div>`;
   }
 
   #renderAll(banks: readonly Bank[], recent: readonly Bank[]): TemplateResult {
     const others = banks.filter((bank) => !recent.includes(bank));
-    const rows = others.slice(TILES);
+    const rows = others.slice(TILES, TILES + this.#rows);
     return html`${
       recent.length > 0
         ? html`<h3>${this.#texts.recent}</h3>
