@@ -22,7 +22,8 @@ export default defineConfig({
       },
     },
     rolldownOptions: {
-      // Lets the entry hold what the parts on demand share with it, which saves a round trip before the first word.
+      // Lets the entry hold what the parts on demand share with it, which saves a round trip before the first word. It
+      // does so as long as they all share the same: hence the controls' styles in every one of them (bench/size.ts looks).
       preserveEntrySignatures: 'allow-extension',
       output: {
         comments: { annotation: false }, // nobody shakes the tree of a script tag

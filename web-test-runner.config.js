@@ -1,18 +1,32 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import { chromeLauncher } from '@web/test-runner-chrome';
-import { CHROMIUM_ARGS, findChromium } from './test/support/browser.ts';
+import { ENGINES } from './test/support/engines.ts';
 import { fakeCompanion } from './test/support/fake-companion-server.ts';
 
-const executablePath = findChromium();
-if (!executablePath) throw new Error('No Chromium found. Install one or name it in CHROME_PATH.');
+/** Chromium unless told: `npm test` names the others, too. */
+const names = (process.env['TEST_ENGINES'] ?? 'chromium').split(',');
+const browsers = await Promise.all(
+  names.map((name) => {
+    const path = ENGINES[name]?.find();
+    if (!path) throw new Error(`No ${name} found. Run "npm test" once, which installs it.`);
+    return ENGINES[name].launch(path);
+  }),
+);
 
 export default {
-  files: 'test/widget/**/*.test.ts',
+  files: 'test/widget/*.test.ts',
+  groups: [
+    {
+      // These own the time, and Firefox takes its own for the body of an answer that never was on a network.
+      name: 'clockwork',
+      files: 'test/widget/clockwork/*.test.ts',
+      browsers: browsers.slice(0, 1),
+    },
+  ],
   hostname: '127.0.0.1',
   nodeResolve: { exportConditions: ['production', 'default'] },
   concurrency: 1, // of two pages one is in the background, where browsers slow timers down and skip lazy images
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
   middleware: [fakeCompanion()],
-  browsers: [chromeLauncher({ launchOptions: { executablePath, args: CHROMIUM_ARGS } })],
+  browsers,
   testFramework: { config: { timeout: 15_000 } },
 };

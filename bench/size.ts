@@ -13,9 +13,10 @@ const DIST = resolve(import.meta.dirname, '../dist/cdn');
  * what it may not exceed, kept close above what was last measured so that growth is noticed.
  */
 const CHECKOUTS = [
-  { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 24_700 },
+  { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 24_800 },
+  { name: 'desktop, QR and its tools', onDemand: ['qr-code', 'code-tools'], aim: 20_000, budget: 26_000 },
   { name: 'phone, banks', onDemand: ['bank-picker'], aim: 14_000, budget: 22_900 },
-  { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 29_250 },
+  { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 29_350 },
 ] as const;
 
 function brotliBytes(file: string): number {
@@ -44,6 +45,9 @@ function downloads(file: string, wanted: readonly string[], seen = new Set<strin
   for (const path of [...always, ...parts]) downloads(path, wanted, seen);
   return seen;
 }
+
+const chained = imports(join(DIST, 'sbp-checkout.js')).always;
+if (chained.length > 0) throw new Error(`The entry waits for ${chained.join(', ')}: see vite.config.ts.`);
 
 let over = false;
 for (const { name, onDemand, aim, budget } of CHECKOUTS) {

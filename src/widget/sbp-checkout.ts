@@ -2,7 +2,6 @@ import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit'
 import type { Bank } from '../protocol/banks.ts';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
-import { copyText, type Copied } from './clipboard.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
@@ -76,6 +75,7 @@ export class SbpCheckout extends LitElement {
     timer: {},
     messages: { type: Object },
     redirect: { type: Number },
+    signal: {},
   };
 
   /** The payment token that the shop's server got with the payment. Another one opens another payment. */
@@ -100,6 +100,8 @@ export class SbpCheckout extends LitElement {
    * Default: never. A payment that was paid before the page was opened takes nobody anywhere.
    */
   declare redirect: number | null;
+  /** What else says that it is paid: `sound`, `vibration`, both, or nothing (default). */
+  declare signal: string | null;
 
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
@@ -117,7 +119,6 @@ export class SbpCheckout extends LitElement {
 
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
-  #copied: Copied = 'no';
   #hadFocus = false;
   #language: Language = chooseLanguage([], null);
   #device: DeviceType = 'desktop';
@@ -134,6 +135,7 @@ export class SbpCheckout extends LitElement {
     this.timer = 'always';
     this.messages = null;
     this.redirect = null;
+    this.signal = null;
     new PageWake(this, {
       back: () => this.#comeBack(true),
       left: () => this.#session.rest(),
@@ -198,13 +200,13 @@ export class SbpCheckout extends LitElement {
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
     if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
       // What had it is gone: on to what came instead, not back to the top of the page.
-      this.renderRoot
-        .querySelector<HTMLElement>(this.#copied === 'by-hand' ? '.by-hand input' : 'h2')
-        ?.focus();
+      this.renderRoot.querySelector('h2')?.focus();
     }
     if (this.isConnected) this.#elements.needThoseOf(this.renderRoot);
+    const turned = screen !== this.#drawn;
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
+    if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
     if (screen === 'pay' || screen === 'choose') this.#step('shown');
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
@@ -212,7 +214,6 @@ export class SbpCheckout extends LitElement {
   }
 
   #turnTo(screen: Screen): void {
-    this.#copied = 'no';
     // A payment that opens as it should is read in its place; everything else is news.
     const opening = this.#drawn === null || (this.#drawn === 'loading' && !this.#steps.has('shown'));
     if (!opening || !['loading', 'choose', 'pay'].includes(screen)) {
@@ -265,12 +266,20 @@ export class SbpCheckout extends LitElement {
     setTimeout(() => this.#store.dispatch({ type: 'gone', gone: bank }));
   }
 
-  async #copy(): Promise<void> {
-    const presentation = this.snapshot?.presentation;
-    if (presentation?.kind !== 'link') return;
-    this.#copied = await copyText(presentation.url);
-    if (this.#copied === 'yes') this.#announcer.say(this.#language.words(TEXTS).copied);
-    this.requestUpdate();
+  /** For a payer who looks elsewhere. */
+  async #showPaid(): Promise<void> {
+    const signals = this.signal?.split(/\s+/) ?? [];
+    try {
+      const { showPaid } = await import('./controllers/paid-signs.ts');
+      showPaid({
+        title: this.#language.words(TEXTS).paid,
+        icon: `${this.#origin}/paid.svg`,
+        sound: signals.includes('sound'),
+        vibration: signals.includes('vibration'),
+      });
+    } catch {
+      // Not to be had now: the screen says it.
+    }
   }
 
   #view(): View {
@@ -287,7 +296,6 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
-      copied: this.#copied,
       act: this.#act,
     };
   }
@@ -295,7 +303,6 @@ export class SbpCheckout extends LitElement {
   readonly #act: View['act'] = {
     way: (way) => this.#store.dispatch({ type: 'way', way }),
     check: () => void this.refresh(),
-    copy: () => void this.#copy(),
     openBank: (bank, tap) => this.#openBank(bank, tap),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),

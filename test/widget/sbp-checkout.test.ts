@@ -423,7 +423,6 @@ describe('<sbp-checkout> is the shop’s guest', () => {
     '--sbp-line': ['.card', 'borderTopColor'],
     '--sbp-subtle': ['input', 'backgroundColor'],
     '--sbp-accent': ['.foot .button', 'color'],
-    '--sbp-success': ['.dot', 'backgroundColor'],
     '--sbp-warning': ['.timer', 'color'],
   } as const;
 
@@ -442,6 +441,11 @@ describe('<sbp-checkout> is the shop’s guest', () => {
         expect(after, name).to.equal('rgb(1, 2, 3)');
         expect(after, name).not.to.equal(before);
       }
+      const desktop = await show(payment, { theme });
+      await live(desktop);
+      await desktop.updateComplete;
+      desktop.style.setProperty('--sbp-success', 'rgb(1, 2, 3)');
+      expect(getComputedStyle(inside(desktop, '.dot')).backgroundColor).to.equal('rgb(1, 2, 3)');
       checkout.style.setProperty('--sbp-radius-card', '3px');
       checkout.style.setProperty('--sbp-radius-button', '5px');
       checkout.style.setProperty('--sbp-max-width', '200px');
@@ -484,26 +488,6 @@ describe('<sbp-checkout> is the shop’s guest', () => {
     checkout.parentElement!.style.width = '280px';
     await until(() => inside(checkout, '.card').scrollWidth <= 280);
     await until(() => inside(checkout, 'sbp-qr-code', 'svg').getBoundingClientRect().width < 250);
-  });
-
-  it('copies the link byte for byte, or lets the payer do it where a page may not', async () => {
-    const checkout = await show(await FakePayment.create(snapshot()));
-    await seen(checkout, 'pay');
-    const copied: string[] = [];
-    const clipboard = { writeText: (link: string) => Promise.resolve(void copied.push(link)) };
-    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
-    inside(checkout, '.copy').click();
-    await until(() => text(checkout).includes('Ссылка скопирована'));
-    expect(copied).to.deep.equal([LINK]);
-    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
-    inside(checkout, '.copy').focus();
-    inside(checkout, '.copy').click();
-    const field = await until(() => checkout.shadowRoot!.querySelector<HTMLInputElement>('.by-hand input'));
-    await checkout.updateComplete;
-    expect(field.value).to.equal(LINK);
-    expect(checkout.shadowRoot!.activeElement).to.equal(field);
-    expect(field.value.slice(field.selectionStart!, field.selectionEnd!)).to.equal(LINK);
-    Reflect.deleteProperty(navigator, 'clipboard');
   });
 
   it('offers the way back to the shop by http(s) only', async () => {

@@ -40,7 +40,8 @@ function said(checkout: SbpCheckout): string {
 
 /** As a scanner does it: fast, and with Enter at the end. */
 async function wedge(typed: string): Promise<void> {
-  await sendKeys({ type: typed });
+  // One by one: some drivers take a doubled letter for one key that is held.
+  for (const key of typed) await sendKeys({ type: key });
   await sendKeys({ press: 'Enter' });
 }
 

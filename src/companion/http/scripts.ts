@@ -11,6 +11,11 @@ const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** What a tab shows for a picture when its payment is paid: under a shop's policy it may come from nowhere but here. */
+const PAID_ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="12" fill="#15803d"/>' +
+  '<path d="M7 12.5l3.5 3.5 7-8" fill="none" stroke="#fff" stroke-width="2.4"/></svg>';
+
 interface Script {
   readonly identity: Buffer;
   readonly br: Buffer;
@@ -24,6 +29,7 @@ interface Script {
  * the bytes for want of a proxy.
  */
 export async function scripts(app: FastifyInstance): Promise<void> {
+  app.get('/paid.svg', serve(await prepare(Buffer.from(PAID_ICON)), 'image/svg+xml', ENTRY_CACHE));
   const build = await readElementBuild();
   if (build === null) {
     app.log.warn('the element is not built: /sbp-checkout.js will answer 404 until "npm run build" has run');

@@ -1,4 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { controlStyles } from '../theme/controls.ts';
+import { ScreenLock } from '../controllers/screen-lock.ts';
 import { drawQr, type QrDrawing } from './qr-path.ts';
 
 /**
@@ -15,41 +17,43 @@ setTimeout(
  * @csspart qr - The white plate.
  */
 export class SbpQrCode extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-    }
-    div {
-      display: grid;
-      place-items: center;
-      box-sizing: border-box;
-      aspect-ratio: 1;
-      overflow: hidden;
-      border-radius: var(--_radius);
-      background: #fff;
-      box-shadow: 0 0 0 1px var(--_line);
-    }
-    svg {
-      display: block;
-      animation: arrive 0.2s ease-out;
-      transition: opacity 0.24s ease-out;
-    }
-    @keyframes arrive {
-      from {
-        opacity: 0.3;
-        transform: scale(0.97);
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: block;
       }
-    }
-    :host([faded]) svg {
-      opacity: 0.12;
-    }
-    @media (prefers-reduced-motion: reduce) {
+      div {
+        display: grid;
+        place-items: center;
+        aspect-ratio: 1;
+        overflow: hidden;
+        border-radius: var(--_radius);
+        background: #fff;
+        box-shadow: 0 0 0 1px var(--_line);
+      }
       svg {
-        animation: none;
-        transition: none;
+        display: block;
+        animation: arrive 0.2s ease-out;
+        transition: opacity 0.24s ease-out;
       }
-    }
-  `;
+      @keyframes arrive {
+        from {
+          opacity: 0.3;
+          transform: scale(0.97);
+        }
+      }
+      :host([faded]) svg {
+        opacity: 0.12;
+      }
+      @media (prefers-reduced-motion: reduce) {
+        svg {
+          animation: none;
+          transition: none;
+        }
+      }
+    `,
+  ];
 
   static override properties = {
     payload: { attribute: false },
@@ -73,6 +77,7 @@ export class SbpQrCode extends LitElement {
     this.payload = '';
     this.label = '';
     this.faded = false;
+    new ScreenLock(this);
     this.#observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#measure());
   }
 

@@ -6,6 +6,7 @@ const ELEMENTS = {
   'sbp-qr-code': async () => (await import('../components/qr-code.ts')).SbpQrCode,
   'sbp-bank-picker': async () => (await import('../components/banks/bank-picker.ts')).SbpBankPicker,
   'sbp-other-ways': async () => (await import('../components/other-ways/other-ways.ts')).SbpOtherWays,
+  'sbp-code-tools': async () => (await import('../components/code-tools/code-tools.ts')).SbpCodeTools,
   'sbp-auto-return': async () => (await import('../components/auto-return.ts')).SbpAutoReturn,
 } satisfies Record<string, () => Promise<CustomElementConstructor>>;
 

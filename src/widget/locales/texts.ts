@@ -22,9 +22,6 @@ export interface Texts {
   readonly hurry: string;
   readonly live: string;
   readonly thisDevice: string;
-  readonly copyLink: string;
-  readonly copied: string;
-  readonly copyByHand: string;
   readonly waiting: string;
   readonly waitingHelp: string;
   readonly waitingForm: string;

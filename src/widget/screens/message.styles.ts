@@ -75,6 +75,7 @@ export const messageStyles = css`
     width: 100%;
     max-width: 320px;
   }
+  .result .button + .button,
   .result sbp-other-ways + .button {
     margin-top: 4px;
   }

@@ -79,13 +79,15 @@ export const payStyles = css`
     font-weight: 600;
     text-align: center;
   }
-  .guide .button {
+  .guide > .button,
+  .tools {
     margin-inline-start: -12px;
   }
-  .by-hand {
-    display: block;
-    color: var(--_muted);
-    font-size: 14px;
+  .tools {
+    min-height: 132px;
+  }
+  .tools.two {
+    min-height: 88px;
   }
   .onward::after {
     content: '›' / '';

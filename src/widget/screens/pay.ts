@@ -53,24 +53,19 @@ function guideColumn(view: View): TemplateResult {
     <ol>
       ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
-    ${link(view) === null ? html`<div class="button"> </div>` : copyLink(view)} ${otherMethod(view)}
-    ${push(view)}
+    ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;
 }
 
-function copyLink(view: View): TemplateResult {
-  const { copied, texts } = view;
-  if (copied === 'by-hand') {
-    return html`<label class="by-hand">
-      ${texts.copyByHand}
-      <input class="input" readonly .value=${link(view) ?? ''} @focus=${selectAll} />
-    </label>`;
-  }
-  return button(copied === 'yes' ? texts.copied : texts.copyLink, view.act.copy, 'copy');
-}
-
-function selectAll(event: Event): void {
-  (event.target as HTMLInputElement).select();
+/** Its room is kept while it loads. */
+function codeTools(view: View): TemplateResult {
+  return html`<div class="tools ${view.device === 'mobile' ? 'two' : ''}">
+    ${
+      link(view) === null
+        ? nothing
+        : html`<sbp-code-tools exportparts="button" .view=${view} .link=${link(view)}></sbp-code-tools>`
+    }
+  </div>`;
 }
 
 function bankColumn(view: View): TemplateResult {

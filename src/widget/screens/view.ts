@@ -1,6 +1,5 @@
 import type { Bank } from '../../protocol/banks.ts';
 import type { DeviceType } from '../../protocol/snapshot.ts';
-import type { Copied } from '../clipboard.ts';
 import type { LoadBanks } from '../components/banks/bank-picker.ts';
 import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
@@ -34,11 +33,9 @@ export interface View {
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */
   readonly slow: boolean;
-  readonly copied: Copied;
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;
-    readonly copy: () => void;
     readonly openBank: (bank: Bank, tap: Event) => void;
     readonly loadBanks: LoadBanks;
     /** For the taps on what is loaded later. */

@@ -31,16 +31,22 @@ export const frameStyles = css`
   .head > div {
     min-width: 0;
   }
+  .shop,
+  .order {
+    display: -webkit-box;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 6;
+  }
   .shop {
     font-weight: 600;
-    overflow-wrap: anywhere;
   }
   .order {
     min-height: 20px;
     color: var(--_muted);
     font-size: 14px;
     line-height: 20px;
-    overflow-wrap: anywhere;
   }
   .amount {
     flex: none;
@@ -99,6 +105,9 @@ export const frameStyles = css`
     color: var(--_muted);
     font-size: 14px;
     line-height: 20px;
+  }
+  .timer {
+    min-height: 20px;
   }
   .digits {
     font-variant-numeric: tabular-nums;

@@ -25,6 +25,14 @@ const sha384 = (bytes: Uint8Array) => `sha384-${createHash('sha384').update(byte
 const cacheOf = (response: Response) => response.headers.get('cache-control');
 
 describe('the element’s scripts', () => {
+  it('serves the picture of a paid tab, whole and to every page', async () => {
+    const response = await fetch(`${shop.url}/paid.svg`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'image/svg+xml');
+    assert.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+    assert.match(await response.text(), /^<svg [^>]+>(<\w+ [^<>]+\/>)+<\/svg>$/);
+  });
+
   it('are the built files, under the hashes that the build has published', () => {
     const names = Object.keys(integrity);
     for (const entry of ['sbp-checkout.js', 'pay.js']) assert.ok(names.includes(entry), entry);
@@ -62,17 +70,20 @@ describe('the element’s scripts', () => {
   });
 
   it('find each other inside the pinned folder', async () => {
+    const found = new Set<string>();
     for (const name of Object.keys(integrity)) {
       const address = `${pinned}/${name}`;
       const code = await (await fetch(address)).text();
       const imports = [...code.matchAll(/(?:from|import\(?)\s*["'`](\.[^"'`]+)["'`]/g)];
-      assert.ok(imports.length > 0, `${name} imports nothing`);
       for (const [, path] of imports) {
         const target = new URL(path!, address).href;
         assert.ok(target.startsWith(`${pinned}/`), target);
         assert.equal((await fetch(target)).status, 200, target);
+        found.add(target);
       }
     }
+    const chunks = Object.keys(integrity).filter((name) => name.startsWith('chunks/'));
+    for (const chunk of chunks) assert.ok(found.has(`${pinned}/${chunk}`), `nothing imports ${chunk}`);
   });
 
   it('are open to allowed origins, and no refusal is kept for the day when one is allowed', async () => {

@@ -1,10 +1,10 @@
 import { expect } from '@open-wc/testing';
-import type { Snapshot } from '../../src/protocol/snapshot.ts';
-import { CheckoutApi } from '../../src/widget/session/checkout-api.ts';
-import { Session } from '../../src/widget/session/session.ts';
-import type { Connection } from '../../src/widget/session/sink.ts';
-import { FakeStream, FakeWorld } from '../support/fake-world.ts';
-import { END, snapshot, sse } from '../support/snapshots.ts';
+import type { Snapshot } from '../../../src/protocol/snapshot.ts';
+import { CheckoutApi } from '../../../src/widget/session/checkout-api.ts';
+import { Session } from '../../../src/widget/session/session.ts';
+import type { Connection } from '../../../src/widget/session/sink.ts';
+import { FakeStream, FakeWorld } from '../../support/fake-world.ts';
+import { END, snapshot, sse } from '../../support/snapshots.ts';
 
 interface Seen {
   readonly versions: number[];

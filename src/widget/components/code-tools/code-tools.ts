@@ -1,0 +1,137 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../../locales/code-tools.ts';
+import { fill } from '../../locales/messages.ts';
+import { button, money } from '../../screens/pieces.ts';
+import type { View } from '../../screens/view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { copyText } from './clipboard.ts';
+
+/**
+ * @summary What a payer can do with the code besides scanning it: copy its link, send it to their phone, see it larger.
+ * @csspart button - Every button and button-like link.
+ */
+export class SbpCodeTools extends LitElement {
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: grid;
+        justify-items: start;
+      }
+      .by-hand {
+        display: block;
+        width: 100%;
+        padding-inline-start: 12px;
+        color: var(--_muted);
+        font-size: 14px;
+      }
+      dialog {
+        width: min(100vw, 100dvh - 120px);
+        max-width: none;
+        max-height: none;
+        margin: auto;
+        padding: 16px;
+        border: 0;
+        border-radius: var(--_radius-card);
+        background: var(--_surface);
+        color: var(--_text);
+        text-align: center;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 60%);
+      }
+      dialog .button {
+        margin-top: 8px;
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false }, link: { attribute: false } };
+
+  declare view: View;
+  /** What the code says. */
+  declare link: string;
+
+  #copied: 'no' | 'yes' | 'by-hand' = 'no';
+  #large = false;
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('link')) this.#copied = 'no';
+  }
+
+  async #copy(): Promise<void> {
+    this.#copied = (await copyText(this.link)) ? 'yes' : 'by-hand';
+    this.requestUpdate();
+    await this.updateComplete;
+    // What was tapped is gone: on to what there is to do now.
+    this.renderRoot.querySelector<HTMLElement>('.by-hand input')?.focus();
+  }
+
+  async #enlarge(): Promise<void> {
+    this.#large = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  #shrunk(): void {
+    this.#large = false;
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const words = this.view.language.words(CODE_TOOLS_TEXTS);
+    return html`${this.#renderCopy(words)} ${this.#renderSend(words)}
+      ${button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
+      <p class="hidden" role="status">${this.#copied === 'yes' ? words.copied : nothing}</p>
+      ${this.#large ? this.#renderLarge(words) : nothing}`;
+  }
+
+  #renderCopy(words: CodeToolsTexts): TemplateResult {
+    if (this.#copied === 'by-hand') {
+      return html`<label class="by-hand">
+        ${words.copyByHand}
+        <input class="input" readonly .value=${this.link} @focus=${selectAll} />
+      </label>`;
+    }
+    return button(this.#copied === 'yes' ? words.copied : words.copyLink, () => void this.#copy(), 'copy');
+  }
+
+  /** The system's own sheet knows the payer's phone; where there is none an e-mail reaches it. */
+  #renderSend(words: CodeToolsTexts): TemplateResult | typeof nothing {
+    const { device, state } = this.view;
+    if (device === 'mobile') return nothing;
+    const { snapshot } = state;
+    const title = fill(words.linkSubject, { amount: money(this.view), shop: snapshot?.merchant.name ?? '' });
+    if (typeof navigator.share === 'function') {
+      return button(words.sendLink, () => void share({ title, url: this.link }), 'send');
+    }
+    const mail = `mailto:?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(this.link)}`;
+    return html`<a class="button send" part="button" href=${mail}>${words.sendLink}</a>`;
+  }
+
+  #renderLarge(words: CodeToolsTexts): TemplateResult {
+    const label = fill(this.view.texts.qrLabel, { amount: money(this.view) });
+    return html`<dialog aria-label=${label} @close=${() => this.#shrunk()} @click=${closeBeside}>
+      <sbp-qr-code .payload=${this.link} .label=${label}></sbp-qr-code>
+      ${button(words.close, () => this.renderRoot.querySelector('dialog')?.close())}
+    </dialog>`;
+  }
+}
+
+async function share(what: ShareData): Promise<void> {
+  try {
+    await navigator.share(what);
+  } catch {
+    // Called off by the payer, or refused in this frame: the other ways remain.
+  }
+}
+
+/** A tap beside the dialog lands on the dialog itself. */
+function closeBeside(tap: Event): void {
+  if (tap.target === tap.currentTarget) (tap.currentTarget as HTMLDialogElement).close();
+}
+
+function selectAll(event: Event): void {
+  (event.target as HTMLInputElement).select();
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
+import { CompanionProcess } from '../support/companion-process.ts';
+import { screenIs, ShopPage } from '../support/shop-page.ts';
+
+const TABLET: BrowserContextOptions = {
+  viewport: { width: 834, height: 1112 },
+  hasTouch: true,
+  isMobile: true,
+  locale: 'ru-RU',
+  userAgent:
+    'Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+};
+const DEVICES = { desktop: DESKTOP, phone: PHONE, tablet: TABLET };
+/** 320 px is also a 1280 px window at 400 % zoom. */
+const WIDTHS = [280, 320, 390, 639, 641, 1024, 3840];
+
+interface LayoutShift {
+  readonly value: number;
+  readonly sources: readonly { readonly currentRect: DOMRectReadOnly }[];
+}
+
+let browser: Browser;
+let shop: ShopPage;
+/** Of a shop with a name like any other's, and of one whose every word is long. */
+let usual: CompanionProcess;
+let wordy: CompanionProcess;
+
+before(async () => {
+  shop = await ShopPage.open();
+  const origins = { SBP_ALLOWED_ORIGINS: shop.origin };
+  const name = 'Общество с ограниченной ответственностью «Сельскохозяйственное оборудование»';
+  usual = await CompanionProcess.start({ ...origins, SBP_MERCHANT_NAME: 'Магазин «Ромашка»' });
+  wordy = await CompanionProcess.start({ ...origins, SBP_MERCHANT_NAME: name });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await Promise.all([usual.stop(), wordy.stop()]);
+  await shop.close();
+});
+
+async function open(
+  device: BrowserContextOptions,
+  companion: CompanionProcess,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<Page> {
+  const page = await (await browser.newContext(device)).newPage();
+  await prepare?.(page);
+  const { token } = await companion.client.createPayment({
+    order_id: companion === wordy ? 'ORD-100500-100500-100500-100500-100500' : 'ORD-100500',
+    amount: companion === wordy ? 9_876_543_21 : 1_250_00,
+  });
+  await shop.show(page, companion.url, token);
+  return page;
+}
+
+/** What of the element, through every shadow root, reaches out of its card, or hides a part of its text. */
+function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const card = document.querySelector('sbp-checkout')!.shadowRoot!.querySelector('.card')!;
+    const { left, right } = card.getBoundingClientRect();
+    const look = (root: ParentNode): void => {
+      for (const element of root.querySelectorAll<HTMLElement>('*')) {
+        if (element.shadowRoot) look(element.shadowRoot);
+        const box = element.getBoundingClientRect();
+        if (box.width === 0 || element.closest('.hidden, option')) continue;
+        const name = `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
+        if (box.left < left - 1 || box.right > right + 1) found.push(`${name} reaches out of the card`);
+        const clips = getComputedStyle(element).overflowX !== 'visible' && element.tagName !== 'INPUT';
+        if (clips && element.scrollWidth > element.clientWidth + 1) found.push(`${name} hides what it holds`);
+      }
+    };
+    look(card);
+    if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
+    return found;
+  });
+}
+
+describe('the element', () => {
+  for (const [name, device] of Object.entries(DEVICES)) {
+    it(`moves nothing while it loads, on a ${name} and a slow line`, async () => {
+      const page = await open(device, usual, async (slow) => {
+        await slow.addInitScript(() => {
+          const shifts: string[] = [];
+          Object.assign(window, { shifts });
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries() as (PerformanceEntry & LayoutShift)[]) {
+              const moved = entry.sources.map(({ currentRect }) => JSON.stringify(currentRect));
+              shifts.push(`${entry.value} by ${moved.join(', ')}`);
+            }
+          }).observe({ type: 'layout-shift', buffered: true });
+        });
+        for (const [part, ms] of [
+          ['**/checkout/v1/session', 700],
+          ['**/checkout/v1/session/banks', 500],
+          ['**/chunks/**', 300],
+        ] as const) {
+          await slow.route(part, async (route) => {
+            await new Promise((resolve) => setTimeout(resolve, ms));
+            await route.continue();
+          });
+        }
+      });
+      await screenIs(page, 'pay');
+      await page.waitForTimeout(1_500);
+      const shifts = await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
+      assert.deepEqual(shifts, []);
+      await page.context().close();
+    });
+
+    it(`fits any width, from either side, on a ${name}`, async () => {
+      const page = await open({ ...device, isMobile: false }, wordy);
+      await screenIs(page, 'pay');
+      await page.waitForTimeout(500);
+      for (const dir of ['ltr', 'rtl']) {
+        await page.evaluate((direction) => void (document.documentElement.dir = direction), dir);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.waitForTimeout(60);
+          assert.deepEqual(await misfits(page), [], `${width} px, ${dir}`);
+        }
+      }
+      await page.context().close();
+    });
+  }
+
+  it('gives a code of at least 320 px to whoever has the room', async () => {
+    const page = await open(DESKTOP, usual);
+    await screenIs(page, 'pay');
+    const { width } = (await page.locator('sbp-qr-code svg').boundingBox())!;
+    assert.ok(width >= 320, `${width} px`);
+    await page.context().close();
+  });
+
+  it('holds still for a payer who asked for that', async () => {
+    const page = await open({ ...DESKTOP, reducedMotion: 'reduce' }, usual);
+    await screenIs(page, 'pay');
+    const moving = (): Promise<number> =>
+      page.evaluate(() => {
+        const roots = (root: ParentNode): ShadowRoot[] =>
+          [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) =>
+            shadowRoot ? [shadowRoot, ...roots(shadowRoot)] : [],
+          );
+        return roots(document).flatMap((root) => root.getAnimations()).length;
+      });
+    await page.waitForTimeout(300);
+    assert.equal(await moving(), 0);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
+import { CompanionProcess } from '../support/companion-process.ts';
+import { screenIs, ShopPage, textOf } from '../support/shop-page.ts';
+
+/** What a page that wakes may ask the companion for: its state, a stream, and once more for what came between. */
+const FEW = 4;
+const DAY_MS = 24 * 3_600_000;
+
+let browser: Browser;
+let shop: ShopPage;
+let companion: CompanionProcess;
+
+before(async () => {
+  shop = await ShopPage.open();
+  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await companion.stop();
+  await shop.close();
+});
+
+interface Opened {
+  readonly page: Page;
+  readonly paymentId: string;
+  readonly token: string;
+  /** Questions to the companion so far. */
+  readonly asked: () => number;
+}
+
+async function open(expires_in = 3_600, device = PHONE): Promise<Opened> {
+  const { token, payment_id } = await companion.client.createPayment({ expires_in });
+  const page = await (await browser.newContext(device)).newPage();
+  let requests = 0;
+  page.on('request', (request) => {
+    if (request.method() !== 'OPTIONS' && request.url().includes('/checkout/v1/')) requests++;
+  });
+  await shop.show(page, companion.url, token);
+  await screenIs(page, 'pay');
+  await page.waitForTimeout(300);
+  return { page, token, paymentId: payment_id, asked: () => requests };
+}
+
+async function lifecycle(page: Page, state: 'frozen' | 'active'): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setWebLifecycleState', { state });
+  await session.detach();
+}
+
+/** The page's clocks, as if so long had passed for the wall clock, and for the page's own only while it was awake. */
+async function shiftClocks(page: Page, ms: number): Promise<void> {
+  await page.evaluate((shift) => {
+    Date.now = () => performance.timeOrigin + performance.now() + shift;
+  }, ms);
+}
+
+describe('a page that was away', () => {
+  it('shows what happened within a second of thawing, and asks little', async (t) => {
+    const { page, paymentId, asked } = await open();
+    await lifecycle(page, 'frozen');
+    await companion.client.sandbox(paymentId, 'pay');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const before = asked();
+    await lifecycle(page, 'active');
+    const woken = Date.now();
+    await screenIs(page, 'paid', 1_000);
+    t.diagnostic(`"paid" ${Date.now() - woken} ms after thawing, ${asked() - before} questions`);
+    assert.ok(asked() - before <= FEW);
+    await page.context().close();
+  });
+
+  it('is right within a second when the payer comes back to it by the browser’s own button', async () => {
+    const { page, paymentId, token } = await open();
+    await page.goto('about:blank');
+    await companion.client.sandbox(paymentId, 'pay');
+    await page.evaluate(() => history.back());
+    await page.waitForURL(/\/checkout/);
+    // A page that was kept has its token; one that was loaded anew gets it from the shop's script, as at first.
+    await page.evaluate((value) => {
+      const checkout = document.querySelector('sbp-checkout') as HTMLElement & { token?: string };
+      checkout.token ??= value;
+    }, token);
+    await screenIs(page, 'paid', 1_000);
+    await page.context().close();
+  });
+
+  it('knows on the hosted page, kept or loaded anew', async () => {
+    const { payment_url, payment_id } = await companion.client.createPayment();
+    const page = await (await browser.newContext(PHONE)).newPage();
+    await page.goto(payment_url);
+    await screenIs(page, 'pay');
+    await page.goto(`${shop.origin}/checkout`);
+    await companion.client.sandbox(payment_id, 'pay');
+    await page.goBack();
+    await screenIs(page, 'paid', 2_000);
+    await page.context().close();
+  });
+
+  it('finds the bank’s word after every sign of waking at once, without a storm', async () => {
+    const { page, paymentId, asked } = await open();
+    await companion.client.sandbox(paymentId, 'process');
+    await screenIs(page, 'waiting', 2_000);
+    const before = asked();
+    await page.evaluate(() => {
+      for (let turn = 0; turn < 50; turn++) {
+        for (const [target, type] of [
+          [document, 'visibilitychange'],
+          [window, 'focus'],
+          [window, 'online'],
+          [window, 'pageshow'],
+        ] as const) {
+          target.dispatchEvent(
+            type === 'pageshow' ? new PageTransitionEvent(type, { persisted: true }) : new Event(type),
+          );
+        }
+      }
+    });
+    await page.waitForTimeout(2_000);
+    assert.ok(asked() - before <= FEW, `${asked() - before} questions`);
+    await companion.client.sandbox(paymentId, 'pay');
+    await screenIs(page, 'paid', 1_000);
+    await page.context().close();
+  });
+
+  it('counts the right time after half an hour of sleep', async () => {
+    const { page } = await open(3_600, DESKTOP);
+    await shiftClocks(page, 30 * 60_000);
+    // The true time has not moved: the companion's clock is asked, and not the page's.
+    await page.waitForTimeout(2_500);
+    const [, minutes] = /ещё (\d+):\d\d/.exec(await textOf(page)) ?? [];
+    assert.ok(Number(minutes) >= 58, `${minutes} minutes left`);
+    await page.context().close();
+  });
+});
+
+describe('a clock that is a day off, or changes to summer time', () => {
+  for (const [name, offset] of [
+    ['a day behind', -DAY_MS],
+    ['a day ahead', DAY_MS],
+  ] as const) {
+    it(`${name}: the time to pay is the companion’s`, async () => {
+      const { token } = await companion.client.createPayment({ expires_in: 4 });
+      const page = await (await browser.newContext(DESKTOP)).newPage();
+      await page.addInitScript((shift) => {
+        Date.now = () => performance.timeOrigin + performance.now() + shift;
+      }, offset);
+      await shop.show(page, companion.url, token);
+      await screenIs(page, 'pay');
+      assert.match(await textOf(page), /Код действует ещё 0:0[1-4]/);
+      await screenIs(page, 'expired', 7_000);
+      await page.context().close();
+    });
+  }
+
+  it('loses or gains no hour in a zone that changes its clocks', async () => {
+    const context = await browser.newContext({ ...DESKTOP, timezoneId: 'Europe/Berlin' });
+    const page = await context.newPage();
+    // 25 October 2026, 02:59:58 summer time; two seconds later it is two o'clock again.
+    await page.clock.install({ time: new Date('2026-10-25T00:59:58Z') });
+    const { token } = await companion.client.createPayment({ expires_in: 600 });
+    await shop.show(page, companion.url, token);
+    await screenIs(page, 'pay');
+    await page.clock.runFor(4_000);
+    assert.match(await textOf(page), /Код действует ещё 9:[45]\d/);
+    await context.close();
+  });
+});
