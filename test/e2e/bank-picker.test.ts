@@ -151,6 +151,16 @@ describe('two hundred banks', () => {
     await page.context().close();
   });
 
+  it('are never the only way: where none is found, the link and the code are at hand', async () => {
+    const page = await open(PHONE);
+    await page.getByRole('searchbox').fill('нет такого');
+    await page.getByRole('link', { name: 'Открыть ссылку СБП' }).waitFor();
+    await page.getByRole('button', { name: 'Показать все банки' }).waitFor();
+    await page.getByRole('button', { name: 'Показать QR-код' }).click();
+    await page.locator('sbp-qr-code').waitFor();
+    await page.context().close();
+  });
+
   it('are one Tab and a few arrows away, and the bank that was used is first next time', async () => {
     const page = await open(DESKTOP);
     await page.getByRole('searchbox').focus();

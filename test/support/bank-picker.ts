@@ -34,7 +34,6 @@ export async function showPicker(
     load: () => Promise.resolve({ platform: 'ios', banks }),
     whenTapped: (_: unknown, tap: Event) => tap.preventDefault(),
     only: null,
-    turnTo: null,
     ...properties,
   };
   Object.assign(picker, given);

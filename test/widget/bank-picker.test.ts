@@ -1,7 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { readBanks } from '../../src/widget/components/banks/entries.ts';
 import { BANK_TEXTS } from '../../src/widget/locales/banks.ts';
-import { TEXTS } from '../../src/widget/locales/texts.ts';
 import { all, bank, namesOf, ORIGIN, search, showPicker, TWELVE } from '../support/bank-picker.ts';
 import { pause } from '../support/fake-companion.ts';
 import { LINK } from '../support/snapshots.ts';
@@ -93,26 +92,17 @@ describe('<sbp-bank-picker>', () => {
     expect(said.textContent, 'gone from the page').to.equal('');
   });
 
-  it('leaves every way on when nothing was found', async () => {
-    const turned: string[] = [];
-    const picker = await showPicker(TWELVE, { turnTo: (way) => turned.push(way) });
+  it('leaves a way on when nothing was found', async () => {
+    const picker = await showPicker(TWELVE);
     await search(picker, 'нет такого');
     expect(all(picker, '.note')[0]!.textContent).to.equal(ru.nothingFound);
     expect(all<HTMLAnchorElement>(picker, 'a[part=button]')[0]!.getAttribute('href')).to.equal(LINK);
-    const [qr, clear] = all(picker, 'button');
-    expect(qr!.innerText.trim()).to.equal(TEXTS.ru.showQr);
-    qr!.click();
-    expect(turned).to.deep.equal(['qr']);
+    const [clear] = all(picker, 'button');
+    expect(clear!.innerText.trim()).to.equal(ru.clearSearch);
     clear!.click();
     await picker.updateComplete;
     expect(namesOf(picker).length).to.equal(12);
     expect(picker.shadowRoot!.activeElement).to.equal(all(picker, 'input')[0]);
-  });
-
-  it('offers no code that is on the screen already', async () => {
-    const picker = await showPicker(TWELVE, { turnTo: null });
-    await search(picker, 'нет такого');
-    expect(all(picker, 'button').length).to.equal(1);
   });
 
   it('is no dead end without a list, and tries again when asked', async () => {

@@ -90,7 +90,6 @@ function bankColumn(view: View): TemplateResult {
             .link=${url}
             .only=${only}
             .whenTapped=${act.openBank}
-            .turnTo=${view.ways.length > 1 ? null : act.way}
           ></sbp-bank-picker>`
     }
     ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}

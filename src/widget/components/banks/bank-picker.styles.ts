@@ -48,6 +48,9 @@ export const bankPickerStyles = css`
     line-height: 16px;
     text-align: center;
   }
+  h3 + .tiles .tile {
+    min-height: 0;
+  }
   .rows {
     margin: 8px -8px 0;
   }

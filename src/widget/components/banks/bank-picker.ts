@@ -51,7 +51,6 @@ export class SbpBankPicker extends LitElement {
     link: { attribute: false },
     only: { attribute: false },
     whenTapped: { attribute: false },
-    turnTo: { attribute: false },
   };
 
   declare language: Language;
@@ -64,8 +63,6 @@ export class SbpBankPicker extends LitElement {
   /** Where one app is all that the payment can be paid in: its links, the better ones first. No list is fetched. */
   declare only: Bank | null;
   declare whenTapped: WhenTapped;
-  /** Turns to the QR code; `null` where it is on the screen already. */
-  declare turnTo: ((way: 'qr') => void) | null;
 
   #loading: Loading = { step: 'loading' };
   #query = '';
@@ -196,7 +193,7 @@ export class SbpBankPicker extends LitElement {
     }
     if (this.#loading.step === 'failed') {
       return html`<p class="note" role="status">${texts.banksFailed}</p>
-        ${this.#renderOtherWays()}
+        ${this.#renderLink()}
         <button class="button" part="button" type="button" @click=${() => void this.#fetch()}>
           ${this.language.words(TEXTS).tryAgain}
         </button>`;
@@ -245,7 +242,7 @@ export class SbpBankPicker extends LitElement {
     const found = this.#found(banks);
     if (found.length === 0) {
       return html`<p class="note">${this.#texts.nothingFound}</p>
-        ${this.#renderOtherWays()}
+        ${this.#renderLink()}
         <button class="button" part="button" type="button" @click=${() => this.clearSearch()}>
           ${this.#texts.clearSearch}
         </button>`;
@@ -273,22 +270,16 @@ export class SbpBankPicker extends LitElement {
     ${rows.length > 0 ? bankList('row', rows, this.#tapped) : nothing}`;
   }
 
-  #renderOtherWays(): TemplateResult {
-    const link = isAllowedLink(this.link, this.origin)
-      ? html`<a
-          class="button primary"
-          part="button"
-          href=${this.link}
-          target="_blank"
-          rel="noopener noreferrer"
-          >${this.#texts.openLink}</a
-        >`
-      : nothing;
-    const qr = this.turnTo
-      ? html`<button class="button" part="button" type="button" @click=${() => this.turnTo?.('qr')}>
-          ${this.language.words(TEXTS).showQr}
-        </button>`
-      : nothing;
-    return html`${link}${qr}`;
+  /** The way that needs no list; the code is one tap away under every list already. */
+  #renderLink(): TemplateResult | typeof nothing {
+    if (!isAllowedLink(this.link, this.origin)) return nothing;
+    return html`<a
+      class="button primary"
+      part="button"
+      href=${this.link}
+      target="_blank"
+      rel="noopener noreferrer"
+      >${this.#texts.openLink}</a
+    >`;
   }
 }
