@@ -1,4 +1,5 @@
 import type { AutoReturnTexts } from './auto-return.ts';
+import type { BankTexts } from './banks.ts';
 import type { CodeToolsTexts } from './code-tools.ts';
 import type { OtherWaysTexts } from './other-ways.ts';
 import type { Texts } from './texts.ts';
@@ -7,7 +8,7 @@ import type { Texts } from './texts.ts';
 export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
 
 /** Some of the element's texts in a shop's own words: by name, with the same `{places}` as ours. */
-export type OwnTexts = Partial<Texts & OtherWaysTexts & AutoReturnTexts & CodeToolsTexts>;
+export type OwnTexts = Partial<Texts & AutoReturnTexts & BankTexts & CodeToolsTexts & OtherWaysTexts>;
 
 /** A shop's own texts: for whatever language is spoken, and under a language's tag (`kk`, `en`) for that one alone. */
 export type Messages = OwnTexts & Readonly<Record<string, unknown>>;
