@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots [folder]`: the README's pictures into docs/screenshots, and with a folder also every state of
- * the gallery, on a desktop and on a phone, light and dark, in both languages, to be looked at.
+ * the gallery, each on a desktop and on a phone, light and dark, in both languages, to be looked at.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import { CompanionProcess } from '../test/support/companion-process.ts';
 import { SCENARIOS } from './gallery/scenarios.ts';
 
 const root = join(import.meta.dirname, '..');
+/** Pages that are open at a time. */
+const LANES = 4;
 
 async function forReadme(browser: Browser): Promise<void> {
   const folder = join(root, 'docs/screenshots');
@@ -48,18 +50,25 @@ async function ofEveryState(browser: Browser, folder: string): Promise<void> {
   await vite.listen();
   const gallery = `${vite.resolvedUrls!.local[0]!}demo/gallery/index.html`;
   try {
-    for (const { name, device } of SCENARIOS) {
-      for (const theme of ['light', 'dark']) {
-        for (const locale of ['ru', 'en']) {
-          const phone = device === 'mobile';
-          const page = await (await browser.newContext(phone ? PHONE : DESKTOP)).newPage();
-          await page.goto(`${gallery}?state=${name}&theme=${theme}&locale=${locale}`);
-          await page.waitForTimeout(500);
-          await page.screenshot({ path: join(folder, `${name}-${theme}-${locale}.png`) });
-          await page.context().close();
-        }
-      }
-    }
+    const pictures = SCENARIOS.flatMap(({ name }) =>
+      ['desktop', 'phone'].flatMap((size) =>
+        ['light', 'dark'].flatMap((theme) => ['ru', 'en'].map((locale) => ({ name, size, theme, locale }))),
+      ),
+    );
+    const take = async ({ name, size, theme, locale }: (typeof pictures)[number]): Promise<void> => {
+      const page = await (await browser.newContext(size === 'phone' ? PHONE : DESKTOP)).newPage();
+      await page.goto(`${gallery}?state=${name}&theme=${theme}&locale=${locale}`);
+      await page.waitForTimeout(700);
+      await page.screenshot({
+        path: join(folder, `${name}-${size}-${theme}-${locale}.png`),
+        animations: 'disabled',
+      });
+      await page.context().close();
+    };
+    const lanes = Array.from({ length: LANES }, async (_, lane) => {
+      for (let at = lane; at < pictures.length; at += LANES) await take(pictures[at]!);
+    });
+    await Promise.all(lanes);
   } finally {
     await vite.close();
   }

@@ -49,6 +49,7 @@ const OTHER = 'sbp-other-ways';
 const METHOD = (index: number) => [OTHER, 'sbp-method-list', `li:nth-child(${index}) button`];
 const PUSH = (part: string) => [OTHER, 'sbp-phone-push', part];
 const SCANNER = (part: string) => [OTHER, 'sbp-scanner', part];
+const BANK_SEARCH = ['sbp-bank-picker', 'input'];
 const PHONE: Doing = { type: '+7 999 000-11-22', at: PUSH('input') };
 const SEND: Doing = { tap: PUSH('button') };
 const CODE: Doing = { type: 'https://sberbank.ru/qr/?ClientIdQr=40ac47', at: SCANNER('input') };
@@ -89,6 +90,27 @@ export const SCENARIOS: readonly Scenario[] = [
     doings: [{ tap: ['.other'] }],
   },
   { name: 'pay-several', screen: 'pay', device: 'desktop', snapshot: SEVERAL },
+  {
+    name: 'banks-recent',
+    screen: 'pay',
+    device: 'mobile',
+    snapshot: {},
+    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { tap: ['.pair .button'] }],
+  },
+  {
+    name: 'banks-found',
+    screen: 'pay',
+    device: 'mobile',
+    snapshot: {},
+    doings: [{ type: ',fyr c', at: BANK_SEARCH }],
+  },
+  {
+    name: 'banks-none',
+    screen: 'pay',
+    device: 'mobile',
+    snapshot: {},
+    doings: [{ type: 'Ромашка', at: BANK_SEARCH }],
+  },
   { name: 'pay-several-phone', screen: 'pay', device: 'mobile', snapshot: SEVERAL },
   {
     name: 'pay-several-tablet',

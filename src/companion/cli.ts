@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
+import { CommandError } from './commands/command-error.ts';
 import { newSecrets } from './commands/keys.ts';
+import { refund } from './commands/refund.ts';
 import { serve } from './commands/serve.ts';
 import { snippet } from './commands/snippet.ts';
 import { ConfigError, loadConfig } from './config.ts';
@@ -12,6 +14,8 @@ const USAGE = `Usage: sbp-checkout serve             starts the companion
        sbp-checkout migrate           brings the database up to date; stop the companion first
        sbp-checkout backup <file>     copies the database into a new file, also while serving
        sbp-checkout keys              prints three new secrets as lines of an env file
+       sbp-checkout refund settle <refund_id> --status succeeded|failed
+                                      ends a refund by hand; stop the companion first
        sbp-checkout snippet           prints the script tag that pins the element's every byte
 
 The companion is configured by environment variables (SBP_…); with NODE_ENV=development it needs
@@ -25,6 +29,7 @@ const COMMANDS: Readonly<Record<string, { args: number; run: (...args: string[])
     migrate: { args: 0, run: migrate },
     backup: { args: 1, run: backup },
     keys: { args: 0, run: () => void process.stdout.write(newSecrets()) },
+    refund: { args: 4, run: refund },
     snippet: { args: 0, run: snippet },
   };
 
@@ -68,7 +73,11 @@ function isAddressError(error: unknown): error is Error {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof StoreError || isAddressError(error);
+  const known =
+    error instanceof ConfigError ||
+    error instanceof StoreError ||
+    error instanceof CommandError ||
+    isAddressError(error);
   process.stderr.write(`${known ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

@@ -3,7 +3,8 @@ import type { Method } from '../protocol/snapshot.ts';
 import { ConfigError } from './config-error.ts';
 import { developmentSecrets } from './development-secrets.ts';
 import { EnvReader, type Env } from './env-reader.ts';
-import type { BankListSource } from './banks/directory.ts';
+import type { BankListSource } from './banks/list-source.ts';
+import { nspkList, readBankListSource } from './banks/settings.ts';
 import { AddressGuard } from './outbound/guard.ts';
 import type { ProviderName } from './providers/names.ts';
 import { readFreepaymentSettings, type FreepaymentSettings } from './providers/freepayment/settings.ts';
@@ -59,8 +60,6 @@ export interface Config {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const DEFAULT_BANKS_URL = 'https://qr.nspk.ru/proxyapp/c2bmembers.json';
-
 /** Reads the configuration from the environment; throws a {@link ConfigError} that names every mistake. */
 export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
   const mistakes: string[] = [];
@@ -83,10 +82,10 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
   const sbpApi = used('sbp-api', readSbpApiSettings);
   const confirmUrl = reader.url('SBP_CONFIRM_URL', '', development ? ['https:', 'http:'] : ['https:']);
 
-  const banksUrl = reader.url('SBP_BANKS_URL', '', development ? ['https:', 'http:'] : ['https:']);
-  const ownList = { url: banksUrl === '' ? DEFAULT_BANKS_URL : banksUrl, apiKey: null };
   // Whoever sits behind an upstream need not reach NSPK.
-  const bankList = sbpApi && banksUrl === '' ? bankListOf(sbpApi) : ownList;
+  const bankList =
+    readBankListSource(reader, development ? ['https:', 'http:'] : ['https:']) ??
+    (sbpApi ? bankListOf(sbpApi) : nspkList());
 
   const config: Config = {
     development,

@@ -25,7 +25,7 @@ export function deviceType(told: Device | null, hints: DeviceHints): DeviceType 
 
 /** Touch alone does not tell: there are laptops with touchscreens, and tablets with a mouse. */
 function isInHand(type: DeviceType, { userAgent, maxTouchPoints, coarse }: DeviceHints): boolean {
-  if (/Macintosh/.test(userAgent)) return maxTouchPoints > 1;
+  if (userAgent.includes('Macintosh')) return maxTouchPoints > 1;
   if (/Windows|CrOS/.test(userAgent)) return false;
   return coarse || (maxTouchPoints > 0 && (type !== 'desktop' || /Android|iP/.test(userAgent)));
 }

@@ -50,8 +50,8 @@ export function inAppBrowser(page: PageGlobals = window): InApp | null {
 
 function platformOf({ navigator: { userAgent, maxTouchPoints } }: PageGlobals): InApp['platform'] {
   if (/iP(?:hone|ad|od)/.test(userAgent)) return 'ios';
-  if (/Macintosh/.test(userAgent) && maxTouchPoints > 1) return 'ios'; // an iPad
-  return /Android/.test(userAgent) ? 'android' : 'other';
+  if (userAgent.includes('Macintosh') && maxTouchPoints > 1) return 'ios'; // an iPad
+  return userAgent.includes('Android') ? 'android' : 'other';
 }
 
 function byObjects(page: PageGlobals): App | null {
@@ -70,7 +70,7 @@ function byUserAgent({ navigator }: PageGlobals, platform: InApp['platform']): A
   const { userAgent, standalone } = navigator;
   const named = BY_USER_AGENT.find(([, pattern]) => pattern.test(userAgent));
   if (named) return named[0];
-  if (platform === 'ios') return /Safari\//.test(userAgent) || standalone === true ? null : 'other';
+  if (platform === 'ios') return userAgent.includes('Safari/') || standalone === true ? null : 'other';
   return userAgent.includes('; wv)') ? 'other' : null;
 }
 

@@ -17,6 +17,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { loadConfig } from '../../src/companion/config.ts';
 import { startCompanion, testEnv } from '../support/companion.ts';
+import { ScriptedProvider } from '../support/scripted-provider.ts';
+import { until } from '../support/until.ts';
 import { assertNoLeaks } from '../support/log-scan.ts';
 import { secretsOf } from '../support/secrets.ts';
 
@@ -96,6 +98,54 @@ describe('sbp-checkout migrate', () => {
     const file = join(folder(t), 'shop.sqlite');
     assert.match(cli(['migrate'], file).stdout, /0001_payments/);
     assert.match(cli(['migrate'], file).stdout, /is up to date\.\n$/);
+  });
+});
+
+describe('sbp-checkout refund settle', () => {
+  /** Two refunds of a payment that its provider has taken, and says nothing more of. */
+  async function pendingRefunds(t: TestContext) {
+    const provider = new ScriptedProvider();
+    provider.refund = () => Promise.resolve({ status: 'pending' }) as never;
+    provider.status = ({ reference }) =>
+      Promise.resolve({ reference, status: 'paid', amount: 125_000, currency: 'RUB' });
+    const shop = await startCompanion({}, { providers: { sandbox: provider } });
+    t.after(() => rmSync(join(shop.databaseFile, '..'), { recursive: true, force: true }));
+    const { payment_id } = await shop.createPayment({ callback_url: 'http://127.0.0.1:9/hook' });
+    const read = async () => (await (await shop.api(`/payments/${payment_id}`)).json()) as { status: string };
+    await until(async () => (await read()).status === 'paid', 'the money');
+    const begin = async (amount: number) => {
+      const response = await shop.api('/refunds', { json: { payment_id, amount } });
+      return ((await response.json()) as { refund_id: string }).refund_id;
+    };
+    return { shop, payment_id, first: await begin(1_000), second: await begin(2_000) };
+  }
+
+  it('ends it as the provider would, and tells the merchant', async (t) => {
+    const { shop, payment_id, first, second } = await pendingRefunds(t);
+    const file = shop.databaseFile;
+    const settle = (id: string, status: string) => cli(['refund', 'settle', id, '--status', status], file);
+    refused(settle(first, 'succeeded'), /in use by another sbp-checkout process/);
+    await shop.close();
+    assert.match(settle(first, 'succeeded').stdout, /1000 kopecks.* has succeeded; .* is partial_refunded/);
+    assert.match(settle(second, 'failed').stdout, /2000 kopecks.* has failed; .* is partial_refunded/);
+    refused(settle(first, 'failed'), /has succeeded already/);
+    refused(settle('rfd_nobody', 'failed'), /There is no refund rfd_nobody/);
+    refused(settle(first, 'lost'), /--status succeeded\|failed/);
+    const db = new DatabaseSync(file, { readOnly: true });
+    const payment = db.prepare('SELECT refunded_amount, version FROM payments').get()!;
+    assert.equal(payment['refunded_amount'], 1_000);
+    const last = db.prepare('SELECT event, source, version FROM payment_events ORDER BY id DESC').get()!;
+    assert.deepEqual(
+      { ...last },
+      { event: 'refund.succeeded', source: 'operator', version: payment['version'] },
+    );
+    const told = db.prepare("SELECT event FROM deliveries WHERE event LIKE 'refund.%' ORDER BY seq").all();
+    assert.deepEqual(
+      told.map(({ event }) => event),
+      ['refund.succeeded', 'refund.failed'],
+      payment_id,
+    );
+    db.close();
   });
 });
 

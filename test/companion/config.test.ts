@@ -106,6 +106,61 @@ describe('loadConfig', () => {
     assert.match(mistakes({ ...SECRETS, SBP_API_KEY_FILE: file }), /keep one/);
   });
 
+  describe('for the bank list', () => {
+    const widget = (url: string, client?: string) => ({
+      ...SECRETS,
+      SBP_BANKS_URL: url,
+      ...(client === undefined ? {} : { SBP_BANKS_CLIENT: client }),
+    });
+
+    it('takes a list of schemes from any address, NSPK’s own unless given', () => {
+      const list = loadConfig(SECRETS).bankList;
+      assert.equal(list.kind, 'file');
+      assert.equal(list.url, 'https://qr.nspk.ru/proxyapp/c2bmembers.json');
+      const own = loadConfig(widget('https://a.example/v2/list.json')).bankList;
+      assert.deepEqual([own.kind, own.url], ['file', 'https://a.example/v2/list.json']);
+    });
+
+    it('knows the widget API by its version, and asks for the client that it demands', () => {
+      const first = loadConfig(widget('https://widget.cbrpay.ru/v1/', 'Romashka & Co')).bankList;
+      assert.deepEqual(first, {
+        ...{ kind: 'widget', url: 'https://widget.cbrpay.ru/v1', version: 1, client: 'Romashka & Co' },
+        logoOrigins: ['https://qr.nspk.ru'],
+      });
+      const second = loadConfig({
+        ...widget('https://widget.cbrpay.ru/v2', 'abcdef012345'),
+        SBP_BANKS_LOGO_ORIGINS: 'https://logos.example',
+      }).bankList;
+      assert.deepEqual(second, {
+        ...{ kind: 'widget', url: 'https://widget.cbrpay.ru/v2', version: 2, client: 'abcdef012345' },
+        logoOrigins: ['https://qr.nspk.ru', 'https://logos.example'],
+      });
+    });
+
+    for (const [what, env] of [
+      ['v1 without a client', widget('https://widget.cbrpay.ru/v1')],
+      ['v1 with one letter', widget('https://widget.cbrpay.ru/v1', 'R')],
+      ['v1 with too many', widget('https://widget.cbrpay.ru/v1', 'R'.repeat(65))],
+      ['v1 with letters that a header does not take', widget('https://widget.cbrpay.ru/v1', 'Ромашка')],
+      ['v1 with a line break', widget('https://widget.cbrpay.ru/v1', 'Roma\nshka')],
+      ['v2 without a client', widget('https://widget.cbrpay.ru/v2')],
+      ['v2 with a name', widget('https://widget.cbrpay.ru/v2', 'Romashka')],
+      ['v2 with a space', widget('https://widget.cbrpay.ru/v2', 'abcdef 12345')],
+      ['a client for a list of schemes', widget('https://a.example/list.json', 'abcdef012345')],
+      ['a client for nothing', { ...SECRETS, SBP_BANKS_CLIENT: 'abcdef012345' }],
+    ] as const) {
+      it(`refuses ${what}`, () => assert.match(mistakes(env), /SBP_BANKS_CLIENT/));
+    }
+
+    it('refuses logo origins that are none, and plain http outside development', () => {
+      assert.match(
+        mistakes({ ...SECRETS, SBP_BANKS_LOGO_ORIGINS: 'https://a.example/x' }),
+        /SBP_BANKS_LOGO_ORIGINS/,
+      );
+      assert.match(mistakes(widget('http://widget.cbrpay.ru/v2', 'abcdef012345')), /SBP_BANKS_URL/);
+    });
+  });
+
   describe('for an upstream SBP API', () => {
     const UPSTREAM = {
       ...SECRETS,

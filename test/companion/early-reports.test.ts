@@ -82,6 +82,27 @@ describe('an answer to the create that a webhook has overtaken', () => {
   }
 });
 
+describe('an answer to the create that was lost', () => {
+  it('is made up for by a report, which tells when the offer ends, too', async () => {
+    ledger.provider.down = 'after';
+    const payment = await newPayment();
+    ledger.provider.down = 'no';
+    const endsAt = ledger.time + 60_000;
+    await tell(payment.id, { status: 'created', providerPaymentId: payment.id });
+    const report = ledger.provider.report.bind(ledger.provider);
+    const presentation = { kind: 'link', url: 'https://qr.nspk.ru/ASKED', deep_link: null } as const;
+    ledger.provider.report = (reference) => ({ ...report(reference), presentation, expiresAt: endsAt });
+    try {
+      ledger.time += 10_000;
+      await ledger.look();
+      const offered = (await findPayment(ledger.ctx.store.read, payment.id))!;
+      assert.deepEqual([offered.presentation, offered.expiresAt], [presentation, endsAt]);
+    } finally {
+      ledger.provider.report = report;
+    }
+  });
+});
+
 describe('a payment that its provider calls canceled', () => {
   for (const [ahead, end] of [
     [0, 'canceled'],

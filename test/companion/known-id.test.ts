@@ -62,7 +62,7 @@ describe('a webhook that came before its payment was known', () => {
 
       ledger.provider.created.set(reference, { amount: AMOUNT, status: truth });
       await ledger.ctx.store.write(async (trx) => {
-        await addAttempt(trx, id, { provider: 'sandbox', method: 'sbp' }, ledger.time);
+        await addAttempt(trx, { id, attempts: 1 }, { provider: 'sandbox', method: 'sbp' }, ledger.time);
         // The very id that was said: it is not believed for having been said first.
         await trx
           .updateTable('attempts')

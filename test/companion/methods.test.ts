@@ -105,6 +105,28 @@ describe('several methods in one checkout', () => {
     ]);
   });
 
+  it('is changed a few times, and not offered any more after that', async () => {
+    const { token } = await shop.createPayment({ methods: ['sbp', 'sberpay'] });
+    for (let choice = 0; choice < 10; choice++) {
+      assert.ok((await sessionOf(token)).actions.includes('method'), `choice ${choice}`);
+      await done('/method', token, { method: choice % 2 === 0 ? 'sbp' : 'sberpay' });
+    }
+    assert.deepEqual((await sessionOf(token)).actions, ['push', 'cancel']);
+    assert.equal((await act('/method', token, { method: 'sbp' })).status, 409);
+  });
+
+  it('is renewed a few times, and not offered any more after that', async () => {
+    const { token, payment_id } = await shop.createPayment();
+    for (let renewal = 0; renewal < 9; renewal++) {
+      await shop.sandbox(payment_id, 'expire');
+      assert.deepEqual((await sessionOf(token)).actions, ['renew'], `renewal ${renewal}`);
+      await done('/renew', token);
+    }
+    await shop.sandbox(payment_id, 'expire');
+    assert.deepEqual((await sessionOf(token)).actions, []);
+    assert.equal((await act('/renew', token)).status, 409);
+  });
+
   it('expires without a choice, and is renewed to be chosen again', async () => {
     const { token, payment_id } = await shop.createPayment({ methods: ['sbp', 'sberpay'], expires_in: 1 });
     await until(payment_id, 'expired');
@@ -180,6 +202,11 @@ describe("a message to the payer's phone", () => {
     const other = await shop.createPayment({ methods: ['sberpay'] });
     assert.equal((await act('/push', other.token, { phone: '89991112233' })).status, 429, 'the same phone');
     await done('/push', other.token, { phone: '89991112244' });
+    const several = await shop.createPayment({ methods: ['sbp', 'sberpay'] });
+    const choose = (phone: string) => act('/method', several.token, { method: 'sberpay', phone });
+    assert.equal((await choose('+79991112233')).status, 429, 'the same phone, by another way');
+    assert.equal((await sessionOf(several.token)).method, null);
+    assert.equal((await choose('+79991112255')).status, 200);
     assert.ok(!shop.logs().includes('9991112233'));
   });
 });

@@ -155,6 +155,32 @@ describe('money that is not as it should be', () => {
     assert.equal(told[0]!.reason, 'amount_mismatch');
   });
 
+  it('of no sum pays nothing until the sum is told, and keeps the payer from paying again', async () => {
+    const { id } = await ledger.createPayment();
+    ledger.provider.report = (reference) => ({ reference, status: 'paid', amount: null, currency: null });
+    await settle();
+    const { status, presentation } = await paymentOf(id);
+    assert.deepEqual([status, presentation.kind], ['processing', 'link']);
+    assert.deepEqual(
+      (await ledger.attentionOf(id)).map(({ reason, reported_amount }) => [reason, reported_amount]),
+      [['amount_missing', null]],
+    );
+    ledger.time += 24 * 3_600_000;
+    assert.equal(await ledger.tell(id, 'paid'), 'applied');
+    assert.equal((await paymentOf(id)).status, 'paid');
+    Reflect.deleteProperty(ledger.provider, 'report');
+  });
+
+  it('of no sum is told beside another sum, each of them once', async () => {
+    const { id } = await ledger.createPayment();
+    for (const amount of [null, AMOUNT - 1, null, AMOUNT - 1]) await ledger.tell(id, 'paid', amount);
+    assert.deepEqual(
+      (await ledger.attentionOf(id)).map(({ reason }) => reason),
+      ['amount_missing', 'amount_mismatch'],
+    );
+    assert.equal((await paymentOf(id)).paidAt, null);
+  });
+
   it('after a failure is left to a person, and told', async () => {
     const id = await newPayment();
     await choose(id, 'sbp');

@@ -113,7 +113,7 @@ describe('a webhook of a payment that is not known', () => {
     const id = await newPayment();
     const reference = `${id}-2`;
     assert.equal(await tell(reference, 'paid'), 'unknown_payment');
-    await ledger.ctx.store.write((trx) => addAttempt(trx, id, SANDBOX, ledger.time));
+    await ledger.ctx.store.write((trx) => addAttempt(trx, { id, attempts: 1 }, SANDBOX, ledger.time));
     await ledger.restart();
     ledger.time += 5_000;
     await ledger.look();
@@ -149,7 +149,7 @@ describe('a webhook of a payment that is not known', () => {
     const reference = `${id}-2`;
     const delivery = { deliveryId: `${reference} paid`, event: 'payment.paid', reference, currency: 'RUB' };
     await applyDelivery(ledger.ctx, 'sandbox', { ...delivery, status: 'paid', amount: 0 }, Buffer.from('{}'));
-    await ledger.ctx.store.write((trx) => addAttempt(trx, id, SANDBOX, ledger.time));
+    await ledger.ctx.store.write((trx) => addAttempt(trx, { id, attempts: 1 }, SANDBOX, ledger.time));
     ledger.time += 5_000;
     await ledger.look();
     assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, 'created');

@@ -130,6 +130,33 @@ describe('asking for a refund', () => {
   });
 });
 
+describe('a refund that does not end', () => {
+  it('is told to the merchant after a day, once, and asked about by the hour', async () => {
+    answer = lost;
+    const { id: paymentId } = await ledger.createPayment();
+    await tell(paymentId, { status: 'paid', amount: AMOUNT });
+    const { id, created_at } = await refund(paymentId, 1_000);
+    const untilHours = async (hours: number) => {
+      for (; ledger.time < created_at + hours * 3_600_000; ledger.time += 300_000) await ledger.look();
+    };
+    await untilHours(23.9);
+    assert.deepEqual(await ledger.attentionOf(paymentId), []);
+    await untilHours(25);
+    await ledger.restart();
+    asked = [];
+    await untilHours(49);
+    assert.deepEqual(
+      (await ledger.attentionOf(paymentId)).map(({ reason, refund_id }) => [reason, refund_id]),
+      [['refund_overdue', id]],
+    );
+    const times = asked.filter(({ refundId }) => refundId === id).length;
+    assert.ok(times > 20 && times <= 25, `asked ${times} times in a day`);
+    answer = () => ({ status: 'succeeded' });
+    await untilHours(51);
+    assert.equal(await refunded(paymentId), 1_000);
+  });
+});
+
 describe('a report of a refund whose answer was lost', () => {
   const report = (fields: Partial<RefundReport>): { refund: RefundReport } => ({
     refund: { refundId: null, providerRefundId: 'theirs', amount: 1_000, status: 'succeeded', ...fields },

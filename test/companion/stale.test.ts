@@ -31,7 +31,7 @@ async function newPayment(...methods: [Method, ...Method[]]) {
       description: null,
       expiresAt: ledger.time + 900_000,
       returnUrl: null,
-      callbackUrl: null,
+      callbackUrl: 'https://shop.example.ru/hook',
       customer: {},
       methods,
       qr: { format: 'svg', size: 256 },
@@ -123,6 +123,30 @@ describe('a scanned code', () => {
     bank.charge = 'refuses';
     assert.equal((await carryOutCharge(ledger.ctx, await paymentOf(id))).kind, 'taken');
     assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  it('that was charged with another sum is charged no more, and told', async () => {
+    const { id } = await scannable();
+    let charges = 0;
+    Object.assign(ledger.provider, {
+      charge: ({ reference }: { reference: string }): Promise<ProviderReport> => {
+        charges++;
+        return Promise.resolve({ reference, status: 'paid', amount: 9_999, currency: 'RUB' });
+      },
+    });
+    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'taken');
+    Object.assign(bank, { has: 'created' });
+    for (let round = 0; round < 4; round++) {
+      ledger.time += 60_000;
+      await ledger.look();
+    }
+    assert.equal(charges, 1);
+    const { status, chargePayload } = await paymentOf(id);
+    assert.deepEqual([status, chargePayload], ['processing', null], 'nor is another one scanned');
+    assert.deepEqual(
+      (await ledger.attentionOf(id)).map(({ reason }) => reason),
+      ['amount_mismatch'],
+    );
   });
 
   it('that is refused and was never charged may be followed by another', async () => {

@@ -5,14 +5,22 @@ import { pino } from 'pino';
 import { loadConfig } from '../../src/companion/config.ts';
 import type { Context } from '../../src/companion/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
+import { applyDelivery } from '../../src/companion/payments/apply.ts';
 import { Caretaker } from '../../src/companion/payments/caretaker.ts';
+import { createPayment } from '../../src/companion/payments/create.ts';
+import { findPayment } from '../../src/companion/payments/find.ts';
+import type { Payment } from '../../src/companion/payments/payment.ts';
+import type { PaymentRequest } from '../../src/companion/payments/request.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
 import { PROVIDER_NAMES } from '../../src/companion/providers/names.ts';
 import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
 import { openStore } from '../../src/companion/store/store.ts';
+import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { testEnv, TOKEN_SECRET } from './companion.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
+
+export const AMOUNT = 10_000;
 
 /** The companion's money side without its HTTP: a real database, a scripted provider, and a clock that the test moves. */
 export class Ledger {
@@ -22,6 +30,7 @@ export class Ledger {
   ctx!: Context;
   #open = false;
   #caretaker: Caretaker | null = null;
+  #told = 0;
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -58,9 +67,54 @@ export class Ledger {
     this.#caretaker = new Caretaker(this.ctx);
   }
 
-  /** One round of the caretaker, now. */
+  /** A payment of 100 roubles and 15 minutes by the QR, whose merchant is told what becomes of it. */
+  createPayment(fields: Partial<PaymentRequest> = {}): Promise<Payment> {
+    const request: PaymentRequest = {
+      orderId: 'A',
+      amount: AMOUNT,
+      currency: 'RUB',
+      description: null,
+      expiresAt: this.time + 900_000,
+      returnUrl: null,
+      callbackUrl: 'https://shop.example.ru/hook',
+      customer: {},
+      methods: ['sbp'],
+      qr: { format: 'svg', size: 256 },
+      deepLink: false,
+      metadata: {},
+      ...fields,
+    };
+    return createPayment(this.ctx, request, () => Promise.resolve());
+  }
+
+  async paymentOf(id: string): Promise<Payment> {
+    return (await findPayment(this.ctx.store.read, id))!;
+  }
+
+  /** A verified webhook of the scripted provider. */
+  tell(reference: string, status: PaymentStatus, amount: number | null = AMOUNT): Promise<string> {
+    const event = `payment.${status}`;
+    const deliveryId = `${reference} ${status} ${++this.#told}`;
+    const delivery = { deliveryId, event, reference, status, amount, currency: 'RUB' };
+    return applyDelivery(this.ctx, 'sandbox', delivery, Buffer.from('{}'));
+  }
+
+  /** What the merchant is to look at. */
+  async attentionOf(paymentId: string): Promise<Record<string, unknown>[]> {
+    const rows = await this.ctx.store.read
+      .selectFrom('deliveries')
+      .select('body')
+      .where('payment_id', '=', paymentId)
+      .where('event', '=', 'payment.attention')
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+  }
+
+  /** One round of the caretaker, now, and all that it begins. */
   async look(): Promise<void> {
     await this.#caretaker!.look();
+    await this.#caretaker!.idle();
   }
 
   async close(): Promise<void> {

@@ -284,6 +284,20 @@ export function describeConformance(subject: Subject): void {
       });
     });
 
+    it('no sum never pays it either, until there is one', async () => {
+      const payment = await create();
+      const bill = await offered(payment);
+      await withoutWebhooks(async () => {
+        system.rewrite = (key, value) => (key === 'amount_details' || value === AMOUNT ? null : value);
+        await system.act(bill, 'pay');
+        await new Promise((resolve) => setTimeout(resolve, 6_000));
+        const { status } = await read(payment.payment_id);
+        assert.notEqual(status, 'paid');
+        system.rewrite = null;
+        await untilStatus(payment.payment_id, 'paid');
+      });
+    });
+
     it(`money is given back: ${subject.capabilities.refund}`, async () => {
       const { id, bill } = await paid();
       const refund = (amount?: number) =>

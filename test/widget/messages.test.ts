@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { BANK_TEXTS } from '../../src/widget/locales/banks.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 import { fill, overlay, plural, type Messages } from '../../src/widget/locales/messages.ts';
 import { OTHER_WAYS_TEXTS } from '../../src/widget/locales/other-ways.ts';
@@ -9,7 +10,7 @@ import { snapshot } from '../support/snapshots.ts';
 
 describe('plural', () => {
   it('speaks Russian as Russians do', () => {
-    const said = [1, 2, 5, 11, 21, 22, 111, 1_234].map((n) => plural(TEXTS.ru.found, n, 'ru'));
+    const said = [1, 2, 5, 11, 21, 22, 111, 1_234].map((n) => plural(BANK_TEXTS.ru.found, n, 'ru'));
     expect(said.map((words) => words.replaceAll('\u00a0', ' '))).to.deep.equal([
       'Найден 1 банк',
       'Найдено 2 банка',
@@ -20,7 +21,7 @@ describe('plural', () => {
       'Найдено 111 банков',
       'Найдено 1 234 банка',
     ]);
-    expect(plural(TEXTS.en.found, 1, 'en')).to.equal('1 bank found');
+    expect(plural(BANK_TEXTS.en.found, 1, 'en')).to.equal('1 bank found');
     expect(plural('{count}!', 3, 'en')).to.equal('3!');
   });
 });

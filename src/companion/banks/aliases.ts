@@ -1,3 +1,6 @@
+import type { ListedBank } from './parse-list.ts';
+import { BANK_SNAPSHOT } from './snapshot.ts';
+
 /**
  * What people call the well-known banks besides the name in NSPK's list: everyday names, abbreviations, Latin
  * spellings, names before a rebranding, and products better known than their bank. Lower case, by scheme id.
@@ -34,8 +37,12 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   bank100000000289: ['мтс деньги', 'экси банк', 'mts money'],
 };
 
+/** Lists without schemes still call the largest banks by their names. */
+const SCHEMES = new Map(BANK_SNAPSHOT.map(({ name, id }) => [name.toLowerCase(), id]));
+
 const NONE: readonly string[] = [];
 
-export function aliasesOf(bankId: string): readonly string[] {
-  return ALIASES[bankId] ?? NONE;
+export function aliasesOf({ scheme, name }: Pick<ListedBank, 'scheme' | 'name'>): readonly string[] {
+  const known = scheme ?? SCHEMES.get(name.toLowerCase());
+  return (known === undefined ? undefined : ALIASES[known]) ?? NONE;
 }

@@ -2,6 +2,7 @@ import { bankIntentLink, bankSchemeLink } from '../../protocol/bank-link.ts';
 import type { Bank, BankLink, BankList, Platform } from '../../protocol/banks.ts';
 import { aliasesOf } from './aliases.ts';
 import type { ListedBank } from './parse-list.ts';
+import { readyLink } from './ready-link.ts';
 
 /** A bank that is not in NSPK's list: a provider's own, such as the sandbox's fake one. */
 export interface OwnBank {
@@ -35,35 +36,35 @@ export function bankListFor(
       return { id, name, logo_url: null, aliases, url, links: [{ kind: 'web', url }] };
     });
   const listed = banks.flatMap((bank): Bank[] => {
-    const { id, name, packageName } = bank;
-    const links = linksFor(paymentLink, id, packageName, platform);
+    const { id, name } = bank;
+    const links = linksFor(paymentLink, bank, platform);
     const first = links[0];
     return first
-      ? [{ id, name, logo_url: logoUrl(bank), aliases: aliasesOf(id), url: first.url, links }]
+      ? [{ id, name, logo_url: logoUrl(bank), aliases: aliasesOf(bank), url: first.url, links }]
       : [];
   });
   return { platform, banks: [...own, ...listed] };
 }
 
 /**
- * The bare scheme comes first on every platform. On Android the intent form would look safer, but its package
- * name misses apps that were republished under another one, and where no app answers it takes the payer away to
- * NSPK's page, while a scheme nobody answers leaves this page standing with its other ways to pay. The intent
- * stays as the second way, for browsers that refuse bare schemes.
+ * What the official API gives for this platform comes first. Without it the bare scheme does, on every platform. On
+ * Android the intent form would look safer, but its package name misses apps that were republished under another one,
+ * and where no app answers it takes the payer away to NSPK's page, while a scheme nobody answers leaves this page
+ * standing with its other ways to pay. The intent stays as the next way, for browsers that refuse bare schemes.
  *
- * Desktops get the scheme as well, because iPads call themselves Macs. No links to web clients: how
+ * Desktops get the scheme as well, because iPads call themselves Macs. No links to web clients of our own making: how
  * each bank wants the payment link put on its address is not specified, and a wrong guess opens a bank's front page.
  */
-function linksFor(
-  paymentLink: string,
-  scheme: string,
-  packageName: string | null,
-  platform: Platform,
-): BankLink[] {
-  const schemeLink = bankSchemeLink(paymentLink, scheme);
-  const intentLink = platform === 'android' ? bankIntentLink(paymentLink, scheme, packageName) : null;
-  return [
+function linksFor(paymentLink: string, bank: ListedBank, platform: Platform): BankLink[] {
+  const { scheme, packageName, template } = bank;
+  const ready = template === null ? null : readyLink(template, paymentLink);
+  const schemeLink = scheme === null ? null : bankSchemeLink(paymentLink, scheme);
+  const intentLink =
+    scheme !== null && platform === 'android' ? bankIntentLink(paymentLink, scheme, packageName) : null;
+  const links: BankLink[] = [
+    ...(ready ? [ready] : []),
     ...(schemeLink ? [{ kind: 'scheme', url: schemeLink } as const] : []),
     ...(intentLink ? [{ kind: 'intent', url: intentLink } as const] : []),
   ];
+  return links.filter(({ url }, index) => links.findIndex((link) => link.url === url) === index);
 }

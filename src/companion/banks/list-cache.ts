@@ -1,13 +1,18 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { FEWEST_BANKS, parseBankList, type ListedBank } from './parse-list.ts';
+import { FEWEST_BANKS, type ListedBank, type ParsedList } from './parse-list.ts';
+
+export interface ListCache {
+  load(): readonly ListedBank[] | null;
+  save(body: Buffer): void;
+}
 
 /** The last good list as it came, in a file: a restart while NSPK cannot be reached must not cost the payer's bank. */
-export function listCache(file: string): { load(): readonly ListedBank[] | null; save(body: Buffer): void } {
+export function listCache(file: string, parse: (value: unknown) => ParsedList): ListCache {
   return {
     load() {
       try {
-        const { banks } = parseBankList(JSON.parse(readFileSync(file, 'utf8')));
+        const { banks } = parse(JSON.parse(readFileSync(file, 'utf8')));
         return banks.length >= FEWEST_BANKS ? banks : null;
       } catch {
         return null; // none yet, or a broken one: the built-in snapshot serves

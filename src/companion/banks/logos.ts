@@ -6,8 +6,8 @@ export interface Logo {
 }
 
 export interface LogoCacheOptions {
-  /** Only logos of this origin are fetched: the list's own, so that a list entry can't point us at other hosts. */
-  readonly origin: string;
+  /** Only logos of these are fetched, so that a list entry can't point us at other hosts. */
+  readonly origins: readonly string[];
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds. */
   readonly now: () => number;
@@ -36,7 +36,7 @@ interface Entry {
 }
 
 /** Keeps the logos that were asked for, the least recently used ones going first. */
-export function createLogoCache({ origin, fetch, now, signal }: LogoCacheOptions): LogoCache {
+export function createLogoCache({ origins, fetch, now, signal }: LogoCacheOptions): LogoCache {
   const entries = new Map<string, Entry>();
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -90,7 +90,7 @@ export function createLogoCache({ origin, fetch, now, signal }: LogoCacheOptions
 
   return {
     async get(url) {
-      if (!URL.canParse(url) || new URL(url).origin !== origin) return null;
+      if (!URL.canParse(url) || !origins.includes(new URL(url).origin)) return null;
       const known = entries.get(url);
       if (known && known.expiresAt > now()) {
         entries.delete(url);

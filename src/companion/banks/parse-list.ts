@@ -2,8 +2,10 @@ import { isBankScheme } from '../../protocol/bank-link.ts';
 
 /** One bank of a public list, as far as it can be trusted. */
 export interface ListedBank {
-  /** The scheme the bank's app answers to, `bank` and 12 digits. Not derivable from any other id (VTB's is its own). */
+  /** Ours: the scheme where it is known. */
   readonly id: string;
+  /** What the bank's app answers to, `bank` and 12 digits. Not derivable from any other id (VTB's is its own). */
+  readonly scheme: string | null;
   /** Plain text for people. */
   readonly name: string;
   /** Where the list says the logo is; whether to go there is the reader's decision. */
@@ -12,6 +14,8 @@ export interface ListedBank {
   readonly packageName: string | null;
   /** The base of the bank's web client, where it is active and https. How a payment link is put on it is not specified. */
   readonly webUrl: string | null;
+  /** A ready link but for the payment, see ready-link.ts; none in a list of schemes. */
+  readonly template: string | null;
 }
 
 export interface ParsedList {
@@ -36,8 +40,15 @@ const MAX_URL_CHARACTERS = 500;
  * is no such list.
  */
 export function parseBankList(value: unknown): ParsedList {
-  const { dictionary, banks: listed } = asRecord(value);
-  const [list, parse] = Array.isArray(dictionary) ? [dictionary, parseEntry] : [listed, parseApiEntry];
+  const { dictionary, banks } = asRecord(value);
+  return Array.isArray(dictionary) ? bankEntries(dictionary, parseEntry) : bankEntries(banks, parseApiEntry);
+}
+
+/** The usable entries of a list, each bank once; whatever else comes in its place has none. */
+export function bankEntries(
+  list: unknown,
+  parse: (raw: Readonly<Record<string, unknown>>) => ListedBank | null,
+): ParsedList {
   const entries: readonly unknown[] = Array.isArray(list) ? list : [];
   const banks = new Map<string, ListedBank>();
   for (const entry of entries.slice(0, MAX_ENTRIES)) {
@@ -49,7 +60,7 @@ export function parseBankList(value: unknown): ParsedList {
 
 function parseEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
   return asBank({
-    id: raw['schema'],
+    scheme: raw['schema'],
     name: raw['bankName'],
     logoUrl: raw['logoURL'],
     packageName: raw['package_name'],
@@ -60,7 +71,7 @@ function parseEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
 /** What another companion's merchant API lists; its logos are that companion's. */
 function parseApiEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
   return asBank({
-    id: raw['scheme'],
+    scheme: raw['scheme'],
     name: raw['name'],
     logoUrl: raw['logo_url'],
     packageName: raw['package_name'],
@@ -68,15 +79,19 @@ function parseApiEntry(raw: Readonly<Record<string, unknown>>): ListedBank | nul
   });
 }
 
-function asBank(raw: Readonly<Record<keyof ListedBank, unknown>>): ListedBank | null {
+type RawBank = Readonly<Record<'scheme' | 'name' | 'logoUrl' | 'packageName' | 'webUrl', unknown>>;
+
+function asBank(raw: RawBank): ListedBank | null {
   const name = asName(raw.name);
-  if (!isBankScheme(raw.id) || !name) return null;
+  if (!isBankScheme(raw.scheme) || !name) return null;
   return {
-    id: raw.id,
+    id: raw.scheme,
+    scheme: raw.scheme,
     name,
-    logoUrl: asUrl(raw.logoUrl, ['https:', 'http:']),
+    logoUrl: asLogoUrl(raw.logoUrl),
     packageName: asPackageName(raw.packageName),
     webUrl: asUrl(raw.webUrl, ['https:']),
+    template: null,
   };
 }
 
@@ -86,7 +101,7 @@ function isActive(value: unknown): boolean {
 }
 
 /** Markup stays, as the text it is; what could break a line or turn the reading direction goes. */
-function asName(value: unknown): string | null {
+export function asName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const name = value
     .slice(0, MAX_NAME_CHARACTERS * 4)
@@ -102,12 +117,16 @@ function asPackageName(value: unknown): string | null {
     : null;
 }
 
+export function asLogoUrl(value: unknown): string | null {
+  return asUrl(value, ['https:', 'http:']);
+}
+
 function asUrl(value: unknown, protocols: readonly string[]): string | null {
   if (typeof value !== 'string' || value.length > MAX_URL_CHARACTERS || !URL.canParse(value)) return null;
   const url = new URL(value);
   return protocols.includes(url.protocol) && !url.username && !url.password ? url.href : null;
 }
 
-function asRecord(value: unknown): Record<string, unknown> {
+export function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

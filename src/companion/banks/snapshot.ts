@@ -34,9 +34,11 @@ export const BANK_SNAPSHOT: readonly ListedBank[] = [
 function listed(id: string, name: string, logoId = id): ListedBank {
   return {
     id,
+    scheme: id,
     name,
     logoUrl: `https://qr.nspk.ru/proxyapp/logo/${logoId}.png`,
     packageName: null,
     webUrl: null,
+    template: null,
   };
 }

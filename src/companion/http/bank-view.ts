@@ -14,7 +14,7 @@ export function payersBankList(
   platform: Platform,
 ): BankList {
   if (payment.presentation.kind !== 'link') return { platform, banks: [] };
-  return bankListFor(banks.banks(), payment.presentation.url, platform, {
+  return bankListFor(banks.banks(platform), payment.presentation.url, platform, {
     logoUrl: (bank) => logoUrl(ctx, bank),
     ownBanks:
       payment.qrId === null || payment.provider === null
@@ -23,19 +23,23 @@ export function payersBankList(
   });
 }
 
-/** The list for a merchant who builds bank links himself: no payment, so no links. */
+/** The list for a merchant who builds bank links himself: no payment, so no links, and only banks that have a scheme. */
 export function merchantBankList(ctx: Context, banks: BankDirectory, platform: Platform) {
   return {
     platform,
-    banks: banks.banks().map((bank) => ({
-      id: bank.id,
-      name: bank.name,
-      logo_url: logoUrl(ctx, bank),
-      aliases: aliasesOf(bank.id),
-      scheme: bank.id,
-      ...(platform === 'android' ? { package_name: bank.packageName } : {}),
-      ...(platform === 'desktop' ? { web_url: bank.webUrl } : {}),
-    })),
+    banks: banks.banks(platform).flatMap((bank) => {
+      const { id, name, scheme, packageName, webUrl } = bank;
+      if (scheme === null) return [];
+      return {
+        id,
+        name,
+        logo_url: logoUrl(ctx, bank),
+        aliases: aliasesOf(bank),
+        scheme,
+        ...(platform === 'android' ? { package_name: packageName } : {}),
+        ...(platform === 'desktop' ? { web_url: webUrl } : {}),
+      };
+    }),
   };
 }
 

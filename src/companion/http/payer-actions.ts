@@ -53,6 +53,11 @@ export function payerActions(
   openPayment: (request: FastifyRequest) => Promise<Payment>,
 ): void {
   const pushes = new RateLimiter({ perMinute: PUSHES_PER_MINUTE });
+  /** A choice with a phone counts like a push: providers may send a message for it, too. */
+  const countPush = (payment: Payment, phone: string): void => {
+    const waitMs = Math.max(pushes.take(`payment ${payment.id}`), pushes.take(`phone ${phone}`));
+    if (waitMs > 0) throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
+  };
   const answer = (request: FastifyRequest, payment: Payment) =>
     snapshotView(ctx, payment, readDevice(request.headers));
 
@@ -62,6 +67,7 @@ export function payerActions(
     if (!payment.methods.includes(choice.method)) {
       throw invalidFields([{ path: 'method', message: `must be one of ${payment.methods.join(', ')}` }]);
     }
+    if (choice.phone !== null) countPush(payment, choice.phone);
     const chosen = await chooseMethod(ctx, payment.id, choice);
     if (!chosen) throw conflict('method_not_changeable', payment, 'its method cannot be changed');
     return answer(request, chosen);
@@ -71,8 +77,7 @@ export function payerActions(
     const payment = await openPayment(request);
     const { phone } = parseInput(pushSchema, request.body);
     if (!canPush(ctx, payment)) throw conflict('not_pushable', payment, 'nothing can be sent to a phone');
-    const waitMs = Math.max(pushes.take(`payment ${payment.id}`), pushes.take(`phone ${phone}`));
-    if (waitMs > 0) throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
+    countPush(payment, phone);
     try {
       await pushToPhone(ctx, payment, phone);
     } catch (error) {

@@ -36,24 +36,27 @@ export async function queueRefundNotification(
   });
 }
 
-/** Why a merchant should look at a payment: money that is not simply this payment's, and what became of it. */
+/** Why a merchant should look at a payment: money that is not simply this payment's, or of which nothing is heard. */
 export interface Attention {
   readonly reason:
     | 'amount_mismatch'
+    | 'amount_missing'
     | 'paid_twice'
     | 'paid_after_failure'
     | 'duplicate_refund_succeeded'
-    | 'duplicate_refund_failed';
+    | 'duplicate_refund_failed'
+    | 'overdue'
+    | 'refund_overdue';
   /** The attempt it is about, as the provider knows it. */
   readonly reference: string;
   /** Kopecks, as the provider says. */
   readonly reported_amount?: number | null;
   readonly reported_currency?: string | null;
-  /** Of the refund that gives a second charge back. */
+  /** Of the refund it is about, or that gives a second charge back. */
   readonly refund_id?: string | null;
 }
 
-/** Tells the merchant of odd money, which changes nothing in the payment. */
+/** Tells the merchant of what changes nothing in the payment. */
 export async function queueAttention(
   trx: Writer,
   payment: Payment,

@@ -6,13 +6,13 @@ import type { ProviderName } from '../providers/names.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
-import type { Cause } from './events.ts';
+import { answerOf, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import { followReport } from './follow.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
-import { DONE, setAside, type SetAside } from './set-aside.ts';
+import { claimTry, DONE, setAside, type SetAside } from './set-aside.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
 export async function applyDelivery(
@@ -59,10 +59,12 @@ export async function isKnownDelivery(db: Reader, provider: string, deliveryId: 
 /** Tries a webhook again that could not be followed when it came. */
 export async function applySetAside(
   ctx: Context,
-  { provider, report: claim, tries }: SetAside,
+  tried: SetAside,
   verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
 ): Promise<void> {
-  const report = await verify(ctx, provider, claim);
+  if (!(await ctx.store.write((trx) => claimTry(trx, tried, ctx.now())))) return;
+  const { provider, tries } = tried;
+  const report = await verify(ctx, provider, tried.report);
   const cause = { event: report.event, source: `provider:${provider}` };
   const applied = await ctx.store.write(async (trx) => {
     const result = await followReport(trx, provider, report, cause, ctx.now());
@@ -90,7 +92,7 @@ export async function applyAnswer(
   provider: ProviderName,
   report: ProviderReport,
 ): Promise<Applied> {
-  const cause = { event: 'status query', source: `provider:${provider}` };
+  const cause = answerOf(provider);
   const applied = await ctx.store.write((trx) => followReport(trx, provider, report, cause, ctx.now()));
   announce(ctx, applied, report);
   return applied;

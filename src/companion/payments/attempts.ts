@@ -10,15 +10,23 @@ import type { Payment } from './payment.ts';
 /** More new codes and other methods than anyone needs; each is a payment at a provider. */
 export const MAX_ATTEMPTS = 10;
 
-/** Adds the payment's next attempt and answers its reference: the payment's own id for the first one. */
+/** Whether the payment may have another one. */
+export function hasAttemptLeft({ attempts }: Pick<Payment, 'attempts'>): boolean {
+  return attempts < MAX_ATTEMPTS;
+}
+
+/**
+ * Adds the payment's next attempt and answers what puts it on offer, for `record`. The first one's reference is the
+ * payment's own id.
+ */
 export async function addAttempt(
   trx: Writer,
-  paymentId: string,
+  { id: paymentId, attempts: earlier }: Pick<Payment, 'id' | 'attempts'>,
   { provider, method }: { readonly provider: ProviderName; readonly method: Method },
   now: number,
-): Promise<string> {
-  const earlier = await findAttempts(trx, paymentId);
-  const reference = earlier.length === 0 ? paymentId : `${paymentId}-${earlier.length + 1}`;
+) {
+  const attempts = earlier + 1;
+  const reference = attempts === 1 ? paymentId : `${paymentId}-${attempts}`;
   await trx
     .insertInto('attempts')
     .values({
@@ -33,7 +41,16 @@ export async function addAttempt(
       created_at: now,
     })
     .execute();
-  return reference;
+  return {
+    attempts,
+    reference,
+    provider,
+    method,
+    providerPaymentId: null,
+    qrId: null,
+    presentation: { kind: 'pending' },
+    chargePayload: null,
+  } as const;
 }
 
 export function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[]> {

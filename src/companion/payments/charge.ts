@@ -1,19 +1,20 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../providers/provider.ts';
 import { applyAnswer } from './apply.ts';
-import { addAttempt, findAttempts, MAX_ATTEMPTS } from './attempts.ts';
+import { addAttempt, MAX_ATTEMPTS } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from './payment.ts';
 import { record } from './record.ts';
 
-/** Whether a payer's code may be scanned now. */
+/** Whether a payer's code may be scanned now. Each one that the provider refuses costs an attempt. */
 export function canCharge(payment: Payment): payment is OfferedPayment {
   return (
     isOffered(payment) &&
     payment.status === 'created' &&
     payment.presentation.kind === 'scan' &&
-    payment.chargePayload === null
+    payment.chargePayload === null &&
+    payment.attempts <= MAX_ATTEMPTS
   );
 }
 
@@ -32,9 +33,6 @@ export async function chargeCode(ctx: Context, paymentId: string, payload: strin
   const found = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment || !canCharge(payment)) return { payment, scanned: false };
-    // Each code that the provider refuses costs an attempt.
-    const attempts = await findAttempts(trx, paymentId);
-    if (attempts.length > MAX_ATTEMPTS) return { payment, scanned: false };
     const cause = { event: 'buyer_qr.scanned', source: 'payer' };
     return {
       payment: await record(trx, payment, { chargePayload: payload }, cause, ctx.now()),
@@ -77,11 +75,10 @@ async function scanAgain(ctx: Context, payment: OfferedPayment): Promise<Payment
   const open = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);
     if (current?.reference !== payment.reference || current.chargePayload === null) return current;
-    const reference = await addAttempt(trx, payment.id, payment, ctx.now());
     return record(
       trx,
       current,
-      { reference, providerPaymentId: null, presentation: { kind: 'pending' }, chargePayload: null },
+      await addAttempt(trx, current, payment, ctx.now()),
       { event: 'buyer_qr.refused', source: `provider:${payment.provider}` },
       ctx.now(),
     );

@@ -1,6 +1,6 @@
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
-import { addAttempt, findAttempts, markForClosing, MAX_ATTEMPTS } from './attempts.ts';
+import { addAttempt, hasAttemptLeft, markForClosing } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
@@ -12,9 +12,14 @@ export interface Choice {
   readonly phone: string | null;
 }
 
-/** Whether another method may be chosen: nothing is under way, and there is another one. */
+/** Whether another method may be chosen: nothing is under way, there is another one, and an attempt is left for it. */
 export function canChoose(payment: Payment): boolean {
-  return payment.status === 'created' && payment.methods.length > 1 && payment.chargePayload === null;
+  return (
+    payment.status === 'created' &&
+    payment.methods.length > 1 &&
+    payment.chargePayload === null &&
+    hasAttemptLeft(payment)
+  );
 }
 
 /**
@@ -32,20 +37,13 @@ export async function chooseMethod(
     if (payment?.status === 'created' && payment.method === method) return payment;
     const provider = ctx.config.methods[method];
     if (!payment || !provider || !canChoose(payment) || !payment.methods.includes(method)) return null;
-    if ((await findAttempts(trx, paymentId)).length >= MAX_ATTEMPTS) return null;
     const now = ctx.now();
     if (payment.reference !== null) await markForClosing(trx, payment.reference);
-    const reference = await addAttempt(trx, paymentId, { provider, method }, now);
     return record(
       trx,
       payment,
       {
-        method,
-        provider,
-        reference,
-        providerPaymentId: null,
-        qrId: null,
-        presentation: { kind: 'pending' },
+        ...(await addAttempt(trx, payment, { provider, method }, now)),
         expiresAt: payment.deadline,
         ...(phone === null ? {} : { customer: { ...payment.customer, phone } }),
       },

@@ -5,25 +5,58 @@ import type { PaymentRef } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import { applyAnswer } from './apply.ts';
 import { refOfAttempt } from './attempts.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
 import { findPayment } from './find.ts';
 import { LATE_CHECKS_MS } from './schedule.ts';
 
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
-/** No provider's offer lives so long: money that comes after it comes by webhook, if at all. */
-const GIVE_UP_MS = 24 * 3_600_000;
+/** Some 24 hours: money that comes after them comes by webhook, if at all. */
+const MAX_TRIES = 150;
 
-/** Attempts that are to be closed at their provider, or looked at once more, now. */
-export function findToClose(ctx: Context): Promise<AttemptRow[]> {
-  return (
-    ctx.store.read
-      .selectFrom('attempts')
+/** Closes attempts at their provider, or looks at closed ones once more. */
+export const CLOSINGS: Chore = {
+  name: 'closings',
+  async findDue(ctx, busy) {
+    const rows = await planned(ctx, busy)
       .selectAll()
+      .where((eb) => eb.or([eb('next_close_at', 'is', null), eb('next_close_at', '<=', ctx.now())]))
+      .orderBy('next_close_at')
+      .limit(FOUND_AT_ONCE)
+      .execute();
+    return rows.map((attempt) => ({
+      key: attempt.reference,
+      provider: attempt.provider,
+      run: () => closeAttempt(ctx, attempt),
+    }));
+  },
+  async nextAt(ctx, busy) {
+    const next = await planned(ctx, busy)
+      .select('next_close_at as at')
+      .where('next_close_at', 'is not', null)
+      .orderBy('next_close_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
+  },
+  async bringForward(trx, now) {
+    await trx
+      .updateTable('attempts')
+      .set({ next_close_at: now })
+      .where('to_close', '>', sql.lit(0))
+      .where('next_close_at', '>', now + Math.max(LONGEST_PAUSE_MS, ...LATE_CHECKS_MS))
+      .execute();
+  },
+};
+
+function planned({ store }: Context, { keys, providers }: Busy) {
+  return (
+    store.read
+      .selectFrom('attempts')
       // Spelled out, not bound: the index is of such rows only.
       .where('to_close', '>', sql.lit(0))
-      .where((eb) => eb.or([eb('next_close_at', 'is', null), eb('next_close_at', '<=', ctx.now())]))
-      .limit(50)
-      .execute()
+      .where('reference', 'not in', keys)
+      .where('provider', 'not in', providers)
   );
 }
 
@@ -32,25 +65,38 @@ export function findToClose(ctx: Context): Promise<AttemptRow[]> {
  * Where the provider closes nothing it is asked, less and less often, until the attempt is over. One that is closed is
  * looked at for late money as a given up payment is.
  */
-export async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
+async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
+  await plan(ctx, attempt, putOff(ctx, attempt));
   const payment = await findPayment(ctx.store.read, attempt.payment_id);
   if (!payment) return;
-  let next = afterFailure(ctx, attempt);
+  let next = null;
   try {
     const { over, closed } = await ask(ctx, attempt, refOfAttempt(attempt, payment));
     if (over) next = DONE;
     else if (closed) next = afterClosing(ctx, attempt);
   } finally {
-    await ctx.store.write((trx) =>
-      trx
-        .updateTable('attempts')
-        .set(next)
-        .where('reference', '=', attempt.reference)
-        // A report has said more meanwhile.
-        .where('to_close', '>', 0)
-        .execute(),
-    );
+    if (next === null && attempt.close_tries + 1 >= MAX_TRIES) {
+      ctx.log.error({ reference: attempt.reference }, 'an attempt could not be closed');
+      next = DONE;
+    }
+    if (next !== null) await plan(ctx, attempt, next);
   }
+}
+
+async function plan(
+  ctx: Context,
+  { reference }: AttemptRow,
+  next: Partial<Pick<AttemptRow, 'to_close' | 'close_tries' | 'next_close_at'>>,
+): Promise<void> {
+  await ctx.store.write((trx) =>
+    trx
+      .updateTable('attempts')
+      .set(next)
+      .where('reference', '=', reference)
+      // A report has said more meanwhile.
+      .where('to_close', '>', 0)
+      .execute(),
+  );
 }
 
 const DONE = { to_close: 0 };
@@ -74,12 +120,7 @@ function afterClosing(ctx: Context, attempt: AttemptRow) {
   return { to_close: 2, close_tries: looks, next_close_at: ctx.now() + pause };
 }
 
-function afterFailure(ctx: Context, attempt: AttemptRow) {
-  if (ctx.now() - attempt.created_at > GIVE_UP_MS) {
-    ctx.log.error({ reference: attempt.reference }, 'an attempt could not be closed');
-    return DONE;
-  }
-  const tries = attempt.close_tries + 1;
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
-  return { close_tries: tries, next_close_at: ctx.now() + pause };
+function putOff(ctx: Context, { close_tries }: AttemptRow) {
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** close_tries, LONGEST_PAUSE_MS);
+  return { close_tries: close_tries + 1, next_close_at: ctx.now() + pause };
 }

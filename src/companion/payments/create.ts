@@ -75,13 +75,14 @@ async function insertIntent(
       // A crash from here on leaves an orphan that is looked for soon.
       next_check_at: chosen ? now + ORPHANED_AFTER_MS : request.expiresAt,
       checks: 0,
+      attempts: chosen ? 1 : 0,
       charge_payload: null,
       receipt_url: null,
       erased_at: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (chosen) await addAttempt(trx, id, chosen, now);
+  if (chosen) await addAttempt(trx, { id, attempts: 0 }, chosen, now);
   const payment = toPayment(row);
   await addEvent(trx, payment, payment, { event: 'payment.created', source: 'merchant' }, null, now);
   return payment;

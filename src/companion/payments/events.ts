@@ -8,9 +8,20 @@ import type { Payment } from './payment.ts';
 export interface Cause {
   /** The event in its sender's words. */
   readonly event: string;
-  /** `provider:sandbox`, `clock`, `merchant`, `payer`. */
+  /** `provider:sandbox`, `clock`, `merchant`, `payer`, `operator`. */
   readonly source: string;
 }
+
+/** What a provider answers when asked: how things stand now, again and again. */
+export function answerOf(provider: string): Cause {
+  return { event: STATUS_QUERY, source: `provider:${provider}` };
+}
+
+export function isAnswer({ event }: Cause): boolean {
+  return event === STATUS_QUERY;
+}
+
+const STATUS_QUERY = 'status query';
 
 const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
   db.insertInto('payment_events').values(line),
@@ -37,7 +48,7 @@ export async function addEvent(
     source: cause.source,
     note,
   };
-  if (note !== null && cause.event === 'status query') {
+  if (note !== null && isAnswer(cause)) {
     if (note === 'replaced_attempt') return;
     const last = await trx
       .selectFrom('payment_events')

@@ -4,11 +4,12 @@ import type { AttemptRow } from '../store/schema.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Writer } from '../store/store.ts';
 import { findReported, markForClosing } from './attempts.ts';
-import { addEvent, type Cause } from './events.ts';
+import { addEvent, isAnswer, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
+import { judge } from './judge.ts';
 import { move } from './move.ts';
 import { flagOddMoney } from './odd-money.ts';
-import { isOddMoney, REFUND_STATUSES, type Applied, type Outcome } from './outcome.ts';
+import { isOddMoney, type Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
 import { settleReported } from './refund-report.ts';
@@ -26,19 +27,21 @@ export async function followReport(
   if (!payment) return { outcome: 'unknown_payment', payment: null };
   if ('refund' in report && report.refund) return settleReported(trx, payment, attempt, report.refund, now);
 
-  const refusal = refuse(payment, attempt, report);
+  const asked = isAnswer(cause);
+  const { status, refusal } = judge(payment, attempt, report, { asked, now });
   // It will be tried again: only what comes of it at last is worth a line.
   if (refusal === 'premature') return { outcome: refusal, payment };
+  let followUp = false;
   if (refusal !== null) {
     await addEvent(trx, payment, payment, cause, refusal, now);
-    if (!isOddMoney(refusal)) return { outcome: refusal, payment };
-    const followUp = await flagOddMoney(trx, { payment, attempt, report, reason: refusal }, now);
-    return { outcome: refusal, payment, followUp };
+    if (isOddMoney(refusal))
+      followUp = await flagOddMoney(trx, { payment, attempt, report, reason: refusal }, now);
+    if (status === null) return { outcome: refusal, payment, followUp };
   }
   const offered = await takeOffer(trx, payment, attempt, report, cause, now);
-  const followUp =
-    report.wantsConfirmation === true && (await wantConfirmation(trx, offered.payment, attempt));
-  const status = meantBy(report.status, offered.payment, now);
+  if (refusal === null && report.wantsConfirmation === true) {
+    followUp = await wantConfirmation(trx, offered.payment, attempt);
+  }
   if (status === null || isTooEarly(status, offered.payment)) return { ...offered, followUp };
   if (status === 'paid') await markPaid(trx, { reference: attempt.reference });
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
@@ -49,18 +52,6 @@ export async function followReport(
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
 }
 
-/** Its clock and ours are a moment apart. */
-const LAPSE_LEEWAY_MS = 10_000;
-
-/**
- * Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
- * difference to the payer, who may have a fresh code.
- */
-function meantBy(told: PaymentStatus | null, payment: Payment, now: number): PaymentStatus | null {
-  const lapsed = payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now;
-  return told === 'canceled' && lapsed ? 'expired' : told;
-}
-
 /**
  * Whatever its provider calls it, what the payer was not shown yet is not being paid: the page would wait for its end,
  * and not show the link when that comes.
@@ -69,29 +60,7 @@ function isTooEarly(status: PaymentStatus, { presentation, chargePayload }: Paym
   return status === 'processing' && presentation.kind === 'pending' && chargePayload === null;
 }
 
-/** Why a report may not be followed. */
-function refuse(
-  payment: Payment,
-  attempt: AttemptRow,
-  report: ProviderReport,
-): Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null {
-  const { status, amount, currency } = report;
-  if (status === null && !report.presentation && !report.wantsConfirmation) return 'unknown_status';
-  if (status !== null && REFUND_STATUSES.includes(status) && payment.paidAt === null) return 'premature';
-  if (status === 'paid' || report.wantsConfirmation) {
-    const otherAmount = amount !== null && amount !== payment.amount;
-    const otherCurrency = currency !== null && currency !== payment.currency;
-    if (otherAmount || otherCurrency) return 'amount_mismatch';
-  }
-  if (status === 'paid') {
-    if (payment.status === 'failed') return 'paid_after_failure';
-    const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
-    return paidByAnother ? 'paid_twice' : null;
-  }
-  return attempt.reference === payment.reference ? null : 'replaced_attempt';
-}
-
-/** Keeps what the report tells of the attempt itself: the provider's id that was not known yet, the link that has come. */
+/** Keeps what the report tells of the attempt itself: its id, if not known yet, the link that has come, and when it ends. */
 async function takeOffer(
   trx: Writer,
   payment: Payment,
@@ -112,7 +81,9 @@ async function takeOffer(
   if (attempt.reference !== payment.reference || !isOpen(payment.status)) return unchanged;
   const presentation = payment.presentation.kind === 'pending' ? report.presentation : null;
   const answered = payment.chargePayload !== null && report.status !== null;
-  if (!presentation && !answered && id === payment.providerPaymentId) return unchanged;
+  const expiresAt = Math.min(payment.expiresAt, report.expiresAt ?? Infinity);
+  const endsSooner = payment.status === 'created' && expiresAt < payment.expiresAt;
+  if (!presentation && !answered && !endsSooner && id === payment.providerPaymentId) return unchanged;
   const after = await record(
     trx,
     payment,
@@ -120,6 +91,7 @@ async function takeOffer(
       providerPaymentId: id,
       ...(presentation ? { presentation } : {}),
       ...(answered ? { chargePayload: null } : {}),
+      ...(endsSooner ? { expiresAt } : {}),
     },
     presentation ? { event: 'payment.offered', source: cause.source } : cause,
     now,

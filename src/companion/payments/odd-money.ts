@@ -3,6 +3,7 @@ import type { ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { newId } from './ids.ts';
+import { tellOnce } from './attention.ts';
 import type { OddMoney } from './outcome.ts';
 import type { Payment } from './payment.ts';
 
@@ -23,12 +24,16 @@ export async function flagOddMoney(
   { payment, attempt, report, reason }: Oddity,
   now: number,
 ): Promise<boolean> {
-  const mismatch = reason === 'amount_mismatch';
+  const reported = { reported_amount: report.amount, reported_currency: report.currency };
+  if (reason === 'amount_mismatch' || reason === 'amount_missing') {
+    await tellOnce(trx, payment, attempt, { reason, ...reported, refund_id: null }, now);
+    return false;
+  }
   // The provider says it again and again when asked.
-  if ((mismatch ? attempt.flagged : attempt.paid) !== 0) return false;
+  if (attempt.paid !== 0) return false;
   await trx
     .updateTable('attempts')
-    .set(mismatch ? { flagged: 1 } : { paid: 2, to_close: 0 })
+    .set({ paid: 2, to_close: 0 })
     .where('reference', '=', attempt.reference)
     .execute();
   const refundId = reason === 'paid_twice' ? newId('rfd') : null;
@@ -48,11 +53,7 @@ export async function flagOddMoney(
       })
       .execute();
   }
-  const details = {
-    reported_amount: report.amount,
-    reported_currency: report.currency,
-    refund_id: refundId,
-  };
-  await queueAttention(trx, payment, { reason, reference: attempt.reference, ...details }, now);
+  const { reference } = attempt;
+  await queueAttention(trx, payment, { reason, reference, ...reported, refund_id: refundId }, now);
   return refundId !== null;
 }

@@ -19,12 +19,14 @@ export type Outcome =
 export type OddMoney =
   /** Another sum or currency than was asked for: never taken for payment. */
   | 'amount_mismatch'
+  /** Paid, and of what sum is not said: believed once it is. */
+  | 'amount_missing'
   /** A second attempt of one payment was paid: given back by itself, where the provider can. */
   | 'paid_twice'
   /** Money after the provider had said no: the order was given up, so a person has to look. */
   | 'paid_after_failure';
 
-const ODD: readonly Outcome[] = ['amount_mismatch', 'paid_twice', 'paid_after_failure'];
+const ODD: readonly Outcome[] = ['amount_mismatch', 'amount_missing', 'paid_twice', 'paid_after_failure'];
 
 export function isOddMoney(outcome: Outcome): outcome is OddMoney {
   return ODD.includes(outcome);

@@ -38,6 +38,8 @@ export interface Payment {
   readonly createdAt: number;
   readonly paidAt: number | null;
   readonly checks: number;
+  /** How many it has had so far, the one on offer among them. */
+  readonly attempts: number;
   /** The payer's scanned code, while the provider has not answered its charge. */
   readonly chargePayload: string | null;
   /** Its personal data is gone, and its token opens nothing any more. */
@@ -74,6 +76,7 @@ export function toPayment(row: PaymentRow): Payment {
     createdAt: row.created_at,
     paidAt: row.paid_at,
     checks: row.checks,
+    attempts: row.attempts,
     chargePayload: row.charge_payload,
     erased: row.erased_at !== null,
   };

@@ -17,6 +17,7 @@ export interface Changes {
   readonly method?: Method | null;
   readonly provider?: ProviderName | null;
   readonly reference?: string | null;
+  readonly attempts?: number;
   readonly providerPaymentId?: string | null;
   readonly qrId?: string | null;
   readonly presentation?: Presentation;
@@ -57,6 +58,7 @@ export async function record(
     method: after.method,
     provider: after.provider,
     reference: after.reference,
+    attempts: after.attempts,
     provider_payment_id: after.providerPaymentId,
     qr_id: after.qrId,
     presentation_json: JSON.stringify(after.presentation),

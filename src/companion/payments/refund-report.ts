@@ -2,7 +2,7 @@ import { queueAttention, queueRefundNotification } from '../notifications/outbox
 import type { RefundReport } from '../providers/provider.ts';
 import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
-import { addEvent } from './events.ts';
+import { addEvent, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
@@ -49,12 +49,13 @@ async function settleUnnamed(
   return { outcome: 'applied', payment: after };
 }
 
-/** The end of a refund, once: in the payment, in its history and in the outbox. */
+/** The end of a refund, once: in the payment, in its history and in the outbox. `source`: who says so, if no provider does. */
 export async function settleRefund(
   trx: Writer,
   { id, payment_id }: RefundRow,
   status: 'succeeded' | 'failed',
   now: number,
+  source?: Cause['source'],
 ): Promise<{ refund: RefundRow; payment: Payment; settled: boolean }> {
   const finished = await trx
     .updateTable('refunds')
@@ -70,24 +71,32 @@ export async function settleRefund(
   if (!finished) return { refund, payment: before, settled: false };
   if (refund.duplicate === 1) {
     const reason = `duplicate_refund_${status}` as const;
-    await addEvent(trx, before, before, { event: `refund.${status}`, source: 'clock' }, reason, now);
+    await addEvent(
+      trx,
+      before,
+      before,
+      { event: `refund.${status}`, source: source ?? 'clock' },
+      reason,
+      now,
+    );
     await queueAttention(trx, before, { reason, reference: refund.reference, refund_id: refund.id }, now);
     return { refund, payment: before, settled: true };
   }
-  const after = status === 'succeeded' ? await giveBack(trx, before, refund, now) : before;
+  const after =
+    status === 'succeeded' ? await giveBack(trx, before, refund, now, source ?? 'merchant') : before;
   await queueRefundNotification(trx, after, refund, now);
   return { refund, payment: after, settled: true };
 }
 
-function giveBack(trx: Writer, payment: Payment, refund: RefundRow, now: number): Promise<Payment> {
+function giveBack(
+  trx: Writer,
+  payment: Payment,
+  refund: RefundRow,
+  now: number,
+  source: Cause['source'],
+): Promise<Payment> {
   // The provider's own word may have come first, and have counted it all.
   const refundedAmount = Math.min(payment.amount, payment.refundedAmount + refund.amount);
   const status = refundedAmount === payment.amount ? 'refunded' : 'partial_refunded';
-  return record(
-    trx,
-    payment,
-    { status, refundedAmount },
-    { event: 'refund.succeeded', source: 'merchant' },
-    now,
-  );
+  return record(trx, payment, { status, refundedAmount }, { event: 'refund.succeeded', source }, now);
 }

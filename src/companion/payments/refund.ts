@@ -11,6 +11,9 @@ import { settleRefund } from './refund-report.ts';
 /** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
+/** Once it is a day old, its end has been lost or takes days. */
+const LONGEST_OLD_PAUSE_MS = 3_600_000;
+const OLD_MS = 24 * 3_600_000;
 
 export interface RefundOrder {
   readonly paymentId: string;
@@ -80,11 +83,11 @@ export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundR
  */
 export async function askForRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
   if (refund.status !== 'pending') return refund;
+  // On disk before the call: whoever comes after a crash must know that there may have been one.
+  if (!(await claim(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const payment = await findPayment(ctx.store.read, refund.payment_id);
   const attempt = await findAttempt(ctx.store.read, refund.reference);
   if (!payment || !attempt) throw new Error('a refund without its payment');
-  // On disk before the call: whoever comes after a crash must know that there may have been one.
-  if (!(await claim(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   let answer: ProviderRefund;
   try {
     answer = await ctx.providers[attempt.provider].refund({
@@ -122,7 +125,9 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
 /** Of two that come with the same knowledge one asks: otherwise both could be the first to. */
 async function claim(ctx: Context, { id, asks, created_at }: RefundRow): Promise<boolean> {
   const now = ctx.now();
-  const pause = Math.min(Math.max(FIRST_PAUSE_MS, now - created_at), LONGEST_PAUSE_MS);
+  const age = now - created_at;
+  const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
+  const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
   const { numUpdatedRows } = await ctx.store.write((trx) =>
     trx
       .updateTable('refunds')
@@ -190,13 +195,12 @@ export async function findRefund(db: Reader, id: string): Promise<RefundRow | nu
   return (await db.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-/** Refunds whose provider is to be asked now. */
-export function findPendingRefunds(db: Reader, now: number): Promise<RefundRow[]> {
-  return db
-    .selectFrom('refunds')
-    .selectAll()
+/** Makes due what a clock has put off that has been set back since. */
+export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
+  await trx
+    .updateTable('refunds')
+    .set({ next_ask_at: now })
     .where('status', '=', 'pending')
-    .where('next_ask_at', '<=', now)
-    .limit(50)
+    .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts';
-import { addAttempt, findAttempts, markForClosing, MAX_ATTEMPTS } from './attempts.ts';
+import { addAttempt, hasAttemptLeft, markForClosing } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import { isOffered, type Payment } from './payment.ts';
 import { record } from './record.ts';
 
-/** Whether a fresh QR may be had: the time is up and nothing else has happened. */
+/** Whether a fresh QR may be had: the time is up, nothing else has happened, and an attempt is left for it. */
 export function canRenew(payment: Payment): boolean {
-  return payment.status === 'expired';
+  return payment.status === 'expired' && hasAttemptLeft(payment);
 }
 
 /**
@@ -19,25 +19,17 @@ export async function renewPayment(ctx: Context, paymentId: string): Promise<Pay
   const renewed = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment || !canRenew(payment)) return null;
-    const attempts = await findAttempts(trx, paymentId);
-    if (attempts.length >= MAX_ATTEMPTS) return null;
     const now = ctx.now();
-    let reference: string | null = null;
-    if (isOffered(payment)) {
-      await markForClosing(trx, payment.reference);
-      reference = await addAttempt(trx, paymentId, payment, now);
-    }
     const deadline = now + payment.lifetime;
+    // While nothing is chosen there is nothing to renew but the time.
+    const offered = isOffered(payment) ? payment : null;
+    if (offered) await markForClosing(trx, offered.reference);
     return record(
       trx,
       payment,
       {
+        ...(offered && (await addAttempt(trx, offered, offered, now))),
         status: 'created',
-        reference,
-        providerPaymentId: null,
-        qrId: null,
-        presentation: { kind: 'pending' },
-        chargePayload: null,
         deadline,
         expiresAt: deadline,
       },

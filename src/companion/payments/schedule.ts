@@ -12,8 +12,19 @@ const SCAN_GROWTH = 1.5;
 /** A scanned code is decided within seconds, at the till, and by a provider that sends no webhooks. */
 const FIRST_SCAN_CHECK_MS = 1_000;
 const LONGEST_SCAN_CHECK_MS = 15_000;
+/** An open payment that is so far past its deadline is told to the merchant. */
+const OVERDUE_AFTER_MS = 3 * 3_600_000;
+/** Past its deadline it is asked about again after a tenth of the time that has gone by since, at most this. */
+const LONGEST_OVERDUE_CHECK_MS = 6 * 3_600_000;
+/** What has not ended in so long is asked about no more; a webhook or the merchant may still end it. */
+const GIVE_UP_MS = 30 * 24 * 3_600_000;
 /** Looks for late money after we gave a payment, or one attempt at it, up. */
 export const LATE_CHECKS_MS = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000];
+
+/** Whether its end should have come long ago: its provider goes on saying that it is under way, or says nothing. */
+export function isOverdue({ status, reference, deadline }: Payment, now: number): boolean {
+  return isOpen(status) && reference !== null && now >= deadline + OVERDUE_AFTER_MS;
+}
 
 /** When the provider is to be asked about this payment next (unix ms); `null` for never. */
 export function nextCheckAt(payment: Payment, now: number): number | null {
@@ -30,7 +41,10 @@ export function nextCheckAt(payment: Payment, now: number): number | null {
     const [first, longest, growth] = scan
       ? [FIRST_SCAN_CHECK_MS, LONGEST_SCAN_CHECK_MS, SCAN_GROWTH]
       : [FIRST_CHECK_MS, LONGEST_CHECK_MS, 2];
-    const regular = now + Math.min(Math.round(first * growth ** Math.min(payment.checks, 16)), longest);
+    const past = now - payment.deadline;
+    if (past > GIVE_UP_MS) return null;
+    const pause = Math.min(first * growth ** Math.min(payment.checks, 16), longest);
+    const regular = now + Math.round(Math.max(pause, Math.min(past / 10, LONGEST_OVERDUE_CHECK_MS)));
     return payment.status === 'created' && payment.expiresAt > now
       ? Math.min(regular, payment.expiresAt)
       : regular;

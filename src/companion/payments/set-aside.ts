@@ -1,6 +1,6 @@
 import type { ProviderDelivery } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
-import type { Reader, Writer } from '../store/store.ts';
+import type { Writer } from '../store/store.ts';
 
 /** Delay before each further try, ms; the last one repeats until {@link GIVE_UP_AFTER} tries. */
 const TRY_AGAIN_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
@@ -28,23 +28,21 @@ export function setAside({ report, tries }: SetAside, now: number) {
   };
 }
 
+/** Puts the next try off before this one begins: `false` when there is nothing left to try. */
+export async function claimTry(trx: Writer, tried: SetAside, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('provider_deliveries')
+    .set(setAside({ ...tried, tries: tried.tries + 1 }, now))
+    .where('provider', '=', tried.provider)
+    .where('delivery_id', '=', tried.report.deliveryId)
+    .where('tries', '=', tried.tries)
+    .where('next_try_at', 'is not', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** What the row of a delivery says that needs no further try. */
 export const DONE = { report_json: null, next_try_at: null } as const;
-
-export async function findSetAside(db: Reader, now: number): Promise<SetAside[]> {
-  const rows = await db
-    .selectFrom('provider_deliveries')
-    .select(['provider', 'report_json', 'tries'])
-    .where('next_try_at', '<=', now)
-    .orderBy('next_try_at')
-    .limit(50)
-    .execute();
-  return rows.map(({ provider, report_json, tries }) => ({
-    provider: provider as ProviderName,
-    report: JSON.parse(report_json!) as ProviderDelivery,
-    tries,
-  }));
-}
 
 /** Makes due what a clock has put off that has been set back since. */
 export async function bringSetAsideForward(trx: Writer, now: number): Promise<void> {

@@ -80,7 +80,7 @@ export interface ProviderReport {
   readonly reference: string;
   /** `null` for a status we do not know: it is logged and changes nothing. */
   readonly status: PaymentStatus | null;
-  /** Kopecks; `null` when the message carries none. Checked against ours before money is believed. */
+  /** Kopecks; `null` when the message carries none: `paid` is believed by its sum only, which is checked against ours. */
   readonly amount: number | null;
   readonly currency: string | null;
   /** The provider's own id, where the message tells it: an answer that was lost is made up for by this. */
@@ -89,6 +89,8 @@ export interface ProviderReport {
   readonly receiptUrl?: string | null;
   /** The link that has come since the create. */
   readonly presentation?: Presentation | null;
+  /** Unix time in ms when the provider's offer ends, where its answer to the create may not have told: the earliest counts. */
+  readonly expiresAt?: number | null;
   /** The provider waits for our word before it takes the money: see {@link Provider.confirm}. */
   readonly wantsConfirmation?: boolean;
   /** A result in the provider's words, for the operator's log; never shown to a payer. */

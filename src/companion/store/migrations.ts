@@ -9,7 +9,22 @@ export const migrations: Record<string, Migration> = {
   '0005_delivery_endpoints': { up: shareByEndpoint },
   '0006_money_twice': { up: keepMoneyTwice },
   '0007_methods': { up: letPayersChoose },
+  '0008_attention': { up: keepWhatWasTold },
 };
+
+/** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */
+async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {
+  const attempts = db.schema.alterTable('attempts');
+  await attempts.addColumn('confirm_tries', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await attempts.addColumn('next_confirm_at', 'integer').execute();
+  await attempts.renameColumn('flagged', 'told').execute();
+  const payments = db.schema.alterTable('payments');
+  await payments.addColumn('attempts', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await sql`update payments set attempts =
+    (select count(*) from attempts where payment_id = payments.id)`.execute(db);
+  const refunds = db.schema.alterTable('refunds');
+  await refunds.addColumn('told', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+}
 
 /** A payment may have several attempts at several providers, and none at all while its payer chooses. */
 async function letPayersChoose(db: Kysely<unknown>): Promise<void> {

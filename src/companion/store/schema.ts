@@ -57,6 +57,8 @@ interface PaymentsTable {
   next_check_at: number | null;
   /** How often it was asked in vain since something last happened. */
   checks: number;
+  /** How many it has had so far: see `attempts`. */
+  attempts: number;
   /** Where the provider shows the payer's receipt. */
   receipt_url: string | null;
   /** The payer's code that was scanned and whose charge the provider has not answered yet. */
@@ -82,10 +84,13 @@ interface AttemptsTable {
   close_tries: Generated<number>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
-  /** 1 once the merchant was told of another sum on it. */
-  flagged: Generated<number>;
+  /** The sum of what the merchant was told of it: see payments/attention.ts. */
+  told: Generated<number>;
   /** 1 while the provider waits for our word, 2 once it has it. */
   to_confirm: Generated<number>;
+  confirm_tries: Generated<number>;
+  /** `null`: at once. */
+  next_confirm_at: Generated<number | null>;
   created_at: number;
 }
 
@@ -105,6 +110,8 @@ interface RefundsTable {
   next_ask_at: Generated<number>;
   /** 1 for a second charge that we give back ourselves: it does not count against the payment. */
   duplicate: Generated<number>;
+  /** 1 once the merchant was told that its end does not come. */
+  told: Generated<number>;
   created_at: number;
   updated_at: number;
 }

@@ -1,4 +1,5 @@
 import type { AutoReturnTexts } from './auto-return.ts';
+import type { BankTexts } from './banks.ts';
 import type { BankWayTexts } from './bank-way.ts';
 import type { CodeToolsTexts } from './code-tools.ts';
 import type { OtherWaysTexts } from './other-ways.ts';
@@ -10,7 +11,7 @@ export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { ot
 
 /** Some of the element's texts in a shop's own words: by name, with the same `{places}` as ours. */
 export type OwnTexts = Partial<
-  Texts & BankWayTexts & RescueTexts & OtherWaysTexts & AutoReturnTexts & CodeToolsTexts
+  Texts & AutoReturnTexts & BankTexts & BankWayTexts & CodeToolsTexts & OtherWaysTexts & RescueTexts
 >;
 
 /** A shop's own texts: for whatever language is spoken, and under a language's tag (`kk`, `en`) for that one alone. */

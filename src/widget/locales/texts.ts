@@ -1,4 +1,3 @@
-import type { Forms } from './messages.ts';
 import { en } from './en.ts';
 import type { Dictionary } from './language.ts';
 import { ru } from './ru.ts';
@@ -15,12 +14,6 @@ export interface Texts {
   readonly scanTitle: string;
   readonly steps: readonly [string, string, string];
   readonly chooseBank: string;
-  readonly openApp: string;
-  readonly search: string;
-  readonly nothingFound: string;
-  readonly found: Forms;
-  readonly openLink: string;
-  readonly banksFailed: string;
   readonly tryAgain: string;
   readonly qrTitle: string;
   readonly qrLabel: string;

@@ -85,8 +85,7 @@ function bankColumn(view: View): TemplateResult {
             <sbp-bank-picker
               class=${only ? 'one' : ''}
               exportparts="banks,bank,search,button"
-              .texts=${texts}
-              .locale=${language.tag}
+              .language=${language}
               .origin=${origin}
               .load=${act.loadBanks}
               .link=${url}

@@ -1,5 +1,5 @@
 import type { DeviceType } from '../../protocol/snapshot.ts';
-import type { LoadBanks } from '../components/bank-picker.ts';
+import type { LoadBanks } from '../components/banks/bank-picker.ts';
 import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';

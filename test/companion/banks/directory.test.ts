@@ -27,7 +27,7 @@ function openDirectory(t: TestContext, url: string | null, options: Partial<Bank
   const warnings: object[] = [];
   let time = Date.parse('2026-01-01T00:00:00Z');
   const directory = createBankDirectory({
-    source: url === null ? null : { url, apiKey: null },
+    source: url === null ? null : { kind: 'file', url, apiKey: null, logoOrigins: [] },
     log: { info: () => undefined, warn: (details) => warnings.push(details) },
     now: () => time,
     random: () => 0,
@@ -47,9 +47,9 @@ describe('the bank directory', () => {
   it('serves the snapshot at once and the list when it has come', async (t) => {
     const url = await openOrigin(t, respond(makeBankList(200)));
     const { directory } = openDirectory(t, url);
-    assert.equal(directory.banks(), BANK_SNAPSHOT);
+    assert.equal(directory.banks('ios'), BANK_SNAPSHOT);
     await directory.settled();
-    assert.equal(directory.banks().length, 200);
+    assert.equal(directory.banks('ios').length, 200);
   });
 
   it("reads another companion's list with its key, which no redirect takes elsewhere", async (t) => {
@@ -65,9 +65,11 @@ describe('the bank directory', () => {
       response.writeHead(302, { location: stranger }).end(),
     );
     const open = async (url: string) => {
-      const { directory } = openDirectory(t, null, { source: { url, apiKey: 'upstream-key' } });
+      const { directory } = openDirectory(t, null, {
+        source: { kind: 'file', url, apiKey: 'upstream-key', logoOrigins: [] },
+      });
       await directory.settled();
-      return directory.banks();
+      return directory.banks('ios');
     };
     assert.equal((await open(stranger))[0]!.packageName, 'ru.example.app');
     assert.equal(await open(crooked), BANK_SNAPSHOT);
@@ -83,13 +85,13 @@ describe('the bank directory', () => {
     const { directory, pass } = openDirectory(t, url);
     await directory.settled();
     pass(24 * HOUR_MS - 1);
-    assert.equal(directory.banks().length, 30);
+    assert.equal(directory.banks('ios').length, 30);
     await directory.settled();
     assert.equal(asked, 1);
     pass(1);
-    assert.equal(directory.banks().length, 30, 'the payer is not made to wait for the new one');
+    assert.equal(directory.banks('ios').length, 30, 'the payer is not made to wait for the new one');
     await directory.settled();
-    assert.equal(directory.banks().length, 40);
+    assert.equal(directory.banks('ios').length, 40);
     assert.equal(asked, 2);
   });
 
@@ -98,9 +100,9 @@ describe('the bank directory', () => {
     const url = await openOrigin(t, respond(makeBankList(120)));
     await openDirectory(t, url, { cacheFile }).directory.settled();
     const gone = 'http://127.0.0.1:9/gone.json';
-    assert.equal(openDirectory(t, gone, { cacheFile }).directory.banks().length, 120);
+    assert.equal(openDirectory(t, gone, { cacheFile }).directory.banks('ios').length, 120);
     writeFileSync(cacheFile, '{"dictionary": [');
-    assert.equal(openDirectory(t, gone, { cacheFile }).directory.banks(), BANK_SNAPSHOT);
+    assert.equal(openDirectory(t, gone, { cacheFile }).directory.banks('ios'), BANK_SNAPSHOT);
   });
 
   const failures: Record<string, RequestListener> = {
@@ -133,9 +135,9 @@ describe('the bank directory', () => {
       await directory.settled();
       broken = true;
       pass(24 * HOUR_MS);
-      directory.banks();
+      directory.banks('ios');
       await directory.settled();
-      assert.equal(directory.banks().length, 50);
+      assert.equal(directory.banks('ios').length, 50);
       assert.equal(warnings.length, 1);
     });
   }
@@ -156,11 +158,11 @@ describe('the bank directory', () => {
       [1_000, 3],
     ] as const) {
       pass(wait);
-      directory.banks();
+      directory.banks('ios');
       await directory.settled();
       assert.equal(asked, expected);
     }
-    assert.equal(directory.banks().length, 200);
+    assert.equal(directory.banks('ios').length, 200);
   });
 
   it('follows a redirect of the same scheme', async (t) => {
@@ -170,7 +172,7 @@ describe('the bank directory', () => {
     });
     const { directory } = openDirectory(t, url);
     await directory.settled();
-    assert.equal(directory.banks().length, 25);
+    assert.equal(directory.banks('ios').length, 25);
   });
 
   it('fetches nothing without an address or after it was closed', async (t) => {
@@ -181,7 +183,7 @@ describe('the bank directory', () => {
     };
     const { directory } = openDirectory(t, null, { fetch });
     await directory.settled();
-    assert.equal(directory.banks(), BANK_SNAPSHOT);
+    assert.equal(directory.banks('ios'), BANK_SNAPSHOT);
     assert.equal(await directory.logo(SBER), null);
 
     const hanging = await openOrigin(t, () => undefined);
@@ -189,7 +191,7 @@ describe('the bank directory', () => {
     closed.directory.close();
     await closed.directory.settled();
     closed.pass(48 * HOUR_MS);
-    assert.equal(closed.directory.banks(), BANK_SNAPSHOT);
+    assert.equal(closed.directory.banks('ios'), BANK_SNAPSHOT);
     assert.deepEqual(closed.warnings, []);
     assert.equal(asked, 0);
   });
@@ -267,7 +269,7 @@ describe('bank logos', () => {
         response.end(PNG);
       }, 5);
     });
-    const logos = await Promise.all(directory.banks().map((bank) => directory.logo(bank.id)));
+    const logos = await Promise.all(directory.banks('ios').map((bank) => directory.logo(bank.id)));
     assert.ok(logos.every((logo) => logo?.type === 'image/png'));
     assert.ok(most <= 6, `${most} at once`);
   });

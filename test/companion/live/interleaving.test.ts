@@ -61,7 +61,7 @@ describe('a change while a status stream opens', { timeout: 30_000 }, () => {
   /** From the bank, and not by the sandbox's buttons: those read, and reading is what may be held. */
   async function report(paymentId: string, status: string): Promise<void> {
     const event = `payment.${status}`;
-    const body = JSON.stringify({ event, payment_id: paymentId, status });
+    const body = JSON.stringify({ event, payment_id: paymentId, status, amount: 125_000, currency: 'RUB' });
     const signature = signWebhook(
       { event, deliveryId: `${paymentId}-${status}`, body },
       WEBHOOK_SECRET,

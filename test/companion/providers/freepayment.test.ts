@@ -145,12 +145,20 @@ describe('the freepayment provider', () => {
         amount: 1,
         currency: 'USD',
       });
-      assert.equal(
-        (await statusOf({ status: 'successful', amount: undefined })).status,
-        null,
-        'no sum, no money',
-      );
+      assert.deepEqual(await statusOf({ status: 'successful', amount: undefined }), {
+        status: 'paid',
+        amount: null,
+        currency: 'RUB',
+      });
       assert.equal((await statusOf({ status: 7 })).status, null);
+    });
+
+    it('and tells when its offer ends, where its variant has an end', async () => {
+      acquirer.says({});
+      assert.equal((await acquirer.provider({ variant: 'SY' }).status(payment)).expiresAt, null);
+      const { expiresAt } = await acquirer.provider({ variant: 'MT' }).status(payment);
+      const created = await acquirer.provider({ variant: 'MT' }).create(request);
+      assert.ok(Math.abs(expiresAt! - created.expiresAt!) < 1_000);
     });
 
     it('and hears of nothing but that payment', async () => {

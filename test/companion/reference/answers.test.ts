@@ -207,6 +207,11 @@ describe('every documented status is reached, and no other', () => {
         await say(payment_id, 'paid', { amount: 124_999 });
         return payment_id;
       },
+      amount_missing: async () => {
+        const { payment_id } = await paymentThat();
+        await say(payment_id, 'paid', { amount: undefined });
+        return payment_id;
+      },
       replaced_attempt: async () => {
         const { payment_id } = await renewed();
         await say(payment_id, 'failed');

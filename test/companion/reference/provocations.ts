@@ -67,7 +67,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   },
   async too_many_pushes(stage, operation) {
     const payment = await stage.shop.createPayment({ methods: ['sberpay'] });
-    const push = { payment, body: { phone: PHONE } };
+    const push = { payment, body: { method: 'sberpay', phone: PHONE } };
     for (let i = 0; i < 3; i++) await stage.call(operation, push);
     return () => stage.call(operation, push);
   },

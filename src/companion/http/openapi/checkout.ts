@@ -43,7 +43,7 @@ export function checkoutOperations(): Operation[] {
       summary: 'Choose a method, or another one',
       body: methodSchema,
       answers: snapshot,
-      refusals: [...ANY_POST, 'invalid_fields', 'method_not_changeable'],
+      refusals: [...ANY_POST, 'invalid_fields', 'method_not_changeable', 'too_many_pushes'],
     },
     {
       ...payers,

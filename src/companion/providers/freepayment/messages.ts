@@ -53,10 +53,8 @@ const PAYMENT_STATUSES: ReadonlyMap<string | null, PaymentStatus> = new Map([
 ]);
 
 /** `null` for a status we do not know. */
-export function paymentStatus({ status, amount }: Transaction): PaymentStatus | null {
-  const known = PAYMENT_STATUSES.get(status) ?? null;
-  // Money is believed by its sum: a paid payment that names none says nothing.
-  return known === 'paid' && amount === null ? null : known;
+export function paymentStatus({ status }: Transaction): PaymentStatus | null {
+  return PAYMENT_STATUSES.get(status) ?? null;
 }
 
 const REFUND_STATUSES: ReadonlyMap<string | null, ProviderRefund['status']> = new Map([

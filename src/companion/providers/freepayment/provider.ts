@@ -45,6 +45,9 @@ export function createFreepaymentProvider({
   const rules = RULES[settings.variant];
   const allowHttp = settings.baseUrl.startsWith('http://');
 
+  /** Counted from here: when it began is not told. */
+  const endOfOffer = () => (rules.lifetimeMs === null ? null : now() + rules.lifetimeMs);
+
   /** `pending` while there is no form; `null` for one that no payer should be sent to. */
   function offerOf(transaction: Transaction): Presentation | null {
     const status = paymentStatus(transaction);
@@ -74,6 +77,7 @@ export function createFreepaymentProvider({
       providerPaymentId: uid,
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
+      expiresAt: endOfOffer(),
       detail: message === null ? null : forLog(message),
     };
   }
@@ -117,7 +121,7 @@ export function createFreepaymentProvider({
         providerPaymentId: transaction.uid,
         qrId: qrIdOf(presentation),
         presentation,
-        expiresAt: rules.lifetimeMs === null ? null : now() + rules.lifetimeMs,
+        expiresAt: endOfOffer(),
         receiptUrl: transaction.receipt_url,
       };
     },

@@ -73,18 +73,16 @@ export function readEvent(payload: unknown): UpstreamEvent | null {
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) return null;
   const { event, order_id: reference, status, amount = null, currency: money = null } = parsed.output;
-  return { reference, status: claim(event, status, amount), amount, currency: money };
+  return { reference, status: claim(event, status), amount, currency: money };
 }
 
-/** The status that event, status and amount agree on; `null` when they contradict each other. */
-function claim(event: string, status: string | undefined, amount: number | null): PaymentStatus | null {
+/** The status that event and status agree on; `null` when they contradict each other. */
+function claim(event: string, status: string | undefined): PaymentStatus | null {
   const [topic, outcome] = event.split('.', 2);
   // A refund that failed has `failed` as its own status, which is not the payment's.
   if (topic === 'refund') {
     return status === 'refunded' || status === 'partial_refunded' ? status : null;
   }
   if (topic !== 'payment' || (status !== undefined && status !== outcome)) return null;
-  // Money is believed by its sum.
-  if (outcome === 'paid' && amount === null) return null;
   return isPaymentStatus(outcome) ? outcome : null;
 }

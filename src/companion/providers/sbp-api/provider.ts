@@ -47,9 +47,7 @@ export function createSbpApiProvider({
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
     const { status, amount, currency } = await theirs(reference);
-    // Money is believed by its sum: a paid payment that names none says nothing.
-    const known = isPaymentStatus(status) && !(status === 'paid' && amount === null);
-    return { reference, status: known ? status : null, amount, currency };
+    return { reference, status: isPaymentStatus(status) ? status : null, amount, currency };
   }
 
   /** The payment that the upstream has under our reference after all, instead of the refusal to make it again. */

@@ -1,4 +1,4 @@
-import type { BankListSource } from '../../banks/directory.ts';
+import type { BankListSource } from '../../banks/list-source.ts';
 import type { SettingsReader } from '../settings-reader.ts';
 
 /** Where the upstream SBP API is, and what opens it. */
@@ -23,5 +23,5 @@ export function readSbpApiSettings(reader: SettingsReader): SbpApiSettings {
 
 /** The upstream's bank list. Android's has the most in it: the apps' names, which the other platforms do without. */
 export function bankListOf({ baseUrl, token }: SbpApiSettings): BankListSource {
-  return { url: `${baseUrl}/banks?platform=android`, apiKey: token };
+  return { kind: 'file', url: `${baseUrl}/banks?platform=android`, apiKey: token, logoOrigins: [] };
 }

@@ -63,6 +63,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
       status: standingOf(session),
       ...moneyIn(session),
       providerPaymentId: session.id,
+      expiresAt: now() + LINK_LIFETIME_MS,
       detail: wordsOf(session),
       ...(presentation ? { presentation } : {}),
       ...(waitsForConfirmation(session) ? { wantsConfirmation: true } : {}),

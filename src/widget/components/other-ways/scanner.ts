@@ -5,7 +5,7 @@ import { money } from '../../screens/pieces.ts';
 import type { View } from '../../screens/view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { FocusKeeper } from './focus-keeper.ts';
-import { fromRussianLayout } from './keyboard-layout.ts';
+import { fromRussianLayout } from '../../keyboard-layout.ts';
 import { isBusy, setbackText } from './setback.ts';
 import { setbackStyles } from './setback.styles.ts';
 import { post } from './taps.ts';

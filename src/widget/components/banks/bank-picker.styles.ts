@@ -16,14 +16,23 @@ export const bankPickerStyles = css`
     padding: 0;
     list-style: none;
   }
+  h3 {
+    margin: 16px 0 -8px;
+    color: var(--_muted);
+    font-size: 14px;
+    font-weight: 500;
+    line-height: 20px;
+  }
   .tiles {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(78px, 1fr));
     gap: 4px;
     margin-top: 16px;
   }
+  /* What is scrolled to must not end under the search or a sticky foot. */
   .tile,
   .row {
+    scroll-margin-block: 64px 88px;
     display: flex;
     align-items: center;
     border-radius: var(--_radius-button);
@@ -38,6 +47,9 @@ export const bankPickerStyles = css`
     font-size: 12px;
     line-height: 16px;
     text-align: center;
+  }
+  h3 + .tiles .tile {
+    min-height: 0;
   }
   .rows {
     margin: 8px -8px 0;

@@ -1,0 +1,112 @@
+import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
+import type { DirectoryLog } from './directory.ts';
+import { listCache } from './list-cache.ts';
+import type { ListRequest } from './list-source.ts';
+import { FEWEST_BANKS, type ListedBank } from './parse-list.ts';
+import { BANK_SNAPSHOT } from './snapshot.ts';
+
+export interface KeptListOptions {
+  /** Where the last good list is kept across restarts; `null`: it is not. */
+  readonly cacheFile: string | null;
+  readonly log: DirectoryLog;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** 0 ≤ x < 1, spreads retries. */
+  readonly random: () => number;
+  /** For one fetch of the list, to the last byte. */
+  readonly timeoutMs: number;
+  /** Aborts what is under way. The banks stay readable. */
+  readonly signal: AbortSignal;
+}
+
+/** NSPK asks to read its lists no more often than daily. */
+const FRESH_MS = 24 * 60 * 60_000;
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 60 * 60_000;
+/** The real list is about 70 kB. */
+const MAX_LIST_BYTES = 2 * 1024 * 1024;
+
+/** One list of banks: the last good one, refreshed when it is asked for and due. */
+export class KeptList {
+  readonly #request: ListRequest;
+  readonly #options: KeptListOptions;
+  #banks: readonly ListedBank[];
+  #refreshing: Promise<void> | null = null;
+  #refreshAt = -Infinity;
+  #failures = 0;
+
+  constructor(request: ListRequest, options: KeptListOptions) {
+    this.#request = request;
+    this.#options = options;
+    this.#banks = this.#cache()?.load() ?? BANK_SNAPSHOT;
+    this.#refreshWhenDue();
+  }
+
+  /** Never waits: a stale list is served while a fresh one is fetched. */
+  banks(): readonly ListedBank[] {
+    this.#refreshWhenDue();
+    return this.#banks;
+  }
+
+  async settled(): Promise<void> {
+    await this.#refreshing;
+  }
+
+  #cache() {
+    const { cacheFile } = this.#options;
+    const { suffix, parse } = this.#request;
+    return cacheFile === null ? null : listCache(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse);
+  }
+
+  #refreshWhenDue(): void {
+    const { signal, now } = this.#options;
+    if (this.#refreshing || signal.aborted || now() < this.#refreshAt) return;
+    this.#refreshing = this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    const { signal, now, random, log } = this.#options;
+    try {
+      this.#banks = await this.#fetch();
+      this.#failures = 0;
+      this.#refreshAt = now() + FRESH_MS;
+    } catch (error) {
+      if (signal.aborted) return;
+      const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS);
+      this.#failures++;
+      // Between half and the whole of it: many companions that failed together don't come back together.
+      this.#refreshAt = now() + delay * (1 - random() / 2);
+      const reason = error instanceof Error ? error.message : String(error);
+      const { platforms } = this.#request;
+      log.warn(
+        { reason, failures: this.#failures, platforms },
+        'bank list not refreshed, the last good one stays',
+      );
+    }
+  }
+
+  async #fetch(): Promise<readonly ListedBank[]> {
+    const { url, headers, maxRedirects, parse, platforms } = this.#request;
+    const { fetch, timeoutMs, signal, log } = this.#options;
+    const bounds = { timeoutMs, maxBytes: MAX_LIST_BYTES, maxRedirects, headers, signal };
+    const body = await fetchBounded(fetch, url, bounds);
+    const list = parse(JSON.parse(body.toString('utf8')));
+    if (list.banks.length < FEWEST_BANKS) {
+      throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);
+    }
+    log.info({ banks: list.banks.length, dropped: list.dropped, platforms }, 'bank list refreshed');
+    this.#keep(body);
+    return list.banks;
+  }
+
+  #keep(body: Buffer): void {
+    try {
+      this.#cache()?.save(body);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the bank list could not be kept for the next start');
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { PaymentStatus } from '../../protocol/status.ts';
+import type { ProviderReport } from '../providers/provider.ts';
+import type { AttemptRow } from '../store/schema.ts';
+import { REFUND_STATUSES, type Outcome } from './outcome.ts';
+import type { Payment } from './payment.ts';
+
+export interface Verdict {
+  /** What the payment is to become; `null` for nothing else than it is. */
+  readonly status: PaymentStatus | null;
+  /** Why the report is not followed as it stands. */
+  readonly refusal: Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null;
+}
+
+/** What a report means for its payment. `asked`: it is how things stand now, and no message that others may overtake. */
+export function judge(
+  payment: Payment,
+  attempt: AttemptRow,
+  report: ProviderReport,
+  { asked, now }: { readonly asked: boolean; readonly now: number },
+): Verdict {
+  const status = meantBy(report.status, payment, asked, now);
+  const refusal = refuse(payment, attempt, { ...report, status });
+  if (refusal === null) return { status, refusal };
+  return { status: isCharged(payment, attempt, refusal) ? 'processing' : null, refusal };
+}
+
+/** Its clock and ours are a moment apart. */
+const LAPSE_LEEWAY_MS = 10_000;
+
+function meantBy(
+  told: PaymentStatus | null,
+  payment: Payment,
+  asked: boolean,
+  now: number,
+): PaymentStatus | null {
+  if (asked && payment.paidAt === null) {
+    // Money that has come and gone between two questions. What is left of it will be told by the next one.
+    if (told === 'refunded') return 'canceled';
+    if (told === 'partial_refunded') return 'paid';
+  }
+  // Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
+  // difference to the payer, who may have a fresh code.
+  const lapsed = payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now;
+  return told === 'canceled' && lapsed ? 'expired' : told;
+}
+
+function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): Verdict['refusal'] {
+  const { status, amount, currency } = report;
+  if (status === null && !report.presentation && !report.wantsConfirmation) return 'unknown_status';
+  if (status !== null && REFUND_STATUSES.includes(status)) {
+    if (payment.paidAt === null) return 'premature';
+    // Of the money that counts, whatever is on offer since; a second charge's refund is our own.
+    return attempt.paid === 1 ? null : 'replaced_attempt';
+  }
+  if (status === 'paid' || report.wantsConfirmation) {
+    const otherAmount = amount !== null && amount !== payment.amount;
+    const otherCurrency = currency !== null && currency !== payment.currency;
+    if (otherAmount || otherCurrency) return 'amount_mismatch';
+  }
+  if (status === 'paid') {
+    if (amount === null && attempt.paid === 0) return 'amount_missing';
+    if (payment.status === 'failed') return 'paid_after_failure';
+    const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
+    return paidByAnother ? 'paid_twice' : null;
+  }
+  return attempt.reference === payment.reference ? null : 'replaced_attempt';
+}
+
+/**
+ * Whether the payer has paid for certain, and only how much is not: neither is a code to be charged again, nor another
+ * one to be shown, until the provider or a person has made it clear.
+ */
+function isCharged(
+  { status, reference, chargePayload }: Payment,
+  attempt: AttemptRow,
+  refusal: Verdict['refusal'],
+): boolean {
+  return (
+    status === 'created' &&
+    attempt.reference === reference &&
+    (refusal === 'amount_missing' || (refusal === 'amount_mismatch' && chargePayload !== null))
+  );
+}

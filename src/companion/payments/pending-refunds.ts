@@ -1,0 +1,72 @@
+import type { Context } from '../context.ts';
+import { queueAttention } from '../notifications/outbox.ts';
+import type { RefundRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
+import { findPayment } from './find.ts';
+import { bringRefundsForward, carryOut } from './refund.ts';
+
+/** A refund that has been pending for so long is told to the merchant. */
+const OVERDUE_AFTER_MS = 24 * 3_600_000;
+
+/** Carries refunds on whose end the provider has not told. */
+export const PENDING_REFUNDS: Chore = {
+  name: 'pending refunds',
+  async findDue(ctx, busy) {
+    const rows = await planned(ctx, busy)
+      .selectAll('refunds')
+      .select('attempts.provider')
+      .where('next_ask_at', '<=', ctx.now())
+      .orderBy('next_ask_at')
+      .limit(FOUND_AT_ONCE)
+      .execute();
+    return rows.map(({ provider, ...refund }) => ({
+      key: refund.id,
+      provider,
+      run: () => carryOn(ctx, refund),
+    }));
+  },
+  async nextAt(ctx, busy) {
+    const next = await planned(ctx, busy)
+      .select('next_ask_at as at')
+      .orderBy('next_ask_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
+  },
+  bringForward: bringRefundsForward,
+};
+
+function planned({ store }: Context, { keys, providers }: Busy) {
+  return store.read
+    .selectFrom('refunds')
+    .innerJoin('attempts', 'attempts.reference', 'refunds.reference')
+    .where('refunds.status', '=', 'pending')
+    .where('refunds.id', 'not in', keys)
+    .where('attempts.provider', 'not in', providers);
+}
+
+async function carryOn(ctx: Context, refund: RefundRow): Promise<void> {
+  const { status, told, created_at } = await carryOut(ctx, refund);
+  if (status !== 'pending' || told !== 0 || ctx.now() - created_at < OVERDUE_AFTER_MS) return;
+  await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
+  ctx.log.error({ payment_id: refund.payment_id, refund_id: refund.id }, 'a refund does not end');
+  ctx.wakeNotifier();
+}
+
+async function tellOverdue(
+  trx: Writer,
+  { id, payment_id, reference }: RefundRow,
+  now: number,
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('refunds')
+    .set({ told: 1 })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .where('told', '=', 0)
+    .executeTakeFirst();
+  const payment = await findPayment(trx, payment_id);
+  if (!payment || numUpdatedRows !== 1n) return;
+  await queueAttention(trx, payment, { reason: 'refund_overdue', reference, refund_id: id }, now);
+}

@@ -1,0 +1,51 @@
+/** One list on the screen, its links in their order: tiles in several columns, or rows in one. */
+export interface Lines {
+  readonly links: readonly HTMLElement[];
+  readonly columns: number;
+}
+
+/** Where an arrow leads among lists that stand one above the other; `null`: out at the top, `from`: nowhere. */
+export function neighbour(
+  lists: readonly Lines[],
+  from: HTMLElement,
+  key: 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight',
+  rtl: boolean,
+): HTMLElement | null {
+  const at = lists.findIndex(({ links }) => links.includes(from));
+  const list = lists[at];
+  if (!list) return from;
+  const { links, columns } = list;
+  const index = links.indexOf(from);
+  const column = index % columns;
+  switch (key) {
+    case 'ArrowUp':
+      return links[index - columns] ?? (at > 0 ? inLastLine(lists[at - 1]!, column) : null);
+    case 'ArrowDown': {
+      const below = links[index + columns];
+      if (below) return below;
+      // Nothing right below, but a last line that is not full.
+      if (index - column + columns < links.length) return links.at(-1)!;
+      return at + 1 < lists.length ? inFirstLine(lists[at + 1]!, column) : from;
+    }
+    default: {
+      if (columns === 1) return from;
+      return links[index + ((key === 'ArrowRight') === rtl ? -1 : 1)] ?? from;
+    }
+  }
+}
+
+function inFirstLine({ links, columns }: Lines, column: number): HTMLElement {
+  return links[Math.min(column, columns - 1, links.length - 1)]!;
+}
+
+function inLastLine({ links, columns }: Lines, column: number): HTMLElement {
+  const first = links.length - 1 - ((links.length - 1) % columns);
+  return links[Math.min(first + Math.min(column, columns - 1), links.length - 1)]!;
+}
+
+/** How many stand beside each other. */
+export function columnsOf(links: readonly HTMLElement[]): number {
+  const top = links[0]?.offsetTop;
+  const next = links.findIndex(({ offsetTop }) => offsetTop !== top);
+  return next > 0 ? next : Math.max(1, links.length);
+}

@@ -1,0 +1,64 @@
+import type { Bank, BankLink } from '../../../protocol/banks.ts';
+import { isAllowedLink } from '../../../protocol/link-scheme.ts';
+
+/** NSPK's list has about 200 banks: what is far longer is not a list that anybody could choose from. */
+const MOST_BANKS = 500;
+const MOST_ALIASES = 20;
+const MOST_LINKS = 5;
+const LONGEST_NAME = 80;
+const LONGEST_URL = 4_096;
+
+/** What may be shown and tapped of a bank list, whoever it came from. Keeps its order: the largest first. */
+export function readBanks(value: unknown, origin: string): Bank[] {
+  const list = array(record(value)['banks'], MOST_BANKS);
+  return list.flatMap((entry) => readBank(entry, origin));
+}
+
+function readBank(value: unknown, origin: string): Bank[] {
+  const raw = record(value);
+  const name = readName(raw['name']);
+  const links = array(raw['links'], MOST_LINKS).flatMap((link): BankLink[] => {
+    const { kind, url } = record(link);
+    const known = kind === 'scheme' || kind === 'intent' ? kind : 'web';
+    return isTappable(url, origin) ? [{ kind: known, url }] : [];
+  });
+  const url = isTappable(raw['url'], origin) ? raw['url'] : links[0]?.url;
+  if (!name || !url) return [];
+  const logo = raw['logo_url'];
+  const aliases = array(raw['aliases'], MOST_ALIASES).map(readName).filter(Boolean);
+  return [{ id: text(raw['id']), name, logo_url: isLogo(logo, origin) ? logo : null, aliases, url, links }];
+}
+
+/** Cut first: 10 kB are not worth looking through. */
+function readName(value: unknown): string {
+  return text(value)
+    .slice(0, LONGEST_NAME * 2)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, LONGEST_NAME);
+}
+
+function isTappable(url: unknown, origin: string): url is string {
+  return typeof url === 'string' && url.length <= LONGEST_URL && isAllowedLink(url, origin);
+}
+
+function isLogo(url: unknown, origin: string): url is string {
+  try {
+    const { protocol, origin: from } = new URL(text(url));
+    return protocol === 'https:' || from === origin;
+  } catch {
+    return false; // relative or broken: the letter stands in
+  }
+}
+
+function array(value: unknown, most: number): readonly unknown[] {
+  return Array.isArray(value) ? value.slice(0, most) : [];
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

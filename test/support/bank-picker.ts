@@ -1,0 +1,78 @@
+import { fixture, html } from '@open-wc/testing';
+import '../../src/widget/components/banks/bank-finder.ts';
+import { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts';
+import { defineOnce } from '../../src/widget/define.ts';
+import { chooseLanguage } from '../../src/widget/locales/language.ts';
+import { LINK } from './snapshots.ts';
+
+defineOnce('sbp-bank-picker', SbpBankPicker);
+
+const RUSSIAN = chooseLanguage(['ru'], null);
+export const ORIGIN = 'https://pay.example.ru';
+
+/** One bank as a companion lists it. */
+export function bank(name: string, changes: object = {}): object {
+  const url = LINK.replace('https', 'bank100000000004');
+  return { id: name, name, logo_url: null, aliases: [], url, links: [{ kind: 'scheme', url }], ...changes };
+}
+
+export const TWELVE = Array.from({ length: 12 }, (_, index) => bank(`Банк ${index + 1}`));
+
+/** On a page of its own, with the list come. A tap on a bank leads nowhere. */
+export async function showPicker(
+  banks: unknown,
+  changes: Partial<SbpBankPicker> & { width?: number } = {},
+): Promise<SbpBankPicker> {
+  const { width = 390, ...properties } = changes;
+  const box = await fixture<HTMLElement>(html`<div></div>`);
+  box.style.width = `${width}px`;
+  const picker = document.createElement('sbp-bank-picker');
+  const given: Partial<SbpBankPicker> = {
+    language: RUSSIAN,
+    origin: ORIGIN,
+    link: LINK,
+    load: () => Promise.resolve({ platform: 'ios', banks }),
+    whenTapped: (_: unknown, tap: Event) => tap.preventDefault(),
+    only: null,
+    ...properties,
+  };
+  Object.assign(picker, given);
+  box.append(picker);
+  const shown = picker as unknown as SbpBankPicker;
+  await settle(shown);
+  return shown;
+}
+
+export function all<T extends Element = HTMLElement>(picker: SbpBankPicker, selector: string): T[] {
+  return [...picker.shadowRoot!.querySelectorAll<T>(selector)];
+}
+
+export function namesOf(picker: SbpBankPicker, selector = 'a[part=bank]'): string[] {
+  return all(picker, selector).map((link) => link.querySelector('.name')!.textContent);
+}
+
+/** Until all rows stand, and what comes with the first focus: it is loaded already, but a promise away. */
+export async function settle(picker: SbpBankPicker): Promise<void> {
+  for (let rows = -1; rows !== all(picker, 'a').length;) {
+    rows = all(picker, 'a').length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await picker.updateComplete;
+  }
+}
+
+/** What the payer types, at one go; answers what is found. */
+export async function search(picker: SbpBankPicker, query: string): Promise<string[]> {
+  const input = all<HTMLInputElement>(picker, 'input')[0]!;
+  input.value = query;
+  input.dispatchEvent(new Event('input'));
+  await settle(picker);
+  return namesOf(picker);
+}
+
+/** What has the focus in it, by what it says. */
+export function focused(picker: SbpBankPicker): string | null {
+  const element = picker.shadowRoot!.activeElement;
+  return element instanceof HTMLInputElement
+    ? 'search'
+    : (element?.querySelector('.name')?.textContent ?? null);
+}
