@@ -51,7 +51,7 @@ describe('after a bank was tapped', () => {
     await goToBank(checkout);
     expect(text(checkout)).to.contain('Подтвердите оплату в приложении банка');
     const part = inside(checkout, 'sbp-bank-wait').shadowRoot!;
-    expect(part.textContent).not.to.contain('?');
+    expect(part.querySelector('[role=status]')!.textContent).to.equal('');
     const before = inside(checkout, 'sbp-bank-wait', '.again').getBoundingClientRect();
     await pause(1_700);
     expect(asks(checkout)).to.be.false;
