@@ -27,7 +27,8 @@ export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
 export function recallDeparture(snapshot: Snapshot): Gone | null {
   try {
     const [version, gone] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [number, Gone];
-    return version === snapshot.version ? gone : null;
+    const known = gone === 'form' || typeof gone.url === 'string';
+    return known && version === snapshot.version ? gone : null;
   } catch {
     return null; // nothing there, or not ours
   }

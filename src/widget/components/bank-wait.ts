@@ -21,12 +21,12 @@ export class SbpBankWait extends LitElement {
   static override styles = [
     controlStyles,
     css`
-      :host,
+      :host {
+        display: block;
+      }
       .ways {
         display: grid;
         gap: 4px;
-      }
-      .ways {
         padding: 8px;
         border-radius: var(--_radius);
         transition: background-color 0.24s ease-out;
@@ -49,7 +49,6 @@ export class SbpBankWait extends LitElement {
         gap: 0 4px;
       }
       sbp-rescue {
-        margin-top: 8px;
         text-align: start;
       }
       @media (prefers-reduced-motion: reduce) {

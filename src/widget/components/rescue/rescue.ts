@@ -17,7 +17,7 @@ export class SbpRescue extends LitElement {
     sbp-way-out {
       display: block;
       min-height: 176px;
-      margin-bottom: 20px;
+      margin: 8px 0 20px;
       padding: 16px;
       border-radius: var(--_radius);
       background: var(--_subtle);
