@@ -139,7 +139,9 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
 /** Its calls go by its own id, which only it can tell. */
 function sessionOf({ providerPaymentId }: PaymentRef): string {
   if (providerPaymentId !== null) return providerPaymentId;
-  throw new ProviderError('unavailable', 'the session is not known yet: its webhook will name it');
+  throw new ProviderError('unavailable', 'the session is not known yet: its webhook will name it', {
+    asked: false,
+  });
 }
 
 function refuseOthers(session: Session, reference: string): void {
