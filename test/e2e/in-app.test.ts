@@ -31,6 +31,16 @@ function phone(name: string): BrowserContextOptions {
   return { ...PHONE, userAgent: device.userAgent };
 }
 
+/** A tap on an app's link opens nothing, as in those browsers. Chromium would cover the page with a question of its own. */
+async function withoutApps(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    addEventListener('click', (tap) => {
+      const link = tap.composedPath().find((target) => target instanceof HTMLAnchorElement);
+      if (link && !link.protocol.startsWith('http')) tap.preventDefault();
+    });
+  });
+}
+
 async function tapABank(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Т-Банк' }).click();
 }
@@ -73,6 +83,7 @@ describe('in an app’s browser', () => {
     const { payment_url } = await companion.client.createPayment();
     const page = await (await browser.newContext(phone('Instagram on iOS'))).newPage();
     const trouble = troubleOf(page);
+    await withoutApps(page);
     await page.goto(payment_url);
     await page.getByText(NOTICE).waitFor();
     await tapABank(page);
@@ -139,6 +150,7 @@ describe('a page that was thrown away while the payer was in the bank', () => {
   it('waits when it is back, and turns to "paid"', async () => {
     const { payment_url, payment_id } = await companion.client.createPayment();
     const page = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+    await withoutApps(page);
     await page.goto(payment_url);
     await tapABank(page);
     await screenIs(page, 'waiting');
