@@ -163,6 +163,13 @@ export const SCENARIOS: readonly Scenario[] = [
     snapshot: {},
     doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }],
   },
+  {
+    name: 'waiting-still-here',
+    screen: 'waiting',
+    device: 'mobile',
+    snapshot: {},
+    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { see: ['sbp-bank-wait', '.first'] }],
+  },
   { name: 'processing', screen: 'waiting', device: 'desktop', snapshot: { status: 'processing' } },
   { name: 'checking', screen: 'checking', device: 'desktop', snapshot: {}, left: -1_000 },
   { name: 'checking-phone', screen: 'checking', device: 'mobile', snapshot: {}, left: -1_000 },

@@ -79,6 +79,21 @@ describe('in an app’s browser', () => {
     });
   }
 
+  it('on a page that frames nothing the menu and the address remain', async () => {
+    const { token } = await companion.client.createPayment();
+    const page = await (await browser.newContext(phone('VK on Android'))).newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    await shop.show(page, companion.url, token);
+    const out = page.getByRole('link', { name: /^Открыть в/ });
+    await out.click();
+    await out.waitFor({ state: 'detached' });
+    await page.getByText('В меню этого браузера').waitFor();
+    await page.getByRole('button', { name: 'Скопировать ссылку' }).waitFor();
+    assert.equal(said.join().includes(token), false);
+    await page.context().close();
+  });
+
   it('on iOS a tap that opens nothing ends with every other way, the way out among them', async () => {
     const { payment_url } = await companion.client.createPayment();
     const page = await (await browser.newContext(phone('Instagram on iOS'))).newPage();
