@@ -157,6 +157,16 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
     expect(sessionStorage.length).to.equal(0);
   });
 
+  it('forgets when the payment has a new code', async () => {
+    const { payment, checkout } = await phone();
+    await live(checkout);
+    await goToBank(checkout);
+    const presentation = { kind: 'link', url: 'https://qr.nspk.ru/another', deep_link: null } as const;
+    await payment.send(snapshot({ version: 2, presentation }));
+    await seen(checkout, 'pay');
+    expect(sessionStorage.length).to.equal(0);
+  });
+
   it('is not misled by what else is kept there', async () => {
     const kept = [
       '',
