@@ -55,7 +55,9 @@ describe('a payment on a desktop and a phone', () => {
     const bank = page.getByRole('link', { name: /Тестовый банк/ });
     await bank.waitFor();
     await page.getByRole('searchbox').fill('песочн');
-    assert.equal(await page.locator('sbp-checkout >> [part~=bank]').count(), 1);
+    const found = page.locator('sbp-checkout >> [part~=bank]');
+    await found.nth(1).waitFor({ state: 'detached' }); // the search comes with its first letter
+    assert.equal(await found.count(), 1);
     const [bankPage] = await Promise.all([page.context().waitForEvent('page'), bank.click()]);
     await screenIs(page, 'waiting');
     await bankPage.getByRole('button', { name: /^Оплатить 1/ }).click();
