@@ -58,6 +58,7 @@ async function ofEveryState(browser: Browser, folder: string): Promise<void> {
     const take = async ({ name, size, theme, locale }: (typeof pictures)[number]): Promise<void> => {
       const page = await (await browser.newContext(size === 'phone' ? PHONE : DESKTOP)).newPage();
       await page.goto(`${gallery}?state=${name}&theme=${theme}&locale=${locale}`);
+      await page.locator('figure[data-played]').waitFor();
       await page.waitForTimeout(700);
       await page.screenshot({
         path: join(folder, `${name}-${size}-${theme}-${locale}.png`),

@@ -38,7 +38,7 @@ function show(scenario: Scenario, locale: string, theme: string): HTMLElement {
   checkout.device = scenario.device;
   // Taps are a payer's, but the page stays where it is.
   checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
-  void play(checkout, scenario.doings ?? []);
+  void play(checkout, scenario.doings ?? []).then(() => (figure.dataset['played'] = ''));
   figure.append(caption, checkout);
   return figure;
 }

@@ -4,6 +4,8 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 export type Doing =
   | { readonly tap: readonly string[] }
   | { readonly type: string; readonly at: readonly string[] }
+  /** Looks at the screen until it is there. */
+  | { readonly see: readonly string[] }
   /** Milliseconds that seem to pass. */
   | { readonly wait: number };
 
@@ -13,6 +15,8 @@ export async function play(checkout: SbpCheckout, doings: readonly Doing[]): Pro
     if ('wait' in doing) {
       await until(() => checkout.snapshot);
       shiftClock(doing.wait);
+    } else if ('see' in doing) {
+      await find(checkout, doing.see);
     } else if ('tap' in doing) {
       (await find(checkout, doing.tap)).click();
     } else {

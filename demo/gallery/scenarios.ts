@@ -95,7 +95,7 @@ export const SCENARIOS: readonly Scenario[] = [
     screen: 'pay',
     device: 'mobile',
     snapshot: {},
-    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { tap: ['.pair .button'] }],
+    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { tap: ['sbp-bank-wait', '.pair .button'] }],
   },
   {
     name: 'banks-found',
@@ -162,6 +162,13 @@ export const SCENARIOS: readonly Scenario[] = [
     device: 'mobile',
     snapshot: {},
     doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }],
+  },
+  {
+    name: 'waiting-still-here',
+    screen: 'waiting',
+    device: 'mobile',
+    snapshot: {},
+    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { see: ['sbp-bank-wait', '.first'] }],
   },
   { name: 'processing', screen: 'waiting', device: 'desktop', snapshot: { status: 'processing' } },
   { name: 'checking', screen: 'checking', device: 'desktop', snapshot: {}, left: -1_000 },

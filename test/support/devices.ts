@@ -62,7 +62,11 @@ function device(
   told: DeviceCase['told'],
   { app, objects = {}, ...rest }: Rest = {},
 ): DeviceCase {
-  const platform = /iP|Macintosh/.test(userAgent) ? 'ios' : /Android/.test(userAgent) ? 'android' : 'other';
+  const platform = /iP|Macintosh/.test(userAgent)
+    ? 'ios'
+    : userAgent.includes('Android')
+      ? 'android'
+      : 'other';
   return {
     name,
     userAgent,

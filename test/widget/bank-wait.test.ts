@@ -51,7 +51,7 @@ describe('after a bank was tapped', () => {
     await goToBank(checkout);
     expect(text(checkout)).to.contain('Подтвердите оплату в приложении банка');
     const part = inside(checkout, 'sbp-bank-wait').shadowRoot!;
-    expect(part.textContent).not.to.contain('?');
+    expect(part.querySelector('[role=status]')!.textContent).to.equal('');
     const before = inside(checkout, 'sbp-bank-wait', '.again').getBoundingClientRect();
     await pause(1_700);
     expect(asks(checkout)).to.be.false;
@@ -154,6 +154,16 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
     sessionStorage.setItem(KEY, '[1,"form"]');
     await payment.script(snapshot({ version: 2, status: 'paid' }));
     await seen(await onPhone(payment), 'paid');
+    expect(sessionStorage.length).to.equal(0);
+  });
+
+  it('forgets when the payment has a new code', async () => {
+    const { payment, checkout } = await phone();
+    await live(checkout);
+    await goToBank(checkout);
+    const presentation = { kind: 'link', url: 'https://qr.nspk.ru/another', deep_link: null } as const;
+    await payment.send(snapshot({ version: 2, presentation }));
+    await seen(checkout, 'pay');
     expect(sessionStorage.length).to.equal(0);
   });
 

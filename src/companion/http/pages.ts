@@ -9,6 +9,8 @@ function pageCsp(development: boolean): string {
     "style-src 'self'",
     "connect-src 'self'",
     "img-src 'self'",
+    // Out of an app's browser, whose error page for it is to be in a frame and not here.
+    'frame-src intent:',
     "base-uri 'none'",
     `form-action https:${development ? ' http:' : ''}`,
     "frame-ancestors 'none'",

@@ -35,8 +35,11 @@ export class SbpBankWait extends LitElement {
         background: var(--_subtle);
       }
       .ask {
-        min-height: 32px;
         padding: 4px;
+        color: var(--_muted);
+      }
+      .first .ask {
+        color: inherit;
         font-weight: 600;
       }
       .again {
@@ -75,7 +78,7 @@ export class SbpBankWait extends LitElement {
     const first = this.#stillHere.is;
     const { gone } = state;
     return html`<div class="ways ${first ? 'first' : ''}">
-        <p class="ask" part="message" role="status">${first ? words.notOpened : nothing}</p>
+        <p class="ask" part="message">${words.notOpened}</p>
         ${
           gone && gone !== 'form' && isAllowedLink(gone.url, origin)
             ? html`<a
@@ -94,6 +97,7 @@ export class SbpBankWait extends LitElement {
           ${button(texts.showQr, () => act.way('qr'))}
         </div>
       </div>
+      <p class="hidden" role="status">${first ? words.notOpened : nothing}</p>
       ${
         first || state.held
           ? html`<sbp-rescue exportparts="button,message" .view=${this.view}></sbp-rescue>`

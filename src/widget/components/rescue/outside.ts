@@ -25,17 +25,18 @@ export type Exit =
   /** `apart`: in a frame of its own, where an app that does not know intents puts its error page. */
   | { readonly kind: 'intent'; readonly url: string; readonly apart: boolean };
 
-/** `broken`: the app's own way was tried, and is none. */
+/** `broken`: what was tried here, and did not work. */
 export function exitOf(
   { app, platform }: InApp,
   page: string,
-  broken = false,
+  broken: ReadonlySet<Exit['kind']> = new Set(),
   globals: PageGlobals = window,
 ): Exit | null {
-  const opener = broken ? null : openerOf(app, globals);
+  const opener = broken.has('call') ? null : openerOf(app, globals);
   if (opener) return { kind: 'call', open: () => opener(page) };
   // Instagram and Facebook have stopped following intents in 2024.
-  if (platform !== 'android' || app === 'instagram' || app === 'facebook') return null;
+  const deaf = platform !== 'android' || app === 'instagram' || app === 'facebook';
+  if (deaf || broken.has('intent')) return null;
   return { kind: 'intent', url: browserIntent(page), apart: app !== 'telegram' };
 }
 

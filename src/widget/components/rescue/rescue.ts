@@ -16,6 +16,7 @@ export class SbpRescue extends LitElement {
     }
     sbp-way-out {
       display: block;
+      box-sizing: border-box;
       min-height: 176px;
       margin: 8px 0 20px;
       padding: 16px;

@@ -69,12 +69,21 @@ export class SbpWayOut extends LitElement {
   declare inApp: InApp;
 
   #copied: 'no' | 'yes' | 'by-hand' = 'no';
-  /** What should have opened the page has thrown. */
-  #broken = false;
+  readonly #broken = new Set<Exit['kind']>();
   #held: Destination | null = null;
   /** The companion's page for this payment: any browser can open it. */
   #page: string | null = null;
   #exit: Exit | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('securitypolicyviolation', this.#refused);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('securitypolicyviolation', this.#refused);
+  }
 
   protected override willUpdate(): void {
     const { endpoint, token } = this.view;
@@ -95,10 +104,20 @@ export class SbpWayOut extends LitElement {
     try {
       await open();
     } catch {
-      this.#broken = true; // the other ways remain
-      this.requestUpdate();
+      this.#giveUp('call');
     }
   }
+
+  /** The other ways remain. */
+  #giveUp(kind: Exit['kind']): void {
+    this.#broken.add(kind);
+    this.requestUpdate();
+  }
+
+  /** A page that frames nothing refuses the frame that keeps it safe from an intent. */
+  readonly #refused = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
+    if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#giveUp('intent');
+  };
 
   async #copy(page: string): Promise<void> {
     try {

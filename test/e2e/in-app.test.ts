@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium, PHONE } from '../support/browser.ts';
+import { CompanionProcess } from '../support/companion-process.ts';
+import { DEVICES } from '../support/devices.ts';
+import { screenIs, ShopPage, troubleOf } from '../support/shop-page.ts';
+
+let browser: Browser;
+let shop: ShopPage;
+let companion: CompanionProcess;
+
+before(async () => {
+  shop = await ShopPage.open();
+  companion = await CompanionProcess.start({
+    SBP_ALLOWED_ORIGINS: shop.origin,
+    SBP_SANDBOX_LINK: 'nspk',
+  });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await companion.stop();
+  await shop.close();
+});
+
+/** A phone's browser, as one of the table's devices. */
+function phone(name: string): BrowserContextOptions {
+  const device = DEVICES.find((known) => known.name === name);
+  assert.ok(device, name);
+  return { ...PHONE, userAgent: device.userAgent };
+}
+
+/** A tap on an app's link opens nothing, as in those browsers. Chromium would cover the page with a question of its own. */
+async function withoutApps(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    addEventListener('click', (tap) => {
+      const link = tap.composedPath().find((target) => target instanceof HTMLAnchorElement);
+      if (link && !link.protocol.startsWith('http')) tap.preventDefault();
+    });
+  });
+}
+
+async function tapABank(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Т-Банк' }).click();
+}
+
+const NOTICE = /Этот браузер не открывает приложения банков/;
+
+describe('in an app’s browser', () => {
+  for (const name of [
+    'Android WebView of an unknown app',
+    'VK on Android',
+    'Instagram on Android',
+    'Facebook on Android',
+  ]) {
+    it(`on Android no tap takes the hosted page away: ${name}`, async () => {
+      const { payment_url } = await companion.client.createPayment();
+      const page = await (await browser.newContext(phone(name))).newPage();
+      const trouble = troubleOf(page);
+      await page.goto(payment_url);
+      await page.getByText(NOTICE).waitFor();
+      await tapABank(page);
+      await page.getByText('Чтобы перейти в «Т-Банк»').waitFor();
+      await screenIs(page, 'pay');
+      const out = page.getByRole('link', { name: /^Открыть в/ });
+      if (!/Instagram|Facebook/.test(name)) {
+        const { host } = new URL(payment_url);
+        const [scheme, fragment] = [payment_url.split(':')[0], payment_url.split('#')[1]];
+        const href = await out.getAttribute('href');
+        assert.ok(href?.startsWith(`intent://${host}/pay#${fragment}#Intent;scheme=${scheme};`), href ?? '');
+        await out.click();
+        await page.waitForTimeout(500);
+      } else assert.equal(await out.count(), 0);
+      assert.equal(page.url(), payment_url);
+      await screenIs(page, 'pay');
+      assert.deepEqual(trouble, []);
+      await page.context().close();
+    });
+  }
+
+  it('on a page that frames nothing the menu and the address remain', async () => {
+    const { token } = await companion.client.createPayment();
+    const page = await (await browser.newContext(phone('VK on Android'))).newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    await shop.show(page, companion.url, token);
+    const out = page.getByRole('link', { name: /^Открыть в/ });
+    await out.click();
+    await out.waitFor({ state: 'detached' });
+    await page.getByText('В меню этого браузера').waitFor();
+    await page.getByRole('button', { name: 'Скопировать ссылку' }).waitFor();
+    assert.equal(said.join().includes(token), false);
+    await page.context().close();
+  });
+
+  it('on iOS a tap that opens nothing ends with every other way, the way out among them', async () => {
+    const { payment_url } = await companion.client.createPayment();
+    const page = await (await browser.newContext(phone('Instagram on iOS'))).newPage();
+    const trouble = troubleOf(page);
+    await withoutApps(page);
+    await page.goto(payment_url);
+    await page.getByText(NOTICE).waitFor();
+    await tapABank(page);
+    await screenIs(page, 'waiting');
+    await page.getByText('Приложение не открылось?').first().waitFor();
+    await page.getByText(NOTICE).waitFor();
+    await page.getByRole('button', { name: 'Показать QR-код' }).click();
+    await page.locator('sbp-checkout >> svg').first().waitFor();
+    assert.deepEqual(trouble, []);
+    await page.context().close();
+  });
+
+  it('Telegram is handed the hosted page, which takes the payment in any other browser', async () => {
+    const { token, payment_url, payment_id } = await companion.client.createPayment();
+    const page = await (await browser.newContext(phone('Telegram on iOS'))).newPage();
+    const trouble = troubleOf(page);
+    await page.addInitScript(() => {
+      const opened: string[] = [];
+      const WebApp = { platform: 'ios', openLink: (url: string) => void opened.push(url) };
+      Object.assign(window, { opened, TelegramWebviewProxy: {}, Telegram: { WebApp } });
+    });
+    await shop.show(page, companion.url, token);
+    await page.getByText(NOTICE).waitFor();
+    await page.getByRole('button', { name: /^Открыть в/ }).click();
+    const opened = await page.evaluate(() => (window as unknown as { opened: string[] }).opened);
+    assert.deepEqual(opened, [payment_url]);
+
+    const safari = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+    await safari.goto(opened[0]!);
+    await screenIs(safari, 'pay');
+    await safari.getByRole('link', { name: 'Т-Банк' }).waitFor();
+    assert.equal(await safari.getByText(NOTICE).count(), 0);
+    await companion.client.sandbox(payment_id, 'pay');
+    await screenIs(safari, 'paid', 5_000);
+    await screenIs(page, 'paid', 5_000);
+    assert.deepEqual(trouble, []);
+    assert.equal(companion.output.includes(token), false);
+    await safari.context().close();
+    await page.context().close();
+  });
+
+  it('an object that throws costs nobody the payment', async () => {
+    const { token } = await companion.client.createPayment();
+    const page = await (await browser.newContext(phone('Telegram on iOS'))).newPage();
+    const trouble = troubleOf(page);
+    await page.addInitScript(() => {
+      const bite = (): never => {
+        throw new Error('hands off');
+      };
+      Object.defineProperty(window, 'TelegramWebviewProxy', { get: bite });
+      Object.defineProperty(window, 'Telegram', { get: bite });
+      Object.defineProperty(window, 'WebApp', { get: bite });
+      Object.defineProperty(window, 'AndroidBridge', { value: new Proxy({}, { get: bite }) });
+    });
+    await shop.show(page, companion.url, token);
+    await tapABank(page);
+    await screenIs(page, 'waiting');
+    assert.deepEqual(trouble, []);
+    await page.context().close();
+  });
+});
+
+describe('a page that was thrown away while the payer was in the bank', () => {
+  it('waits when it is back, and turns to "paid"', async () => {
+    const { payment_url, payment_id } = await companion.client.createPayment();
+    const page = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+    await withoutApps(page);
+    await page.goto(payment_url);
+    await tapABank(page);
+    await screenIs(page, 'waiting');
+    await page.reload();
+    await screenIs(page, 'waiting');
+    const again = page.getByRole('link', { name: 'Открыть ещё раз' });
+    assert.match((await again.getAttribute('href')) ?? '', /^bank100000000004:\/\/qr\.nspk\.ru\//);
+    await page.getByRole('button', { name: 'Другой банк' }).click();
+    await screenIs(page, 'pay');
+    await page.reload();
+    await screenIs(page, 'pay');
+    await tapABank(page);
+    await screenIs(page, 'waiting');
+    await companion.client.sandbox(payment_id, 'pay');
+    await screenIs(page, 'paid', 5_000);
+    await page.reload();
+    await screenIs(page, 'paid');
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    await page.context().close();
+  });
+
+  it('shows another tab what there is: the list', async () => {
+    const { payment_url } = await companion.client.createPayment();
+    const context = await browser.newContext(phone('Android, Chrome'));
+    const page = await context.newPage();
+    await page.goto(payment_url);
+    await tapABank(page);
+    await screenIs(page, 'waiting');
+    const other = await context.newPage();
+    await other.goto(payment_url);
+    await screenIs(other, 'pay');
+    await context.close();
+  });
+});
+
+describe('a device that changes its shape', () => {
+  it('is a phone folded and a tablet unfolded, and keeps what the payer has typed and chosen', async () => {
+    const { payment_url } = await companion.client.createPayment();
+    const folded = { ...phone('foldable, folded'), viewport: { width: 373, height: 860 } };
+    const page = await (await browser.newContext(folded)).newPage();
+    await page.goto(payment_url);
+    await page.getByRole('searchbox').fill('альфа');
+    await page.setViewportSize({ width: 700, height: 860 });
+    await page.locator('sbp-checkout >> svg').first().waitFor();
+    assert.equal(await page.getByRole('searchbox').inputValue(), 'альфа');
+    await page.setViewportSize({ width: 373, height: 860 });
+    await page.getByRole('button', { name: 'Показать QR-код' }).click();
+    await page.setViewportSize({ width: 700, height: 860 });
+    await page.getByRole('searchbox').waitFor();
+    await page.setViewportSize({ width: 373, height: 860 });
+    await page.getByRole('button', { name: 'Оплатить на этом устройстве' }).waitFor();
+    await page.context().close();
+  });
+});
+
+/** What a shop's frame must allow, as docs/element.md says. */
+const SANDBOX =
+  'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-top-navigation-to-custom-protocols';
+
+describe('a bank out of a frame', () => {
+  for (const [what, sandbox, blocked] of [
+    ['of another origin', null, false],
+    ['in a sandbox as documented', SANDBOX, false],
+    ['in a sandbox that lets nothing out', 'allow-scripts allow-same-origin', true],
+  ] as const) {
+    it(`${blocked ? 'is offered in every other way' : 'opens'}: ${what}`, async () => {
+      const { token } = await companion.client.createPayment();
+      const page = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+      const refused: string[] = [];
+      page.on('console', (message) => {
+        if (/sandbox|blocked|unsafe attempt/i.test(message.text())) refused.push(message.text());
+      });
+      // On another host, and so of another origin and site than the frame in it.
+      const around = `${companion.url.replace('127.0.0.1', 'localhost')}/healthz`;
+      await page.goto(around);
+      await page.evaluate(
+        ([src, flags]) => {
+          const frame = document.createElement('iframe');
+          frame.width = '380';
+          frame.height = '800';
+          if (flags !== null) frame.setAttribute('sandbox', flags);
+          frame.src = src;
+          document.body.replaceChildren(frame);
+        },
+        [`${shop.origin}/checkout?companion=${encodeURIComponent(companion.url)}`, sandbox] as const,
+      );
+      const frame = page.frameLocator('iframe');
+      await frame.locator('sbp-checkout').evaluate((element, value) => {
+        element.setAttribute('token', value);
+      }, token);
+      const bank = frame.getByRole('link', { name: 'Т-Банк' });
+      assert.equal(await bank.getAttribute('target'), '_top');
+      await bank.click();
+      await frame.locator('sbp-checkout[screen=waiting]').waitFor({ state: 'attached' });
+      await frame.locator('sbp-bank-wait .first').waitFor();
+      assert.equal(refused.length > 0, blocked, refused.join('\n'));
+      assert.equal(page.url(), around);
+      await page.context().close();
+    });
+  }
+});
