@@ -41,6 +41,7 @@ export class SmartGlocalSimulator extends Simulator {
   webhookUrl: string | null = null;
   /** Ids of the sessions that were ever opened. */
   readonly opened: string[] = [];
+  readonly #sessions = new Map<string, SessionBill>();
   readonly #partner = new PartnerKeys();
   readonly #options: Required<SmartGlocalSimulatorOptions>;
   readonly #keys = new Set<string>();
@@ -79,8 +80,7 @@ export class SmartGlocalSimulator extends Simulator {
   session(reference: string): SessionBill {
     const bill = this.bills.get(reference) as SessionBill | undefined;
     if (!bill) throw new Error(`no session of ${reference}`);
-    if (bill.status === 'created' && this.#options.now() >= bill.endsAt) bill.status = 'expired';
-    return bill;
+    return this.#aged(bill);
   }
 
   /** A message about a session as it stands, signed; `dated` as news, with an `updated_at` of its own. */
@@ -153,8 +153,8 @@ export class SmartGlocalSimulator extends Simulator {
     const bill = newSession(identity, start, this.#stamp(), this.#options.now() + LIFETIME_MS);
     const link = this.#options.link === 'page' ? this.payerPage(bill) : sberPayLink();
     const session: SessionBill = { ...bill, link };
-    this.bills.set(bill.reference, session);
     this.opened.push(session.id);
+    this.#keep(session);
     if (start) this.#soon('ready_to_confirm', bill.reference);
     return this.#answered(session);
   }
@@ -164,7 +164,7 @@ export class SmartGlocalSimulator extends Simulator {
     if (bill.start !== null || bill.status !== 'created') throw refusal(409, 'session_already_started');
     const { amount } = start.amount_details;
     const started: SessionBill = { ...bill, start, amount, returnUrl: start.payment_options.return_url };
-    this.bills.set(bill.reference, started);
+    this.#keep(started);
     this.#soon('ready_to_confirm', bill.reference);
     return this.#answered(started);
   }
@@ -207,9 +207,21 @@ export class SmartGlocalSimulator extends Simulator {
   }
 
   #named(id: string): SessionBill {
-    const bill = [...this.bills.values()].find((each) => each.id === id);
+    const bill = this.#sessions.get(id);
     if (!bill) throw refusal(404, 'session_not_found');
-    return this.session(bill.reference);
+    return this.#aged(bill);
+  }
+
+  /** Of several sessions of a reference, the one that was started is the bill: nobody can pay another. */
+  #keep(bill: SessionBill): void {
+    this.#sessions.set(bill.id, bill);
+    const shown = this.bills.get(bill.reference) as SessionBill | undefined;
+    if (bill.start !== null || !shown?.start) this.bills.set(bill.reference, bill);
+  }
+
+  #aged(bill: SessionBill): SessionBill {
+    if (bill.status === 'created' && this.#options.now() >= bill.endsAt) bill.status = 'expired';
+    return bill;
   }
 
   #soon(type: string, reference: string): void {

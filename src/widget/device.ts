@@ -5,20 +5,29 @@ export interface DeviceHints {
   readonly maxTouchPoints: number;
   /** The main pointer is a finger. */
   readonly coarse: boolean;
-  /** CSS pixels. */
+  /** Of the screen, in CSS pixels. */
   readonly shortSide: number;
 }
 
+/** Where Android draws the line between its phones and its tablets; no iPad is smaller. */
+const TABLET_SIDE = 600;
+
 /**
- * What the payer holds. The server reads it from the request; the page corrects what a request cannot tell
- * (an iPad introduces itself as a Mac) and guesses by itself until, or where, the server says nothing.
+ * What the payer holds. The server reads it from the request; the page corrects what a request cannot tell (an iPad
+ * introduces itself as a Mac, an Android tablet that asks for desktop sites as a Linux machine, a foldable is now a
+ * phone and now a tablet) and guesses by itself until, or where, the server says nothing.
  */
 export function deviceType(told: Device | null, hints: DeviceHints): DeviceType {
-  if (told?.type === 'mobile' || told?.type === 'tablet') return told.type;
-  if (hints.userAgent.includes('Macintosh') && hints.maxTouchPoints > 1) return 'tablet';
-  if (told) return told.type;
-  if (!hints.coarse) return 'desktop';
-  return hints.shortSide < 600 ? 'mobile' : 'tablet';
+  const type = told?.type ?? 'desktop';
+  if (!isInHand(type, hints)) return type;
+  return hints.shortSide < TABLET_SIDE ? 'mobile' : 'tablet';
+}
+
+/** Touch alone does not tell: there are laptops with touchscreens, and tablets with a mouse. */
+function isInHand(type: DeviceType, { userAgent, maxTouchPoints, coarse }: DeviceHints): boolean {
+  if (userAgent.includes('Macintosh')) return maxTouchPoints > 1;
+  if (/Windows|CrOS/.test(userAgent)) return false;
+  return coarse || (maxTouchPoints > 0 && (type !== 'desktop' || /Android|iP/.test(userAgent)));
 }
 
 export function deviceHints(): DeviceHints {

@@ -1,5 +1,4 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
-import type { Bank } from '../protocol/banks.ts';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
 import { Announcer } from './controllers/announcer.ts';
@@ -19,7 +18,7 @@ import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
-import { screenOf, timeLeft, type Screen, type Way } from './state.ts';
+import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
@@ -142,6 +141,7 @@ export class SbpCheckout extends LitElement {
       focused: () => this.#comeBack(false),
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
+      resized: () => this.requestUpdate(),
     });
   }
 
@@ -259,11 +259,15 @@ export class SbpCheckout extends LitElement {
     this.dispatchEvent(new SbpStepEvent(step));
   }
 
-  #openBank(bank: Bank, tap: Event): void {
-    if (!this.dispatchEvent(new SbpBankOpenEvent(bank))) tap.preventDefault();
+  #openBank(bank: Destination, tap: Event, held: boolean): void {
+    const ours = this.dispatchEvent(new SbpBankOpenEvent(bank));
+    if (!ours || held) tap.preventDefault();
+    if (ours && held) {
+      this.#store.dispatch({ type: 'held', held: bank });
+      return;
+    }
     this.#step('bank-open');
-    // After the browser has followed the link, which the next screen no longer has.
-    setTimeout(() => this.#store.dispatch({ type: 'gone', gone: bank }));
+    this.#store.leave(bank);
   }
 
   /** For a payer who looks elsewhere. */
@@ -290,6 +294,8 @@ export class SbpCheckout extends LitElement {
       texts: this.#language.words(TEXTS),
       language: this.#language,
       origin: this.#origin,
+      endpoint: this.endpoint,
+      token: this.token,
       device: this.#device,
       ways: this.#ways,
       timer: this.timer,
@@ -303,7 +309,8 @@ export class SbpCheckout extends LitElement {
   readonly #act: View['act'] = {
     way: (way) => this.#store.dispatch({ type: 'way', way }),
     check: () => void this.refresh(),
-    openBank: (bank, tap) => this.#openBank(bank, tap),
+    openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
+    leave: (gone) => this.#store.leave(gone),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),
     loadBanks: (signal) => this.#session.loadBanks(signal),

@@ -24,8 +24,11 @@ export type Way = 'qr' | 'banks';
 /** `http-…`: what the companion answered. */
 export type Refusal = 'no-token' | 'bad-endpoint' | `http-${number}`;
 
+/** A bank, as far as it is needed to go there. */
+export type Destination = Pick<Bank, 'id' | 'name' | 'url'>;
+
 /** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
-export type Gone = Bank | 'form';
+export type Gone = Destination | 'form';
 
 /** The last thing that the payer had the companion do, and what became of it. */
 export interface Act {
@@ -47,6 +50,10 @@ export interface State {
   readonly refusal: Refusal | null;
   readonly connection: Connection;
   readonly gone: Gone | null;
+  /** Monotonic, when the payer went there; `null` when that was before this page was loaded. */
+  readonly goneAt: number | null;
+  /** The bank that was tapped in a browser which must not follow its link. */
+  readonly held: Destination | null;
   /** `null`: as the device suggests. */
   readonly way: Way | null;
   /** The payer looks for another method than the present one. */
@@ -60,7 +67,8 @@ export type StateEvent =
   | { readonly type: 'time-up'; readonly timeUp: boolean }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'connection'; readonly connection: Connection }
-  | { readonly type: 'gone'; readonly gone: Gone }
+  | { readonly type: 'gone'; readonly gone: Gone; readonly at: number | null }
+  | { readonly type: 'held'; readonly held: Destination }
   | { readonly type: 'way'; readonly way: Way }
   | { readonly type: 'choosing'; readonly choosing: boolean }
   | { readonly type: 'act-begun'; readonly act: Act }
@@ -75,6 +83,8 @@ export const INITIAL: State = {
   refusal: null,
   connection: 'connecting',
   gone: null,
+  goneAt: null,
+  held: null,
   way: null,
   choosing: false,
   act: null,
@@ -95,9 +105,11 @@ export function reduce(state: State, event: StateEvent): State {
     case 'connection':
       return event.connection === state.connection ? state : { ...state, connection: event.connection };
     case 'gone':
-      return { ...state, gone: event.gone };
+      return { ...state, gone: event.gone, goneAt: event.at, held: null };
+    case 'held':
+      return { ...state, held: event.held };
     case 'way':
-      return { ...state, way: event.way, gone: null };
+      return { ...state, way: event.way, gone: null, held: null };
     case 'choosing':
       return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
     case 'act-begun':
@@ -129,6 +141,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
     witnessed: state.witnessed || (last !== null && last.status !== next.status),
     refusal: null,
     gone: sameOffer ? state.gone : null,
+    held: sameOffer ? state.held : null,
     choosing: sameMethod && state.choosing,
     pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? receipt.receivedAt) : null,
   };

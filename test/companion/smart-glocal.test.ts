@@ -95,6 +95,20 @@ describe('a payment by Smart Glocal', () => {
     assert.equal(place.system.opened.length, before + 1);
   });
 
+  it('keeps nobody else from paying, however many wait for their webhook', async () => {
+    place.system.webhooksLost = true;
+    for (let i = 0; i < 10; i++) {
+      place.system.fault = { kind: 'drop-answer', left: 1 };
+      await place.create();
+    }
+    place.system.webhooksLost = false;
+    const before = place.system.opened.length;
+    const { payment_id } = await place.create();
+    assert.equal(place.system.opened.length, before + 1, 'its session was made at once');
+    await place.offered(await place.create());
+    assert.equal((await place.read(payment_id)).status, 'created');
+  });
+
   it('costs seconds when every message is lost', async () => {
     place.system.webhooksLost = true;
     await place.paid();

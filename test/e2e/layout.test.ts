@@ -82,7 +82,7 @@ function misfits(page: Page): Promise<string[]> {
 
 describe('the element', () => {
   for (const [name, device] of Object.entries(DEVICES)) {
-    it(`moves nothing while it loads, on a ${name} and a slow line`, async () => {
+    it(`moves nothing while it loads, on a slow ${name} and a slow line`, async () => {
       const page = await open(device, usual, async (slow) => {
         await slow.addInitScript(() => {
           const shifts: string[] = [];
@@ -94,6 +94,8 @@ describe('the element', () => {
             }
           }).observe({ type: 'layout-shift', buffered: true });
         });
+        const session = await slow.context().newCDPSession(slow);
+        await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
         for (const [part, ms] of [
           ['**/checkout/v1/session', 700],
           ['**/checkout/v1/session/banks', 500],

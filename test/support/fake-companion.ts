@@ -13,6 +13,7 @@ export class FakePayment {
 
   static async create(first: Snapshot, script: Partial<Script> = {}): Promise<FakePayment> {
     const payment = new FakePayment();
+    sessionStorage.clear(); // most payments here have one id, and where the payer went is kept by it
     await payment.script(first, script);
     return payment;
   }

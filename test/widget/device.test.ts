@@ -1,26 +1,66 @@
 import { expect } from '@open-wc/testing';
-import { deviceType, type DeviceHints } from '../../src/widget/device.ts';
+import { deviceType } from '../../src/widget/device.ts';
+import { inAppBrowser } from '../../src/widget/in-app.ts';
 import { chooseLanguage, nearestLang } from '../../src/widget/locales/language.ts';
 import { clockText } from '../../src/widget/screens/pieces.ts';
+import { DEVICES } from '../support/devices.ts';
 
-const MAC: DeviceHints = { userAgent: 'Macintosh', maxTouchPoints: 0, coarse: false, shortSide: 900 };
+describe('the payer’s device', () => {
+  it('is one of many', () => {
+    expect(DEVICES.length).to.be.greaterThan(40);
+    expect(new Set(DEVICES.map(({ name }) => name)).size).to.equal(DEVICES.length);
+  });
 
-describe('deviceType', () => {
-  it('believes the server', () => {
+  for (const { name, userAgent, screen, told, type, objects, standalone, inApp } of DEVICES) {
+    it(`is known: ${name}`, () => {
+      const hints = { userAgent, ...screen };
+      expect(deviceType({ type: told.type, os: told.os, browser: null }, hints)).to.equal(type);
+      expect(deviceType(null, hints), 'where the server says nothing').to.equal(type);
+      const { maxTouchPoints } = screen;
+      const page = { navigator: { userAgent, maxTouchPoints, standalone }, ...objects };
+      expect(inAppBrowser(page)).to.deep.equal(inApp);
+    });
+  }
+
+  it('is what the server says where the page sees nothing of a hand', () => {
+    const hints = { userAgent: '', maxTouchPoints: 0, coarse: false, shortSide: 300 };
     for (const type of ['mobile', 'tablet', 'desktop'] as const) {
-      expect(deviceType({ type, os: null, browser: null }, MAC)).to.equal(type);
+      expect(deviceType({ type, os: null, browser: null }, hints)).to.equal(type);
     }
+    expect(deviceType(null, hints)).to.equal('desktop');
   });
 
-  it('knows an iPad that calls itself a Mac', () => {
-    const told = { type: 'desktop', os: 'Mac OS', browser: 'Safari' } as const;
-    expect(deviceType(told, { ...MAC, maxTouchPoints: 5, coarse: true })).to.equal('tablet');
+  it('is guessed by the finger and the screen from a User-Agent that says nothing', () => {
+    const hints = { userAgent: '', maxTouchPoints: 0, coarse: true };
+    expect(deviceType(null, { ...hints, shortSide: 390 })).to.equal('mobile');
+    expect(deviceType(null, { ...hints, shortSide: 800 })).to.equal('tablet');
   });
+});
 
-  it('guesses by itself where the server says nothing', () => {
-    expect(deviceType(null, MAC)).to.equal('desktop');
-    expect(deviceType(null, { ...MAC, userAgent: '', coarse: true, shortSide: 390 })).to.equal('mobile');
-    expect(deviceType(null, { ...MAC, userAgent: '', coarse: true, shortSide: 800 })).to.equal('tablet');
+describe('inAppBrowser', () => {
+  const navigator = {
+    userAgent: DEVICES.find(({ name }) => name === 'iPhone, Safari 18')!.userAgent,
+    maxTouchPoints: 5,
+  };
+
+  it('takes odd objects for nobody’s, and never throws', () => {
+    const odd: unknown[] = [
+      { Telegram: {} },
+      { Telegram: { WebApp: null } },
+      { Telegram: { WebApp: { platform: 7, openLink: 'x' } } },
+      { WebApp: {} },
+      { WebApp: 'x' },
+      { webkit: {} },
+    ];
+    for (const objects of odd) {
+      expect(inAppBrowser({ navigator, ...(objects as object) }), JSON.stringify(objects)).to.equal(null);
+    }
+    const trap = Object.defineProperty({ navigator }, 'Telegram', {
+      get() {
+        throw new Error('hands off');
+      },
+    });
+    expect(inAppBrowser(trap)).to.equal(null);
   });
 });
 

@@ -38,6 +38,7 @@ describe('PageWake', () => {
       focused: say('focused'),
       offline: say('offline'),
       online: say('online'),
+      resized: say('resized'),
     });
     wake.hostConnected();
   });

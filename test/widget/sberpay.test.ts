@@ -68,8 +68,9 @@ describe('a SberPay link', () => {
     (await appLink(checkout)).click();
     await seen(checkout, 'waiting');
     expect(opened).to.deep.equal([{ id: 'sberpay', name: 'Сбербанк', url: DEEP }]);
-    expect(inside(checkout, 'a.primary').getAttribute('href')).to.equal(DEEP);
-    expect(text(checkout)).to.contain('Показать QR-код').and.not.to.contain('Другой банк');
+    expect((await shown(checkout, 'sbp-bank-wait', 'a')).getAttribute('href')).to.equal(DEEP);
+    const ways = inside(checkout, 'sbp-bank-wait', '.ways').textContent;
+    expect(ways).to.contain('Показать QR-код').and.not.to.contain('Другой банк');
   });
 
   for (const [what, changes, href] of [

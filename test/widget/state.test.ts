@@ -57,7 +57,7 @@ describe('screenOf', () => {
   it('is pay for a form, and waiting once the payer has gone there', () => {
     const form = take(INITIAL, { presentation: FORM });
     expect(screenOf(form)).to.equal('pay');
-    expect(screenOf(reduce(form, { type: 'gone', gone: 'form' }))).to.equal('waiting');
+    expect(screenOf(reduce(form, { type: 'gone', gone: 'form', at: 1 }))).to.equal('waiting');
   });
 
   it('is pay while a code may be scanned, and waiting while one is charged', () => {
@@ -92,13 +92,13 @@ describe('screenOf', () => {
   });
 
   it('is waiting after a bank was opened, and pay again on the way back', () => {
-    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK });
+    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK, at: 1 });
     expect(screenOf(opened)).to.equal('waiting');
     expect(screenOf(reduce(opened, { type: 'way', way: 'banks' }))).to.equal('pay');
   });
 
   it('is pay again when there is another link: the bank was opened with the old one', () => {
-    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK });
+    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK, at: 1 });
     expect(screenOf(take(opened, { version: 2 })), 'the same link').to.equal('waiting');
     const presentation = { kind: 'link', url: 'https://qr.nspk.ru/another', deep_link: null } as const;
     expect(screenOf(take(opened, { version: 2, presentation }))).to.equal('pay');

@@ -8,7 +8,8 @@ const LONGEST_REST_MS = 30_000;
 
 /**
  * A circuit breaker: during an outage callers are told at once, instead of each waiting for a time-out, and the
- * provider is left alone but for one call now and then that tries whether it is back.
+ * provider is left alone but for one call now and then that tries whether it is back. Only silence ({@link NoAnswer})
+ * is an outage: who answers is there, whatever the answer says.
  */
 export class Circuit {
   readonly #now: () => number;
@@ -34,8 +35,8 @@ export class Circuit {
       this.#failures = 0;
       return answer;
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.kind === 'refused') this.#failures = 0;
-      else if (tried(error)) this.#fail();
+      if (error instanceof NoAnswer) this.#fail();
+      else if (!leftUnasked(error)) this.#failures = 0;
       throw error;
     } finally {
       if (outage) this.#trying = false;
@@ -50,7 +51,7 @@ export class Circuit {
   }
 }
 
-/** Whom we had our own reasons not to ask has not failed to answer. */
-function tried(error: ProviderError): boolean {
-  return error.asked || error instanceof NoAnswer;
+/** Whom we had our own reasons not to ask has neither answered nor failed to. */
+function leftUnasked(error: unknown): boolean {
+  return error instanceof ProviderError && !error.asked;
 }

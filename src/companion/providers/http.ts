@@ -26,6 +26,13 @@ export class NoAnswer extends ProviderError {
   }
 }
 
+/** It has heard the call, and cannot say yet what comes of it: worth asking again in a moment. */
+export class NotYet extends ProviderError {
+  constructor(message: string) {
+    super('unavailable', message);
+  }
+}
+
 export interface HttpCall {
   readonly method: 'GET' | 'POST';
   /** Under the base address. */
@@ -67,7 +74,8 @@ export class ProviderHttp {
   /**
    * The answer as `read` understands it. What says nothing about the payment never reaches `read`: no answer, a
    * server's error, a page where JSON should be, our own key or pace at fault; all of it is {@link NoAnswer}.
-   * `read` throws one as well for an answer that it cannot use, and a `refused` ProviderError for a real no.
+   * `read` throws one as well for an answer that it cannot use, {@link NotYet} for one that is to be asked for again,
+   * and a `refused` ProviderError for a real no.
    */
   async call<T>(call: HttpCall, read: (answer: HttpAnswer) => T): Promise<T> {
     const deadline = performance.now() + CALL_MS;
@@ -76,13 +84,14 @@ export class ProviderHttp {
       try {
         return read(await this.#try(call, Math.min(TRY_MS, deadline - performance.now())));
       } catch (error) {
-        if (!(error instanceof NoAnswer)) throw error;
+        if (!(error instanceof NoAnswer || error instanceof NotYet)) throw error;
         asked ||= error.asked;
         const pause = BACKOFF_MS * 2 ** (tries - 1) * (0.5 + Math.random());
-        const again = call.repeatable && error.worthRetrying && tries < MAX_TRIES;
+        const worthRetrying = error instanceof NotYet || error.worthRetrying;
+        const again = call.repeatable && worthRetrying && tries < MAX_TRIES;
         if (!again || performance.now() + pause >= deadline) {
           // An earlier try may have arrived, if the last one has not.
-          throw asked === error.asked ? error : new NoAnswer(error.message, error.worthRetrying, { asked });
+          throw asked === error.asked ? error : new NoAnswer(error.message, worthRetrying, { asked });
         }
         await sleep(pause);
       }

@@ -1,5 +1,6 @@
 import type { Metrics } from '../metrics.ts';
 import { Circuit } from './circuit.ts';
+import { NoAnswer } from './http.ts';
 import type { ProviderName } from './names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 
@@ -46,7 +47,7 @@ export function supervised(
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ProviderError('unavailable', `no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms} ms`, false)), ms);
   });
   try {
     return await Promise.race([answer, late]);

@@ -4,7 +4,9 @@ import { defineOnce } from '../define.ts';
 /** A phone that taps a bank never needs the QR encoder, a desktop that scans never the bank list; and so on. */
 const ELEMENTS = {
   'sbp-qr-code': async () => (await import('../components/qr-code.ts')).SbpQrCode,
-  'sbp-bank-picker': async () => (await import('../components/banks/bank-picker.ts')).SbpBankPicker,
+  'sbp-bank-picker': async () => (await import('../components/bank-way.ts')).SbpBankPicker,
+  'sbp-bank-wait': async () => (await import('../components/bank-way.ts')).SbpBankWait,
+  'sbp-way-out': async () => (await import('../components/rescue/way-out.ts')).SbpWayOut,
   'sbp-other-ways': async () => (await import('../components/other-ways/other-ways.ts')).SbpOtherWays,
   'sbp-code-tools': async () => (await import('../components/code-tools/code-tools.ts')).SbpCodeTools,
   'sbp-auto-return': async () => (await import('../components/auto-return.ts')).SbpAutoReturn,

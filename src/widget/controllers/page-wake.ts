@@ -12,15 +12,17 @@ export interface PageSigns {
   readonly focused: () => void;
   readonly offline: () => void;
   readonly online: () => void;
+  /** Turned, unfolded, or put beside another window. */
+  readonly resized: () => void;
 }
 
-/** Everything by which a browser lets a page know that it lives again. No single sign comes in all of them. */
+/** Everything by which a browser lets a page know that it lives again, or elsewhere. No single sign comes in all of them. */
 export class PageWake implements ReactiveController {
   readonly #left: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners: readonly (readonly [EventTarget, string, (event: Event) => void])[];
 
-  constructor(host: ReactiveControllerHost, { back, left, focused, offline, online }: PageSigns) {
+  constructor(host: ReactiveControllerHost, { back, left, focused, offline, online, resized }: PageSigns) {
     this.#left = left;
     this.#listeners = [
       [document, 'visibilitychange', () => this.#watch() && back()],
@@ -28,6 +30,7 @@ export class PageWake implements ReactiveController {
       [window, 'focus', focused],
       [window, 'offline', offline],
       [window, 'online', online],
+      [window, 'resize', resized],
     ];
     host.addController(this);
   }

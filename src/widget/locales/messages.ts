@@ -1,14 +1,18 @@
 import type { AutoReturnTexts } from './auto-return.ts';
 import type { BankTexts } from './banks.ts';
+import type { BankWayTexts } from './bank-way.ts';
 import type { CodeToolsTexts } from './code-tools.ts';
 import type { OtherWaysTexts } from './other-ways.ts';
+import type { RescueTexts } from './rescue.ts';
 import type { Texts } from './texts.ts';
 
 /** A text that depends on a number, in the plural forms that its language has (`Intl.PluralRules`). */
 export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
 
 /** Some of the element's texts in a shop's own words: by name, with the same `{places}` as ours. */
-export type OwnTexts = Partial<Texts & AutoReturnTexts & BankTexts & CodeToolsTexts & OtherWaysTexts>;
+export type OwnTexts = Partial<
+  Texts & AutoReturnTexts & BankTexts & BankWayTexts & CodeToolsTexts & OtherWaysTexts & RescueTexts
+>;
 
 /** A shop's own texts: for whatever language is spoken, and under a language's tag (`kk`, `en`) for that one alone. */
 export type Messages = OwnTexts & Readonly<Record<string, unknown>>;

@@ -21,6 +21,7 @@ export interface OtherWaysTexts {
   readonly formDetail: string;
   readonly toForm: string;
   readonly formHelp: string;
+  readonly openAgain: string;
   readonly scanHint: string;
   readonly code: string;
   readonly charge: string;
@@ -54,6 +55,7 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     formDetail: 'Откроется страница банка: там вы подтвердите оплату.',
     toForm: 'Перейти к оплате',
     formHelp: 'Страница не открылась?',
+    openAgain: 'Открыть ещё раз',
     scanHint: 'Поднесите его к сканеру или вставьте текст кода.',
     code: 'Код из приложения банка',
     charge: 'Оплатить {amount}',
@@ -84,6 +86,7 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     formDetail: "The bank's page will open: confirm the payment there.",
     toForm: 'Continue to payment',
     formHelp: "Page didn't open?",
+    openAgain: 'Open again',
     scanHint: 'Hold it to the scanner or paste the text of the code.',
     code: 'Code from your bank app',
     charge: 'Pay {amount}',

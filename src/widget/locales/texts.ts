@@ -23,10 +23,7 @@ export interface Texts {
   readonly live: string;
   readonly thisDevice: string;
   readonly waiting: string;
-  readonly waitingHelp: string;
   readonly waitingForm: string;
-  readonly openAgain: string;
-  readonly otherBank: string;
   readonly showQr: string;
   readonly check: string;
   readonly processing: string;

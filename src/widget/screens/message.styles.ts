@@ -23,12 +23,6 @@ export const messageStyles = css`
     max-width: 320px;
     margin-top: 16px;
   }
-  .pair {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: center;
-    gap: 0 4px;
-  }
   .pulse {
     width: 16px;
     height: 16px;

@@ -81,16 +81,17 @@ function bankColumn(view: View): TemplateResult {
       url === null
         ? html`<div class="bone field" aria-hidden="true"></div>
             <div class="bone list" aria-hidden="true"></div>`
-        : html`<sbp-bank-picker
-            class=${only ? 'one' : ''}
-            exportparts="banks,bank,search,button"
-            .language=${language}
-            .origin=${origin}
-            .load=${act.loadBanks}
-            .link=${url}
-            .only=${only}
-            .whenTapped=${act.openBank}
-          ></sbp-bank-picker>`
+        : html`<sbp-rescue exportparts="button,message" .view=${view}></sbp-rescue>
+            <sbp-bank-picker
+              class=${only ? 'one' : ''}
+              exportparts="banks,bank,search,button"
+              .language=${language}
+              .origin=${origin}
+              .load=${act.loadBanks}
+              .link=${url}
+              .only=${only}
+              .whenTapped=${act.openBank}
+            ></sbp-bank-picker>`
     }
     ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}
   </div>`;

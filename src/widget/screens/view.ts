@@ -1,4 +1,3 @@
-import type { Bank } from '../../protocol/banks.ts';
 import type { DeviceType } from '../../protocol/snapshot.ts';
 import type { LoadBanks } from '../components/banks/bank-picker.ts';
 import type { Language } from '../locales/language.ts';
@@ -6,7 +5,7 @@ import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';
 import type { ActBody, ActPath } from '../session/checkout-api.ts';
 import type { Acted } from '../session/sink.ts';
-import type { Screen, State, StateEvent, Way } from '../state.ts';
+import type { Destination, Gone, Screen, State, StateEvent, Way } from '../state.ts';
 
 export type Timer = 'always' | 'late' | 'off';
 
@@ -22,6 +21,9 @@ export interface View {
   readonly language: Language;
   /** The companion's origin. */
   readonly origin: string;
+  /** As the shop has set them. */
+  readonly endpoint: string | null;
+  readonly token: string | null;
   /** What the payer holds. */
   readonly device: DeviceType;
   /** What this payer is offered: a tablet both, other devices one at a time. */
@@ -36,8 +38,11 @@ export interface View {
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;
-    readonly openBank: (bank: Bank, tap: Event) => void;
+    /** `held`: the browser must not follow the link. */
+    readonly openBank: (bank: Destination, tap: Event, held: boolean) => void;
     readonly loadBanks: LoadBanks;
+    /** The payer is on the way there. */
+    readonly leave: (gone: Gone) => void;
     /** For the taps on what is loaded later. */
     readonly dispatch: (event: StateEvent) => void;
     readonly step: (step: Step) => void;

@@ -44,31 +44,12 @@ function workActions(view: View): TemplateResult | typeof nothing {
 
 function goneActions(view: View, gone: Gone): TemplateResult {
   const { texts, act } = view;
-  if (gone === 'form') {
-    return html`<div class="actions">
-      ${other(view, 'form')} ${button(texts.check, act.check)} ${otherMethod(view)}
-    </div>`;
-  }
-  return html`<p class="detail">${texts.waitingHelp}</p>
-    <div class="actions">
-      <a
-        class="button primary"
-        part="button"
-        href=${gone.url}
-        target=${/^https?:/.test(gone.url) ? '_blank' : nothing}
-        rel="noopener noreferrer"
-        @click=${(tap: Event) => act.openBank(gone, tap)}
-        >${texts.openAgain}</a
-      >
-      ${button(texts.check, act.check)}
-      <div class="pair">
-        ${
-          view.state.snapshot?.method === 'sberpay'
-            ? nothing
-            : button(texts.otherBank, () => act.way('banks'))
-        }
-        ${button(texts.showQr, () => act.way('qr'))}
-      </div>
-      ${otherMethod(view)}
-    </div>`;
+  return html`<div class="actions">
+    ${
+      gone === 'form'
+        ? other(view, 'form')
+        : html`<sbp-bank-wait exportparts="button,message" .view=${view}></sbp-bank-wait>`
+    }
+    ${button(texts.check, act.check)} ${otherMethod(view)}
+  </div>`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
 import { Circuit } from '../../../src/companion/providers/circuit.ts';
-import { ProviderHttp } from '../../../src/companion/providers/http.ts';
+import { NoAnswer, ProviderHttp } from '../../../src/companion/providers/http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { freePort } from '../../support/companion.ts';
 import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';
@@ -70,7 +70,7 @@ describe('a call without an answer', () => {
 
   it('was not asked while the circuit is open', async () => {
     const circuit = new Circuit(() => 0);
-    const lost = () => Promise.reject(new ProviderError('unavailable', 'lost'));
+    const lost = () => Promise.reject(new NoAnswer('lost', true));
     for (let i = 0; i < 8; i++) await circuit.run(lost).catch(() => undefined);
     await assert.rejects(circuit.run(lost), (error) => error instanceof ProviderError && !error.asked);
   });

@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Circuit } from '../../../src/companion/providers/circuit.ts';
+import { NoAnswer } from '../../../src/companion/providers/http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
+
+const OUTCOMES = {
+  silent: new NoAnswer('silent', true),
+  refused: new ProviderError('refused', 'refused'),
+  'not known yet': new ProviderError('unavailable', 'it was heard'),
+  'not asked': new ProviderError('unavailable', 'it has no id yet', { asked: false }),
+  bug: new TypeError('bug'),
+};
 
 describe('the circuit breaker', () => {
   function circuit() {
     let time = 0;
     let asked = 0;
     const breaker = new Circuit(() => time);
-    const answer = (how: 'ok' | 'refused' | 'unavailable' | 'bug') => () => {
+    const answer = (how: 'ok' | keyof typeof OUTCOMES) => () => {
       asked++;
-      if (how === 'ok') return Promise.resolve('ok');
-      return Promise.reject(how === 'bug' ? new TypeError('bug') : new ProviderError(how, how));
+      return how === 'ok' ? Promise.resolve('ok') : Promise.reject(OUTCOMES[how]);
     };
     const call = (how: Parameters<typeof answer>[0]) =>
       breaker.run(answer(how)).catch((error: unknown) => (error as ProviderError).kind);
@@ -21,7 +29,7 @@ describe('the circuit breaker', () => {
       pass: (ms: number) => (time += ms),
       asked: () => asked,
       fail: async (times: number) => {
-        for (let i = 0; i < times; i++) await call('unavailable');
+        for (let i = 0; i < times; i++) await call('silent');
       },
     };
   }
@@ -32,7 +40,7 @@ describe('the circuit breaker', () => {
     assert.equal(await call('ok'), 'unavailable');
     assert.equal(asked(), 8, 'nobody was asked');
     pass(2_000);
-    assert.equal(await call('unavailable'), 'unavailable');
+    assert.equal(await call('silent'), 'unavailable');
     assert.equal(asked(), 9);
     pass(2_000);
     assert.equal(await call('ok'), 'unavailable', 'the rest grows');
@@ -61,20 +69,45 @@ describe('the circuit breaker', () => {
     await fail(8);
     for (let i = 0; i < 20; i++) {
       pass(30_000);
-      await call('unavailable');
+      await call('silent');
     }
     pass(30_000);
     assert.equal(await call('ok'), 'ok');
   });
 
-  it('takes a refusal, and a fault of ours, for no outage', async () => {
+  it('takes an answer of any kind, and a fault of ours, for no outage', async () => {
     const { call, fail, asked } = circuit();
-    await fail(7);
-    await call('refused');
-    await fail(7);
-    await call('bug');
+    for (const how of ['refused', 'not known yet', 'bug'] as const) {
+      await fail(7);
+      await call(how);
+    }
+    for (let i = 0; i < 20; i++) await call('not known yet');
     await fail(7);
     assert.equal(await call('ok'), 'ok');
-    assert.equal(asked(), 24);
+    assert.equal(asked(), 7 + 1 + 7 + 1 + 7 + 1 + 20 + 7 + 1);
+  });
+
+  it('is over by any answer', async () => {
+    const { call, fail, pass, asked } = circuit();
+    await fail(8);
+    pass(2_000);
+    await call('not known yet');
+    await call('ok');
+    assert.equal(asked(), 10);
+  });
+
+  it('is neither begun nor ended by a call that was not made', async () => {
+    const { call, fail, pass, asked } = circuit();
+    for (let i = 0; i < 20; i++) await call('not asked');
+    await fail(7);
+    await call('not asked');
+    await fail(1);
+    await call('ok');
+    assert.equal(asked(), 29, 'the eighth in a row');
+    pass(2_000);
+    await call('not asked');
+    await call('silent');
+    await call('ok');
+    assert.equal(asked(), 31, 'the outage goes on');
   });
 });

@@ -282,15 +282,57 @@ describe('the smart-glocal provider', () => {
       assert.equal(await kindOf(pair.create(request)), 'unavailable');
       route({ '/session/create': REPLAYED, '/session/start/payment': session() });
       assert.equal((await pair.create(request)).providerPaymentId, 'ps_1');
-      // Another instance does not know the session of a create that was answered to the first one.
-      assert.equal(await kindOf(make({ flow: 'create' }).create(request)), 'unavailable');
 
-      route({ '/session/create': creating, '/session/start/payment': REPLAYED });
+      route({
+        '/session/create': creating,
+        '/session/start/payment': REPLAYED,
+        '/session/status': session(),
+      });
       assert.equal((await make({ flow: 'create' }).create(request)).providerPaymentId, 'ps_1');
       route({ '/session/create': creating, '/session/start/payment': session({ id: 'ps_2' }) });
       assert.equal(await kindOf(make({ flow: 'create' }).create(request)), 'unavailable', 'another session');
       route({ '/session/create': creating, '/session/start/payment': refusing('whatever') });
       assert.equal(await kindOf(make({ flow: 'create' }).create(request)), 'refused');
+    });
+
+    it('gives a session up whose create was answered to nobody, and starts no second one', async () => {
+      const creating = session({ status: 'created' }, null);
+      const starting: Trick[] = [session(), REPLAYED];
+      const keys = (path: string) =>
+        upstream.calls
+          .filter((call) => call.path.endsWith(path))
+          .map(({ headers }) => headers['x-partner-idempotency-key']);
+      for (const start of starting) {
+        upstream.calls.length = 0;
+        route({
+          '/session/create': (call, response, pass) =>
+            (keys('/session/create').length === 1 ? REPLAYED : creating)(call, response, pass),
+          '/session/start/payment': start,
+          '/session/status': creating,
+        });
+        const begun = make({ flow: 'create' }).create(request);
+        // Started was another session than this one: its webhook will name it.
+        if (start === REPLAYED) assert.equal(await kindOf(begun), 'unavailable');
+        else assert.equal((await begun).providerPaymentId, 'ps_1');
+        const [first, second, ...more] = keys('/session/create');
+        assert.equal(first, reference);
+        assert.match(String(second), new RegExp(`^${reference}-again-[0-9a-f]{12}$`));
+        assert.deepEqual(more, []);
+        assert.deepEqual(keys('/session/start/payment'), [`${reference}-start`]);
+      }
+    });
+
+    it('once, however many ask for it at the same time', async () => {
+      route({
+        '/session/create': session({ status: 'created' }, null),
+        '/session/start/payment': session(),
+      });
+      const pair = make({ flow: 'create' });
+      const made = await Promise.all([pair.create(request), pair.create(request)]);
+      assert.deepEqual(made[0], made[1]);
+      assert.equal(upstream.calls.length, 2);
+      await pair.create(request);
+      assert.equal(upstream.calls.length, 4, 'a later call is its own');
     });
   });
 

@@ -1,11 +1,12 @@
 import { describe, it, mock } from 'node:test';
 import assert from 'node:assert/strict';
-import { ProviderError, type PaymentRef } from '../../../src/companion/providers/provider.ts';
+import { NoAnswer } from '../../../src/companion/providers/http.ts';
+import type { PaymentRef } from '../../../src/companion/providers/provider.ts';
 import { supervised } from '../../../src/companion/providers/supervised.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 
 describe('a call to a provider', () => {
-  it('that never comes back ends as unavailable, and is counted so', async () => {
+  it('that never comes back ends as silence, and is counted as unavailable', async () => {
     const counted: unknown[] = [];
     const metrics = { providerCalled: (...call: unknown[]) => void counted.push(call.slice(0, 3)) };
     const provider = new ScriptedProvider();
@@ -21,7 +22,7 @@ describe('a call to a provider', () => {
     try {
       const answer = supervised('sbp-api', provider, metrics).status(payment);
       mock.timers.tick(60_000);
-      await assert.rejects(answer, (error) => error instanceof ProviderError && error.kind === 'unavailable');
+      await assert.rejects(answer, (error) => error instanceof NoAnswer);
     } finally {
       mock.timers.reset();
     }

@@ -65,10 +65,9 @@ export class FreepaymentClient {
 function asError({ status, json }: HttpAnswer, { method }: HttpCall): ProviderError {
   const reason = readRefusal(json);
   if (reason === null) return new NoAnswer(`the acquirer answered ${status}`, false);
+  const answered = `the acquirer answered ${status}: ${reason}`;
   // A question that is not answered refuses nothing.
-  if (method === 'GET' || status === CONFLICT || NOT_THERE.includes(status)) {
-    const asked = !NOT_THERE.includes(status);
-    return new NoAnswer(`the acquirer answered ${status}: ${reason}`, false, { asked });
-  }
+  if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', answered);
+  if (NOT_THERE.includes(status)) return new NoAnswer(answered, false, { asked: false });
   return new ProviderError('refused', `the acquirer refused: ${status} ${reason}`.trim());
 }

@@ -131,7 +131,7 @@ function isMissing({ status, json }: HttpAnswer, order: Order | null): boolean {
 function notCharged(order: Order, code: string): ProviderError {
   const words = wordsOf(order) ?? '';
   return UNDECIDED.includes(code.slice(0, 2))
-    ? new NoAnswer(`the bank has not decided: ${words}`, false)
+    ? new ProviderError('unavailable', `the bank has not decided: ${words}`)
     : new ProviderError('refused', `the bank charges no such code: ${words}`);
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { othersWords } from '../../logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { NoAnswer, ProviderHttp, type HttpAnswer } from '../http.ts';
+import { NoAnswer, NotYet, ProviderHttp, type HttpAnswer } from '../http.ts';
 import { ProviderError } from '../provider.ts';
 import { refusalSchema } from './messages.ts';
 import type { SbpApiSettings } from './settings.ts';
@@ -74,7 +74,7 @@ function asError({ status, json }: HttpAnswer): ProviderError {
   const { code, detail, errors } = refusal.output;
   // The first call under this key is still at work; a conflict without a name may be just that.
   if (status === 409 && (code === null || code === 'idempotency_key_in_use')) {
-    return new NoAnswer('the upstream is still at work on this call', true);
+    return new NotYet('the upstream is still at work on this call');
   }
   return new Refusal(
     status,

@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { NoAnswer, ProviderHttp } from '../http.ts';
-import { KeyReplayed, readError } from './errors.ts';
+import { AnotherSession, KeyReplayed, readError } from './errors.ts';
+import { sessionAnswerSchema, type Session } from './messages.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { sign, SIGNATURE_HEADER } from './signature.ts';
 
@@ -46,6 +47,18 @@ export class SmartGlocalClient {
       if (parsed.success) return parsed.output;
       throw new NoAnswer(`Smart Glocal's answer cannot be read (${answer.status})`, true);
     });
+  }
+
+  /** The session as it stands. */
+  async session(id: string): Promise<Session> {
+    const { session } = await this.call({
+      path: '/session/status',
+      body: { session_id: id },
+      key: null,
+      answer: sessionAnswerSchema,
+    });
+    if (session.id !== id) throw new AnotherSession();
+    return session;
   }
 
   /** For calls whose answer says nothing more than that they were carried out. */

@@ -22,6 +22,13 @@ export class KeyReplayed extends ProviderError {
   }
 }
 
+/** Nothing of it may be shown to the payer, or believed, of the payment that was asked about. */
+export class AnotherSession extends ProviderError {
+  constructor() {
+    super('unavailable', 'Smart Glocal answered with another session than was asked about');
+  }
+}
+
 /**
  * The error in an answer: `null` when it is none, whatever its HTTP status says. For the operator's log only: codes
  * other than {@link REPLAYED} are not documented, so their own words are passed on, bounded and without phone numbers.

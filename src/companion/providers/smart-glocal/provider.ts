@@ -12,8 +12,8 @@ import {
 } from '../provider.ts';
 import { SmartGlocalClient } from './client.ts';
 import { sessionOpener } from './create.ts';
-import { KeyReplayed } from './errors.ts';
-import { refundAnswerSchema, sessionAnswerSchema, type Session } from './messages.ts';
+import { AnotherSession, KeyReplayed } from './errors.ts';
+import { refundAnswerSchema, type Session } from './messages.ts';
 import { linkIn, moneyIn, referenceIn, standingOf, waitsForConfirmation, wordsOf } from './session.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { readWebhook } from './webhook.ts';
@@ -48,14 +48,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
   }
 
   async function status(payment: PaymentRef): Promise<ProviderReport> {
-    const session_id = sessionOf(payment);
-    const { session } = await client.call({
-      path: '/session/status',
-      body: { session_id },
-      key: null,
-      answer: sessionAnswerSchema,
-    });
-    if (session.id !== session_id) throw anotherSession();
+    const session = await client.session(sessionOf(payment));
     refuseOthers(session, payment.reference);
     const presentation = present(linkIn(session));
     return {
@@ -140,16 +133,14 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
 /** Its calls go by its own id, which only it can tell. */
 function sessionOf({ providerPaymentId }: PaymentRef): string {
   if (providerPaymentId !== null) return providerPaymentId;
-  throw new ProviderError('unavailable', 'the session is not known yet: its webhook will name it');
+  throw new ProviderError('unavailable', 'the session is not known yet: its webhook will name it', {
+    asked: false,
+  });
 }
 
 function refuseOthers(session: Session, reference: string): void {
   const named = referenceIn(session);
-  if (named !== '' && named !== reference) throw anotherSession();
-}
-
-function anotherSession(): ProviderError {
-  return new ProviderError('unavailable', 'Smart Glocal answered with another session than was asked about');
+  if (named !== '' && named !== reference) throw new AnotherSession();
 }
 
 function resultOf({ refund }: v.InferOutput<typeof refundAnswerSchema>): ProviderRefund['status'] {

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../../../protocol/banks.ts';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
+import { mustHold, targetOf } from '../../in-app.ts';
 import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
@@ -8,7 +9,7 @@ import { TEXTS } from '../../locales/texts.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
-import { bankList, isWeb, type WhenTapped } from './bank-view.ts';
+import { bankList, type WhenTapped } from './bank-view.ts';
 import { readBanks } from './entries.ts';
 import { recentBanks, rememberBank } from './recent.ts';
 
@@ -176,8 +177,8 @@ export class SbpBankPicker extends LitElement {
       : this.#texts.nothingFound;
   }
 
-  readonly #tapped: WhenTapped = (bank, tap) => {
-    this.whenTapped(bank, tap);
+  readonly #tapped: WhenTapped = (bank, tap, held) => {
+    this.whenTapped(bank, tap, held);
     rememberBank(bank.id);
   };
 
@@ -225,9 +226,9 @@ export class SbpBankPicker extends LitElement {
       class="button primary"
       part="button"
       href=${app.url}
-      target=${isWeb(app) ? '_blank' : nothing}
+      target=${targetOf(app.url) ?? nothing}
       rel="noopener noreferrer"
-      @click=${(tap: Event) => this.whenTapped(app, tap)}
+      @click=${(tap: Event) => this.whenTapped(app, tap, mustHold(app.url))}
       >${this.#texts.openApp}</a
     >`;
   }
@@ -277,7 +278,7 @@ export class SbpBankPicker extends LitElement {
       class="button primary"
       part="button"
       href=${this.link}
-      target="_blank"
+      target=${targetOf(this.link) ?? nothing}
       rel="noopener noreferrer"
       >${this.#texts.openLink}</a
     >`;

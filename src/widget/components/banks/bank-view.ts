@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Bank } from '../../../protocol/banks.ts';
+import { mustHold, targetOf } from '../../in-app.ts';
+import type { View } from '../../screens/view.ts';
 
 export type Shape = 'tile' | 'row';
 
-export type WhenTapped = (bank: Bank, tap: Event) => void;
+export type WhenTapped = View['act']['openBank'];
 
 /** One list of banks, each a real link. */
 export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenTapped): TemplateResult {
@@ -19,9 +21,9 @@ function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateRes
     part="bank"
     class=${shape}
     href=${bank.url}
-    target=${isWeb(bank) ? '_blank' : nothing}
+    target=${targetOf(bank.url) ?? nothing}
     rel="noopener noreferrer"
-    @click=${(tap: Event) => whenTapped(bank, tap)}
+    @click=${(tap: Event) => whenTapped(bank, tap, mustHold(bank.url))}
   >
     <span class="avatar" aria-hidden="true"
       >${firstLetter(bank.name)}${bank.logo_url ? logo(bank.logo_url) : nothing}</span
@@ -38,11 +40,6 @@ function logo(url: string): unknown {
 /** The letter stands in. */
 function hide(event: Event): void {
   (event.target as HTMLImageElement).hidden = true;
-}
-
-/** A web address opens beside the checkout; an app's scheme leaves the page where it is. */
-export function isWeb({ url }: Bank): boolean {
-  return /^https?:/.test(url);
 }
 
 /** «Райффайзенбанк» is wider than a tile, and not every browser can hyphenate Russian: a place to break, no character. */

@@ -5,7 +5,6 @@ import { otherMethod } from '../../screens/other.ts';
 import { button } from '../../screens/pieces.ts';
 import type { OtherPart, View } from '../../screens/view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { hasDeparted } from './departure.ts';
 import { SbpMethodList } from './method-list.ts';
 import { paymentForm } from './payment-form.ts';
 import { SbpPhonePush } from './phone-push.ts';
@@ -62,12 +61,6 @@ export class SbpOtherWays extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const root = this.renderRoot as ShadowRoot;
     this.#hadFocus = changed.has('kind') && root.activeElement !== null;
-    const { state, act } = this.view;
-    const { snapshot } = state;
-    // Back from the payment system, on a page that was loaded anew.
-    if (snapshot?.presentation.kind === 'form' && !state.gone && hasDeparted(snapshot)) {
-      act.dispatch({ type: 'gone', gone: 'form' });
-    }
   }
 
   protected override updated(): void {
@@ -96,13 +89,13 @@ export class SbpOtherWays extends LitElement {
 
   /** Before the payer goes there, and on the way back. */
   #renderForm(): TemplateResult | typeof nothing {
-    const { state, screen, texts, language } = this.view;
+    const { state, screen, language } = this.view;
     const offer = state.snapshot?.presentation;
     if (offer?.kind !== 'form') return nothing;
     const words = language.words(OTHER_WAYS_TEXTS);
     const first = screen === 'pay';
     return html`<p class="detail">${first ? words.formDetail : words.formHelp}</p>
-      ${paymentForm(offer, first ? words.toForm : texts.openAgain, () => leaveByForm(this.view))}`;
+      ${paymentForm(offer, first ? words.toForm : words.openAgain, () => leaveByForm(this.view))}`;
   }
 
   #renderSlow(): TemplateResult {

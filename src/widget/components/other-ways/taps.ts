@@ -3,7 +3,6 @@ import type { ActBody, ActPath } from '../../session/checkout-api.ts';
 import type { Acted } from '../../session/sink.ts';
 import type { Act } from '../../state.ts';
 import type { View } from '../../screens/view.ts';
-import { rememberDeparture } from './departure.ts';
 
 /** The payer chooses; what is chosen already needs no call. */
 export function chooseMethod(view: View, method: Method): void {
@@ -12,10 +11,9 @@ export function chooseMethod(view: View, method: Method): void {
 }
 
 /** The form is on its way, and the payer with it. */
-export function leaveByForm({ state, act }: View): void {
-  rememberDeparture(state.snapshot!);
+export function leaveByForm({ act }: View): void {
   act.step('bank-open');
-  setTimeout(() => act.dispatch({ type: 'gone', gone: 'form' })); // after the browser has taken the form's fields
+  act.leave('form');
 }
 
 /** Has the companion do it, one thing at a time; what became of it is the state's `act`. */

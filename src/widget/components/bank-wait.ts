@@ -1,0 +1,103 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { isAllowedLink } from '../../protocol/link-scheme.ts';
+import { StillHere } from '../controllers/still-here.ts';
+import { defineOnce } from '../define.ts';
+import { mustHold, targetOf } from '../in-app.ts';
+import { BANK_WAY_TEXTS } from '../locales/bank-way.ts';
+import { button } from '../screens/pieces.ts';
+import type { View } from '../screens/view.ts';
+import { controlStyles } from '../theme/controls.ts';
+import { SbpRescue } from './rescue/rescue.ts';
+
+defineOnce('sbp-rescue', SbpRescue);
+
+/**
+ * @summary The ways on for a payer who has tapped a bank. No page can know whether an app has opened; one that is
+ * still looked at a moment later puts these ways first.
+ * @csspart button - Each of them.
+ * @csspart message - The question.
+ */
+export class SbpBankWait extends LitElement {
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .ways {
+        display: grid;
+        gap: 4px;
+        padding: 8px;
+        border-radius: var(--_radius);
+        transition: background-color 0.24s ease-out;
+      }
+      .first {
+        background: var(--_subtle);
+      }
+      .ask {
+        min-height: 32px;
+        padding: 4px;
+        font-weight: 600;
+      }
+      .again {
+        min-height: 52px;
+      }
+      .pair {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
+        gap: 0 4px;
+      }
+      sbp-rescue {
+        text-align: start;
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .ways {
+          transition: none;
+        }
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  readonly #stillHere = new StillHere(this);
+
+  protected override willUpdate(): void {
+    this.#stillHere.follow(this.view.state.goneAt);
+  }
+
+  protected override render(): TemplateResult {
+    const { language, act, state, origin, texts } = this.view;
+    const words = language.words(BANK_WAY_TEXTS);
+    const first = this.#stillHere.is;
+    const { gone } = state;
+    return html`<div class="ways ${first ? 'first' : ''}">
+        <p class="ask" part="message" role="status">${first ? words.notOpened : nothing}</p>
+        ${
+          gone && gone !== 'form' && isAllowedLink(gone.url, origin)
+            ? html`<a
+                class="button again ${first ? 'primary' : ''}"
+                part="button"
+                href=${gone.url}
+                target=${targetOf(gone.url) ?? nothing}
+                rel="noopener noreferrer"
+                @click=${(tap: Event) => act.openBank(gone, tap, mustHold(gone.url))}
+                >${words.openAgain}</a
+              >`
+            : nothing
+        }
+        <div class="pair">
+          ${state.snapshot?.method === 'sberpay' ? nothing : button(words.otherBank, () => act.way('banks'))}
+          ${button(texts.showQr, () => act.way('qr'))}
+        </div>
+      </div>
+      ${
+        first || state.held
+          ? html`<sbp-rescue exportparts="button,message" .view=${this.view}></sbp-rescue>`
+          : nothing
+      }`;
+  }
+}

@@ -1,0 +1,175 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { resolveEndpoint } from '../../endpoint.ts';
+import type { InApp } from '../../in-app.ts';
+import { fill } from '../../locales/messages.ts';
+import { RESCUE_TEXTS, type RescueTexts } from '../../locales/rescue.ts';
+import { button } from '../../screens/pieces.ts';
+import type { View } from '../../screens/view.ts';
+import type { Destination } from '../../state.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { exitOf, hostedPage, type Exit } from './outside.ts';
+
+const APART = 'sbp-checkout-way-out';
+
+/**
+ * @summary The ways out of an app's own browser, to one that opens bank apps: by one tap where the app can do that, by
+ * its menu, by the address of the companion's page for this payment.
+ * @csspart button - Each of them.
+ * @csspart message - What this is about.
+ */
+export class SbpWayOut extends LitElement {
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        font-size: 16px;
+        line-height: 24px;
+      }
+      p:focus {
+        outline: none;
+      }
+      .menu {
+        margin-top: 8px;
+      }
+      .quiet,
+      .by-hand {
+        color: var(--_muted);
+        font-size: 14px;
+        line-height: 20px;
+      }
+      .ways {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 8px;
+        margin: 4px -12px -8px;
+      }
+      .by-hand {
+        display: block;
+        margin-top: 12px;
+      }
+      .by-hand .input {
+        margin-top: 4px;
+        background: var(--_surface);
+        text-overflow: ellipsis;
+      }
+      .primary {
+        display: flex;
+        width: 100%;
+        margin-top: 12px;
+      }
+    `,
+  ];
+
+  static override properties = {
+    view: { attribute: false },
+    inApp: { attribute: false },
+  };
+
+  declare view: View;
+  declare inApp: InApp;
+
+  #copied: 'no' | 'yes' | 'by-hand' = 'no';
+  /** What should have opened the page has thrown. */
+  #broken = false;
+  #held: Destination | null = null;
+  /** The companion's page for this payment: any browser can open it. */
+  #page: string | null = null;
+  #exit: Exit | null = null;
+
+  protected override willUpdate(): void {
+    const { endpoint, token } = this.view;
+    const page = hostedPage(resolveEndpoint(endpoint), token);
+    if (page !== this.#page) this.#copied = 'no';
+    this.#page = page;
+    this.#exit = page === null ? null : exitOf(this.inApp, page, this.#broken);
+  }
+
+  protected override updated(): void {
+    const { held } = this.view.state;
+    // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
+    if (held && held !== this.#held) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
+    this.#held = held;
+  }
+
+  async #open(open: () => unknown): Promise<void> {
+    try {
+      await open();
+    } catch {
+      this.#broken = true; // the other ways remain
+      this.requestUpdate();
+    }
+  }
+
+  async #copy(page: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(page);
+      this.#copied = 'yes';
+    } catch {
+      this.#copied = 'by-hand'; // apps' browsers seldom give a page the clipboard
+    }
+    this.requestUpdate();
+    await this.updateComplete;
+    // What was tapped is gone: on to what there is to do now.
+    this.renderRoot.querySelector('input')?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const words = this.view.language.words(RESCUE_TEXTS);
+    const { held } = this.view.state;
+    const ios = this.inApp.platform === 'ios';
+    return html`<p class="notice" part="message" tabindex="-1">
+        ${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
+      </p>
+      ${this.#renderExit(words)} ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
+  }
+
+  #renderExit(words: RescueTexts): TemplateResult {
+    const exit = this.#exit;
+    if (exit?.kind === 'call') {
+      return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
+    }
+    if (!exit) return html`<p class="menu">${menuWords(words, this.inApp)}</p>`;
+    return html`<a
+        class="button primary"
+        part="button"
+        href=${exit.url}
+        target=${exit.apart ? APART : nothing}
+        rel="noreferrer"
+        >${words.openInBrowser}</a
+      >
+      ${exit.apart ? html`<iframe name=${APART} title=${words.openInBrowser} hidden></iframe>` : nothing}
+      <p class="menu quiet">${menuWords(words, this.inApp)}</p>`;
+  }
+
+  #renderAddress(words: RescueTexts, page: string): TemplateResult {
+    if (this.#copied === 'by-hand') {
+      return html`<label class="by-hand">
+        ${words.copyByHand}
+        <input class="input" readonly .value=${page} @focus=${selectAll} />
+      </label>`;
+    }
+    const copied = this.#copied === 'yes';
+    return html`<div class="ways">
+        ${button(copied ? words.copied : words.copyLink, () => void this.#copy(page))}
+        ${typeof navigator.share === 'function' ? button(words.shareLink, () => void share(page)) : nothing}
+      </div>
+      <p class="quiet" role="status">${copied ? words.pasteLink : nothing}</p>`;
+  }
+}
+
+function menuWords(words: RescueTexts, { app, platform }: InApp): string {
+  if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
+  return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
+}
+
+async function share(page: string): Promise<void> {
+  try {
+    await navigator.share({ url: page });
+  } catch {
+    // The payer has thought better of it, or this frame may not: the address can be copied.
+  }
+}
+
+function selectAll(event: Event): void {
+  (event.target as HTMLInputElement).select();
+}

@@ -1,0 +1,35 @@
+/**
+ * Where the payer has gone to pay, for when this page is loaded anew on the way back (phones throw pages away while a
+ * bank's app is open): only a hint of what to say first, kept as long as the tab. Holds the bank's name and link; no
+ * token and nothing of a form.
+ */
+import type { Snapshot } from '../protocol/snapshot.ts';
+import type { Gone } from './state.ts';
+
+function keyOf({ payment_id }: Snapshot): string {
+  return `sbp-checkout:gone:${payment_id}`;
+}
+
+const KEPT_OF_A_BANK = ['id', 'name', 'url'];
+
+/** By its version: once anything has happened to the payment, the snapshot speaks for itself. `null` forgets. */
+export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
+  try {
+    if (gone)
+      sessionStorage.setItem(keyOf(snapshot), JSON.stringify([snapshot.version, gone], KEPT_OF_A_BANK));
+    else sessionStorage.removeItem(keyOf(snapshot));
+  } catch {
+    // A frame without storage: the payer sees the banks or the form's button once more.
+  }
+}
+
+/** Any script of the page may have written it: a link is looked at once more before it may be tapped (bank-wait.ts). */
+export function recallDeparture(snapshot: Snapshot): Gone | null {
+  try {
+    const [version, gone] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [number, Gone];
+    const known = gone === 'form' || typeof gone.url === 'string';
+    return known && version === snapshot.version ? gone : null;
+  } catch {
+    return null; // nothing there, or not ours
+  }
+}

@@ -1,0 +1,23 @@
+import type { PageGlobals } from '../../src/widget/in-app.ts';
+import { DEVICES } from './devices.ts';
+
+/**
+ * This page on one of the devices of the table, with the objects that an app puts there, and `more` of them. Answers
+ * how to be oneself again.
+ */
+export function pretend(name: string, more: Omit<PageGlobals, 'navigator'> = {}): () => void {
+  const device = DEVICES.find((known) => known.name === name);
+  if (!device) throw new Error(`no device is called ${name}`);
+  const own = { userAgent: device.userAgent, maxTouchPoints: device.screen.maxTouchPoints };
+  for (const [key, value] of Object.entries(own)) {
+    Object.defineProperty(navigator, key, { configurable: true, get: () => value });
+  }
+  const objects = { ...device.objects, ...more };
+  for (const [key, value] of Object.entries(objects)) {
+    Object.defineProperty(window, key, { configurable: true, writable: true, value });
+  }
+  return () => {
+    for (const key of Object.keys(own)) Reflect.deleteProperty(navigator, key);
+    for (const key of Object.keys(objects)) Reflect.deleteProperty(window, key);
+  };
+}

@@ -1,0 +1,204 @@
+import { expect } from '@open-wc/testing';
+import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
+import { inside, live, show, shown, text, until } from '../support/checkout.ts';
+import { FakePayment, json, pause, record, seen } from '../support/fake-companion.ts';
+import { LINK, snapshot } from '../support/snapshots.ts';
+
+const SCHEME = LINK.replace('https', 'bank100000000004');
+const BANKS = json({
+  platform: 'ios',
+  banks: [{ id: 'b4', name: 'Т-Банк', logo_url: null, aliases: [], url: SCHEME, links: [] }],
+});
+const KEY = 'sbp-checkout:gone:pay_1';
+
+async function phone(
+  changes: Parameters<typeof snapshot>[0] = {},
+): Promise<{ payment: FakePayment; checkout: SbpCheckout }> {
+  const payment = await FakePayment.create(snapshot(changes), { banks: [BANKS] });
+  return { payment, checkout: await onPhone(payment) };
+}
+
+/** As a shop's page has it that is loaded (anew): no bank is really opened. */
+async function onPhone(payment: FakePayment): Promise<SbpCheckout> {
+  const checkout = await show(payment, { device: 'mobile' });
+  checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
+  return checkout;
+}
+
+async function goToBank(checkout: SbpCheckout): Promise<void> {
+  (await shown(checkout, 'sbp-bank-picker', 'a[part=bank]')).click();
+  await seen(checkout, 'waiting');
+  await shown(checkout, 'sbp-bank-wait', '.ways');
+}
+
+function asks(checkout: SbpCheckout): boolean {
+  return inside(checkout, 'sbp-bank-wait', '.ways').classList.contains('first');
+}
+
+function pretendHidden(hidden: boolean): void {
+  Object.defineProperty(document, 'visibilityState', {
+    configurable: true,
+    get: () => (hidden ? 'hidden' : 'visible'),
+  });
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+afterEach(() => Reflect.deleteProperty(document, 'visibilityState'));
+
+describe('after a bank was tapped', () => {
+  it('the ways on are there at once, and first where the page is still looked at two seconds later', async () => {
+    const { checkout } = await phone();
+    await goToBank(checkout);
+    expect(text(checkout)).to.contain('Подтвердите оплату в приложении банка');
+    const part = inside(checkout, 'sbp-bank-wait').shadowRoot!;
+    expect(part.textContent).not.to.contain('?');
+    const before = inside(checkout, 'sbp-bank-wait', '.again').getBoundingClientRect();
+    await pause(1_700);
+    expect(asks(checkout)).to.be.false;
+    await until(() => asks(checkout));
+    expect(part.querySelector('[role=status]')!.textContent).to.equal('Приложение не открылось?');
+    expect(part.textContent).not.to.match(/не установлен|ошибк/i);
+    const after = inside(checkout, 'sbp-bank-wait', '.again').getBoundingClientRect();
+    expect(after.top, 'nothing moves under the finger').to.equal(before.top);
+    await expect(checkout).to.be.accessible();
+  });
+
+  it('they stay in the background when something has opened, also on the way back', async () => {
+    const { checkout } = await phone();
+    await goToBank(checkout);
+    pretendHidden(true);
+    await pause(2_100);
+    pretendHidden(false);
+    await pause(300);
+    expect(checkout.screen).to.equal('waiting');
+    expect(asks(checkout)).to.be.false;
+  });
+
+  it('another tap begins anew', async () => {
+    const { checkout } = await phone();
+    await goToBank(checkout);
+    await until(() => asks(checkout));
+    inside(checkout, 'sbp-bank-wait', 'a').click();
+    await until(() => !asks(checkout));
+    await until(() => asks(checkout));
+  });
+
+  it('leaves no timer behind when it is removed', async () => {
+    const { checkout } = await phone();
+    await goToBank(checkout);
+    const part = inside(checkout, 'sbp-bank-wait', '.ways');
+    checkout.remove();
+    await pause(2_200);
+    expect(part.classList.contains('first')).to.be.false;
+  });
+
+  it('follows a link by itself: nothing is asked of anybody between the tap and the bank', async () => {
+    const { payment, checkout } = await phone();
+    const link = await shown<HTMLAnchorElement>(checkout, 'sbp-bank-picker', 'a[part=bank]');
+    await live(checkout);
+    const asked = (await payment.log()).length;
+    link.click();
+    expect(link.href, 'a real link').to.equal(SCHEME);
+    expect(link.target, 'of the page itself').to.equal('');
+    expect(link.isConnected, 'still there when the browser follows it').to.be.true;
+    await seen(checkout, 'waiting');
+    expect((await payment.log()).length).to.equal(asked);
+  });
+});
+
+describe('on a page that was thrown away while the payer was in the bank', () => {
+  it('waits, with the same bank to open again', async () => {
+    const { payment, checkout } = await phone();
+    await goToBank(checkout);
+    checkout.remove();
+    const heard = record(document.body);
+    const back = await onPhone(payment);
+    await seen(back, 'waiting');
+    expect((await shown(back, 'sbp-bank-wait', 'a')).getAttribute('href')).to.equal(SCHEME);
+    const steps = heard.filter(({ type }) => type === 'sbp-step');
+    expect(steps.map(({ detail }) => (detail as { step: string }).step)).to.not.include('banks');
+    await pause(2_200);
+    expect(asks(back), 'nothing was tapped here').to.be.false;
+    expect(sessionStorage.getItem(KEY)).to.equal(
+      JSON.stringify([1, { id: 'b4', name: 'Т-Банк', url: SCHEME }]),
+    );
+    expect(JSON.stringify(sessionStorage)).not.to.contain(payment.token);
+  });
+
+  it('shows what there is, on a desktop that was to pay by itself as well', async () => {
+    const { payment, checkout } = await phone();
+    await goToBank(checkout);
+    checkout.remove();
+    const back = await show(payment, { device: 'desktop' });
+    await seen(back, 'waiting');
+    await shown(back, 'sbp-bank-wait', '.ways');
+  });
+
+  it('shows the list once another bank was wanted', async () => {
+    const { payment, checkout } = await phone();
+    await goToBank(checkout);
+    inside(checkout, 'sbp-bank-wait', 'button').click();
+    await seen(checkout, 'pay');
+    expect(sessionStorage.length).to.equal(0);
+    checkout.remove();
+    await seen(await onPhone(payment), 'pay');
+  });
+
+  it('forgets at a result, told here or found on the way back', async () => {
+    const { payment, checkout } = await phone();
+    await live(checkout);
+    await goToBank(checkout);
+    await payment.send(snapshot({ version: 2, status: 'paid' }));
+    await seen(checkout, 'paid');
+    expect(sessionStorage.length).to.equal(0);
+    sessionStorage.setItem(KEY, '[1,"form"]');
+    await payment.script(snapshot({ version: 2, status: 'paid' }));
+    await seen(await onPhone(payment), 'paid');
+    expect(sessionStorage.length).to.equal(0);
+  });
+
+  it('is not misled by what else is kept there', async () => {
+    const kept = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '[1]',
+      '[1,5]',
+      '[1,{}]',
+      '[2,{"id":"b4","name":"x","url":"bank100000000004://x"}]',
+      '[1,{"id":"b4","name":"x","url":"javascript:alert(1)"}]',
+      '[1,{"id":"b4","name":"x","url":{"toString":1}}]',
+      '[1,"form"]',
+      '[1,"<img src=x>"]',
+    ];
+    for (const text of kept) {
+      const payment = await FakePayment.create(snapshot(), { banks: [BANKS] });
+      sessionStorage.setItem(KEY, text);
+      const checkout = await onPhone(payment);
+      await until(() => ['pay', 'waiting'].includes(checkout.getAttribute('screen') ?? ''));
+      await pause(30);
+      const links = checkout.shadowRoot!.querySelector('sbp-bank-wait')?.shadowRoot?.querySelectorAll('a');
+      expect(links?.length ?? 0, text).to.equal(0);
+      checkout.remove();
+    }
+  });
+
+  it('needs no storage at all', async () => {
+    const real = Object.getOwnPropertyDescriptor(window, 'sessionStorage')!;
+    const { checkout } = await phone();
+    Object.defineProperty(window, 'sessionStorage', {
+      configurable: true,
+      get() {
+        throw new DOMException('no storage in this frame', 'SecurityError');
+      },
+    });
+    try {
+      await goToBank(checkout);
+      inside(checkout, 'sbp-bank-wait', 'button').click();
+      await seen(checkout, 'pay');
+    } finally {
+      Object.defineProperty(window, 'sessionStorage', real);
+    }
+  });
+});
