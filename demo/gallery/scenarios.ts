@@ -95,7 +95,7 @@ export const SCENARIOS: readonly Scenario[] = [
     screen: 'pay',
     device: 'mobile',
     snapshot: {},
-    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { tap: ['.pair .button'] }],
+    doings: [{ tap: ['sbp-bank-picker', 'a[part=bank]'] }, { tap: ['sbp-bank-wait', '.pair .button'] }],
   },
   {
     name: 'banks-found',
