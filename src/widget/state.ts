@@ -107,7 +107,8 @@ export function reduce(state: State, event: StateEvent): State {
     case 'gone':
       return { ...state, gone: event.gone, goneAt: event.at, held: null };
     case 'held':
-      return { ...state, held: event.held };
+      // A copy: another tap on the same bank is news as well.
+      return { ...state, held: { ...event.held } };
     case 'way':
       return { ...state, way: event.way, gone: null, held: null };
     case 'choosing':

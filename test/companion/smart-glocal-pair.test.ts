@@ -72,7 +72,7 @@ describe('a session by the pair of calls', () => {
         if (!companion.isAlive) await companion.start();
         const { payment_id } = (await (await create(order)).json()) as CreatedPayment;
         const paid = async (status: string) => (await read(payment_id)).status === status;
-        await until(async () => (await read(payment_id)).qr_payload !== null, 'a link', FOUND_WITHIN_MS);
+        await until(async () => Boolean((await read(payment_id)).qr_payload), 'a link', FOUND_WITHIN_MS);
         assert.equal(started(from), 1, 'no other session can be paid');
         assert.equal(
           (await read(payment_id)).qr_payload,

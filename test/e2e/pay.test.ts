@@ -5,6 +5,7 @@ import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
 import { screenIs, ShopPage, textOf, troubleOf } from '../support/shop-page.ts';
+import { until } from '../support/until.ts';
 
 let browser: Browser;
 let shop: ShopPage;
@@ -55,9 +56,11 @@ describe('a payment on a desktop and a phone', () => {
     const bank = page.getByRole('link', { name: /Тестовый банк/ });
     await bank.waitFor();
     await page.getByRole('searchbox').fill('песочн');
-    const found = page.locator('sbp-checkout >> [part~=bank]');
-    await found.nth(1).waitFor({ state: 'detached' }); // the search comes with its first letter
-    assert.equal(await found.count(), 1);
+    // The search is loaded with its first focus.
+    await until(
+      async () => (await page.locator('sbp-checkout >> [part~=bank]').count()) === 1,
+      'one bank found',
+    );
     const [bankPage] = await Promise.all([page.context().waitForEvent('page'), bank.click()]);
     await screenIs(page, 'waiting');
     await bankPage.getByRole('button', { name: /^Оплатить 1/ }).click();

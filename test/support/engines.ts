@@ -75,6 +75,8 @@ async function startWebKitDriver(): Promise<number> {
     stdio: 'ignore',
     detached: true,
   });
+  // Ended by a signal, a process has no exit of its own, and its browser would live on.
+  process.once('SIGTERM', () => process.exit(143));
   process.once('exit', () => {
     if (driver.pid === undefined) return;
     try {
