@@ -37,10 +37,10 @@ export class SbpBankWait extends LitElement {
       .ask {
         padding: 4px;
         color: var(--_muted);
+        font-weight: 600;
       }
       .first .ask {
         color: inherit;
-        font-weight: 600;
       }
       .again {
         min-height: 52px;
