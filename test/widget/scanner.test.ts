@@ -145,6 +145,7 @@ describe('a payer’s code', () => {
     await seen(checkout, 'loading');
     await payment.send(scan({ version: 4 }));
     await seen(checkout, 'pay');
+    await shown(checkout, ...SCANNER, '#setback');
     await until(() => said(checkout).includes('Код не подошёл.'));
     const fresh = await field(checkout);
     expect(fresh.value).to.equal('');

@@ -36,7 +36,7 @@ describe('the element’s scripts', () => {
   it('are the built files, under the hashes that the build has published', () => {
     const names = Object.keys(integrity);
     for (const entry of ['sbp-checkout.js', 'pay.js']) assert.ok(names.includes(entry), entry);
-    for (const part of ['qr-code', 'bank-picker']) {
+    for (const part of ['qr-code', 'bank-way']) {
       assert.ok(
         names.some((name) => name.startsWith(`chunks/${part}-`)),
         part,
