@@ -42,6 +42,13 @@ export type Presentation =
   /** The payer shows a QR and this page scans it. */
   | { readonly kind: 'scan' };
 
+/**
+ * Whether the payer may begin anew: only where the backend lets them, and never where there is money, whatever it says.
+ */
+export function isRenewable({ status, actions }: Pick<Snapshot, 'status' | 'actions'>): boolean {
+  return (status === 'expired' || status === 'failed') && actions.includes('renew');
+}
+
 /** One payment as its payer may see it. Stream, poll and resync all deliver this same object. */
 export interface Snapshot {
   /** Grows by one at each change; anything not newer is dropped. */

@@ -263,7 +263,7 @@ export class SbpCheckout extends LitElement {
     const ours = this.dispatchEvent(new SbpBankOpenEvent(bank));
     if (!ours || held) tap.preventDefault();
     if (ours && held) {
-      this.#store.dispatch({ type: 'held', held: { ...bank } }); // another one with each tap
+      this.#store.dispatch({ type: 'held', held: bank });
       return;
     }
     this.#step('bank-open');

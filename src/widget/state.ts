@@ -1,5 +1,5 @@
 import type { Bank } from '../protocol/banks.ts';
-import type { Method, Snapshot } from '../protocol/snapshot.ts';
+import { isRenewable, type Method, type Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, transition } from '../protocol/status.ts';
 import { adjustOffset } from './clock.ts';
 import type { ActBody, ActPath } from './session/checkout-api.ts';
@@ -107,7 +107,7 @@ export function reduce(state: State, event: StateEvent): State {
     case 'gone':
       return { ...state, gone: event.gone, goneAt: event.at, held: null };
     case 'held':
-      // A copy: another tap on the same bank is news as well.
+      // A copy: another tap on the same bank is news, too.
       return { ...state, held: { ...event.held } };
     case 'way':
       return { ...state, way: event.way, gone: null, held: null };
@@ -152,7 +152,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
 /** A final state never regresses, but for what the payer may renew; versions in between may have been missed. */
 function mayFollow(last: Snapshot, next: Snapshot): boolean {
   const [from, to] = [last.status, next.status];
-  if (from === to || isOpen(from) || last.actions.includes('renew')) return true;
+  if (from === to || isOpen(from) || isRenewable(last)) return true;
   return transition(from, to).changed || (transition(from, 'paid').changed && transition('paid', to).changed);
 }
 

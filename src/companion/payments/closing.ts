@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import type { PaymentRef } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import { applyAnswer } from './apply.ts';
+import { attemptChore } from './attempt-chore.ts';
 import { refOfAttempt } from './attempts.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
 import { findPayment } from './find.ts';
 import { LATE_CHECKS_MS } from './schedule.ts';
 
@@ -15,50 +14,13 @@ const LONGEST_PAUSE_MS = 10 * 60_000;
 const MAX_TRIES = 150;
 
 /** Closes attempts at their provider, or looks at closed ones once more. */
-export const CLOSINGS: Chore = {
+export const CLOSINGS = attemptChore({
   name: 'closings',
-  async findDue(ctx, busy) {
-    const rows = await planned(ctx, busy)
-      .selectAll()
-      .where((eb) => eb.or([eb('next_close_at', 'is', null), eb('next_close_at', '<=', ctx.now())]))
-      .orderBy('next_close_at')
-      .limit(FOUND_AT_ONCE)
-      .execute();
-    return rows.map((attempt) => ({
-      key: attempt.reference,
-      provider: attempt.provider,
-      run: () => closeAttempt(ctx, attempt),
-    }));
-  },
-  async nextAt(ctx, busy) {
-    const next = await planned(ctx, busy)
-      .select('next_close_at as at')
-      .where('next_close_at', 'is not', null)
-      .orderBy('next_close_at')
-      .limit(1)
-      .executeTakeFirst();
-    return next?.at;
-  },
-  async bringForward(trx, now) {
-    await trx
-      .updateTable('attempts')
-      .set({ next_close_at: now })
-      .where('to_close', '>', sql.lit(0))
-      .where('next_close_at', '>', now + Math.max(LONGEST_PAUSE_MS, ...LATE_CHECKS_MS))
-      .execute();
-  },
-};
-
-function planned({ store }: Context, { keys, providers }: Busy) {
-  return (
-    store.read
-      .selectFrom('attempts')
-      // Spelled out, not bound: the index is of such rows only.
-      .where('to_close', '>', sql.lit(0))
-      .where('reference', 'not in', keys)
-      .where('provider', 'not in', providers)
-  );
-}
+  waiting: 'to_close > 0',
+  at: 'next_close_at',
+  longestPauseMs: Math.max(LONGEST_PAUSE_MS, ...LATE_CHECKS_MS),
+  run: closeAttempt,
+});
 
 /**
  * Closes an attempt that another one has replaced. The answer counts: it may have been paid before it was closed.

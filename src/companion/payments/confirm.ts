@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
+import { attemptChore } from './attempt-chore.ts';
 import { refOfAttempt } from './attempts.ts';
 import { cancelPayment } from './cancel.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
 
@@ -15,56 +14,19 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** Gives providers the word that they wait for. */
-export const CONFIRMATIONS: Chore = {
+export const CONFIRMATIONS = attemptChore({
   name: 'confirmations',
-  async findDue(ctx, busy) {
-    const rows = await planned(ctx, busy)
-      .selectAll()
-      .where((eb) => eb.or([eb('next_confirm_at', 'is', null), eb('next_confirm_at', '<=', ctx.now())]))
-      .orderBy('next_confirm_at')
-      .limit(FOUND_AT_ONCE)
-      .execute();
-    return rows.map((attempt) => ({
-      key: attempt.reference,
-      provider: attempt.provider,
-      run: () => confirmAttempt(ctx, attempt),
-    }));
-  },
-  async nextAt(ctx, busy) {
-    const next = await planned(ctx, busy)
-      .select('next_confirm_at as at')
-      .where('next_confirm_at', 'is not', null)
-      .orderBy('next_confirm_at')
-      .limit(1)
-      .executeTakeFirst();
-    return next?.at;
-  },
-  async bringForward(trx, now) {
-    await trx
-      .updateTable('attempts')
-      .set({ next_confirm_at: now })
-      .where('to_confirm', '=', sql.lit(1))
-      .where('next_confirm_at', '>', now + LONGEST_PAUSE_MS)
-      .execute();
-  },
-};
-
-function planned({ store }: Context, { keys, providers }: Busy) {
-  return (
-    store.read
-      .selectFrom('attempts')
-      // Spelled out, not bound: the index is of such rows only.
-      .where('to_confirm', '=', sql.lit(1))
-      .where('reference', 'not in', keys)
-      .where('provider', 'not in', providers)
-  );
-}
+  waiting: 'to_confirm = 1',
+  at: 'next_confirm_at',
+  longestPauseMs: LONGEST_PAUSE_MS,
+  run: confirmAttempt,
+});
 
 /**
  * Gives the provider the word it waits for, once the merchant (or, unasked, the configuration) lets the payment
  * through. May be repeated until it is given: providers take a repeat for the same word.
  */
-export async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
+async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   await putOff(ctx, attempt);
   const payment = await findOffering(ctx, attempt);
   if (payment && !(await ctx.confirms(payment))) {

@@ -4,7 +4,7 @@ import { StillHere } from '../controllers/still-here.ts';
 import { defineOnce } from '../define.ts';
 import { mustHold, targetOf } from '../in-app.ts';
 import { BANK_WAY_TEXTS } from '../locales/bank-way.ts';
-import { button } from '../screens/pieces.ts';
+import { button, linkButton } from '../screens/pieces.ts';
 import type { View } from '../screens/view.ts';
 import { controlStyles } from '../theme/controls.ts';
 import { SbpRescue } from './rescue/rescue.ts';
@@ -81,15 +81,11 @@ export class SbpBankWait extends LitElement {
         <p class="ask" part="message">${words.notOpened}</p>
         ${
           gone && gone !== 'form' && isAllowedLink(gone.url, origin)
-            ? html`<a
-                class="button again ${first ? 'primary' : ''}"
-                part="button"
-                href=${gone.url}
-                target=${targetOf(gone.url) ?? nothing}
-                rel="noopener noreferrer"
-                @click=${(tap: Event) => act.openBank(gone, tap, mustHold(gone.url))}
-                >${words.openAgain}</a
-              >`
+            ? linkButton(words.openAgain, gone.url, {
+                kind: `again ${first ? 'primary' : ''}`,
+                target: targetOf(gone.url),
+                tapped: (tap) => act.openBank(gone, tap, mustHold(gone.url)),
+              })
             : nothing
         }
         <div class="pair">

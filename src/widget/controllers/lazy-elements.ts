@@ -8,7 +8,7 @@ const ELEMENTS = {
   'sbp-bank-wait': async () => (await import('../components/bank-way.ts')).SbpBankWait,
   'sbp-way-out': async () => (await import('../components/rescue/way-out.ts')).SbpWayOut,
   'sbp-other-ways': async () => (await import('../components/other-ways/other-ways.ts')).SbpOtherWays,
-  'sbp-code-tools': async () => (await import('../components/code-tools/code-tools.ts')).SbpCodeTools,
+  'sbp-code-tools': async () => (await import('../components/code-tools.ts')).SbpCodeTools,
   'sbp-auto-return': async () => (await import('../components/auto-return.ts')).SbpAutoReturn,
 } satisfies Record<string, () => Promise<CustomElementConstructor>>;
 

@@ -1,7 +1,8 @@
+import { COPY_TEXTS, type CopyTexts } from './copying.ts';
 import type { Dictionary } from './language.ts';
 
 /** The words of the way out of an app's own browser: loaded with it. */
-export interface RescueTexts {
+export interface RescueTexts extends CopyTexts {
   readonly rescueIos: string;
   readonly rescueAndroid: string;
   /** The payer has tapped a bank all the same. */
@@ -11,15 +12,13 @@ export interface RescueTexts {
   readonly rescueMenuIos: string;
   readonly rescueMenuAndroid: string;
   readonly rescueMenuMeta: string;
-  readonly copyLink: string;
-  readonly copied: string;
-  readonly copyByHand: string;
   readonly pasteLink: string;
   readonly shareLink: string;
 }
 
 export const RESCUE_TEXTS: Dictionary<RescueTexts> = {
   ru: {
+    ...COPY_TEXTS.ru,
     rescueIos: 'Этот браузер не открывает приложения банков. Откройте страницу в Safari.',
     rescueAndroid:
       'Этот браузер не открывает приложения банков. Откройте страницу в Chrome или другом браузере.',
@@ -28,13 +27,11 @@ export const RESCUE_TEXTS: Dictionary<RescueTexts> = {
     rescueMenuIos: 'В меню этого браузера (⋯) выберите «Открыть в Safari».',
     rescueMenuAndroid: 'В меню этого браузера (⋮) выберите «Открыть в браузере».',
     rescueMenuMeta: 'Нажмите ⋯ вверху экрана и выберите «Открыть во внешнем браузере».',
-    copyLink: 'Скопировать ссылку',
-    copied: 'Ссылка скопирована',
-    copyByHand: 'Скопируйте ссылку',
     pasteLink: 'Вставьте ссылку в адресную строку браузера.',
     shareLink: 'Поделиться',
   },
   en: {
+    ...COPY_TEXTS.en,
     rescueIos: "This browser can't open bank apps. Open the page in Safari.",
     rescueAndroid: "This browser can't open bank apps. Open the page in Chrome or another browser.",
     rescueBank: 'To go to {bank}, open this page in another browser.',
@@ -42,9 +39,6 @@ export const RESCUE_TEXTS: Dictionary<RescueTexts> = {
     rescueMenuIos: "In this browser's menu (⋯), choose “Open in Safari”.",
     rescueMenuAndroid: "In this browser's menu (⋮), choose “Open in browser”.",
     rescueMenuMeta: 'Tap ⋯ at the top of the screen and choose “Open in external browser”.',
-    copyLink: 'Copy link',
-    copied: 'Link copied',
-    copyByHand: 'Copy the link',
     pasteLink: "Paste the link into your browser's address bar.",
     shareLink: 'Share',
   },

@@ -81,3 +81,28 @@ export function statusLine({ state, texts, screen }: View): TemplateResult {
 export function button(text: string, act: () => void, kind = ''): TemplateResult {
   return html`<button class="button ${kind}" part="button" type="button" @click=${act}>${text}</button>`;
 }
+
+/** `url` is one that may be tapped: whoever draws it has looked at it. */
+export function linkButton(
+  text: string,
+  url: string,
+  {
+    kind = '',
+    target = null,
+    tapped,
+  }: {
+    readonly kind?: string;
+    readonly target?: '_blank' | '_top' | null;
+    readonly tapped?: (tap: Event) => void;
+  } = {},
+): TemplateResult {
+  return html`<a
+    class="button ${kind}"
+    part="button"
+    href=${url}
+    target=${target ?? nothing}
+    rel=${target ? 'noopener noreferrer' : nothing}
+    @click=${tapped}
+    >${text}</a
+  >`;
+}

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isRenewable } from '../../protocol/snapshot.ts';
 import { fill } from '../locales/messages.ts';
 import type { Screen } from '../state.ts';
 import { other } from './other.ts';
-import { money, statusLine } from './pieces.ts';
+import { linkButton, money, statusLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */
@@ -91,7 +92,7 @@ function dayAndTime(time: string, { language }: View): string {
 }
 
 function canRenew({ snapshot }: View['state']): boolean {
-  return snapshot?.actions.includes('renew') === true;
+  return snapshot !== null && isRenewable(snapshot);
 }
 
 /** On to the shop, with the receipt beside it. */
@@ -100,20 +101,8 @@ function wayBack(view: View): TemplateResult {
   const { receipt_url = null, return_url = null } = state.snapshot ?? {};
   const shop = isWebAddress(return_url, 'http:') ? return_url : null;
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
-  return html`${
-    shop === null
-      ? nothing
-      : html`<a class="button ${canRenew(state) ? '' : 'primary'}" part="button" href=${shop}
-          >${texts.backToShop}</a
-        >`
-  }
-  ${
-    isWebAddress(receipt_url)
-      ? html`<a class="button" part="button" href=${receipt_url} target="_blank" rel="noopener noreferrer"
-          >${texts.receipt}</a
-        >`
-      : nothing
-  }
+  return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, { kind: canRenew(state) ? '' : 'primary' })}
+  ${isWebAddress(receipt_url) ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
   ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
 }
 

@@ -1,5 +1,5 @@
 import { readSnapshot } from '../../protocol/read-snapshot.ts';
-import type { Snapshot } from '../../protocol/snapshot.ts';
+import { isRenewable, type Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
 import type { ActBody, ActPath, Answer, CheckoutApi } from './checkout-api.ts';
 import {
@@ -248,7 +248,7 @@ export class Session {
   /** Nothing that the payer still waits for can follow. */
   #isOver(): boolean {
     const still: readonly PaymentStatus[] = ['created', 'processing', 'expired', 'canceled'];
-    return this.#last !== null && !still.includes(this.#last.status) && !this.#last.actions.includes('renew');
+    return this.#last !== null && !still.includes(this.#last.status) && !isRenewable(this.#last);
   }
 
   #connect(connection: Connection): void {

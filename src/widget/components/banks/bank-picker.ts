@@ -6,6 +6,7 @@ import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
 import { TEXTS } from '../../locales/texts.ts';
+import { linkButton } from '../../screens/pieces.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
@@ -222,15 +223,11 @@ export class SbpBankPicker extends LitElement {
   }
 
   #renderApp(app: Bank): TemplateResult {
-    return html`<a
-      class="button primary"
-      part="button"
-      href=${app.url}
-      target=${targetOf(app.url) ?? nothing}
-      rel="noopener noreferrer"
-      @click=${(tap: Event) => this.whenTapped(app, tap, mustHold(app.url))}
-      >${this.#texts.openApp}</a
-    >`;
+    return linkButton(this.#texts.openApp, app.url, {
+      kind: 'primary',
+      target: targetOf(app.url),
+      tapped: (tap) => this.whenTapped(app, tap, mustHold(app.url)),
+    });
   }
 
   #renderSkeleton(): TemplateResult {
@@ -274,13 +271,6 @@ export class SbpBankPicker extends LitElement {
   /** The way that needs no list; the code is one tap away under every list already. */
   #renderLink(): TemplateResult | typeof nothing {
     if (!isAllowedLink(this.link, this.origin)) return nothing;
-    return html`<a
-      class="button primary"
-      part="button"
-      href=${this.link}
-      target=${targetOf(this.link) ?? nothing}
-      rel="noopener noreferrer"
-      >${this.#texts.openLink}</a
-    >`;
+    return linkButton(this.#texts.openLink, this.link, { kind: 'primary', target: targetOf(this.link) });
   }
 }

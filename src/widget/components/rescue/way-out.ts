@@ -7,6 +7,7 @@ import { button } from '../../screens/pieces.ts';
 import type { View } from '../../screens/view.ts';
 import type { Destination } from '../../state.ts';
 import { controlStyles } from '../../theme/controls.ts';
+import { canShare, copyText, selectAll, share } from '../link-sharing.ts';
 import { exitOf, hostedPage, type Exit } from './outside.ts';
 
 const APART = 'sbp-checkout-way-out';
@@ -120,12 +121,7 @@ export class SbpWayOut extends LitElement {
   };
 
   async #copy(page: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(page);
-      this.#copied = 'yes';
-    } catch {
-      this.#copied = 'by-hand'; // apps' browsers seldom give a page the clipboard
-    }
+    this.#copied = (await copyText(page)) ? 'yes' : 'by-hand';
     this.requestUpdate();
     await this.updateComplete;
     // What was tapped is gone: on to what there is to do now.
@@ -170,7 +166,7 @@ export class SbpWayOut extends LitElement {
     const copied = this.#copied === 'yes';
     return html`<div class="ways">
         ${button(copied ? words.copied : words.copyLink, () => void this.#copy(page))}
-        ${typeof navigator.share === 'function' ? button(words.shareLink, () => void share(page)) : nothing}
+        ${canShare() ? button(words.shareLink, () => void share({ url: page })) : nothing}
       </div>
       <p class="quiet" role="status">${copied ? words.pasteLink : nothing}</p>`;
   }
@@ -179,16 +175,4 @@ export class SbpWayOut extends LitElement {
 function menuWords(words: RescueTexts, { app, platform }: InApp): string {
   if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
   return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
-}
-
-async function share(page: string): Promise<void> {
-  try {
-    await navigator.share({ url: page });
-  } catch {
-    // The payer has thought better of it, or this frame may not: the address can be copied.
-  }
-}
-
-function selectAll(event: Event): void {
-  (event.target as HTMLInputElement).select();
 }

@@ -1,10 +1,10 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../../locales/code-tools.ts';
-import { fill } from '../../locales/messages.ts';
-import { button, money } from '../../screens/pieces.ts';
-import type { View } from '../../screens/view.ts';
-import { controlStyles } from '../../theme/controls.ts';
-import { copyText } from './clipboard.ts';
+import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../locales/code-tools.ts';
+import { fill } from '../locales/messages.ts';
+import { button, money } from '../screens/pieces.ts';
+import type { View } from '../screens/view.ts';
+import { controlStyles } from '../theme/controls.ts';
+import { canShare, copyText, selectAll, share } from './link-sharing.ts';
 
 /**
  * @summary What a payer can do with the code besides scanning it: copy its link, send it to their phone, see it larger.
@@ -103,7 +103,7 @@ export class SbpCodeTools extends LitElement {
     if (device === 'mobile') return nothing;
     const { snapshot } = state;
     const title = fill(words.linkSubject, { amount: money(this.view), shop: snapshot?.merchant.name ?? '' });
-    if (typeof navigator.share === 'function') {
+    if (canShare()) {
       return button(words.sendLink, () => void share({ title, url: this.link }), 'send');
     }
     const mail = `mailto:?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(this.link)}`;
@@ -119,19 +119,7 @@ export class SbpCodeTools extends LitElement {
   }
 }
 
-async function share(what: ShareData): Promise<void> {
-  try {
-    await navigator.share(what);
-  } catch {
-    // Called off by the payer, or refused in this frame: the other ways remain.
-  }
-}
-
 /** A tap beside the dialog lands on the dialog itself. */
 function closeBeside(tap: Event): void {
   if (tap.target === tap.currentTarget) (tap.currentTarget as HTMLDialogElement).close();
-}
-
-function selectAll(event: Event): void {
-  (event.target as HTMLInputElement).select();
 }
