@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { DESKTOP, launchChromium } from '../support/browser.ts';
-import { CompanionProcess } from '../support/companion-process.ts';
-import { screenIs, ShopPage, textOf } from '../support/shop-page.ts';
+import { describe, it } from 'node:test';
+import { DESKTOP } from '../support/browser.ts';
+import { screenIs, textOf } from '../support/shop-page.ts';
+import { openStreet } from '../support/street.ts';
 
-let browser: Browser;
-let shop: ShopPage;
-let companion: CompanionProcess;
-
-before(async () => {
-  shop = await ShopPage.open();
-  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await companion.stop();
-  await shop.close();
-});
+const street = openStreet();
 
 interface Overheard {
   readonly fetched: { readonly url: string; readonly headers: Record<string, string> }[];
@@ -27,12 +13,12 @@ interface Overheard {
 
 describe('a page that listens to everything', () => {
   it('learns no more than it was given: its token goes to the companion alone, in a header', async () => {
-    const { token, payment_id } = await companion.client.createPayment({
+    const { token, payment_id } = await street.companion.client.createPayment({
       order_id: 'ORD-1',
       metadata: { secret: 'of the shop' },
       customer: { phone: '+79990001122', email: 'payer@example.ru' },
     });
-    const page = await (await browser.newContext(DESKTOP)).newPage();
+    const page = await (await street.browser.newContext(DESKTOP)).newPage();
     await page.addInitScript(() => {
       const heard: { fetched: unknown[]; events: string[] } = { fetched: [], events: [] };
       Object.assign(window, { heard });
@@ -48,14 +34,14 @@ describe('a page that listens to everything', () => {
         );
       }
     });
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid');
     const { fetched, events } = await page.evaluate(() => (window as unknown as { heard: Overheard }).heard);
     assert.ok(fetched.length > 0 && events.length > 0);
     for (const { url, headers } of fetched) {
-      assert.equal(new URL(url).origin, companion.url);
+      assert.equal(new URL(url).origin, street.companion.url);
       assert.ok(!url.includes(token.split('.')[1]!), 'no token in an address');
       assert.equal(headers['authorization'], `Bearer ${token}`);
     }
@@ -67,8 +53,8 @@ describe('a page that listens to everything', () => {
   });
 
   it('may add to what every object has, and define what it likes: the payment still works', async () => {
-    const { token, payment_id } = await companion.client.createPayment();
-    const page = await (await browser.newContext(DESKTOP)).newPage();
+    const { token, payment_id } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(DESKTOP)).newPage();
     const trouble: string[] = [];
     page.on('pageerror', (error) => trouble.push(error.message));
     await page.addInitScript(() => {
@@ -79,18 +65,18 @@ describe('a page that listens to everything', () => {
       Object.assign(window, { name: 'status', event: 'x', lit: 1, module: {}, define: () => undefined });
       customElements.define('sbp-qr-code', class extends HTMLElement {});
     });
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
     assert.match(await textOf(page), /Оплата через СБП/);
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid');
     assert.deepEqual(trouble, []);
     await page.context().close();
   });
 
   it('that breaks the network shows no failure, and goes on when it lets it through', async () => {
-    const { token } = await companion.client.createPayment();
-    const page = await (await browser.newContext(DESKTOP)).newPage();
+    const { token } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(DESKTOP)).newPage();
     await page.addInitScript(() => {
       const real = window.fetch.bind(window);
       let calls = 0;
@@ -102,7 +88,7 @@ describe('a page that listens to everything', () => {
         return real(input, init);
       };
     });
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
     await page.context().close();
   });

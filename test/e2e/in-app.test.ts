@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium, PHONE } from '../support/browser.ts';
-import { CompanionProcess } from '../support/companion-process.ts';
+import { describe, it } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { PHONE } from '../support/browser.ts';
 import { DEVICES } from '../support/devices.ts';
-import { screenIs, ShopPage, troubleOf } from '../support/shop-page.ts';
+import { screenIs, troubleOf } from '../support/shop-page.ts';
+import { openStreet } from '../support/street.ts';
 
-let browser: Browser;
-let shop: ShopPage;
-let companion: CompanionProcess;
+const street = openStreet({ SBP_SANDBOX_LINK: 'nspk' });
 
-before(async () => {
-  shop = await ShopPage.open();
-  companion = await CompanionProcess.start({
-    SBP_ALLOWED_ORIGINS: shop.origin,
-    SBP_SANDBOX_LINK: 'nspk',
-  });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await companion.stop();
-  await shop.close();
-});
-
-/** A phone's browser, as one of the table's devices. */
+/** A phone's street.browser, as one of the table's devices. */
 function phone(name: string): BrowserContextOptions {
   const device = DEVICES.find((known) => known.name === name);
   assert.ok(device, name);
@@ -55,8 +39,8 @@ describe('in an app’s browser', () => {
     'Facebook on Android',
   ]) {
     it(`on Android no tap takes the hosted page away: ${name}`, async () => {
-      const { payment_url } = await companion.client.createPayment();
-      const page = await (await browser.newContext(phone(name))).newPage();
+      const { payment_url } = await street.companion.client.createPayment();
+      const page = await (await street.browser.newContext(phone(name))).newPage();
       const trouble = troubleOf(page);
       await page.goto(payment_url);
       await page.getByText(NOTICE).waitFor();
@@ -80,11 +64,11 @@ describe('in an app’s browser', () => {
   }
 
   it('on a page that frames nothing the menu and the address remain', async () => {
-    const { token } = await companion.client.createPayment();
-    const page = await (await browser.newContext(phone('VK on Android'))).newPage();
+    const { token } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(phone('VK on Android'))).newPage();
     const said: string[] = [];
     page.on('console', (message) => said.push(message.text()));
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     const out = page.getByRole('link', { name: /^Открыть в/ });
     await out.click();
     await out.waitFor({ state: 'detached' });
@@ -95,8 +79,8 @@ describe('in an app’s browser', () => {
   });
 
   it('on iOS a tap that opens nothing ends with every other way, the way out among them', async () => {
-    const { payment_url } = await companion.client.createPayment();
-    const page = await (await browser.newContext(phone('Instagram on iOS'))).newPage();
+    const { payment_url } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(phone('Instagram on iOS'))).newPage();
     const trouble = troubleOf(page);
     await withoutApps(page);
     await page.goto(payment_url);
@@ -112,37 +96,37 @@ describe('in an app’s browser', () => {
   });
 
   it('Telegram is handed the hosted page, which takes the payment in any other browser', async () => {
-    const { token, payment_url, payment_id } = await companion.client.createPayment();
-    const page = await (await browser.newContext(phone('Telegram on iOS'))).newPage();
+    const { token, payment_url, payment_id } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(phone('Telegram on iOS'))).newPage();
     const trouble = troubleOf(page);
     await page.addInitScript(() => {
       const opened: string[] = [];
       const WebApp = { platform: 'ios', openLink: (url: string) => void opened.push(url) };
       Object.assign(window, { opened, TelegramWebviewProxy: {}, Telegram: { WebApp } });
     });
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await page.getByText(NOTICE).waitFor();
     await page.getByRole('button', { name: /^Открыть в/ }).click();
     const opened = await page.evaluate(() => (window as unknown as { opened: string[] }).opened);
     assert.deepEqual(opened, [payment_url]);
 
-    const safari = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+    const safari = await (await street.browser.newContext(phone('iPhone, Safari 18'))).newPage();
     await safari.goto(opened[0]!);
     await screenIs(safari, 'pay');
     await safari.getByRole('link', { name: 'Т-Банк' }).waitFor();
     assert.equal(await safari.getByText(NOTICE).count(), 0);
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(safari, 'paid', 5_000);
     await screenIs(page, 'paid', 5_000);
     assert.deepEqual(trouble, []);
-    assert.equal(companion.output.includes(token), false);
+    assert.equal(street.companion.output.includes(token), false);
     await safari.context().close();
     await page.context().close();
   });
 
   it('an object that throws costs nobody the payment', async () => {
-    const { token } = await companion.client.createPayment();
-    const page = await (await browser.newContext(phone('Telegram on iOS'))).newPage();
+    const { token } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(phone('Telegram on iOS'))).newPage();
     const trouble = troubleOf(page);
     await page.addInitScript(() => {
       const bite = (): never => {
@@ -153,7 +137,7 @@ describe('in an app’s browser', () => {
       Object.defineProperty(window, 'WebApp', { get: bite });
       Object.defineProperty(window, 'AndroidBridge', { value: new Proxy({}, { get: bite }) });
     });
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await tapABank(page);
     await screenIs(page, 'waiting');
     assert.deepEqual(trouble, []);
@@ -163,8 +147,8 @@ describe('in an app’s browser', () => {
 
 describe('a page that was thrown away while the payer was in the bank', () => {
   it('waits when it is back, and turns to "paid"', async () => {
-    const { payment_url, payment_id } = await companion.client.createPayment();
-    const page = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+    const { payment_url, payment_id } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(phone('iPhone, Safari 18'))).newPage();
     await withoutApps(page);
     await page.goto(payment_url);
     await tapABank(page);
@@ -179,7 +163,7 @@ describe('a page that was thrown away while the payer was in the bank', () => {
     await screenIs(page, 'pay');
     await tapABank(page);
     await screenIs(page, 'waiting');
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid', 5_000);
     await page.reload();
     await screenIs(page, 'paid');
@@ -188,8 +172,8 @@ describe('a page that was thrown away while the payer was in the bank', () => {
   });
 
   it('shows another tab what there is: the list', async () => {
-    const { payment_url } = await companion.client.createPayment();
-    const context = await browser.newContext(phone('Android, Chrome'));
+    const { payment_url } = await street.companion.client.createPayment();
+    const context = await street.browser.newContext(phone('Android, Chrome'));
     const page = await context.newPage();
     await page.goto(payment_url);
     await tapABank(page);
@@ -203,9 +187,9 @@ describe('a page that was thrown away while the payer was in the bank', () => {
 
 describe('a device that changes its shape', () => {
   it('is a phone folded and a tablet unfolded, and keeps what the payer has typed and chosen', async () => {
-    const { payment_url } = await companion.client.createPayment();
+    const { payment_url } = await street.companion.client.createPayment();
     const folded = { ...phone('foldable, folded'), viewport: { width: 373, height: 860 } };
-    const page = await (await browser.newContext(folded)).newPage();
+    const page = await (await street.browser.newContext(folded)).newPage();
     await page.goto(payment_url);
     await page.getByRole('searchbox').fill('альфа');
     await page.setViewportSize({ width: 700, height: 860 });
@@ -232,14 +216,14 @@ describe('a bank out of a frame', () => {
     ['in a sandbox that lets nothing out', 'allow-scripts allow-same-origin', true],
   ] as const) {
     it(`${blocked ? 'is offered in every other way' : 'opens'}: ${what}`, async () => {
-      const { token } = await companion.client.createPayment();
-      const page = await (await browser.newContext(phone('iPhone, Safari 18'))).newPage();
+      const { token } = await street.companion.client.createPayment();
+      const page = await (await street.browser.newContext(phone('iPhone, Safari 18'))).newPage();
       const refused: string[] = [];
       page.on('console', (message) => {
         if (/sandbox|blocked|unsafe attempt/i.test(message.text())) refused.push(message.text());
       });
       // On another host, and so of another origin and site than the frame in it.
-      const around = `${companion.url.replace('127.0.0.1', 'localhost')}/healthz`;
+      const around = `${street.companion.url.replace('127.0.0.1', 'localhost')}/healthz`;
       await page.goto(around);
       await page.evaluate(
         ([src, flags]) => {
@@ -250,7 +234,10 @@ describe('a bank out of a frame', () => {
           frame.src = src;
           document.body.replaceChildren(frame);
         },
-        [`${shop.origin}/checkout?companion=${encodeURIComponent(companion.url)}`, sandbox] as const,
+        [
+          `${street.shop.origin}/checkout?companion=${encodeURIComponent(street.companion.url)}`,
+          sandbox,
+        ] as const,
       );
       const frame = page.frameLocator('iframe');
       await frame.locator('sbp-checkout').evaluate((element, value) => {

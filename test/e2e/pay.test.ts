@@ -1,40 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
-import { CompanionProcess } from '../support/companion-process.ts';
+import { describe, it } from 'node:test';
+import { DESKTOP, PHONE } from '../support/browser.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
-import { screenIs, ShopPage, textOf, troubleOf } from '../support/shop-page.ts';
+import { screenIs, textOf, troubleOf } from '../support/shop-page.ts';
+import { openStreet } from '../support/street.ts';
 import { until } from '../support/until.ts';
 
-let browser: Browser;
-let shop: ShopPage;
-let companion: CompanionProcess;
-
-before(async () => {
-  shop = await ShopPage.open();
-  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await companion.stop();
-  await shop.close();
-});
+const street = openStreet();
 
 describe('a payment on a desktop and a phone', () => {
   it('goes from the code on the screen to the bank on the phone and back to "paid"', async (t) => {
-    const { token, qr_payload } = await companion.client.createPayment();
-    const desktop = await (await browser.newContext(DESKTOP)).newPage();
+    const { token, qr_payload } = await street.companion.client.createPayment();
+    const desktop = await (await street.browser.newContext(DESKTOP)).newPage();
     const trouble = troubleOf(desktop);
-    await shop.show(desktop, companion.url, token);
+    await street.shop.show(desktop, street.companion.url, token);
     await screenIs(desktop, 'pay');
     await desktop.locator('sbp-checkout >> svg').first().waitFor();
 
     const [scanned] = await readQrCodes(await desktop.screenshot());
     assert.equal(scanned, qr_payload);
 
-    const phone = await (await browser.newContext(PHONE)).newPage();
+    const phone = await (await street.browser.newContext(PHONE)).newPage();
     await phone.goto(scanned);
     await phone.getByRole('button', { name: /^Оплатить 1/ }).click();
     const tapped = Date.now();
@@ -48,10 +34,10 @@ describe('a payment on a desktop and a phone', () => {
   });
 
   it('is walked on the phone alone: bank list, bank, back, paid', async () => {
-    const { token } = await companion.client.createPayment();
-    const page = await (await browser.newContext(PHONE)).newPage();
+    const { token } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(PHONE)).newPage();
     const trouble = troubleOf(page);
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
     const bank = page.getByRole('link', { name: /Тестовый банк/ });
     await bank.waitFor();
@@ -72,9 +58,9 @@ describe('a payment on a desktop and a phone', () => {
   });
 
   it('shows a slow bank at work, then the result', async () => {
-    const { token, qr_payload } = await companion.client.createPayment();
-    const page = await (await browser.newContext(DESKTOP)).newPage();
-    await shop.show(page, companion.url, token);
+    const { token, qr_payload } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(DESKTOP)).newPage();
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
     await fetch(qr_payload, {
       method: 'POST',
@@ -88,24 +74,24 @@ describe('a payment on a desktop and a phone', () => {
   });
 
   it('shows a refusal in words, with a way on', async () => {
-    const { token, payment_id } = await companion.client.createPayment({
-      return_url: 'https://shop.example/cart',
+    const { token, payment_id } = await street.companion.client.createPayment({
+      return_url: 'https://street.shop.example/cart',
     });
-    const page = await (await browser.newContext(DESKTOP)).newPage();
-    await shop.show(page, companion.url, token);
+    const page = await (await street.browser.newContext(DESKTOP)).newPage();
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
-    await companion.client.sandbox(payment_id, 'decline');
+    await street.companion.client.sandbox(payment_id, 'decline');
     await screenIs(page, 'failed', 2_000);
     const element = page.locator('sbp-checkout');
     assert.match(await textOf(page), /Оплата не прошла/);
-    assert.equal(await element.getByRole('link').getAttribute('href'), 'https://shop.example/cart');
+    assert.equal(await element.getByRole('link').getAttribute('href'), 'https://street.shop.example/cart');
     await page.context().close();
   });
 
   it('fires each result once, however often it is told', async () => {
-    const { token, payment_id } = await companion.client.createPayment();
-    const page = await (await browser.newContext(DESKTOP)).newPage();
-    await shop.show(page, companion.url, token);
+    const { token, payment_id } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(DESKTOP)).newPage();
+    await street.shop.show(page, street.companion.url, token);
     await page.evaluate(() => {
       const fired: string[] = [];
       Object.assign(window, { fired });
@@ -114,7 +100,7 @@ describe('a payment on a desktop and a phone', () => {
       }
     });
     await screenIs(page, 'pay');
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid');
     for (let i = 0; i < 3; i++) {
       await page.evaluate(() => {
@@ -137,12 +123,12 @@ describe('a token that opens nothing', () => {
     ['garbled', '<img src=x onerror=alert(1)>'],
   ] as const) {
     it(`ends in clear words and no storm of requests: ${name}`, async () => {
-      const page = await (await browser.newContext(DESKTOP)).newPage();
+      const page = await (await street.browser.newContext(DESKTOP)).newPage();
       let requests = 0;
       page.on('request', (request) => {
         if (request.url().includes('/checkout/v1/') && request.method() === 'GET') requests++;
       });
-      await shop.show(page, companion.url, token);
+      await street.shop.show(page, street.companion.url, token);
       await screenIs(page, 'error');
       await page.waitForTimeout(3_000);
       assert.match(await textOf(page), /Не удалось открыть оплату/);
@@ -154,14 +140,14 @@ describe('a token that opens nothing', () => {
 
 describe('the hosted page', () => {
   it('takes the payment by its link alone, under a strict policy', async () => {
-    const { payment_url, payment_id } = await companion.client.createPayment();
-    const page = await (await browser.newContext(PHONE)).newPage();
+    const { payment_url, payment_id } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(PHONE)).newPage();
     const trouble = troubleOf(page);
     const requested: string[] = [];
     page.on('request', (request) => requested.push(request.url()));
     await page.goto(payment_url);
     await screenIs(page, 'pay');
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid', 2_000);
     assert.deepEqual(trouble, []);
     const token = payment_url.split('#')[1]!;
@@ -170,14 +156,14 @@ describe('the hosted page', () => {
       requested.some((url) => url.split('#')[0]!.includes(token)),
       false,
     );
-    assert.equal(companion.output.includes(token), false);
+    assert.equal(street.companion.output.includes(token), false);
     await page.context().close();
   });
 
   it('says so when the link is cut off or broken', async () => {
     for (const fragment of ['', '#', '#nonsense', '#%']) {
-      const page = await (await browser.newContext(PHONE)).newPage();
-      await page.goto(`${companion.url}/pay${fragment}`);
+      const page = await (await street.browser.newContext(PHONE)).newPage();
+      await page.goto(`${street.companion.url}/pay${fragment}`);
       await screenIs(page, 'error');
       await page.context().close();
     }

@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { DESKTOP, launchChromium } from '../support/browser.ts';
-import { CompanionProcess } from '../support/companion-process.ts';
-import { screenIs, ShopPage, textOf } from '../support/shop-page.ts';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { DESKTOP } from '../support/browser.ts';
+import { screenIs, textOf } from '../support/shop-page.ts';
+import { openStreet } from '../support/street.ts';
 
-let browser: Browser;
-let shop: ShopPage;
-let companion: CompanionProcess;
-
-before(async () => {
-  shop = await ShopPage.open();
-  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await companion.stop();
-  await shop.close();
-});
+const street = openStreet();
 
 /** A page whose clock is wrong by this much. */
 async function pageWithClock(offsetMs: number): Promise<Page> {
-  const page = await (await browser.newContext(DESKTOP)).newPage();
+  const page = await (await street.browser.newContext(DESKTOP)).newPage();
   await page.addInitScript((offset) => {
     const RealDate = Date;
     class WrongDate extends RealDate {
@@ -41,9 +28,9 @@ async function pageWithClock(offsetMs: number): Promise<Page> {
 describe('the time to pay', () => {
   for (const hours of [-1, 1]) {
     it(`ends at the true moment on a clock ${hours} h off`, async (t) => {
-      const { token, expires_at } = await companion.client.createPayment({ expires_in: 5 });
+      const { token, expires_at } = await street.companion.client.createPayment({ expires_in: 5 });
       const page = await pageWithClock(hours * 3_600_000);
-      await shop.show(page, companion.url, token);
+      await street.shop.show(page, street.companion.url, token);
       await screenIs(page, 'pay');
       assert.match(await textOf(page), /Код действует ещё 0:0[1-5]/);
       await screenIs(page, 'expired', 8_000);
@@ -55,11 +42,11 @@ describe('the time to pay', () => {
   }
 
   it('turns an expired page to paid when the money comes late', async () => {
-    const { token, payment_id } = await companion.client.createPayment({ expires_in: 1 });
+    const { token, payment_id } = await street.companion.client.createPayment({ expires_in: 1 });
     const page = await pageWithClock(0);
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'expired', 8_000);
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid', 2_000);
     assert.match(await textOf(page), /чуть позже срока/);
     await page.context().close();
@@ -68,7 +55,7 @@ describe('the time to pay', () => {
 
 describe('an interrupted page', () => {
   it('knows where the payment stands after a reload', async () => {
-    const { payment_url, payment_id } = await companion.client.createPayment({ expires_in: 600 });
+    const { payment_url, payment_id } = await street.companion.client.createPayment({ expires_in: 600 });
     const page = await pageWithClock(0);
     await page.goto(payment_url);
     await screenIs(page, 'pay');
@@ -77,11 +64,11 @@ describe('an interrupted page', () => {
     await screenIs(page, 'pay');
     const after = await timeLeft(page);
     assert.ok(after <= before, `a reload gave time: ${before} s, then ${after} s`);
-    await companion.client.sandbox(payment_id, 'process');
+    await street.companion.client.sandbox(payment_id, 'process');
     await screenIs(page, 'waiting', 2_000);
     await page.reload();
     await screenIs(page, 'waiting');
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid', 2_000);
     await page.reload();
     await screenIs(page, 'paid');
@@ -89,19 +76,19 @@ describe('an interrupted page', () => {
   });
 
   it('recovers from a companion killed in the middle, and shows "paid"', async (t) => {
-    const { token, payment_id } = await companion.client.createPayment();
+    const { token, payment_id } = await street.companion.client.createPayment();
     const page = await pageWithClock(0);
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
-    await companion.kill();
+    await street.companion.kill();
     await page.waitForTimeout(2_500);
     assert.equal(
       await page.locator('sbp-checkout').getAttribute('screen'),
       'pay',
       'a lost line is no failure',
     );
-    await companion.start();
-    assert.equal((await companion.client.sandbox(payment_id, 'pay')).status, 200);
+    await street.companion.start();
+    assert.equal((await street.companion.client.sandbox(payment_id, 'pay')).status, 200);
     const paid = Date.now();
     await screenIs(page, 'paid', 10_000);
     t.diagnostic(`"paid" ${Date.now() - paid} ms after the restarted companion knew it`);
@@ -109,13 +96,13 @@ describe('an interrupted page', () => {
   });
 
   it('is told at once when its network comes back', async () => {
-    const { token, payment_id } = await companion.client.createPayment();
+    const { token, payment_id } = await street.companion.client.createPayment();
     const page = await pageWithClock(0);
-    await shop.show(page, companion.url, token);
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
     await page.context().setOffline(true);
     await page.getByText('Нет связи').waitFor();
-    await companion.client.sandbox(payment_id, 'pay');
+    await street.companion.client.sandbox(payment_id, 'pay');
     await page.context().setOffline(false);
     await screenIs(page, 'paid', 2_000);
     await page.context().close();

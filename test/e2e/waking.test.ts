@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
-import { CompanionProcess } from '../support/companion-process.ts';
-import { screenIs, ShopPage, textOf } from '../support/shop-page.ts';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { DESKTOP, PHONE } from '../support/browser.ts';
+import { screenIs, textOf } from '../support/shop-page.ts';
+import { openStreet } from '../support/street.ts';
 
 /** What a page that wakes may ask the companion for: its state, a stream, and once more for what came between. */
 const FEW = 4;
 const DAY_MS = 24 * 3_600_000;
 
-let browser: Browser;
-let shop: ShopPage;
-let companion: CompanionProcess;
-
-before(async () => {
-  shop = await ShopPage.open();
-  companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await companion.stop();
-  await shop.close();
-});
+const street = openStreet();
 
 interface Opened {
   readonly page: Page;
@@ -33,13 +20,13 @@ interface Opened {
 }
 
 async function open(expires_in = 3_600, device = PHONE): Promise<Opened> {
-  const { token, payment_id } = await companion.client.createPayment({ expires_in });
-  const page = await (await browser.newContext(device)).newPage();
+  const { token, payment_id } = await street.companion.client.createPayment({ expires_in });
+  const page = await (await street.browser.newContext(device)).newPage();
   let requests = 0;
   page.on('request', (request) => {
     if (request.method() !== 'OPTIONS' && request.url().includes('/checkout/v1/')) requests++;
   });
-  await shop.show(page, companion.url, token);
+  await street.shop.show(page, street.companion.url, token);
   await screenIs(page, 'pay');
   await page.waitForTimeout(300);
   return { page, token, paymentId: payment_id, asked: () => requests };
@@ -62,7 +49,7 @@ describe('a page that was away', () => {
   it('shows what happened within a second of thawing, and asks little', async (t) => {
     const { page, paymentId, asked } = await open();
     await lifecycle(page, 'frozen');
-    await companion.client.sandbox(paymentId, 'pay');
+    await street.companion.client.sandbox(paymentId, 'pay');
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     const before = asked();
     await lifecycle(page, 'active');
@@ -76,7 +63,7 @@ describe('a page that was away', () => {
   it('is right within a second when the payer comes back to it by the browser’s own button', async () => {
     const { page, paymentId, token } = await open();
     await page.goto('about:blank');
-    await companion.client.sandbox(paymentId, 'pay');
+    await street.companion.client.sandbox(paymentId, 'pay');
     await page.evaluate(() => history.back());
     await page.waitForURL(/\/checkout/);
     // A page that was kept has its token; one that was loaded anew gets it from the shop's script, as at first.
@@ -89,12 +76,12 @@ describe('a page that was away', () => {
   });
 
   it('knows on the hosted page, kept or loaded anew', async () => {
-    const { payment_url, payment_id } = await companion.client.createPayment();
-    const page = await (await browser.newContext(PHONE)).newPage();
+    const { payment_url, payment_id } = await street.companion.client.createPayment();
+    const page = await (await street.browser.newContext(PHONE)).newPage();
     await page.goto(payment_url);
     await screenIs(page, 'pay');
-    await page.goto(`${shop.origin}/checkout`);
-    await companion.client.sandbox(payment_id, 'pay');
+    await page.goto(`${street.shop.origin}/checkout`);
+    await street.companion.client.sandbox(payment_id, 'pay');
     await page.goBack();
     await screenIs(page, 'paid', 2_000);
     await page.context().close();
@@ -102,7 +89,7 @@ describe('a page that was away', () => {
 
   it('finds the bank’s word after every sign of waking at once, without a storm', async () => {
     const { page, paymentId, asked } = await open();
-    await companion.client.sandbox(paymentId, 'process');
+    await street.companion.client.sandbox(paymentId, 'process');
     await screenIs(page, 'waiting', 2_000);
     const before = asked();
     await page.evaluate(() => {
@@ -121,7 +108,7 @@ describe('a page that was away', () => {
     });
     await page.waitForTimeout(2_000);
     assert.ok(asked() - before <= FEW, `${asked() - before} questions`);
-    await companion.client.sandbox(paymentId, 'pay');
+    await street.companion.client.sandbox(paymentId, 'pay');
     await screenIs(page, 'paid', 1_000);
     await page.context().close();
   });
@@ -143,12 +130,12 @@ describe('a clock that is a day off, or changes to summer time', () => {
     ['a day ahead', DAY_MS],
   ] as const) {
     it(`${name}: the time to pay is the companion’s`, async () => {
-      const { token } = await companion.client.createPayment({ expires_in: 4 });
-      const page = await (await browser.newContext(DESKTOP)).newPage();
+      const { token } = await street.companion.client.createPayment({ expires_in: 4 });
+      const page = await (await street.browser.newContext(DESKTOP)).newPage();
       await page.addInitScript((shift) => {
         Date.now = () => performance.timeOrigin + performance.now() + shift;
       }, offset);
-      await shop.show(page, companion.url, token);
+      await street.shop.show(page, street.companion.url, token);
       await screenIs(page, 'pay');
       assert.match(await textOf(page), /Код действует ещё 0:0[1-4]/);
       await screenIs(page, 'expired', 7_000);
@@ -157,12 +144,12 @@ describe('a clock that is a day off, or changes to summer time', () => {
   }
 
   it('loses or gains no hour in a zone that changes its clocks', async () => {
-    const context = await browser.newContext({ ...DESKTOP, timezoneId: 'Europe/Berlin' });
+    const context = await street.browser.newContext({ ...DESKTOP, timezoneId: 'Europe/Berlin' });
     const page = await context.newPage();
     // 25 October 2026, 02:59:58 summer time; two seconds later it is two o'clock again.
     await page.clock.install({ time: new Date('2026-10-25T00:59:58Z') });
-    const { token } = await companion.client.createPayment({ expires_in: 600 });
-    await shop.show(page, companion.url, token);
+    const { token } = await street.companion.client.createPayment({ expires_in: 600 });
+    await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
     await page.clock.runFor(4_000);
     assert.match(await textOf(page), /Код действует ещё 9:[45]\d/);

@@ -148,6 +148,17 @@ describe('reduce', () => {
     }
   });
 
+  it('never takes money back, whatever a companion offers beside it', () => {
+    for (const status of ['paid', 'refunded', 'partial_refunded', 'canceled'] as const) {
+      const over = take(INITIAL, { version: 2, status, actions: ['renew'] });
+      for (const next of ['created', 'processing', 'expired'] as const) {
+        expect(take(over, { version: 3, status: next }).snapshot?.status, `${status}, then ${next}`).to.equal(
+          status,
+        );
+      }
+    }
+  });
+
   it('lets what is expired be renewed, where the companion offers it', () => {
     const expired = take(INITIAL, { version: 2, status: 'expired', actions: ['renew'], leftMs: -1 });
     for (const status of PAYMENT_STATUSES) {
