@@ -57,7 +57,9 @@ async function main(fromSources: boolean, provider: string | null): Promise<void
   });
   await listen(server);
   greet(shopUrl, lan);
-  for (const page of simulated?.pages ?? []) console.log(`  The simulated bank:  ${page}\n`);
+  for (const { system, url } of simulated?.pages ?? []) {
+    console.log(`  The simulated bank of ${system}:  ${url}\n`);
+  }
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

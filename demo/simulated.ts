@@ -32,8 +32,8 @@ export interface Simulated {
   /** What the companion is to be told. */
   readonly env: Readonly<Record<string, string>>;
   readonly methods: readonly Method[];
-  /** Its pages, on which a payer's deeds can be done. */
-  readonly pages: readonly string[];
+  /** Their pages, on which a payer's deeds can be done. */
+  readonly pages: readonly { readonly system: string; readonly url: string }[];
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function simulate(name: string, host: string, companionUrl: string)
       SBP_METHODS: envs.map((env) => env['SBP_METHODS']).join(),
     } as Record<string, string>,
     methods: chosen.map((system) => system!.method),
-    pages: systems.map(({ origin, url }) => origin ?? url),
+    pages: systems.map(({ origin, url }, index) => ({ system: names[index]!, url: origin ?? url })),
     async close() {
       await Promise.all(systems.map((system) => system.close()));
     },

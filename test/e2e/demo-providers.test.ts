@@ -59,7 +59,7 @@ async function buy(t: TestContext, provider: string): Promise<Demo> {
     assert.ok(Date.now() < deadline && demo.exitCode === null, `the demo did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const bankUrl = /The simulated bank: {2}(\S+)/.exec(output)![1]!;
+  const bankUrl = /The simulated bank of [\w-]+: {2}(\S+)/.exec(output)![1]!;
   const page = await context.newPage();
   await page.goto(`http://localhost:${shopPort}`);
   await page.locator('.card[data-sku] button').first().click();

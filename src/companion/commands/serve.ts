@@ -1,6 +1,7 @@
 import { createCompanion } from '../companion.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logging.ts';
+import { endOfService } from './end-of-service.ts';
 
 /** Runs the companion until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
@@ -15,9 +16,7 @@ export async function serve(): Promise<void> {
   if (!config.development && config.publicUrl.startsWith('http:')) {
     log.warn('SBP_PUBLIC_URL is plain http: payers need https');
   }
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
-  });
+  const signal = await endOfService();
   log.info({ signal }, 'shutting down');
   await companion.close();
 }

@@ -48,8 +48,9 @@ export class Readiness {
 /** `/healthz`: the process answers. `/readyz`: it can do its work. */
 export function health(readiness: Readiness) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
-    app.get('/healthz', () => ({ status: 'ok' }));
-    app.get('/readyz', async (_request, reply) => {
+    const alsoHead = { exposeHeadRoute: true };
+    app.get('/healthz', alsoHead, () => ({ status: 'ok' }));
+    app.get('/readyz', alsoHead, async (_request, reply) => {
       reply.header('cache-control', 'no-store');
       const problem = await readiness.problem();
       if (problem) throw problem;

@@ -118,3 +118,19 @@ async function scrape(shop: TestCompanion) {
     },
   };
 }
+
+describe('HEAD', () => {
+  it('asks of health what GET does, for monitors that want no body', async (t) => {
+    const shop = await startCompanion();
+    t.after(() => shop.stop());
+    for (const path of ['/healthz', '/readyz']) {
+      const [head, get] = await Promise.all([
+        fetch(shop.url + path, { method: 'HEAD' }),
+        fetch(shop.url + path),
+      ]);
+      assert.deepEqual([head.status, await head.text()], [get.status, ''], path);
+      assert.equal(head.headers.get('content-type'), get.headers.get('content-type'));
+    }
+    assert.equal((await fetch(`${shop.url}/checkout/v1/session`, { method: 'HEAD' })).status, 404);
+  });
+});
