@@ -31,6 +31,9 @@ async function raw(head: string): Promise<Response> {
   return asResponse(answer);
 }
 
+/** Load balancers ask here without wanting the words. */
+const ASKED_BY_HEAD = ['/healthz', '/readyz'];
+
 /** Each address of the reference, and the methods that it has. */
 function routes(): Map<string, string[]> {
   const methods = new Map<string, string[]>();
@@ -57,7 +60,11 @@ describe('a method that an address does not have', () => {
         assert.ok(problem.detail.includes(method) && problem.detail.includes(address), problem.detail);
       }
       const head = await call('HEAD', address);
-      assert.deepEqual([head.status, await head.text()], [404, ''], `HEAD ${path}`);
+      assert.deepEqual(
+        [head.status, await head.text()],
+        [ASKED_BY_HEAD.includes(path) ? 200 : 404, ''],
+        `HEAD ${path}`,
+      );
       assert.ok(head.headers.get('x-request-id'), `HEAD ${path}`);
     }
     nothingChanged('another method');
