@@ -116,8 +116,12 @@ try {
       `  ${name.padEnd(20)}${median.toFixed(0).padStart(7)}   (${rates.map((r) => r.toFixed(0)).join(', ')})`,
     );
   }
-  console.log(`\n  grouped / one by one  ${(grouped!.median / single!.median).toFixed(2)} (aim: 6)`);
-  console.log(`  grouped / node:http   ${(grouped!.median / raw!.median).toFixed(2)} (aim: 0.8)\n`);
+  const over = (server: Candidate, peer: Candidate) => (server.median / peer.median).toFixed(2);
+  // A fast disk makes the second small: no server over this store can be further ahead of it than the bare one is.
+  console.log(
+    `\n  grouped / one by one  ${over(grouped!, single!)} (aim: 6; node:http: ${over(raw!, single!)})`,
+  );
+  console.log(`  grouped / node:http   ${over(grouped!, raw!)} (aim: 0.8)\n`);
   const times = await pushTimes(grouped!);
   const at = (share: number) => times[Math.floor((times.length - 1) * share)]!.toFixed(1);
   console.log(`  webhook sent → snapshot on the page's stream: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
