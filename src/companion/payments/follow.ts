@@ -46,7 +46,7 @@ export async function followReport(
   if (status === 'paid') await markPaid(trx, { reference: attempt.reference });
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
   const moved = await move(trx, offered.payment, status, cause, now, also);
-  if (moved.outcome === 'applied' && status === 'paid') {
+  if (moved.outcome === 'applied' && status === 'paid' && payment.attempts > 1) {
     await closeOthers(trx, { paymentId: payment.id, paidReference: attempt.reference });
   }
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
