@@ -107,6 +107,27 @@ describe('a chain of companions', () => {
     assert.deepEqual(payload['metadata'], { cart: 7 });
   });
 
+  it('gives money back, and learns from the upstream’s webhook how that ended', async () => {
+    const made = await shop.client.createPayment();
+    const [theirs] = await upstreamOf(made.payment_id);
+    assert.equal((await upstream.client.sandbox(theirs!.payment_id, 'pay')).status, 200);
+    await until('paid', async () => (await find(made.payment_id)).status === 'paid');
+    proxy.trick = async (call, response, pass) => {
+      if (!call.path.includes('/refunds')) return honest(call, response, pass);
+      const { status, body } = await pass();
+      return response.writeHead(status).end(body.replace('"succeeded"', '"pending"'));
+    };
+    const json = { payment_id: made.payment_id, amount: 25_000 };
+    const { refund_id } = (await (await shop.client.api('/refunds', { json })).json()) as {
+      refund_id: string;
+    };
+    await until('the refund', async () => {
+      const refund = (await (await shop.client.api(`/refunds/${refund_id}`)).json()) as { status: string };
+      return refund.status === 'succeeded';
+    });
+    assert.equal((await find(made.payment_id)).status, 'partial_refunded');
+  });
+
   it("takes the bank list from upstream, and has the payer's links made of it", async () => {
     await until('the list', async () => (await banksOf(shop)).length === 40);
     const { token } = await shop.client.createPayment();

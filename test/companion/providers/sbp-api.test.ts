@@ -235,7 +235,7 @@ describe('the sbp-api provider', () => {
     assert.ok(upstream.calls.some(({ path }) => path === '/api/sbp/v1/qrs/up_1/close'));
   });
 
-  it('refunds under the refund’s own key, and never takes an odd answer for a failure', async () => {
+  describe('refunds', () => {
     const refund = {
       payment: ref,
       refundId: 'rfd_1',
@@ -244,22 +244,58 @@ describe('the sbp-api provider', () => {
       amount: 500,
       reason: null,
     };
-    const answered = async (body: unknown, status = 201) => {
-      upstream.trick = (call, ...rest) =>
-        (call.method === 'POST' ? answering(body, status) : answering({ items: [payment] }))(call, ...rest);
-      return provider.refund(refund).then(
+    const outcome = (providerRefundId: string | null = null) =>
+      provider.refund({ ...refund, providerRefundId, repeated: providerRefundId !== null }).then(
         (answer) => answer.status,
         (error: unknown) => (error as ProviderError).kind,
       );
-    };
-    assert.equal(await answered({ refund_id: 'r', status: 'succeeded', amount: 500 }), 'succeeded');
-    const call = upstream.calls.find(({ method }) => method === 'POST')!;
-    assert.equal(call.headers['idempotency-key'], 'rfd_1');
-    assert.deepEqual(JSON.parse(call.body), { payment_id: 'up_1', refund_id: 'rfd_1', amount: 500 });
-    assert.equal(await answered({ status: 'failed' }), 'failed');
-    assert.equal(await answered({ status: 'thinking' }), 'pending');
-    assert.equal(await answered({ status: 'succeeded', amount: 501 }), 'unavailable');
-    assert.equal(await answered({ code: 'over_amount' }, 422), 'refused');
+
+    it('are asked for under their own key, and no odd answer is taken for a failure', async () => {
+      const answered = async (body: unknown, status = 201) => {
+        upstream.trick = (call, ...rest) =>
+          (call.method === 'POST' ? answering(body, status) : answering({ items: [payment] }))(call, ...rest);
+        return outcome();
+      };
+      assert.equal(await answered({ refund_id: 'r', status: 'succeeded', amount: 500 }), 'succeeded');
+      const call = upstream.calls.find(({ method }) => method === 'POST')!;
+      assert.equal(call.headers['idempotency-key'], 'rfd_1');
+      assert.deepEqual(JSON.parse(call.body), { payment_id: 'up_1', amount: 500 });
+      assert.equal(await answered({ status: 'failed' }), 'failed');
+      assert.equal(await answered({ status: 'thinking' }), 'pending');
+      assert.equal(await answered({ status: 'succeeded', amount: 501 }), 'unavailable');
+      assert.equal(await answered({ code: 'over_amount' }, 422), 'refused');
+    });
+
+    it('are asked about by the upstream’s id, once that is known', async () => {
+      upstream.trick = (call, ...rest) =>
+        (call.path === '/api/sbp/v1/refunds/up_r1'
+          ? answering({ refund_id: 'up_r1', status: 'succeeded', amount: 500 })
+          : answering({ code: 'unexpected' }, 400))(call, ...rest);
+      assert.equal(await outcome('up_r1'), 'succeeded');
+      assert.deepEqual(
+        upstream.calls.map(({ method }) => method),
+        ['GET'],
+      );
+    });
+
+    it('are asked for again where the upstream cannot be asked about them, and its no is no failure then', async () => {
+      let answer = answering({ refund_id: 'up_r1', status: 'succeeded', amount: 500 }, 201);
+      upstream.trick = (call, ...rest) => {
+        if (call.method === 'POST') return answer(call, ...rest);
+        const isRefund = call.path.includes('/refunds/');
+        return (isRefund ? answering({ code: 'not_found' }, 404) : answering({ items: [payment] }))(
+          call,
+          ...rest,
+        );
+      };
+      assert.equal(await outcome('up_r1'), 'succeeded');
+      assert.equal(
+        upstream.calls.find(({ method }) => method === 'POST')?.headers['idempotency-key'],
+        'rfd_1',
+      );
+      answer = answering({ code: 'over_amount' }, 422);
+      assert.equal(await outcome('up_r1'), 'unavailable');
+    });
   });
 
   describe('webhooks', () => {
@@ -297,6 +333,16 @@ describe('the sbp-api provider', () => {
     it('are told apart by what is signed, not by a header that anyone could write', () => {
       assert.equal(read(paid, { id: 'd1' }).deliveryId, read(paid, { id: 'd2', at: NOW + 5000 }).deliveryId);
       assert.notEqual(read(paid).deliveryId, read({ ...paid, version: 2 }).deliveryId);
+    });
+
+    it('tell how a refund stands by the upstream’s id of it', () => {
+      const told = { event: 'refund.succeeded', payment_id: 'up_1', order_id: reference, refund_id: 'up_r1' };
+      const fields = { ...told, amount: 500, status: 'succeeded', payment_status: 'partial_refunded' };
+      const { refund, status, amount } = read(fields);
+      const expected = { refundId: null, providerRefundId: 'up_r1', amount: 500, status: 'succeeded' };
+      assert.deepEqual([refund, status, amount], [expected, null, null]);
+      assert.equal(read({ ...fields, event: 'refund.failed', status: 'failed' }).refund?.status, 'failed');
+      assert.equal(read({ ...fields, status: 'thinking' }).refund, undefined);
     });
 
     it('claim only what event and status agree on', () => {

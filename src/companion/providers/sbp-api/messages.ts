@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { isPaymentStatus, type PaymentStatus } from '../../../protocol/status.ts';
+import type { ProviderReport, RefundReport } from '../provider.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -38,10 +39,14 @@ export type UpstreamPayment = v.InferOutput<typeof paymentSchema>;
 
 export const pageSchema = v.object({ items: v.array(paymentSchema) });
 
+const refundStatus = v.picklist(['pending', 'succeeded', 'failed']);
+
 export const refundSchema = v.object({
-  status: v.fallback(v.picklist(['pending', 'succeeded', 'failed']), 'pending'),
+  refund_id: v.fallback(v.nullish(id, null), null),
+  status: v.fallback(refundStatus, 'pending'),
   amount: v.nullish(kopecks, null),
 });
+export type UpstreamRefund = v.InferOutput<typeof refundSchema>;
 
 /** The part of a refusal that programs go by; anything that is a JSON object has it, if empty. */
 export const refusalSchema = v.object({
@@ -50,30 +55,49 @@ export const refusalSchema = v.object({
   errors: v.fallback(v.array(v.object({ path: v.string() })), []),
 });
 
+const reference = v.pipe(v.string(), v.maxLength(128));
+
 const webhookSchema = v.object({
   event: v.string(),
-  order_id: v.pipe(v.string(), v.maxLength(128)),
+  order_id: reference,
   status: v.exactOptional(v.string()),
   amount: v.exactOptional(kopecks),
   currency: v.exactOptional(currency),
 });
 
-export interface UpstreamEvent {
-  readonly reference: string;
-  readonly status: PaymentStatus | null;
-  readonly amount: number | null;
-  readonly currency: string | null;
-}
+/** `refund.…` of one refund, with the refund's own status and sum. */
+const refundWebhookSchema = v.pipe(
+  v.object({
+    event: v.string(),
+    order_id: reference,
+    refund_id: id,
+    status: refundStatus,
+    amount: v.nullish(kopecks, null),
+  }),
+  v.check(({ event, status }) => event === `refund.${status}`),
+);
+
+type UpstreamEvent = Pick<ProviderReport, 'reference' | 'status' | 'amount' | 'currency'> & {
+  readonly refund?: RefundReport;
+};
 
 /**
  * What an authentic webhook says of a payment. `null` when it speaks of none that we can read (a test message, a
  * newer version's event): there is nothing to apply then, and nothing to refuse either.
  */
 export function readEvent(payload: unknown): UpstreamEvent | null {
+  const refund = v.safeParse(refundWebhookSchema, payload);
+  if (refund.success) return ofRefund(refund.output);
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) return null;
   const { event, order_id: reference, status, amount = null, currency: money = null } = parsed.output;
   return { reference, status: claim(event, status), amount, currency: money };
+}
+
+function ofRefund(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamEvent {
+  const { order_id: reference, refund_id: providerRefundId, amount, status } = message;
+  const refund = { refundId: null, providerRefundId, amount, status };
+  return { reference, status: null, amount: null, currency: null, refund };
 }
 
 /** The status that event and status agree on; `null` when they contradict each other. */

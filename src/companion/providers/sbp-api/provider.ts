@@ -7,10 +7,18 @@ import {
   type Provider,
   type ProviderPayment,
   type ProviderReport,
+  type RefundRequest,
 } from '../provider.ts';
 import { signedId } from '../signed-id.ts';
 import { Refusal, type SbpApiClient } from './client.ts';
-import { pageSchema, paymentSchema, readEvent, refundSchema, type UpstreamPayment } from './messages.ts';
+import {
+  pageSchema,
+  paymentSchema,
+  readEvent,
+  refundSchema,
+  type UpstreamPayment,
+  type UpstreamRefund,
+} from './messages.ts';
 import * as v from 'valibot';
 
 export interface SbpApiProviderOptions {
@@ -69,6 +77,28 @@ export function createSbpApiProvider({
     throw refusal;
   }
 
+  async function askForRefund({ payment, refundId, amount, reason }: RefundRequest): Promise<UpstreamRefund> {
+    const { payment_id } = await theirs(payment.reference);
+    const body = { payment_id, amount, ...(reason === null ? {} : { reason }) };
+    return client.call({ method: 'POST', path: '/refunds', idempotencyKey: refundId, body }, refundSchema);
+  }
+
+  /** How a refund stands that the upstream has taken. One that cannot say is asked for it again, under its key. */
+  async function takenRefund(request: RefundRequest, id: string): Promise<UpstreamRefund> {
+    try {
+      return await client.call({ method: 'GET', path: `/refunds/${encodeURIComponent(id)}` }, refundSchema);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+    try {
+      return await askForRefund(request);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // That it is refused now does not say that the money has not moved.
+      throw new ProviderError('unavailable', error.message, { cause: error });
+    }
+  }
+
   return {
     capabilities: {
       methods: ['sbp'],
@@ -116,21 +146,15 @@ export function createSbpApiProvider({
       return report(payment);
     },
 
-    async refund({ payment, refundId, amount, reason }) {
-      const { payment_id } = await theirs(payment.reference);
-      const refund = await client.call(
-        {
-          method: 'POST',
-          path: '/refunds',
-          idempotencyKey: refundId,
-          body: { payment_id, refund_id: refundId, amount, ...(reason === null ? {} : { reason }) },
-        },
-        refundSchema,
-      );
+    async refund(request) {
+      const { providerRefundId, amount } = request;
+      const refund = await (providerRefundId === null
+        ? askForRefund(request)
+        : takenRefund(request, providerRefundId));
       if (refund.amount !== null && refund.amount !== amount) {
         throw new ProviderError('unavailable', 'the upstream answered with a refund of another sum');
       }
-      return { status: refund.status };
+      return { status: refund.status, providerRefundId: refund.refund_id };
     },
 
     parseWebhook({ headers, body }) {
