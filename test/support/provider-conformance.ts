@@ -46,7 +46,8 @@ const UNANSWERED: readonly Fault[] = ['hang-up', 'page', 'status-500', 'status-4
  */
 export function describeConformance(subject: Subject): void {
   const { overdue = 'expired' } = subject;
-  describe(`${subject.name} conforms`, () => {
+  // One test at a time, also where whole subjects run side by side: its tests share a system.
+  describe(`${subject.name} conforms`, { concurrency: 1 }, () => {
     let system: Simulator;
     let shop: TestCompanion;
     let merchant: MerchantServer;
