@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import type { Payment } from '../../src/companion/payments/payment.ts';
 import type { Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
-import { Ledger } from '../support/ledger.ts';
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
-const AMOUNT = 10_000;
 const PENDING = { kind: 'pending' } as const;
 
 let ledger: Ledger;
@@ -18,24 +16,7 @@ after(() => ledger.close());
 
 function newPayment(): Promise<Payment> {
   const expiresAt = ledger.time + 3_600_000;
-  return createPayment(
-    ledger.ctx,
-    {
-      orderId: 'A',
-      amount: AMOUNT,
-      currency: 'RUB',
-      description: null,
-      expiresAt,
-      returnUrl: null,
-      callbackUrl: null,
-      customer: {},
-      methods: ['sbp'],
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      metadata: {},
-    },
-    () => Promise.resolve(),
-  );
+  return ledger.createPayment({ expiresAt, callbackUrl: null });
 }
 
 let deliveries = 0;

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
 import { addAttempt } from '../../src/companion/payments/attempts.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import { verifyHint } from '../../src/companion/payments/hint.ts';
 import type { Capabilities, Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
-import { Ledger } from '../support/ledger.ts';
-
-const AMOUNT = 10_000;
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 /** Of a provider whose one key signs for many merchants. */
 describe('a webhook that came before its payment was known', () => {
@@ -27,24 +24,7 @@ describe('a webhook that came before its payment was known', () => {
   }
 
   async function newPayment(): Promise<string> {
-    const { id } = await createPayment(
-      ledger.ctx,
-      {
-        orderId: 'A',
-        amount: AMOUNT,
-        currency: 'RUB',
-        description: null,
-        expiresAt: ledger.time + 900_000,
-        returnUrl: null,
-        callbackUrl: null,
-        customer: {},
-        methods: ['sbp'],
-        qr: { format: 'svg', size: 256 },
-        deepLink: false,
-        metadata: {},
-      },
-      () => Promise.resolve(),
-    );
+    const { id } = await ledger.createPayment({ callbackUrl: null });
     return id;
   }
 

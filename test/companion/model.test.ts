@@ -4,16 +4,14 @@ import fc from 'fast-check';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
 import { cancelPayment } from '../../src/companion/payments/cancel.ts';
 import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findAttempts } from '../../src/companion/payments/attempts.ts';
 import { findEvents, findPayment } from '../../src/companion/payments/find.ts';
 import { createRefund, RefundRefused } from '../../src/companion/payments/refund.ts';
 import { renewPayment } from '../../src/companion/payments/renew.ts';
 import { PAYMENT_STATUSES, transition } from '../../src/protocol/status.ts';
-import { Ledger } from '../support/ledger.ts';
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 2_000);
-const AMOUNT = 10_000;
 const LIFETIME_MS = 60_000;
 
 /** Lives that share a database: one after another they make each other's rounds longer. */
@@ -269,25 +267,11 @@ describe('a payment in any order of events', () => {
       fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, restarts) => {
         await nextLedger();
         ledger.provider.down = 'no';
-        const { ctx } = ledger;
-        const payment = await createPayment(
-          ctx,
-          {
-            orderId: 'A',
-            amount: AMOUNT,
-            currency: 'RUB',
-            description: null,
-            expiresAt: ledger.time + LIFETIME_MS,
-            returnUrl: null,
-            callbackUrl: 'http://127.0.0.1:9/never',
-            customer: {},
-            methods: ['sbp', 'sberpay'],
-            qr: { format: 'svg', size: 256 },
-            deepLink: false,
-            metadata: {},
-          },
-          () => Promise.resolve(),
-        );
+        const payment = await ledger.createPayment({
+          expiresAt: ledger.time + LIFETIME_MS,
+          callbackUrl: 'http://127.0.0.1:9/never',
+          methods: ['sbp', 'sberpay'],
+        });
         const life = new Life(payment.id);
         await life.live({ kind: 'choose', method: 'sbp' });
         for (const event of happenings) await life.live(event);

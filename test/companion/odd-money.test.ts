@@ -3,14 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
 import { findAttempts } from '../../src/companion/payments/attempts.ts';
 import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import { createRefund } from '../../src/companion/payments/refund.ts';
 import type { Method } from '../../src/protocol/snapshot.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
-import { Ledger } from '../support/ledger.ts';
-
-const AMOUNT = 10_000;
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 let ledger: Ledger;
 before(async () => {
@@ -19,24 +16,7 @@ before(async () => {
 after(() => ledger.close());
 
 async function newPayment(): Promise<string> {
-  const { id } = await createPayment(
-    ledger.ctx,
-    {
-      orderId: 'A',
-      amount: AMOUNT,
-      currency: 'RUB',
-      description: null,
-      expiresAt: ledger.time + 900_000,
-      returnUrl: null,
-      callbackUrl: 'https://shop.example.ru/hook',
-      customer: {},
-      methods: ['sbp', 'sberpay'],
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      metadata: {},
-    },
-    () => Promise.resolve(),
-  );
+  const { id } = await ledger.createPayment({ methods: ['sbp', 'sberpay'] });
   return id;
 }
 

@@ -3,12 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import type { ProviderDelivery } from '../../src/companion/providers/provider.ts';
 import { addAttempt } from '../../src/companion/payments/attempts.ts';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findEvents, findPayment } from '../../src/companion/payments/find.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
-import { Ledger } from '../support/ledger.ts';
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
-const AMOUNT = 10_000;
 const SANDBOX = { provider: 'sandbox', method: 'sbp' } as const;
 const DAY_MS = 24 * 3_600_000;
 
@@ -36,24 +34,7 @@ function permutations<T>(items: readonly T[]): T[][] {
 }
 
 async function newPayment(): Promise<string> {
-  const payment = await createPayment(
-    ledger.ctx,
-    {
-      orderId: 'A',
-      amount: AMOUNT,
-      currency: 'RUB',
-      description: null,
-      expiresAt: ledger.time + 900_000,
-      returnUrl: null,
-      callbackUrl: 'https://shop.example.ru/hook',
-      customer: {},
-      methods: ['sbp'],
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      metadata: {},
-    },
-    () => Promise.resolve(),
-  );
+  const payment = await ledger.createPayment();
   return payment.id;
 }
 

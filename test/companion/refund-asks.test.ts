@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import { carryOut, createRefund, findRefund } from '../../src/companion/payments/refund.ts';
 import {
@@ -10,9 +9,7 @@ import {
   type RefundReport,
   type RefundRequest,
 } from '../../src/companion/providers/provider.ts';
-import { Ledger } from '../support/ledger.ts';
-
-const AMOUNT = 10_000;
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 let ledger: Ledger;
 let asked: RefundRequest[];
@@ -38,24 +35,7 @@ const notAsked = (): never => {
 };
 
 async function paidPayment(): Promise<string> {
-  const { id } = await createPayment(
-    ledger.ctx,
-    {
-      orderId: 'A',
-      amount: AMOUNT,
-      currency: 'RUB',
-      description: null,
-      expiresAt: ledger.time + 900_000,
-      returnUrl: null,
-      callbackUrl: null,
-      customer: {},
-      methods: ['sbp'],
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      metadata: {},
-    },
-    () => Promise.resolve(),
-  );
+  const { id } = await ledger.createPayment({ callbackUrl: null });
   await tell(id, { status: 'paid', amount: AMOUNT });
   return id;
 }

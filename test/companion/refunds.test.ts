@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import { carryOut, createRefund, RefundRefused } from '../../src/companion/payments/refund.ts';
 import { ProviderError, type ProviderRefund } from '../../src/companion/providers/provider.ts';
-import { Ledger } from '../support/ledger.ts';
+import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 const RUNS = Number(process.env['REFUND_RUNS'] ?? 100);
-const AMOUNT = 10_000;
 
 /** What the bank says to one refund when it first hears of it; asked again it says how that ended. */
 type Answer =
@@ -89,24 +87,7 @@ before(async () => {
 after(() => ledger.close());
 
 async function paidPayment(): Promise<string> {
-  const { id } = await createPayment(
-    ledger.ctx,
-    {
-      orderId: 'A',
-      amount: AMOUNT,
-      currency: 'RUB',
-      description: null,
-      expiresAt: ledger.time + 900_000,
-      returnUrl: null,
-      callbackUrl: null,
-      customer: {},
-      methods: ['sbp'],
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      metadata: {},
-    },
-    () => Promise.resolve(),
-  );
+  const { id } = await ledger.createPayment({ callbackUrl: null });
   const report = { reference: id, status: 'paid', amount: AMOUNT, currency: 'RUB' } as const;
   const delivery = { ...report, deliveryId: `${id} paid`, event: 'payment.paid' };
   assert.equal(await applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}')), 'applied');

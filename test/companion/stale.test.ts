@@ -6,7 +6,6 @@ import { findAttempts } from '../../src/companion/payments/attempts.ts';
 import { cancelPayment } from '../../src/companion/payments/cancel.ts';
 import { carryOutCharge, chargeCode } from '../../src/companion/payments/charge.ts';
 import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
-import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import { ProviderError, type ProviderReport } from '../../src/companion/providers/provider.ts';
 import type { Method } from '../../src/protocol/snapshot.ts';
@@ -22,24 +21,7 @@ afterEach(() => ledger.close());
 const paymentOf = async (id: string) => (await findPayment(ledger.ctx.store.read, id))!;
 
 async function newPayment(...methods: [Method, ...Method[]]) {
-  return createPayment(
-    ledger.ctx,
-    {
-      orderId: 'A',
-      amount: 10_000,
-      currency: 'RUB',
-      description: null,
-      expiresAt: ledger.time + 900_000,
-      returnUrl: null,
-      callbackUrl: 'https://shop.example.ru/hook',
-      customer: {},
-      methods,
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      metadata: {},
-    },
-    () => Promise.resolve(),
-  );
+  return ledger.createPayment({ methods });
 }
 
 describe('a create that is refused late', () => {
