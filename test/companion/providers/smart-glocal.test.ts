@@ -488,10 +488,24 @@ describe('the smart-glocal provider', () => {
     assert.equal(await refunded(REPLAYED), 'pending');
     assert.equal(await refunded(refusing('not_enough_funds')), 'refused');
     assert.equal(await refunded(FAULTS['hangs up']!), 'unavailable');
+    upstream.trick = refusing('not_paid');
+    assert.equal(await kindOf(provider.refund({ ...refund(), repeated: true })), 'unavailable');
     const elsewhere = make({ refundPath: '/refund/create' });
     upstream.trick = answering({ status: 'ok' });
     await elsewhere.refund(refund());
     assert.equal(upstream.calls.at(-1)!.path, '/api/v1/refund/create');
+  });
+
+  it('asks once for a refund that has arrived: its key may be forgotten, and a second call be a second refund', async () => {
+    for (const trick of [answering({ status: 'ok' }), REPLAYED]) {
+      upstream.trick = trick;
+      const { providerRefundId } = await provider.refund(refund());
+      upstream.calls.length = 0;
+      upstream.trick = answering({ status: 'ok', refund: { status: 'succeeded' } });
+      const again = { ...refund(), providerRefundId: providerRefundId!, repeated: true };
+      assert.deepEqual(await provider.refund(again), { status: 'pending', providerRefundId });
+      assert.deepEqual(upstream.calls, []);
+    }
   });
 
   describe('errors', () => {
