@@ -21,6 +21,7 @@ import {
 import { FAULTS, UpstreamProxy, type Passed, type Trick } from '../../support/upstream-proxy.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
+let now = NOW;
 const SBERPAY = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef&operationType=Web2App';
 const { reference } = request;
 
@@ -62,7 +63,7 @@ describe('the smart-glocal provider', () => {
 
   function make(others: Parameters<typeof settingsFor>[1] = {}) {
     const settings = settingsFor(`${upstream.url}/api/v1`, others);
-    return createSmartGlocalProvider({ settings, outbound, now: () => NOW }) as typeof provider;
+    return createSmartGlocalProvider({ settings, outbound, now: () => now }) as typeof provider;
   }
 
   /** Answers by path; what is not told hangs up. */
@@ -348,7 +349,8 @@ describe('the smart-glocal provider', () => {
         ['in_progress', 'in_progress', 'created'],
         ['in_progress', 'pending', 'processing'],
         ['in_progress', 'succeeded', 'paid'],
-        ['in_progress', 'failed', 'failed'],
+        // Another try may follow in the open session.
+        ['in_progress', 'failed', 'created'],
         ['accepted', 'succeeded', 'paid'],
         ['accepted', 'in_progress', null],
         ['accepted', 'pending', null],
@@ -519,6 +521,25 @@ describe('the smart-glocal provider', () => {
         assert.deepEqual(await Promise.all(calls), ['unavailable', 'unavailable', confirmed]);
       });
     }
+
+    it('gives a session up that no webhook has named, and begins another', async () => {
+      const keys = () => upstream.calls.map(({ headers }) => headers['x-partner-idempotency-key']);
+      upstream.calls.length = 0;
+      upstream.trick = (call, ...rest) =>
+        (call.headers['x-partner-idempotency-key'] === reference ? REPLAYED : session())(call, ...rest);
+      try {
+        for (const later of [0, 29_999]) {
+          now = NOW + later;
+          assert.equal(await kindOf(provider.create(request)), 'unavailable');
+        }
+        assert.deepEqual(keys(), [reference, reference]);
+        now = NOW + 30_000;
+        assert.equal((await provider.create(request)).providerPaymentId, 'ps_1');
+        assert.match(String(keys().at(-1)), new RegExp(`^${reference}-again-[0-9a-f]{12}$`));
+      } finally {
+        now = NOW;
+      }
+    });
 
     it('believes a refusal in its own form, and waits out anything else', async () => {
       const asked = async (trick: Trick) => {

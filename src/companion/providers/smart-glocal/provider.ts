@@ -38,7 +38,7 @@ const MAX_LINK_CHARS = 2_000;
 export function createSmartGlocalProvider({ settings, outbound, now }: SmartGlocalOptions): Provider {
   const client = new SmartGlocalClient({ settings, outbound });
   const publicKey = createPublicKey(settings.publicKey);
-  const openSession = sessionOpener(client, settings);
+  const openSession = sessionOpener(client, settings, now);
 
   /** As it came, or not at all: anything else would be put where a payer can tap it. */
   function present(url: string | null): Presentation | null {
