@@ -319,7 +319,14 @@ export class SbpCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const view = this.#view();
-    return html`<section part="base" class="card" lang=${this.#language.tag} aria-label=${view.texts.payment}>
+    const { tag, direction } = this.#language;
+    return html`<section
+      part="base"
+      class="card"
+      lang=${tag}
+      dir=${direction}
+      aria-label=${view.texts.payment}
+    >
       <slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>

@@ -140,15 +140,20 @@ export const payStyles = css`
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       align-items: start;
     }
-    sbp-bank-picker {
-      height: 560px;
-      overflow-y: auto;
-    }
-    .bone.list {
-      height: 496px;
-    }
     .ways {
       padding: 4px 32px 32px;
+    }
+  }
+  /* In a low window a list that scrolls by itself would fill it, and hold the page. */
+  @media (min-height: 700px) {
+    @container (min-width: 640px) {
+      sbp-bank-picker {
+        height: 560px;
+        overflow-y: auto;
+      }
+      .bone.list {
+        height: 496px;
+      }
     }
   }
 `;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isRenewable } from '../../protocol/snapshot.ts';
 import { fill } from '../locales/messages.ts';
+import { outOfFrame } from '../out-of-frame.ts';
 import type { Screen } from '../state.ts';
 import { other } from './other.ts';
 import { linkButton, money, statusLine } from './pieces.ts';
@@ -101,7 +102,8 @@ function wayBack(view: View): TemplateResult {
   const { receipt_url = null, return_url = null } = state.snapshot ?? {};
   const shop = isWebAddress(return_url, 'http:') ? return_url : null;
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
-  return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, { kind: canRenew(state) ? '' : 'primary' })}
+  const way = { kind: canRenew(state) ? '' : 'primary', target: outOfFrame() };
+  return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}
   ${isWebAddress(receipt_url) ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
   ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
 }

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Presentation } from '../../../protocol/snapshot.ts';
+import { outOfFrame } from '../../out-of-frame.ts';
 
 type FormOffer = Extract<Presentation, { kind: 'form' }>;
 
@@ -22,5 +23,5 @@ export function paymentForm(offer: FormOffer, label: string, whenSent: () => voi
 
 /** In this tab, which the shop's `return_url` comes back to; out of a frame, unless the page may be framed. */
 function target({ iframe }: FormOffer): '_self' | '_top' {
-  return iframe || window.top === window.self ? '_self' : '_top';
+  return (iframe ? null : outOfFrame()) ?? '_self';
 }
