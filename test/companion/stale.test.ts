@@ -63,6 +63,24 @@ describe('a cancel', () => {
       'processing',
     );
   });
+
+  it('that the payer was refused closes nothing later on', async () => {
+    const { provider } = ledger;
+    const { id } = await newPayment('sbp');
+    const closing = provider.cancel.bind(provider);
+    provider.cancel = async () => {
+      await ledger.tell(id, 'processing');
+      throw new ProviderError('unavailable', 'down');
+    };
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'processing');
+    provider.cancel = closing;
+    for (let round = 0; round < 3; round++) {
+      ledger.time += 6_000;
+      await ledger.look();
+    }
+    const bill = provider.created.get(id)!.status;
+    assert.deepEqual([bill, (await paymentOf(id)).status], ['created', 'processing']);
+  });
 });
 
 describe('a scanned code', () => {
