@@ -44,7 +44,10 @@ export async function cancelPayment(
   return decided.payment ?? payment;
 }
 
-/** A scanned code is being charged, and a payer has confirmed in the bank what is in process: what becomes of that decides. */
+/**
+ * Not for the payer, whose code is being charged or who has confirmed in the bank what is in process: what becomes of
+ * that decides. The merchant may give up waiting for it.
+ */
 function isCancelable({ status, chargePayload }: Payment, source: 'merchant' | 'payer'): boolean {
-  return chargePayload === null && (source === 'payer' ? status === 'created' : isOpen(status));
+  return source === 'payer' ? status === 'created' && chargePayload === null : isOpen(status);
 }
