@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
+import { findAttempt } from '../../src/companion/payments/attempts.ts';
+import { cancelPayment } from '../../src/companion/payments/cancel.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import type { Payment } from '../../src/companion/payments/payment.ts';
 import type { Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
@@ -61,6 +63,44 @@ describe('an answer to the create that a webhook has overtaken', () => {
       }
     });
   }
+});
+
+describe('an answer to the create that comes too late', () => {
+  /** Does something while the provider is at work on a create. */
+  async function meanwhile(deed: (reference: string) => Promise<unknown>, answeredId?: string) {
+    const provider: Provider = ledger.provider;
+    const create = provider.create.bind(provider);
+    provider.create = async (request) => {
+      const answer = await create(request);
+      await deed(request.reference);
+      return { ...answer, providerPaymentId: answeredId ?? answer.providerPaymentId };
+    };
+    try {
+      return await newPayment();
+    } finally {
+      provider.create = create;
+    }
+  }
+
+  it('shows no link of a payment that was canceled meanwhile', async () => {
+    const { id } = await meanwhile(async (reference) => {
+      await cancelPayment(ledger.ctx, await ledger.paymentOf(reference), 'payer');
+    });
+    const { status, presentation } = await ledger.paymentOf(id);
+    assert.deepEqual([status, presentation], ['canceled', PENDING]);
+    await ledger.look();
+    assert.equal(ledger.provider.created.get(id)?.status, 'canceled', 'and closes it at its provider');
+  });
+
+  it('is left alone where the provider has named another payment of ours', async () => {
+    const { id } = await meanwhile(
+      (reference) => tell(reference, { status: 'created', providerPaymentId: 'named' }),
+      'answered',
+    );
+    const { providerPaymentId, presentation } = await ledger.paymentOf(id);
+    assert.deepEqual([providerPaymentId, presentation], ['named', PENDING]);
+    assert.equal((await findAttempt(ledger.ctx.store.read, id))?.provider_payment_id, 'named');
+  });
 });
 
 describe('an answer to the create that was lost', () => {

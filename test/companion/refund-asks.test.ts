@@ -35,7 +35,7 @@ const notAsked = (): never => {
 };
 
 async function paidPayment(): Promise<string> {
-  const { id } = await ledger.createPayment({ callbackUrl: null });
+  const { id } = await ledger.createPayment();
   await tell(id, { status: 'paid', amount: AMOUNT });
   return id;
 }
@@ -163,6 +163,42 @@ describe('a report of a refund whose answer was lost', () => {
     await refund(id, 1_000);
     assert.equal(await tell(id, report({})), 'premature');
     assert.equal(await refunded(id), 0);
+  });
+
+  it('tells the merchant of money that was given back in the provider’s own cabinet, and counts none of it', async () => {
+    for (const named of [true, false]) {
+      const id = await paidPayment();
+      const elsewhere = named ? report({}) : report({ providerRefundId: null, amount: null });
+      assert.equal(await tell(id, elsewhere), 'unmatched_refund');
+      const [told, ...more] = await ledger.attentionOf(id);
+      assert.deepEqual(
+        [told?.['reason'], told?.['reported_amount'], more],
+        ['unmatched_refund', named ? 1_000 : null, []],
+      );
+      assert.equal(await refunded(id), 0);
+    }
+  });
+
+  it('takes no message about a refund of its own for one of those', async () => {
+    answer = () => ({ status: 'succeeded' });
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({})), 'premature');
+    assert.equal(await tell(id, report({ providerRefundId: null, amount: null })), 'unmatched_refund');
+    assert.deepEqual(await ledger.attentionOf(id), []);
+  });
+
+  it('settles the one it names, unless it speaks of another sum or code', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    const { id: refundId } = await refund(id, 1_000);
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ refundId, amount: 2_000 })), 'premature');
+    const other = await paidPayment();
+    assert.equal(await tell(other, report({ refundId })), 'unmatched_refund');
+    assert.equal((await read(refundId)).status, 'pending');
+    assert.equal(await tell(id, report({ refundId })), 'applied');
+    assert.equal((await read(refundId)).status, 'succeeded');
   });
 
   it('is asked about by the name that the report told', async () => {

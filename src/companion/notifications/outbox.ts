@@ -45,6 +45,7 @@ export interface Attention {
     | 'paid_after_failure'
     | 'duplicate_refund_succeeded'
     | 'duplicate_refund_failed'
+    | 'unmatched_refund'
     | 'overdue'
     | 'refund_overdue';
   /** The attempt it is about, as the provider knows it. */

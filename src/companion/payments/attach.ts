@@ -39,21 +39,29 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
     return refused(ctx, payment, source);
   }
   const attached = await ctx.store.write(async (trx) => {
-    await trx
+    const { numUpdatedRows } = await trx
       .updateTable('attempts')
       .set({ qr_id: answer.qrId, provider_payment_id: answer.providerPaymentId })
       .where('reference', '=', payment.reference)
-      .execute();
+      .where((eb) =>
+        eb.or([
+          eb('provider_payment_id', 'is', null),
+          eb('provider_payment_id', '=', answer.providerPaymentId),
+        ]),
+      )
+      .executeTakeFirst();
+    // It is known under another id: that one is asked about, confirmed and closed.
+    if (numUpdatedRows === 0n) return null;
     const current = await findPayment(trx, payment.id);
     // The payment has moved on.
-    if (current?.reference !== payment.reference) return null;
+    if (current?.reference !== payment.reference || !isOpen(current.status)) return null;
     const { providerPaymentId, qrId, presentation } = answer;
     const expiresAt = Math.min(payment.deadline, answer.expiresAt ?? Infinity);
     const overtaken =
       current.presentation.kind !== 'pending' ||
       (current.providerPaymentId === providerPaymentId && presentation.kind === 'pending');
     // Another call or a webhook was first: what is there stands, but for the time that only the answer tells.
-    if (overtaken && !(isOpen(current.status) && expiresAt < current.expiresAt)) return null;
+    if (overtaken && expiresAt >= current.expiresAt) return null;
     const receiptUrl = answer.receiptUrl ?? current.receiptUrl;
     const changes = overtaken
       ? { expiresAt }

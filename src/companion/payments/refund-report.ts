@@ -8,7 +8,7 @@ import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
 import { adoptReported } from './reported-refund.ts';
-import { findUnnamed } from './unnamed-refund.ts';
+import { findAsked, findUnnamed } from './unnamed-refund.ts';
 
 /** A webhook's word on one of the payment's refunds. */
 export async function settleReported(
@@ -23,8 +23,13 @@ export async function settleReported(
   if (refundId === null && providerRefundId === null && amount === null)
     return settleUnnamed(trx, payment, attempt, report.status, now);
   const row = await adoptReported(trx, attempt, report);
-  // Ours, whose answer has not come yet, or one made in the provider's own cabinet.
-  if (!row) return { outcome: 'premature', payment };
+  if (!row) {
+    const asked = await findAsked(trx, attempt);
+    // One whose answer has not come yet, or had no name in it.
+    const mayBeOurs = asked.some(({ provider_refund_id }) => provider_refund_id === null);
+    if (mayBeOurs || report.status !== 'succeeded') return { outcome: 'premature', payment };
+    return notOurs(trx, payment, attempt, report, now);
+  }
   if (report.status === 'pending') return { outcome: 'unchanged', payment };
   const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
   return { outcome: settled ? 'applied' : 'unchanged', payment: after };
@@ -38,15 +43,38 @@ async function settleUnnamed(
   status: RefundReport['status'],
   now: number,
 ): Promise<Applied> {
-  const refunds = status === 'succeeded' ? await findUnnamed(trx, attempt) : [];
-  if (refunds.length === 0) {
-    const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
-    await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);
-    return { outcome: 'unmatched_refund', payment };
-  }
+  const asked = await findAsked(trx, attempt);
+  if (asked.length === 0 && status === 'succeeded') return notOurs(trx, payment, attempt, { status }, now);
+  const refunds = status === 'succeeded' ? await findUnnamed(trx, attempt, asked) : [];
+  if (refunds.length === 0) return unmatched(trx, payment, attempt, status, now);
   let after = payment;
   for (const refund of refunds) after = (await settleRefund(trx, refund, 'succeeded', now)).payment;
   return { outcome: 'applied', payment: after };
+}
+
+/** Money that was given back in the provider's own cabinet: the merchant's books do not know of it. */
+async function notOurs(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  { status, amount = null }: Pick<RefundReport, 'status' | 'amount'>,
+  now: number,
+): Promise<Applied> {
+  const { reference } = attempt;
+  await queueAttention(trx, payment, { reason: 'unmatched_refund', reference, reported_amount: amount }, now);
+  return unmatched(trx, payment, attempt, status, now);
+}
+
+async function unmatched(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  status: RefundReport['status'],
+  now: number,
+): Promise<Applied> {
+  const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
+  await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);
+  return { outcome: 'unmatched_refund', payment };
 }
 
 /** The end of a refund, once: in the payment, in its history and in the outbox. `source`: who says so, if no provider does. */

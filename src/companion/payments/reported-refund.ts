@@ -16,7 +16,8 @@ export async function adoptReported(
     .selectAll()
     .where('payment_id', '=', attempt.payment_id)
     .execute();
-  const refund = named(refunds, report) ?? stillNameless(refunds, attempt, report);
+  const ofAttempt = refunds.filter(({ reference }) => reference === attempt.reference);
+  const refund = named(ofAttempt, report) ?? stillNameless(ofAttempt, report);
   if (refund?.provider_refund_id !== null || report.providerRefundId === null) return refund;
   return trx
     .updateTable('refunds')
@@ -28,11 +29,12 @@ export async function adoptReported(
 
 function named(
   refunds: readonly RefundRow[],
-  { refundId, providerRefundId }: RefundReport,
+  { refundId, providerRefundId, amount = null }: RefundReport,
 ): RefundRow | undefined {
   return (
     refunds.find((refund) => providerRefundId !== null && refund.provider_refund_id === providerRefundId) ??
-    refunds.find(({ id }) => id === refundId)
+    // Our id stands in a text that a person in the provider's cabinet may have copied.
+    refunds.find((refund) => refund.id === refundId && (amount ?? refund.amount) === refund.amount)
   );
 }
 
@@ -42,7 +44,6 @@ function named(
  */
 function stillNameless(
   refunds: readonly RefundRow[],
-  { reference }: AttemptRow,
   { refundId, providerRefundId, amount }: RefundReport,
 ): RefundRow | null {
   if (refundId !== null || providerRefundId === null) return null;
@@ -51,7 +52,6 @@ function stillNameless(
       refund.status === 'pending' &&
       refund.provider_refund_id === null &&
       refund.asks > 0 &&
-      refund.reference === reference &&
       refund.amount === amount,
   );
   return candidates.length === 1 ? candidates[0]! : null;

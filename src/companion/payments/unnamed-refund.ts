@@ -1,21 +1,28 @@
 import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 
-/**
- * The refunds that a provider speaks of when it says that a refund has succeeded and not which one: the only one of the
- * attempt that is under way. Of several nobody can say which one is meant, until as many messages have come as there are
- * refunds: then it is all of them. None while that is open, nor when none of ours is under way: it was made in the
- * provider's own cabinet then.
- */
-export async function findUnnamed(trx: Writer, attempt: AttemptRow): Promise<RefundRow[]> {
-  const pending = await trx
+/** The attempt's refunds that its provider may have heard of, the oldest first. */
+export function findAsked(trx: Writer, { reference }: AttemptRow): Promise<RefundRow[]> {
+  return trx
     .selectFrom('refunds')
     .selectAll()
-    .where('reference', '=', attempt.reference)
-    .where('status', '=', 'pending')
+    .where('reference', '=', reference)
     .where('asks', '>', 0)
     .orderBy('seq')
     .execute();
+}
+
+/**
+ * The refunds that a provider speaks of when it says that a refund has succeeded and not which one: the only one of the
+ * attempt that is under way. Of several nobody can say which one is meant, until as many messages have come as there are
+ * refunds: then it is all of them. None while that is open.
+ */
+export async function findUnnamed(
+  trx: Writer,
+  attempt: AttemptRow,
+  asked: readonly RefundRow[],
+): Promise<readonly RefundRow[]> {
+  const pending = asked.filter(({ status }) => status === 'pending');
   const [oldest] = pending;
   if (!oldest) return [];
   const { earlier } = await trx

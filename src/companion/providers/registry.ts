@@ -1,3 +1,5 @@
+import type { Method } from '../../protocol/snapshot.ts';
+import { ConfigError } from '../config-error.ts';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../metrics.ts';
 import { OutboundClient } from '../outbound/client.ts';
@@ -53,13 +55,30 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
 
 /** The providers that some method uses. */
 export function createProviders(parts: ProviderParts): Readonly<Record<ProviderName, Provider>> {
-  const used = new Set<ProviderName>(Object.values(parts.config.methods));
-  return Object.fromEntries(
+  const { methods } = parts.config;
+  const used = new Set<ProviderName>(Object.values(methods));
+  const providers = Object.fromEntries(
     PROVIDER_NAMES.map((name) => {
       if (!used.has(name)) return [name, unconfiguredProvider(name)];
       return [name, supervised(name, parts.standIns?.[name] ?? BUILDERS[name](parts), parts.metrics)];
     }),
   ) as Record<ProviderName, Provider>;
+  refuseUnserved(methods, providers);
+  return providers;
+}
+
+/** A method that its provider does not have would be refused to every single payer. */
+function refuseUnserved(
+  methods: Config['methods'],
+  providers: Readonly<Record<ProviderName, Provider>>,
+): void {
+  const mistakes = Object.entries(methods).flatMap(([method, name]) => {
+    const served = providers[name].capabilities.methods;
+    return served.includes(method as Method)
+      ? []
+      : [`SBP_METHODS: ${name} does not serve ${method}, but ${served.join(', ')}`];
+  });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
 }
 
 function configured<T>(settings: T | null): T {

@@ -31,7 +31,11 @@ export function supervised(
       throw error;
     }
   }
-  return Object.assign(Object.create(provider) as Provider, {
+  return {
+    capabilities: provider.capabilities,
+    ...(provider.objections && { objections: (request) => provider.objections!(request) }),
+    ...(provider.ownBanks && { ownBanks: (qrId) => provider.ownBanks!(qrId) }),
+    parseWebhook: (webhook) => provider.parseWebhook(webhook),
     create: (request) => timed('create', () => provider.create(request)),
     status: (payment) => timed('status', () => provider.status(payment)),
     cancel: (payment) => timed('cancel', () => provider.cancel(payment)),
@@ -41,7 +45,7 @@ export function supervised(
     }),
     ...(provider.charge && { charge: (request) => timed('charge', () => provider.charge!(request)) }),
     ...(provider.confirm && { confirm: (payment) => timed('confirm', () => provider.confirm!(payment)) }),
-  } satisfies Partial<Provider>);
+  };
 }
 
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {

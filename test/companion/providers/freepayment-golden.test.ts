@@ -80,7 +80,9 @@ describe("Freepayment's published messages", () => {
       amount: sample['amount'] as number,
       reason: sample['reason'] as string,
     });
-    assert.deepEqual(JSON.parse(acquirer.calls[0]!.body), { request: sample });
+    // The shop's words, behind our id of the refund.
+    const reason = `Возврат rfd_ABCDEFGHIJKLMNOPQRST: ${String(sample['reason'])}`;
+    assert.deepEqual(JSON.parse(acquirer.calls[0]!.body), { request: { ...sample, reason } });
     assert.equal(acquirer.calls[0]!.path, '/beyag/transactions/refunds');
     assert.deepEqual(refund, { status: 'pending', providerRefundId: answer['uid'] });
   });

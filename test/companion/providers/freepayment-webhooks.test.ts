@@ -3,6 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { WebhookVerificationError } from '../../../src/companion/notifications/webhooks.ts';
+import { reasonOf } from '../../../src/companion/providers/freepayment/refund-reason.ts';
 import type { Provider } from '../../../src/companion/providers/provider.ts';
 import { published, request, ScriptedAcquirer, transaction, UID } from '../../support/freepayment.ts';
 
@@ -142,8 +143,19 @@ describe('a webhook of freepayment', () => {
 
   it('names our refund where the reason is ours', () => {
     const refundOf = (reason: unknown) => read({ type: 'refund', parent_uid: UID, reason }).refund?.refundId;
-    assert.equal(refundOf('Возврат rfd_ABCDEFGHIJKLMNOPQRST'), 'rfd_ABCDEFGHIJKLMNOPQRST');
-    for (const reason of ['damaged', 'rfd_ABC', 'rfd_ABCDEFGHIJKLMNOPQRSTU', 7, null])
+    const ours = 'rfd_ABCDEFGHIJKLMNOPQRST';
+    const another = ours.replace('T', 'X');
+    for (const words of [null, 'брак', `вместо ${another}`, `Возврат ${another}`])
+      assert.equal(refundOf(reasonOf(ours, words)), ours);
+    for (const reason of [
+      'damaged',
+      ours,
+      `вместо ${ours}`,
+      `Возврат ${ours}U`,
+      `. Возврат ${ours}`,
+      7,
+      null,
+    ])
       assert.equal(refundOf(reason), null);
   });
 

@@ -153,6 +153,22 @@ describe('the freepayment provider', () => {
       assert.equal((await statusOf({ status: 7 })).status, null);
     });
 
+    it('and names a status it does not know, with no offer beside it', async () => {
+      acquirer.says({ status: 'on_hold', message: 'ask +7 999 000-11-22' });
+      const { status, presentation, detail } = await provider.status(payment);
+      assert.deepEqual([status, presentation, detail], [null, null, 'on_hold ask [masked]']);
+    });
+
+    it('and believes no transaction of test mode, unless that is its own mode', async () => {
+      acquirer.says({ status: 'successful', test: true });
+      await assert.rejects(provider.status(payment), /SBP_FREEPAYMENT_TEST/);
+      assert.equal(await kindOf(provider.create(request)), 'unavailable');
+      const inTest = acquirer.provider({ test: true });
+      assert.equal((await inTest.status(payment)).status, 'paid');
+      acquirer.says({ status: 'successful', test: false });
+      assert.equal((await provider.status(payment)).status, 'paid');
+    });
+
     it('and tells when its offer ends, where its variant has an end', async () => {
       acquirer.says({});
       assert.equal((await acquirer.provider({ variant: 'SY' }).status(payment)).expiresAt, null);

@@ -21,6 +21,7 @@ import {
 import { FAULTS, UpstreamProxy, type Passed, type Trick } from '../../support/upstream-proxy.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
+let now = NOW;
 const SBERPAY = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef&operationType=Web2App';
 const { reference } = request;
 
@@ -62,7 +63,7 @@ describe('the smart-glocal provider', () => {
 
   function make(others: Parameters<typeof settingsFor>[1] = {}) {
     const settings = settingsFor(`${upstream.url}/api/v1`, others);
-    return createSmartGlocalProvider({ settings, outbound, now: () => NOW }) as typeof provider;
+    return createSmartGlocalProvider({ settings, outbound, now: () => now }) as typeof provider;
   }
 
   /** Answers by path; what is not told hangs up. */
@@ -348,7 +349,8 @@ describe('the smart-glocal provider', () => {
         ['in_progress', 'in_progress', 'created'],
         ['in_progress', 'pending', 'processing'],
         ['in_progress', 'succeeded', 'paid'],
-        ['in_progress', 'failed', 'failed'],
+        // Another try may follow in the open session.
+        ['in_progress', 'failed', 'created'],
         ['accepted', 'succeeded', 'paid'],
         ['accepted', 'in_progress', null],
         ['accepted', 'pending', null],
@@ -488,10 +490,24 @@ describe('the smart-glocal provider', () => {
     assert.equal(await refunded(REPLAYED), 'pending');
     assert.equal(await refunded(refusing('not_enough_funds')), 'refused');
     assert.equal(await refunded(FAULTS['hangs up']!), 'unavailable');
+    upstream.trick = refusing('not_paid');
+    assert.equal(await kindOf(provider.refund({ ...refund(), repeated: true })), 'unavailable');
     const elsewhere = make({ refundPath: '/refund/create' });
     upstream.trick = answering({ status: 'ok' });
     await elsewhere.refund(refund());
     assert.equal(upstream.calls.at(-1)!.path, '/api/v1/refund/create');
+  });
+
+  it('asks once for a refund that has arrived: its key may be forgotten, and a second call be a second refund', async () => {
+    for (const trick of [answering({ status: 'ok' }), REPLAYED]) {
+      upstream.trick = trick;
+      const { providerRefundId } = await provider.refund(refund());
+      upstream.calls.length = 0;
+      upstream.trick = answering({ status: 'ok', refund: { status: 'succeeded' } });
+      const again = { ...refund(), providerRefundId: providerRefundId!, repeated: true };
+      assert.deepEqual(await provider.refund(again), { status: 'pending', providerRefundId });
+      assert.deepEqual(upstream.calls, []);
+    }
   });
 
   describe('errors', () => {
@@ -505,6 +521,25 @@ describe('the smart-glocal provider', () => {
         assert.deepEqual(await Promise.all(calls), ['unavailable', 'unavailable', confirmed]);
       });
     }
+
+    it('gives a session up that no webhook has named, and begins another', async () => {
+      const keys = () => upstream.calls.map(({ headers }) => headers['x-partner-idempotency-key']);
+      upstream.calls.length = 0;
+      upstream.trick = (call, ...rest) =>
+        (call.headers['x-partner-idempotency-key'] === reference ? REPLAYED : session())(call, ...rest);
+      try {
+        for (const later of [0, 29_999]) {
+          now = NOW + later;
+          assert.equal(await kindOf(provider.create(request)), 'unavailable');
+        }
+        assert.deepEqual(keys(), [reference, reference]);
+        now = NOW + 30_000;
+        assert.equal((await provider.create(request)).providerPaymentId, 'ps_1');
+        assert.match(String(keys().at(-1)), new RegExp(`^${reference}-again-[0-9a-f]{12}$`));
+      } finally {
+        now = NOW;
+      }
+    });
 
     it('believes a refusal in its own form, and waits out anything else', async () => {
       const asked = async (trick: Trick) => {

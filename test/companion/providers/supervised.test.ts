@@ -5,7 +5,25 @@ import type { PaymentRef } from '../../../src/companion/providers/provider.ts';
 import { supervised } from '../../../src/companion/providers/supervised.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 
+/** As an acquirer's own class may be written. */
+class ClassyProvider extends ScriptedProvider {
+  readonly #missing = { path: 'customer.email', message: 'is needed' };
+  objections() {
+    return [this.#missing];
+  }
+  override parseWebhook(): never {
+    throw new Error(this.#missing.path);
+  }
+}
+
 describe('a call to a provider', () => {
+  it('reaches one that is a class with private fields', () => {
+    const provider = supervised('sbp-api', new ClassyProvider(), { providerCalled: () => undefined });
+    assert.equal(provider.objections!({ customer: {}, method: 'sbp' })[0]?.message, 'is needed');
+    assert.throws(() => provider.parseWebhook({ headers: {}, body: Buffer.alloc(0) }), /customer.email/);
+    assert.equal(provider.ownBanks, undefined);
+  });
+
   it('that never comes back ends as silence, and is counted as unavailable', async () => {
     const counted: unknown[] = [];
     const metrics = { providerCalled: (...call: unknown[]) => void counted.push(call.slice(0, 3)) };

@@ -36,6 +36,8 @@ const transactionSchema = v.object({
   message: ifUsable(v.string()),
   receipt_url: ifUsable(receiptUrl),
   gateway: ifUsable(v.object({ iframe: v.boolean() })),
+  /** Of test mode: no money moves. */
+  test: ifUsable(v.boolean()),
   form: v.optional(v.unknown()),
 });
 export type Transaction = v.InferOutput<typeof transactionSchema>;

@@ -56,6 +56,15 @@ export function createFreepaymentProvider({
     return readForm(transaction.form, { allowHttp, iframe: transaction.gateway?.iframe === true });
   }
 
+  /** Money that is none must not be taken for the order's, nor a payer be led to it. */
+  function refuseTest({ test }: Transaction): void {
+    if (test !== true || settings.test) return;
+    throw new ProviderError(
+      'unavailable',
+      'the acquirer answered with a test transaction: the shop is in test mode there, and not here (SBP_FREEPAYMENT_TEST)',
+    );
+  }
+
   async function report({ reference, providerPaymentId }: PaymentRef): Promise<ProviderReport> {
     if (providerPaymentId === null) {
       throw new ProviderError('unavailable', 'the acquirer has not told its id of this payment yet', {
@@ -67,10 +76,12 @@ export function createFreepaymentProvider({
     if (uid !== providerPaymentId || !isPayment(transaction) || (tracking_id ?? reference) !== reference) {
       throw new ProviderError('unavailable', 'the acquirer answered about another payment');
     }
-    const offer = offerOf(transaction);
+    refuseTest(transaction);
+    const status = paymentStatus(transaction);
+    const offer = status === null ? null : offerOf(transaction);
     return {
       reference,
-      status: paymentStatus(transaction),
+      status,
       // Whether it is the right sum is judged where money is believed, and told to the merchant if not.
       amount,
       currency,
@@ -78,7 +89,7 @@ export function createFreepaymentProvider({
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
       expiresAt: endOfOffer(),
-      detail: message === null ? null : othersWords(message),
+      detail: othersWords([transaction.status ?? 'no status', message ?? ''].join(' ')),
     };
   }
 
@@ -104,6 +115,7 @@ export function createFreepaymentProvider({
           'the acquirer answered with another payment than was asked for',
         );
       }
+      refuseTest(transaction);
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
           'refused',

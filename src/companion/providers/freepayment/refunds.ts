@@ -1,6 +1,8 @@
 import { ProviderError, type ProviderRefund, type RefundRequest } from '../provider.ts';
+import { answerToRepeat } from '../repeat.ts';
 import type { FreepaymentClient } from './client.ts';
 import { refundStatus, type Transaction } from './messages.ts';
+import { reasonOf } from './refund-reason.ts';
 
 /**
  * Money given back. Once asked for, a refund is asked about by its uid. Whether a second request would be the same
@@ -43,17 +45,12 @@ export class Refunds {
         { asked: false },
       );
     }
-    try {
-      return await this.#client.createRefund({
-        parent_uid: parent,
-        amount,
-        reason: reason ?? `Возврат ${refundId}`,
-      });
-    } catch (error) {
-      if (!repeated || !(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
-      // It may say no because the first one was made.
-      throw new ProviderError('unavailable', error.message, { cause: error });
-    }
+    const asked = this.#client.createRefund({
+      parent_uid: parent,
+      amount,
+      reason: reasonOf(refundId, reason),
+    });
+    return repeated ? answerToRepeat(asked) : asked;
   }
 }
 

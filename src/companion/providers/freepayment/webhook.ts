@@ -10,8 +10,7 @@ import {
   refundStatus,
   type Transaction,
 } from './messages.ts';
-
-const REFUND_ID = /\brfd_[A-Za-z0-9_-]{20}(?![A-Za-z0-9_-])/;
+import { refundIdIn } from './refund-reason.ts';
 
 /** What an authentic webhook says. Throws a {@link WebhookVerificationError} for a body that is no JSON object. */
 export function readWebhook(body: Buffer): ProviderDelivery {
@@ -43,8 +42,7 @@ const nothing = { status: null, amount: null, currency: null } as const;
 function refundReport(transaction: Transaction): RefundReport {
   const { uid, amount, reason } = transaction;
   return {
-    // In the text that we give when the shop gives none.
-    refundId: REFUND_ID.exec(reason ?? '')?.[0] ?? null,
+    refundId: refundIdIn(reason),
     providerRefundId: uid,
     amount,
     status: refundStatus(transaction),

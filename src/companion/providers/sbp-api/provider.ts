@@ -9,6 +9,7 @@ import {
   type ProviderReport,
   type RefundRequest,
 } from '../provider.ts';
+import { answerToRepeat } from '../repeat.ts';
 import { signedId } from '../signed-id.ts';
 import { Refusal, type SbpApiClient } from './client.ts';
 import {
@@ -90,13 +91,7 @@ export function createSbpApiProvider({
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
-    try {
-      return await askForRefund(request);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      // That it is refused now does not say that the money has not moved.
-      throw new ProviderError('unavailable', error.message, { cause: error });
-    }
+    return answerToRepeat(askForRefund(request));
   }
 
   return {

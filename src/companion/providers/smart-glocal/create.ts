@@ -6,28 +6,63 @@ import { sessionAnswerSchema, type Session } from './messages.ts';
 import { createBody, initBody, startBody } from './requests.ts';
 import type { Channel, SmartGlocalSettings } from './settings.ts';
 
-/** More than are ever between the two calls at once. */
-const MAX_OPENED = 1_000;
+/** More than ever wait for their session at once. */
+const MAX_KEPT = 1_000;
 
-/** How a session begins, as configured: by one call or by the pair of them. */
+/** A session whose create was not answered has been named by a webhook by then, or never will be. */
+const NAMED_WITHIN_MS = 30_000;
+
+/** How a session begins, as configured: by one call or by the pair of them. `now`: unix time in ms. */
 export function sessionOpener(
   client: SmartGlocalClient,
   { flow, channel }: Pick<SmartGlocalSettings, 'flow' | 'channel'>,
+  now: () => number,
 ): (request: CreateRequest) => Promise<Session> {
-  return flow === 'create' ? inTwoSteps(client, channel) : inOneStep(client, channel);
+  return flow === 'create' ? inTwoSteps(client, channel) : inOneStep(client, channel, now);
 }
 
-/** A call whose answer was lost is not answered again when it is repeated: then the webhook names the session. */
-function inOneStep(client: SmartGlocalClient, channel: Channel) {
-  return async (request: CreateRequest): Promise<Session> => {
+/**
+ * A call whose answer was lost is not answered again when it is repeated: then the webhook names the session. One that
+ * is not named is given up for another. That cannot make two of them payable: there is no link before our
+ * confirmation, and that goes to the one session that is known.
+ */
+function inOneStep(client: SmartGlocalClient, channel: Channel, now: () => number) {
+  /** Since when a session is looked for, by our reference. */
+  const unnamed = new Map<string, number>();
+
+  async function init(request: CreateRequest, key: string): Promise<Session> {
     const { session } = await client.call({
       path: '/session/init/payment',
       body: initBody(request, channel),
-      key: request.reference,
+      key,
       answer: sessionAnswerSchema,
     });
+    unnamed.delete(request.reference);
     return session;
+  }
+
+  return async (request: CreateRequest): Promise<Session> => {
+    const { reference } = request;
+    try {
+      return await init(request, reference);
+    } catch (error) {
+      if (!(error instanceof KeyReplayed)) throw error;
+      const since = unnamed.get(reference) ?? now();
+      keep(unnamed, reference, since);
+      if (now() - since < NAMED_WITHIN_MS) throw error;
+      return init(request, freshKey(reference));
+    }
   };
+}
+
+/** Forgets the oldest of too many. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  if (map.size >= MAX_KEPT && !map.has(key)) map.delete(map.keys().next().value!);
+  map.set(key, value);
+}
+
+function freshKey(reference: string): string {
+  return `${reference}-again-${randomBytes(6).toString('hex')}`;
 }
 
 /**
@@ -45,15 +80,13 @@ function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
       return (await client.call({ ...call, key: request.reference })).session;
     } catch (error) {
       if (!(error instanceof KeyReplayed)) throw error;
-      const key = `${request.reference}-again-${randomBytes(6).toString('hex')}`;
-      return (await client.call({ ...call, key })).session;
+      return (await client.call({ ...call, key: freshKey(request.reference) })).session;
     }
   }
 
   async function open(request: CreateRequest): Promise<Session> {
     const session = await create(request);
-    if (opened.size >= MAX_OPENED) opened.delete(opened.keys().next().value!);
-    opened.set(request.reference, session);
+    keep(opened, request.reference, session);
     return session;
   }
 

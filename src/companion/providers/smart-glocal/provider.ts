@@ -10,6 +10,7 @@ import {
   type ProviderReport,
   type ProviderRefund,
 } from '../provider.ts';
+import { answerToRepeat } from '../repeat.ts';
 import { SmartGlocalClient } from './client.ts';
 import { sessionOpener } from './create.ts';
 import { AnotherSession, KeyReplayed } from './errors.ts';
@@ -37,7 +38,7 @@ const MAX_LINK_CHARS = 2_000;
 export function createSmartGlocalProvider({ settings, outbound, now }: SmartGlocalOptions): Provider {
   const client = new SmartGlocalClient({ settings, outbound });
   const publicKey = createPublicKey(settings.publicKey);
-  const openSession = sessionOpener(client, settings);
+  const openSession = sessionOpener(client, settings, now);
 
   /** As it came, or not at all: anything else would be put where a payer can tap it. */
   function present(url: string | null): Presentation | null {
@@ -113,15 +114,23 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
       await client.ensure({ path: '/sberpay/push', body, key });
     },
 
-    async refund({ payment, refundId, amount }): Promise<ProviderRefund> {
+    async refund({ payment, refundId, providerRefundId, repeated, amount }): Promise<ProviderRefund> {
+      // It has arrived, what became of it comes by webhook, and nothing is known to ask about it.
+      const arrived = { status: 'pending', providerRefundId: refundId } as const;
+      if (providerRefundId !== null) return arrived;
       const { currency } = payment;
       const body = { session_id: sessionOf(payment), amount_details: { amount, currency } };
+      const asked = client.call({
+        path: settings.refundPath,
+        body,
+        key: refundId,
+        answer: refundAnswerSchema,
+      });
       try {
-        const call = { path: settings.refundPath, body, key: refundId, answer: refundAnswerSchema };
-        return { status: resultOf(await client.call(call)) };
+        const answer = await (repeated ? answerToRepeat(asked) : asked);
+        return { ...arrived, status: resultOf(answer) };
       } catch (error) {
-        // It has arrived; what became of it comes by webhook.
-        if (error instanceof KeyReplayed) return { status: 'pending' };
+        if (error instanceof KeyReplayed) return arrived;
         throw error;
       }
     },

@@ -1,8 +1,8 @@
 /**
  * What Smart Glocal is asked. Only `session/init/payment` is published with an example, which these bodies follow field
  * by field. Amounts are minor units: the example's `1000` with `RUB` is read as 1000 kopecks, as integer amounts mostly
- * are (its unit is not stated; every report's sum is checked against ours, so that another unit would stop payments
- * before they are confirmed, and not take the wrong sum).
+ * are. Its unit is not stated: each sum that a report names is checked against ours before the payment is confirmed and
+ * before it counts as paid, and none is paid whose sum is not named.
  */
 import { normalizePhone } from '../../../protocol/phone.ts';
 import type { CreateRequest } from '../provider.ts';

@@ -64,6 +64,8 @@ export function standingOf(session: Session): PaymentStatus | null {
 function whileOpen(session: Session, payment: AcquiringPayment): PaymentStatus | null {
   switch (payment.status) {
     case 'in_progress':
+    // The session is open: another try may follow, and be paid.
+    case 'failed':
       return 'created';
     case 'pending':
       // What it waits for is not documented. While something is asked of us or of the payer, nothing is under way, and
@@ -71,8 +73,6 @@ function whileOpen(session: Session, payment: AcquiringPayment): PaymentStatus |
       return linkIn(session) === null && session.next_action === null ? 'processing' : 'created';
     case 'succeeded':
       return 'paid';
-    case 'failed':
-      return 'failed';
     default:
       return null;
   }

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { ConfigError } from '../../../src/companion/config-error.ts';
+import { startCompanion } from '../../support/companion.ts';
+
+it('a companion does not start with a method that its provider does not serve', async () => {
+  await assert.rejects(
+    startCompanion({
+      SBP_METHODS: 'sbp=freepayment,buyer_qr=freepayment,sberpay=sandbox',
+      SBP_FREEPAYMENT_URL: 'https://api.acquirer.example',
+      SBP_FREEPAYMENT_SHOP_ID: '361',
+      SBP_FREEPAYMENT_SECRET_KEY: 'k-0123456789',
+    }),
+    (error) =>
+      error instanceof ConfigError &&
+      error.mistakes.join() === 'SBP_METHODS: freepayment does not serve buyer_qr, but sbp',
+  );
+});
