@@ -41,7 +41,7 @@ export class AcmeSimulator extends Simulator {
   }
 
   protected async report(bill: Bill): Promise<void> {
-    const body = JSON.stringify({ bill: bill.reference, state: STATES[bill.status], kopecks: bill.amount });
+    const body = this.text({ bill: bill.reference, state: STATES[bill.status], kopecks: bill.amount });
     const signature = createHmac('sha256', KEY).update(body).digest('hex');
     await this.send({ url: this.#reportUrl, headers: { 'x-acme-signature': signature }, body });
   }

@@ -75,7 +75,7 @@ export class FreepaymentSimulator extends Simulator {
   /** What it says of a bill now, proven as it proves all that it says. */
   messageOf(reference: string): Message {
     const bill = this.#bill(reference);
-    return this.proven(bill.request.notification_url, JSON.stringify(paymentView(bill, this.variant)));
+    return this.proven(bill.request.notification_url, this.text(paymentView(bill, this.variant)));
   }
 
   proven(url: string, body: string): Message {

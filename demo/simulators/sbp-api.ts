@@ -23,7 +23,6 @@ const createSchema = v.strictObject({
 
 const refundSchema = v.strictObject({
   payment_id: v.string(),
-  refund_id: id,
   amount: kopecks,
   reason: v.exactOptional(v.string()),
 });
@@ -40,6 +39,7 @@ export class SbpApiSimulator extends Simulator {
   readonly #linkTo: 'nspk' | 'page';
   /** Answers by idempotency key, with the body that they answered. */
   readonly #answers = new Map<string, { body: string; answer: Answer }>();
+  readonly #refunds = new Map<string, object>();
 
   /** `page`: links lead to this system's own page, so that any phone can pay. */
   constructor({ linkTo = 'nspk' }: { linkTo?: 'nspk' | 'page' } = {}) {
@@ -72,6 +72,8 @@ export class SbpApiSimulator extends Simulator {
         return this.#close(this.#find(name!));
       case 'POST refunds':
         return this.#once(call, () => this.#refund(parse(refundSchema, call)));
+      case 'GET refunds':
+        return { status: 200, json: this.#findRefund(name ?? '') };
       default:
         throw problem(404, 'not_found');
     }
@@ -83,7 +85,7 @@ export class SbpApiSimulator extends Simulator {
   }
 
   async #tell(bill: SbpApiBill, event: string, payload: object): Promise<void> {
-    const body = JSON.stringify(payload);
+    const body = this.text(payload);
     const headers = signWebhook({ event, deliveryId: randomUUID(), body }, this.#secret, Date.now());
     await this.send({
       url: bill.callbackUrl,
@@ -116,13 +118,15 @@ export class SbpApiSimulator extends Simulator {
     return { status: 200, json: view(bill) };
   }
 
-  #refund({ payment_id, refund_id, amount }: v.InferOutput<typeof refundSchema>): Answer {
+  #refund({ payment_id, amount }: v.InferOutput<typeof refundSchema>): Answer {
     const bill = this.#find(payment_id);
     if (bill.status !== 'paid' && bill.status !== 'partial_refunded') throw problem(409, 'not_paid');
     if (bill.refunded + amount > bill.amount) throw problem(422, 'invalid_fields');
     bill.refunded += amount;
     bill.status = bill.refunded === bill.amount ? 'refunded' : 'partial_refunded';
-    return { status: 201, json: { refund_id, payment_id, amount, status: 'succeeded' } };
+    const refund = { refund_id: `upr_${randomUUID()}`, payment_id, amount, status: 'succeeded' };
+    this.#refunds.set(refund.refund_id, refund);
+    return { status: 201, json: refund };
   }
 
   #page(reference: string | null): object {
@@ -136,6 +140,12 @@ export class SbpApiSimulator extends Simulator {
     const bill = [...this.bills.values()].find(({ id }) => id === paymentId);
     if (!bill) throw problem(404, 'payment_not_found');
     return bill as SbpApiBill;
+  }
+
+  #findRefund(id: string): object {
+    const refund = this.#refunds.get(id);
+    if (!refund) throw problem(404, 'refund_not_found');
+    return refund;
   }
 
   /** A call under a key is carried out once, and answered alike ever after. */

@@ -74,6 +74,8 @@ export abstract class Simulator {
   fault: { readonly kind: Fault; left: number } | null = null;
   /** Changes its answers, value by value: a status nobody knows, another sum. */
   rewrite: ((key: string, value: unknown) => unknown) | null = null;
+  /** Its messages' texts in place of what they should be, under a signature that is right all the same. */
+  nonsense: string | null = null;
   /** How payers' devices reach its page, where that is not how the companion does. */
   origin: string | null = null;
   /** Nothing it sends arrives. */
@@ -133,6 +135,11 @@ export abstract class Simulator {
     } catch {
       return null; // nobody there: the real one would try again later, and so may a test
     }
+  }
+
+  /** The text of a message, as it is to be signed. */
+  protected text(payload: unknown): string {
+    return this.nonsense ?? JSON.stringify(payload);
   }
 
   /** Where a payer pays this bill: a page with the buttons of a bank's app. */

@@ -92,7 +92,7 @@ export class SmartGlocalSimulator extends Simulator {
 
   /** Anything at all under its signature. */
   signed(payload: unknown): Message {
-    const body = JSON.stringify(payload);
+    const body = this.text(payload);
     const headers = { 'content-type': 'application/json', 'x-partner-sign': this.#partner.sign(body) };
     return { url: this.webhookUrl ?? '', headers, body };
   }

@@ -192,6 +192,20 @@ describe("the payer's own code", () => {
 });
 
 describe("a message to the payer's phone", () => {
+  it('is counted with every new attempt that may send one, whoever told the number', async () => {
+    const phone = '+7 999 333-22-11';
+    const { token } = await shop.createPayment({ methods: ['sbp', 'sberpay'], customer: { phone } });
+    const choose = async (method: string) => (await act('/method', token, { method })).status;
+    for (let i = 0; i < 3; i++) {
+      assert.equal(await choose('sberpay'), 200);
+      assert.equal(await choose('sberpay'), 200, 'and is not, where it is chosen already');
+      assert.equal(await choose('sbp'), 200);
+    }
+    assert.equal(await choose('sberpay'), 429);
+    const other = await shop.createPayment({ methods: ['sberpay'] });
+    assert.equal((await act('/push', other.token, { phone })).status, 429, 'the same phone');
+  });
+
   it('is sent a few times a minute, to a number that is one', async () => {
     const { token } = await shop.createPayment({ methods: ['sberpay'] });
     assert.deepEqual(await refusedFields('/push', token, { phone: 'mine' }), ['phone']);

@@ -76,7 +76,12 @@ export async function startCompanion(
   const directory = await mkdtemp(join(tmpdir(), 'sbp-checkout-'));
   const port = env['SBP_PORT'] === undefined ? await freePort() : Number(env['SBP_PORT']);
   const lines: string[] = [];
-  const fullEnv = { ...testEnv(port, directory), ...env };
+  const standIn = options.providers?.sandbox;
+  // It may serve less than the sandbox itself.
+  const methods = standIn && {
+    SBP_METHODS: standIn.capabilities.methods.map((method) => `${method}=sandbox`).join(),
+  };
+  const fullEnv = { ...testEnv(port, directory), ...methods, ...env };
   const config = { ...loadConfig(fullEnv), ...settings };
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const companion = await createCompanion({ config, log, ...options });

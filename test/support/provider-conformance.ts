@@ -224,6 +224,30 @@ export function describeConformance(subject: Subject): void {
       assert.equal((await read(payment.payment_id)).status, 'created');
     });
 
+    it('a message that is authentic nonsense is no error of ours, and changes nothing', async () => {
+      if (subject.capabilities.webhooks === 'none') return;
+      const payment = await create();
+      const bill = await offered(payment);
+      for (const nonsense of [
+        'not json',
+        '',
+        '[]',
+        'null',
+        '{}',
+        '{"bill":7,"session":{},"transaction":[]}',
+      ]) {
+        system.nonsense = nonsense;
+        const from = system.sent.length;
+        await withoutWebhooks(() => system.act(bill, 'process'));
+        system.nonsense = null;
+        const [message] = system.sent.slice(from);
+        assert.equal(message?.body, nonsense);
+        assert.ok([200, 401].includes((await system.send(message))!), nonsense);
+        system.bills.get(bill)!.status = 'created';
+      }
+      assert.equal((await read(payment.payment_id)).status, 'created');
+    });
+
     it('a create whose answer is lost ends in one payment at the provider', async () => {
       if (subject.presentation === 'scan') return; // it asks nobody before a code is scanned
       const payment = await withFault('drop-answer', 1, () => create());

@@ -22,7 +22,7 @@ export class CallLimits {
   readonly #credentials: readonly ((request: FastifyRequest) => string | null)[];
 
   constructor({ config, tokens }: Pick<Context, 'config' | 'tokens'>) {
-    this.#limiter = new RateLimiter({ perMinute: config.rateLimit });
+    this.#limiter = new RateLimiter({ calls: config.rateLimit, perMs: 60_000 });
     const keyNumber = apiKeyMatcher(config.apiKeys);
     this.#credentials = [
       (request) => {

@@ -6,20 +6,16 @@ import type { Context } from '../context.ts';
 import { readDevice } from '../device.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import { chargeCode } from '../payments/charge.ts';
-import { chooseMethod } from '../payments/choose-method.ts';
+import { canChoose, chooseMethod } from '../payments/choose-method.ts';
 import type { Payment } from '../payments/payment.ts';
 import { canPush, pushToPhone } from '../payments/push.ts';
-import { renewPayment } from '../payments/renew.ts';
+import { canRenew, renewPayment } from '../payments/renew.ts';
 import { ProviderError } from '../providers/provider.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { invalidFields, ProblemError } from './problems.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { PushLimits } from './push-limits.ts';
 import { snapshotView } from './snapshot-view.ts';
-import { tooMany } from './too-many.ts';
 import { parseInput } from './validate.ts';
-
-/** Messages a minute to one phone, and for one payment: nobody's phone is to be flooded from here. */
-const PUSHES_PER_MINUTE = 3;
 
 const phone = v.pipe(
   v.string('must be a string'),
@@ -52,12 +48,7 @@ export function payerActions(
   ctx: Context,
   openPayment: (request: FastifyRequest) => Promise<Payment>,
 ): void {
-  const pushes = new RateLimiter({ perMinute: PUSHES_PER_MINUTE });
-  /** A choice with a phone counts like a push: providers may send a message for it, too. */
-  const countPush = (payment: Payment, phone: string): void => {
-    const waitMs = Math.max(pushes.take(`payment ${payment.id}`), pushes.take(`phone ${phone}`));
-    if (waitMs > 0) throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
-  };
+  const pushes = new PushLimits(ctx);
   const answer = (request: FastifyRequest, payment: Payment) =>
     snapshotView(ctx, payment, readDevice(request.headers));
 
@@ -67,7 +58,8 @@ export function payerActions(
     if (!payment.methods.includes(choice.method)) {
       throw invalidFields([{ path: 'method', message: `must be one of ${payment.methods.join(', ')}` }]);
     }
-    if (choice.phone !== null) countPush(payment, choice.phone);
+    const isNew = choice.method !== payment.method && canChoose(payment);
+    if (isNew) pushes.countAttempt(payment, choice.method, choice.phone);
     const chosen = await chooseMethod(ctx, payment.id, choice);
     if (!chosen) throw conflict('method_not_changeable', payment, 'its method cannot be changed');
     return answer(request, chosen);
@@ -77,7 +69,7 @@ export function payerActions(
     const payment = await openPayment(request);
     const { phone } = parseInput(pushSchema, request.body);
     if (!canPush(ctx, payment)) throw conflict('not_pushable', payment, 'nothing can be sent to a phone');
-    countPush(payment, phone);
+    pushes.count(payment, phone);
     try {
       await pushToPhone(ctx, payment, phone);
     } catch (error) {
@@ -108,6 +100,7 @@ export function payerActions(
 
   app.post('/session/renew', async (request) => {
     const payment = await openPayment(request);
+    if (canRenew(payment)) pushes.countAttempt(payment, payment.method);
     const renewed = await renewPayment(ctx, payment.id);
     if (!renewed)
       throw conflict('not_renewable', payment, 'a new code is for expired ones, and not without end');

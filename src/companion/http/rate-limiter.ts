@@ -1,28 +1,30 @@
-const MINUTE_MS = 60_000;
 /** Some 10 MB at worst. Beyond it the longest unused keys are forgotten, and start with a whole allowance again. */
 const MAX_KEYS = 50_000;
 
 interface Options {
-  /** Calls a minute and key; that many may also come at once. 0 lets everything through. */
-  readonly perMinute: number;
+  /** To each key in `perMs`; that many may also come at once. 0 lets everything through. */
+  readonly calls: number;
+  readonly perMs: number;
   /** Milliseconds on a clock that never jumps. */
   readonly now?: () => number;
   readonly maxKeys?: number;
 }
 
 /**
- * A leaky bucket per key, kept as one number: the moment at which the key's allowance is whole again. A key unused
- * for a minute is the same as an unknown one, so it is dropped.
+ * A leaky bucket per key, kept as one number: the moment at which the key's allowance is whole again. From then on it is
+ * the same as an unknown one, so it is dropped.
  */
 export class RateLimiter {
   readonly #intervalMs: number;
+  readonly #perMs: number;
   readonly #now: () => number;
   readonly #maxKeys: number;
   /** Least recently used first. */
   readonly #wholeAt = new Map<string, number>();
 
-  constructor({ perMinute, now = () => performance.now(), maxKeys = MAX_KEYS }: Options) {
-    this.#intervalMs = perMinute === 0 ? 0 : MINUTE_MS / perMinute;
+  constructor({ calls, perMs, now = () => performance.now(), maxKeys = MAX_KEYS }: Options) {
+    this.#intervalMs = calls === 0 ? 0 : perMs / calls;
+    this.#perMs = perMs;
     this.#now = now;
     this.#maxKeys = maxKeys;
   }
@@ -32,8 +34,8 @@ export class RateLimiter {
     if (this.#intervalMs === 0) return 0;
     const now = this.#now();
     const wholeAt = Math.max(now, this.#wholeAt.get(key) ?? now) + this.#intervalMs;
-    const waitMs = wholeAt - now - MINUTE_MS;
-    // Sums of fractions: a hair over the minute is still the last call of the allowance.
+    const waitMs = wholeAt - now - this.#perMs;
+    // Sums of fractions: a hair over is still the last call of the allowance.
     if (waitMs > 1e-6) return waitMs;
     this.#wholeAt.delete(key);
     this.#wholeAt.set(key, wholeAt);

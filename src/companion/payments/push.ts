@@ -1,3 +1,5 @@
+import type { Method } from '../../protocol/snapshot.ts';
+import type { ProviderName } from '../providers/names.ts';
 import type { Context } from '../context.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from './payment.ts';
 
@@ -6,10 +8,14 @@ export function canPush(ctx: Pick<Context, 'providers'>, payment: Payment): paym
   return (
     isOffered(payment) &&
     payment.status === 'created' &&
-    payment.method === 'sberpay' &&
     payment.providerPaymentId !== null &&
-    ctx.providers[payment.provider].capabilities.push
+    hasPush(ctx, payment.method, payment.provider)
   );
+}
+
+/** Whether payments of this kind may come with a message to the payer's phone. */
+export function hasPush({ providers }: Pick<Context, 'providers'>, method: Method, provider: ProviderName) {
+  return method === 'sberpay' && providers[provider].capabilities.push;
 }
 
 /** Sends it; `phone` as `7XXXXXXXXXX`. Rejects with a ProviderError when it was not sent. */

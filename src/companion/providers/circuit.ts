@@ -8,8 +8,8 @@ const LONGEST_REST_MS = 30_000;
 
 /**
  * A circuit breaker: during an outage callers are told at once, instead of each waiting for a time-out, and the
- * provider is left alone but for one call now and then that tries whether it is back. Only silence ({@link NoAnswer})
- * is an outage: who answers is there, whatever the answer says.
+ * provider is left alone but for one call now and then that tries whether it is back. An outage is what says nothing of
+ * the payment ({@link NoAnswer}): silence, an error page, a call that is turned away at the door.
  */
 export class Circuit {
   readonly #now: () => number;

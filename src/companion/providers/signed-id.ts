@@ -5,6 +5,6 @@ import { createHash } from 'node:crypto';
  * whoever has seen one signed message could send it again under any id, and by taking another message's id have that
  * one dropped as a repeat. The signed bytes cannot, and a sender's repeats carry the same ones.
  */
-export function signedId(body: Buffer): string {
+export function signedId(body: Buffer | string): string {
   return `sha256_${createHash('sha256').update(body).digest('base64url')}`;
 }

@@ -5,7 +5,8 @@ import { RateLimiter } from '../../../src/companion/http/rate-limiter.ts';
 function limiterAt(perMinute: number, maxKeys?: number) {
   const clock = { ms: 0 };
   const limiter = new RateLimiter({
-    perMinute,
+    calls: perMinute,
+    perMs: 60_000,
     now: () => clock.ms,
     ...(maxKeys === undefined ? {} : { maxKeys }),
   });
@@ -30,6 +31,19 @@ describe('the rate limiter', () => {
     let taken = 0;
     for (; clock.ms < 60_000; clock.ms += 50) if (limiter.take('a') === 0) taken++;
     assert.ok(taken >= 118 && taken <= 120, `${taken}`);
+  });
+
+  it('knows days as well as minutes', () => {
+    let now = 0;
+    const limiter = new RateLimiter({ calls: 10, perMs: 86_400_000, now: () => now });
+    const letThrough = (hours: number) => {
+      let through = 0;
+      for (const end = now + hours * 3_600_000; now < end; now += 60_000)
+        if (limiter.take('phone') === 0) through++;
+      return through;
+    };
+    assert.equal(letThrough(2), 10);
+    assert.equal(letThrough(24), 10);
   });
 
   it('keeps callers apart, and a refused call costs nothing', () => {

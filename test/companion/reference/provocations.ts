@@ -66,10 +66,15 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     return () => stage.call(operation, { payment, body: { phone: '+70000000000' } });
   },
   async too_many_pushes(stage, operation) {
-    const payment = await stage.shop.createPayment({ methods: ['sberpay'] });
-    const push = { payment, body: { method: 'sberpay', phone: PHONE } };
-    for (let i = 0; i < 3; i++) await stage.call(operation, push);
-    return () => stage.call(operation, push);
+    const phone = '+79990004455';
+    const other = await stage.shop.createPayment({ methods: ['sberpay'] });
+    for (let i = 0; i < 3; i++)
+      await stage.call('post /checkout/v1/session/push', { payment: other, body: { phone } });
+    const isChoice = operation.endsWith('/method');
+    const methods = isChoice ? ['sbp', 'sberpay'] : ['sberpay'];
+    const payment = await stage.shop.createPayment({ methods, customer: { phone } });
+    if (operation.endsWith('/renew')) await stage.shop.sandbox(payment.payment_id, 'expire');
+    return () => stage.call(operation, { payment, body: { method: 'sberpay', phone } });
   },
   not_paid: (stage, operation) => () =>
     stage.call(operation, { body: { payment_id: stage.open.payment_id } }),

@@ -69,7 +69,7 @@ export function checkoutOperations(): Operation[] {
       path: `${SESSION}/renew`,
       summary: 'A fresh QR after expiry, in place',
       answers: snapshot,
-      refusals: [...ANY_POST, 'not_renewable'],
+      refusals: [...ANY_POST, 'not_renewable', 'too_many_pushes'],
     },
     {
       ...payers,

@@ -1,8 +1,9 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { WebhookVerificationError } from '../../notifications/webhooks.ts';
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import type { ProviderDelivery, ProviderReport, RawWebhook } from '../provider.ts';
+import { signedId } from '../signed-id.ts';
 import { webhookSchema, type Session } from './messages.ts';
 import { linkIn, moneyIn, referenceIn, standingOf, wordsOf } from './session.ts';
 import { verifySignature } from './signature.ts';
@@ -24,7 +25,12 @@ export function readWebhook(
   const payload = parse(body);
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) {
-    return { ...NOTHING, event: eventOf(payload['type']), deliveryId: idOf(body), detail: 'cannot be read' };
+    return {
+      ...NOTHING,
+      event: eventOf(payload['type']),
+      deliveryId: signedId(body),
+      detail: 'cannot be read',
+    };
   }
   const { type, session } = parsed.output;
   return {
@@ -33,7 +39,7 @@ export function readWebhook(
     providerPaymentId: session.id,
     event: eventOf(type),
     // It has no id of its own; without a time, the bytes tell it from others.
-    deliveryId: idOf(JSON.stringify([type, session.id, session.updated_at ?? body.toString('base64')])),
+    deliveryId: signedId(JSON.stringify([type, session.id, session.updated_at ?? body.toString('base64')])),
     detail: wordsOf(session),
     ...claim(type, session, present),
   };
@@ -79,8 +85,4 @@ function parse(body: Buffer): Record<string, unknown> {
 
 function eventOf(type: unknown): string {
   return typeof type === 'string' ? type.slice(0, MAX_EVENT_CHARS) : '';
-}
-
-function idOf(text: string | Buffer): string {
-  return `sha256_${createHash('sha256').update(text).digest('base64url')}`;
 }
