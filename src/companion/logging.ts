@@ -35,12 +35,14 @@ export function bodyHash(body: string | Buffer): string {
   return createHash('sha256').update(body).digest('hex');
 }
 
-/** Others' words, such as a refusal that repeats what it was sent: without what tells of a person or opens a door. */
+/** Others' words, such as a refusal that repeats what it was sent: one line without what tells of a person or opens a door. */
 export function othersWords(text: string): string {
   return text
     .slice(0, 1_000)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
     .replace(/\S+@\S+/g, MASK)
     .replace(/\S{33,}/g, MASK) // longer than any id: a token, a key
-    .replace(/\d+(\.\d+){3}|\+?\d[\d() -]{5,}\d/g, MASK)
+    .replace(/\+?\d[\d ().-]{5,}\d/g, MASK) // a phone, a card, an account, an address
+    .trim()
     .slice(0, 300);
 }

@@ -22,6 +22,17 @@ describe('the log', () => {
     assert.ok(lines[0]?.includes('pay_1'));
   });
 
+  it('quotes others in one line, without the persons they tell of', () => {
+    for (const [said, quoted] of [
+      ['call +7 (999) 000-11-22\r\nor 8.999.000.11.22 now', 'call [masked] or [masked] now'],
+      ['from 203.0.113.7, card 4111 1111 1111 1111', 'from [masked], card [masked]'],
+      ['buyer@example.ru is no client', '[masked] is no client'],
+      ['error 130007 of pay_1', 'error 130007 of pay_1'],
+    ] as const) {
+      assert.equal(othersWords(said), quoted);
+    }
+  });
+
   it('quotes others at bounded length and cost', () => {
     const begun = performance.now();
     assert.ok(othersWords('x '.repeat(1_000_000)).length <= 300);

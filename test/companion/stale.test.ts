@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { applyDecision } from '../../src/companion/payments/apply.ts';
+import { applyAnswer, applyDecision } from '../../src/companion/payments/apply.ts';
 import { attachProvider } from '../../src/companion/payments/attach.ts';
 import { findAttempts } from '../../src/companion/payments/attempts.ts';
 import { cancelPayment } from '../../src/companion/payments/cancel.ts';
@@ -63,10 +63,32 @@ describe('a cancel', () => {
       'processing',
     );
   });
+
+  it('that the payer was refused closes nothing later on', async () => {
+    const { provider } = ledger;
+    const { id } = await newPayment('sbp');
+    const closing = provider.cancel.bind(provider);
+    provider.cancel = async () => {
+      await ledger.tell(id, 'processing');
+      throw new ProviderError('unavailable', 'down');
+    };
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'processing');
+    provider.cancel = closing;
+    for (let round = 0; round < 3; round++) {
+      ledger.time += 6_000;
+      await ledger.look();
+    }
+    const bill = provider.created.get(id)!.status;
+    assert.deepEqual([bill, (await paymentOf(id)).status], ['created', 'processing']);
+  });
 });
 
 describe('a scanned code', () => {
-  const bank = { charge: 'silent' as 'silent' | 'refuses', has: 'created' as 'created' | 'paid' };
+  const bank = {
+    charge: 'silent' as 'silent' | 'refuses',
+    has: 'created' as 'created' | 'paid' | null,
+    charges: 0,
+  };
 
   /** A payment whose provider charges codes. */
   async function scannable() {
@@ -76,10 +98,12 @@ describe('a scanned code', () => {
       ({ ...(await create(request)), presentation: { kind: 'scan' } }) as never;
     Object.assign(provider, {
       capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhooks: 'none' },
-      charge: (): Promise<ProviderReport> =>
-        Promise.reject(
+      charge: (): Promise<ProviderReport> => {
+        bank.charges++;
+        return Promise.reject(
           new ProviderError(bank.charge === 'silent' ? 'unavailable' : 'refused', 'the code was used'),
-        ),
+        );
+      },
       status: ({ reference }: { reference: string }): Promise<ProviderReport> =>
         Promise.resolve({ reference, status: bank.has, amount: 10_000, currency: 'RUB' }),
     });
@@ -131,10 +155,103 @@ describe('a scanned code', () => {
     );
   });
 
-  it('that is refused and was never charged may be followed by another', async () => {
-    Object.assign(bank, { charge: 'refuses', has: 'created' });
+  it('that is refused at once may be followed by another, whatever else the bank can be asked', async () => {
+    Object.assign(bank, { charge: 'refuses' });
     const { id } = await scannable();
+    ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
     assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'refused');
-    assert.equal((await paymentOf(id)).chargePayload, null);
+    const { reference, presentation, chargePayload } = await paymentOf(id);
+    assert.deepEqual([reference, presentation.kind, chargePayload], [`${id}-2`, 'scan', null]);
+  });
+
+  /** A code whose first try went unanswered, and whose repeats are refused. */
+  async function inDoubt() {
+    Object.assign(bank, { charge: 'silent', has: 'created', charges: 0 });
+    const { id } = await scannable();
+    await chargeCode(ledger.ctx, id, 'code');
+    bank.charge = 'refuses';
+    return id;
+  }
+  /** As time goes by, second by second. */
+  async function wait(seconds: number) {
+    for (let second = 0; second < seconds; second++) {
+      ledger.time += 1_000;
+      await ledger.look();
+    }
+  }
+
+  it('that may have arrived is not followed by another on the word that the bank does not know it yet', async () => {
+    const id = await inDoubt();
+    await wait(15);
+    const { reference, chargePayload } = await paymentOf(id);
+    assert.deepEqual([reference, chargePayload], [id, 'code']);
+    bank.has = 'paid';
+    await wait(10);
+    assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  it('that the bank still does not know after half a minute may be followed by another', async () => {
+    const id = await inDoubt();
+    await wait(40);
+    const { reference, chargePayload } = await paymentOf(id);
+    assert.deepEqual([reference, chargePayload], [`${id}-2`, null]);
+  });
+
+  it('that turns up paid while no other is shown has paid', async () => {
+    const id = await inDoubt();
+    await wait(40);
+    bank.has = 'paid';
+    await wait(60);
+    assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`that turns up paid ${when} the next one is a second charge, and told`, async () => {
+      const id = await inDoubt();
+      await wait(40);
+      const charging = ({ reference }: { reference: string }): Promise<ProviderReport> =>
+        Promise.resolve({ reference, status: 'paid', amount: 10_000, currency: 'RUB' });
+      const paid = () => (bank.has = 'paid');
+      if (when === 'before') paid();
+      Object.assign(ledger.provider, { charge: charging });
+      await chargeCode(ledger.ctx, id, 'fresh code');
+      if (when === 'after') paid();
+      await wait(60);
+      assert.equal((await paymentOf(id)).status, 'paid');
+      const [told] = await ledger.attentionOf(id);
+      assert.deepEqual([told?.['reason'], told?.['reference']], ['paid_twice', id]);
+    });
+  }
+
+  it('whose order is known is asked about, and not charged again', async () => {
+    const id = await inDoubt();
+    bank.has = null;
+    await wait(60);
+    const { status, chargePayload } = await paymentOf(id);
+    assert.deepEqual([status, chargePayload, bank.charges], ['processing', null, 2]);
+  });
+
+  it('that stays undecided can be called off by the merchant, and its money still counts', async () => {
+    const id = await inDoubt();
+    ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
+    await wait(60);
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'created');
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'merchant')).status, 'canceled');
+    ledger.provider.status = ({ reference }) =>
+      Promise.resolve({ reference, status: 'paid', amount: 10_000, currency: 'RUB' });
+    await wait(30);
+    const { status, late } = await paymentOf(id);
+    assert.deepEqual([status, late], ['paid', true]);
+  });
+
+  it('is not forgotten because the bank, asked before a cancel, does not know it yet', async () => {
+    const id = await inDoubt();
+    await applyAnswer(ledger.ctx, 'sandbox', {
+      reference: id,
+      status: 'created',
+      amount: null,
+      currency: null,
+    });
+    assert.equal((await paymentOf(id)).chargePayload, 'code');
   });
 });

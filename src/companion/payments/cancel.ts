@@ -16,6 +16,7 @@ export async function cancelPayment(
 ): Promise<Payment> {
   if (!isCancelable(payment, source)) return payment;
   const cause = { event: 'payment.canceled', source };
+  let closed = true;
   // A create whose answer was lost may have arrived: then there is something to close as well.
   if (isOffered(payment)) {
     const provider = ctx.providers[payment.provider];
@@ -23,27 +24,30 @@ export async function cancelPayment(
       const ref = refOf(payment);
       const { cancel } = provider.capabilities;
       const report = await (cancel ? provider.cancel(ref) : provider.status(ref));
-      if (!cancel) await ctx.store.write((trx) => markForClosing(trx, payment.reference));
+      closed = cancel;
       if (report.status !== 'canceled') {
         const { payment: after } = await applyAnswer(ctx, payment.provider, report);
         if (after && !isOpen(after.status)) return after;
       }
     } catch (error) {
       ctx.log.warn({ payment_id: payment.id, err: error }, 'the QR could not be closed yet');
-      await ctx.store.write((trx) => markForClosing(trx, payment.reference));
+      closed = false;
     }
   }
   const decided = await applyDecision(ctx, payment.id, 'canceled', cause, async (current, trx) => {
     if (!isCancelable(current, source)) return false;
-    // Another way was chosen meanwhile.
-    const another = current.reference !== payment.reference ? current.reference : null;
-    if (another !== null) await markForClosing(trx, another);
+    // Another way may have been chosen meanwhile. Marked with the decision only: what goes on is not to be closed.
+    const open = closed && current.reference === payment.reference ? null : current.reference;
+    if (open !== null) await markForClosing(trx, open);
     return true;
   });
   return decided.payment ?? payment;
 }
 
-/** A scanned code is being charged, and a payer has confirmed in the bank what is in process: what becomes of that decides. */
+/**
+ * Not for the payer, whose code is being charged or who has confirmed in the bank what is in process: what becomes of
+ * that decides. The merchant may give up waiting for it.
+ */
 function isCancelable({ status, chargePayload }: Payment, source: 'merchant' | 'payer'): boolean {
-  return chargePayload === null && (source === 'payer' ? status === 'created' : isOpen(status));
+  return source === 'payer' ? status === 'created' && chargePayload === null : isOpen(status);
 }

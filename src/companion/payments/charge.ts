@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../providers/provider.ts';
 import { applyAnswer } from './apply.ts';
-import { addAttempt, MAX_ATTEMPTS } from './attempts.ts';
+import { addAttempt, markForClosing, MAX_ATTEMPTS } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from './payment.ts';
@@ -41,11 +41,24 @@ export async function chargeCode(ctx: Context, paymentId: string, payload: strin
   });
   if (!found.scanned || !found.payment) return { kind: 'impossible', payment: found.payment };
   ctx.announce(found.payment);
-  return carryOutCharge(ctx, found.payment);
+  return carryOutCharge(ctx, found.payment, { first: true });
 }
 
-/** Brings a scanned code to the provider; may be repeated until there is an answer. */
-export async function carryOutCharge(ctx: Context, payment: Payment): Promise<Charged> {
+/**
+ * So many repeats, some 20 seconds after the scan and 7 after the last of them, a provider that still has no charge is
+ * believed. Sooner it may only not have seen it yet.
+ */
+const REPEATS_IN_DOUBT = 5;
+
+/**
+ * Brings a scanned code to the provider; may be repeated until there is an answer. A no to the first call says that
+ * nothing was charged; a no to a repeat may be about the repeat.
+ */
+export async function carryOutCharge(
+  ctx: Context,
+  payment: Payment,
+  { first = false } = {},
+): Promise<Charged> {
   if (!isOffered(payment) || payment.chargePayload === null) return { kind: 'impossible', payment };
   const provider = ctx.providers[payment.provider];
   if (!provider.charge) throw new Error(`${payment.provider} charges no codes`);
@@ -54,27 +67,50 @@ export async function carryOutCharge(ctx: Context, payment: Payment): Promise<Ch
     payload: payment.chargePayload,
     description: payment.description,
   };
-  let report: ProviderReport;
+  const undecided = { kind: 'taken', payment } as const; // it is asked again
+  const refused = async (how: { readonly watch: boolean }): Promise<Charged> => ({
+    kind: 'refused',
+    payment: await scanAgain(ctx, payment, how),
+  });
+  let report: ProviderReport | null;
   try {
-    report = await provider.charge(request).catch(async (error: unknown) => {
-      ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
-      if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
-      // An earlier call may have charged it, and this no be about the repeat.
-      return provider.status(refOf(payment));
-    });
-  } catch {
-    return { kind: 'taken', payment }; // nobody knows: it is asked again
+    report = await provider.charge(request);
+  } catch (error) {
+    ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
+    if (!(error instanceof ProviderError) || error.kind === 'unavailable') return undecided;
+    if (first) return refused({ watch: false });
+    report = await askWhetherCharged(ctx, payment);
   }
-  if (report.status === 'created') return { kind: 'refused', payment: await scanAgain(ctx, payment) };
+  if (report === null) return undecided;
+  if (report.status === 'created')
+    return payment.checks < REPEATS_IN_DOUBT ? undecided : refused({ watch: true });
   const { payment: after } = await applyAnswer(ctx, payment.provider, report);
   return { kind: 'taken', payment: after ?? payment };
 }
 
-/** A new attempt: the provider would take another code under this reference for a repeat of the refused one. */
-async function scanAgain(ctx: Context, payment: OfferedPayment): Promise<Payment> {
+/** What became of the calls before; `null` when that cannot be found out now. */
+async function askWhetherCharged(ctx: Context, payment: OfferedPayment): Promise<ProviderReport | null> {
+  try {
+    return await ctx.providers[payment.provider].status(refOf(payment));
+  } catch (error) {
+    ctx.log.warn({ payment_id: payment.id, err: error }, 'whether the scanned code was charged is not known');
+    return null;
+  }
+}
+
+/**
+ * A new attempt: the provider would take another code under this reference for a repeat of the refused one. The old one
+ * is watched where a call went unanswered: it may yet turn out to be charged.
+ */
+async function scanAgain(
+  ctx: Context,
+  payment: OfferedPayment,
+  { watch }: { readonly watch: boolean },
+): Promise<Payment> {
   const open = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);
     if (current?.reference !== payment.reference || current.chargePayload === null) return current;
+    if (watch) await markForClosing(trx, payment.reference);
     return record(
       trx,
       current,

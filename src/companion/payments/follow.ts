@@ -80,17 +80,15 @@ async function takeOffer(
   const unchanged = { outcome: 'unchanged', payment } as const;
   if (attempt.reference !== payment.reference || !isOpen(payment.status)) return unchanged;
   const presentation = payment.presentation.kind === 'pending' ? report.presentation : null;
-  const answered = payment.chargePayload !== null && report.status !== null;
   const expiresAt = Math.min(payment.expiresAt, report.expiresAt ?? Infinity);
   const endsSooner = payment.status === 'created' && expiresAt < payment.expiresAt;
-  if (!presentation && !answered && !endsSooner && id === payment.providerPaymentId) return unchanged;
+  if (!presentation && !endsSooner && id === payment.providerPaymentId) return unchanged;
   const after = await record(
     trx,
     payment,
     {
       providerPaymentId: id,
       ...(presentation ? { presentation } : {}),
-      ...(answered ? { chargePayload: null } : {}),
       ...(endsSooner ? { expiresAt } : {}),
     },
     presentation ? { event: 'payment.offered', source: cause.source } : cause,

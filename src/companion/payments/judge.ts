@@ -21,7 +21,7 @@ export function judge(
   const status = meantBy(report.status, payment, asked, now);
   const refusal = refuse(payment, attempt, { ...report, status });
   if (refusal === null) return { status, refusal };
-  return { status: isCharged(payment, attempt, refusal) ? 'processing' : null, refusal };
+  return { status: isUnderWay(payment, attempt, refusal) ? 'processing' : null, refusal };
 }
 
 /** Its clock and ours are a moment apart. */
@@ -67,10 +67,11 @@ function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): 
 }
 
 /**
- * Whether the payer has paid for certain, and only how much is not: neither is a code to be charged again, nor another
- * one to be shown, until the provider or a person has made it clear.
+ * Whether the payer has paid for certain, and only how much is not, or the provider has the payer's code in hand, and
+ * only how it stands is not known: neither is a code to be charged again, nor another one to be shown, until the
+ * provider or a person has made it clear.
  */
-function isCharged(
+function isUnderWay(
   { status, reference, chargePayload }: Payment,
   attempt: AttemptRow,
   refusal: Verdict['refusal'],
@@ -78,6 +79,7 @@ function isCharged(
   return (
     status === 'created' &&
     attempt.reference === reference &&
-    (refusal === 'amount_missing' || (refusal === 'amount_mismatch' && chargePayload !== null))
+    (refusal === 'amount_missing' ||
+      (chargePayload !== null && (refusal === 'amount_mismatch' || refusal === 'unknown_status')))
   );
 }

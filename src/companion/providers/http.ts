@@ -50,6 +50,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** The parsed body; `undefined` for what is no JSON: a proxy's page, half an answer. */
   readonly json: unknown;
+  /** An earlier try of the same call may have arrived, its answer lost: a no may be about the repeat. */
+  readonly repeated: boolean;
 }
 
 export interface ProviderHttpOptions {
@@ -82,7 +84,8 @@ export class ProviderHttp {
     let asked = false;
     for (let tries = 1; ; tries++) {
       try {
-        return read(await this.#try(call, Math.min(TRY_MS, deadline - performance.now())));
+        const answer = await this.#try(call, Math.min(TRY_MS, deadline - performance.now()));
+        return read({ ...answer, repeated: asked });
       } catch (error) {
         if (!(error instanceof NoAnswer || error instanceof NotYet)) throw error;
         asked ||= error.asked;
@@ -101,7 +104,7 @@ export class ProviderHttp {
   async #try(
     { method, path, headers, body, alsoReads = [] }: HttpCall,
     timeoutMs: number,
-  ): Promise<HttpAnswer> {
+  ): Promise<Omit<HttpAnswer, 'repeated'>> {
     let answer: OutboundAnswer;
     try {
       answer = await this.#outbound.call({
@@ -125,7 +128,7 @@ export class ProviderHttp {
   }
 }
 
-function judged(status: number, json: unknown, words: string | null): HttpAnswer {
+function judged(status: number, json: unknown, words: string | null): Omit<HttpAnswer, 'repeated'> {
   const answered = `the provider answered ${status}${words === null ? '' : `: ${words}`}`;
   if (status >= 500 || status === 408) throw new NoAnswer(answered, true);
   if (status >= 200 && status < 300) {

@@ -163,7 +163,10 @@ export interface Provider {
   refund(request: RefundRequest): Promise<ProviderRefund>;
   /** With `capabilities.push`. `phone`: `7XXXXXXXXXX`. */
   push?(payment: PaymentRef, phone: string): Promise<void>;
-  /** With `capabilities.charge`. `refused`: no money has moved, another code may be tried. */
+  /**
+   * With `capabilities.charge`. `refused`: this call has moved no money, and every try of it was answered; another code
+   * may be tried, unless an earlier call was not answered. Whatever is reported instead: the code is in hand there.
+   */
   charge?(request: ChargeRequest): Promise<ProviderReport>;
   /** Says yes to a payment whose report had `wantsConfirmation`. A repeat changes nothing. */
   confirm?(payment: PaymentRef): Promise<void>;

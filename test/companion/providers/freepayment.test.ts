@@ -156,7 +156,7 @@ describe('the freepayment provider', () => {
     it('and names a status it does not know, with no offer beside it', async () => {
       acquirer.says({ status: 'on_hold', message: 'ask +7 999 000-11-22' });
       const { status, presentation, detail } = await provider.status(payment);
-      assert.deepEqual([status, presentation, detail], [null, null, 'on_hold ask [number]']);
+      assert.deepEqual([status, presentation, detail], [null, null, 'on_hold ask [masked]']);
     });
 
     it('and believes no transaction of test mode, unless that is its own mode', async () => {

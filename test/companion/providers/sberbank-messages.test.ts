@@ -8,7 +8,7 @@ import {
   wordsOf,
   type Order,
 } from '../../../src/companion/providers/sberbank/messages.ts';
-import { bounded, gatewayWords } from '../../../src/companion/providers/sberbank/words.ts';
+import { bankWords, gatewayWords } from '../../../src/companion/providers/sberbank/words.ts';
 
 const OPERATION = {
   operation_type: 'PAY',
@@ -115,19 +115,32 @@ describe("sberbank's order", () => {
       'error 130007: the operation was not successful (Отказ); response 33: the card has expired (Карта просрочена)',
     );
     assert.equal(wordsOf(order({ error_code: 'X1' })), 'error X1');
+    assert.equal(wordsOf(order({ order_state: 'TELEPORTED' })), 'state TELEPORTED');
+    assert.equal(
+      wordsOf(order({ order_state: 'PAID', error_code: '130000' })),
+      'state PAID; error 130000: the operation was not successful',
+      'a state that the message itself denies',
+    );
   });
 });
 
 describe("the bank's own words", () => {
-  it('are one line of at most 200 characters', () => {
-    assert.equal(bounded('a\r\nb\u0000\tc'), 'a b c');
-    assert.equal(bounded('слово '.repeat(100)).length, 200);
+  it('are one line of at most 300 characters', () => {
+    assert.equal(bankWords('a\r\nb\u0000\tc'), 'a b c');
+    assert.equal(bankWords('слово '.repeat(100)).length, 300);
   });
 
   it('quote no code, no token and no link', () => {
     const code = 'https://sberbank.ru/qr/?ClientIdQr=40ac47c5ed7944cf8e0775a398552f2c&HashId=5c10bb41&online';
-    assert.equal(bounded(`Код ${code} неверен`), 'Код … неверен');
-    assert.equal(bounded(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
+    assert.equal(bankWords(`Код ${code} неверен`), 'Код … неверен');
+    assert.equal(bankWords(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
+  });
+
+  it('tell of no person', () => {
+    assert.equal(
+      bankWords('Клиент +79991234567 (или 8 999 123-45-67), ivanov@example.ru не найден'),
+      'Клиент [masked] (или [masked]), [masked] не найден',
+    );
   });
 
   it("are the gateway's only where the gateway speaks", () => {

@@ -64,11 +64,29 @@ describe("sberbank's access token", () => {
     assert.ok(fetched >= 10 && fetched <= 12, `${fetched} in ten minutes`);
   });
 
-  it('is fetched for each call when it does not say how long it lives', async () => {
-    bank.onToken = json({ access_token: 'once' });
+  /** How long a token that tells this of its life is used, s. */
+  const usedFor = async (expires_in: unknown) => {
+    bank.onToken = json({ access_token: 'token', expires_in });
+    const since = time;
     await ask();
-    await ask();
-    assert.equal(bank.calls('oauth').length, 2);
+    const before = bank.calls('oauth').length;
+    while (bank.calls('oauth').length === before) {
+      time += 1_000;
+      await ask();
+    }
+    const seconds = (time - since) / 1_000;
+    time += 3_600_000;
+    return seconds;
+  };
+
+  it('says how long it lives in a number, or in digits', async () => {
+    assert.deepEqual([await usedFor(60), await usedFor('60')], [55, 55]);
+  });
+
+  it('is used for half a minute when what it says of its life cannot be read', async () => {
+    for (const odd of [undefined, null, '', 'soon', '60s', ' 60', '-60', '6e1', 0, -1, '0', {}]) {
+      assert.equal(await usedFor(odd), 25, JSON.stringify(odd));
+    }
   });
 
   it('is fetched anew, once, when the bank does not take it any more', async () => {

@@ -157,6 +157,18 @@ describe('the sberbank provider', () => {
       }
     });
 
+    it('takes no refusal of a repeat for one of the code: an earlier try went unanswered', async () => {
+      const no = json(refusal('010000'));
+      const tokenRunOut = json(gateway(401), 401);
+      for (const answers of [[no], [tokenRunOut, no]]) {
+        const next = [(_: unknown, response: { destroy: () => void }) => response.destroy(), ...answers];
+        bank.onPay = (call, response) => next.shift()!(call, response);
+        const { kind, message } = await failureOf(charge());
+        assert.deepEqual([kind, next.length], ['unavailable', 0]);
+        assert.match(message, /error 010000.*an earlier try was not answered/);
+      }
+    });
+
     it('waits when the bank has not decided', async () => {
       for (const code of ['990000', '080000']) {
         bank.onPay = json(refusal(code));
@@ -188,7 +200,7 @@ describe('the sberbank provider', () => {
         const failure = await failureOf(charge());
         assert.equal(failure.kind, kind, String(code));
         assert.match(failure.message, /Not like this: слово/, String(code));
-        assert.ok(failure.message.length < 350, failure.message);
+        assert.ok(failure.message.length < 400, failure.message);
       }
     });
 
@@ -249,7 +261,6 @@ describe('the sberbank provider', () => {
         [{ error_code: '101234' }, 200],
         [{ order_state: 'DECLINED', error_code: '100000' }, 200],
         [{ error_code: '100000' }, 404],
-        [{ message: 'no such order' }, 404],
       ] as const) {
         bank.onStatus = json(body, code);
         const { status, amount } = await provider.status(PAYMENT);
@@ -257,9 +268,19 @@ describe('the sberbank provider', () => {
       }
     });
 
+    it('believes no message that tells of an order and denies it', async () => {
+      for (const fields of [{ order_state: 'PAID' }, { order_id: 'o1' }]) {
+        bank.onStatus = json({ ...fields, error_code: '100000' });
+        assert.equal((await provider.status(PAYMENT)).status, null, JSON.stringify(fields));
+      }
+    });
+
     it('keeps what it is refused apart from an outage, and says what to look at', async () => {
       for (const [body, code, words] of [
         [gateway(404), 404, /SBP_SBERBANK_STATUS_PATH/],
+        [{ message: 'no such order' }, 404, /SBP_SBERBANK_STATUS_PATH/],
+        [{ status: 404, error: 'Not Found', path: '/prod/status' }, 404, /SBP_SBERBANK_STATUS_PATH/],
+        [{ error_code: 1004 }, 404, /error 1004/],
         [gateway(403), 403, /SBP_SBERBANK_STATUS_SCOPE/],
         [gateway(401), 401, /SBP_SBERBANK_STATUS_SCOPE/],
         [refusal('050000'), 200, /malformed request/],

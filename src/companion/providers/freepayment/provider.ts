@@ -1,5 +1,6 @@
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import { isOpen } from '../../../protocol/status.ts';
+import { othersWords } from '../../logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import {
   ProviderError,
@@ -13,7 +14,6 @@ import { createBody } from './create-body.ts';
 import { isPayment, paymentStatus, type Transaction } from './messages.ts';
 import { qrIdOf, readForm } from './presentation.ts';
 import { Refunds } from './refunds.ts';
-import { forLog } from './refusal.ts';
 import type { FreepaymentSettings } from './settings.ts';
 import { RULES } from './variants.ts';
 import { WebhookAuth } from './webhook-auth.ts';
@@ -89,7 +89,7 @@ export function createFreepaymentProvider({
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
       expiresAt: endOfOffer(),
-      detail: forLog([transaction.status ?? 'no status', message ?? ''].join(' ').trim()),
+      detail: othersWords([transaction.status ?? 'no status', message ?? ''].join(' ')),
     };
   }
 
@@ -119,7 +119,7 @@ export function createFreepaymentProvider({
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
           'refused',
-          `the payment failed at once: ${forLog(transaction.message ?? '')}`,
+          `the payment failed at once: ${othersWords(transaction.message ?? '')}`,
         );
       }
       const presentation = offerOf(transaction);

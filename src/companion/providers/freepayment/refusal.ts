@@ -1,12 +1,9 @@
 import * as v from 'valibot';
+import { othersWords } from '../../logging.ts';
 
-const MAX_MESSAGE_CHARS = 200;
 const MAX_FIELDS = 20;
 /** Field names and no more: a key can be anything. */
 const FIELD_NAME = /^[A-Za-z_][\w-]{0,40}$/;
-const EMAIL = /[^\s@<>"']+@[^\s@<>"']+/g;
-/** Seven digits and more: a phone number, a card, an account, whatever stands between them. */
-const LONG_NUMBER = /\+?\d(?:[\s().-]*\d){6,}/g;
 
 const refusalSchema = v.union([
   v.object({ errors: v.record(v.string(), v.unknown()), message: v.fallback(v.nullish(v.string()), null) }),
@@ -22,19 +19,10 @@ export function readRefusal(json: unknown): string | null {
   const parsed = v.safeParse(refusalSchema, json);
   if (!parsed.success) return null;
   const refusal = parsed.output;
-  if ('response' in refusal) return forLog(refusal.response.message);
+  if ('response' in refusal) return othersWords(refusal.response.message);
   const fields = 'errors' in refusal ? fieldsOf(refusal.errors).slice(0, MAX_FIELDS) : [];
-  const message = forLog(refusal.message ?? '');
+  const message = othersWords(refusal.message ?? '');
   return fields.length > 0 ? `${message} (${fields.join(', ')})`.trim() : message;
-}
-
-/** The acquirer's words without what they may repeat of the payer: addresses and numbers. */
-export function forLog(message: string): string {
-  return message
-    .slice(0, 2 * MAX_MESSAGE_CHARS)
-    .replace(EMAIL, '[address]')
-    .replace(LONG_NUMBER, '[number]')
-    .slice(0, MAX_MESSAGE_CHARS);
 }
 
 function fieldsOf(errors: object, prefix = '', depth = 0): string[] {

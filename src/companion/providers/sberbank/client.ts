@@ -94,10 +94,14 @@ export class SberbankClient {
         take,
       );
     const token = await tokens.get();
-    const first = await send(token, (answer) => (answer.status === 401 ? null : { value: read(answer) }));
-    if (first) return first.value;
+    const first = await send(token, (answer) =>
+      answer.status === 401 ? { repeated: answer.repeated } : { value: read(answer) },
+    );
+    if ('value' in first) return first.value;
     tokens.drop(token);
-    return send(await tokens.get(), read);
+    return send(await tokens.get(), (answer) =>
+      read({ ...answer, repeated: first.repeated || answer.repeated }),
+    );
   }
 
   /** UTC, to the second, as the bank's samples have it. */

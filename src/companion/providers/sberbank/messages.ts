@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { PaymentStatus } from '../../../protocol/status.ts';
-import { errorWords, isDecline, responseWords } from './words.ts';
+import { bankWords, errorWords, isDecline, responseWords } from './words.ts';
 
 /** "Nothing" comes as a missing field, as null and as an empty string. */
 const text = v.pipe(
@@ -115,10 +115,12 @@ export function moneyOf({ operation }: Order): { amount: number | null; currency
   };
 }
 
-/** What went wrong, for the operator; `null` when nothing did. */
-export function wordsOf({ error, operation }: Order): string | null {
+/** What went wrong, or what we do not understand, for the operator; `null` when nothing did. */
+export function wordsOf(order: Order): string | null {
+  const { state, error, operation } = order;
   const response = operation?.response_code ?? OK_RESPONSE;
   const words = [
+    ...(state === null || statusOf(order) !== null ? [] : [`state ${bankWords(state)}`]),
     ...(error === null ? [] : [errorWords(error.code, error.said)]),
     ...(response === OK_RESPONSE ? [] : [responseWords(response, operation?.response_desc ?? null)]),
   ];

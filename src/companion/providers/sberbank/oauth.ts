@@ -6,11 +6,20 @@ import { gatewayWords } from './words.ts';
 const PATH = '/tokens/v3/oauth';
 /** A token is not used in its last moments, ms: a call takes a while to get there. */
 const MARGIN_MS = 5_000;
+/** Of a token whose life is not told, s: half of the shortest known. One that ends sooner is refused, and fetched anew. */
+const UNTOLD_LIFE = 30;
 
 const tokenSchema = v.object({
   access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,8192}$/)),
-  /** Seconds. Without it a token serves those who wait for it now, and no one later. */
-  expires_in: v.fallback(v.pipe(v.number(), v.minValue(0)), 0),
+  /** Seconds; as text, too. */
+  expires_in: v.fallback(
+    v.pipe(
+      v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]),
+      v.finite(),
+      v.gtValue(0),
+    ),
+    UNTOLD_LIFE,
+  ),
 });
 
 export interface TokensOptions {

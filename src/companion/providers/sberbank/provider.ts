@@ -15,7 +15,7 @@ import { gatewayWords } from './words.ts';
 const MAX_MESSAGE = 128;
 /** Classes of errors that do not say whether the order was made: another call of ours is, or was, at work on it. */
 const UNDECIDED = ['08', '99'];
-const NO_SUCH_ORDER = '10';
+const NO_SUCH_ORDER = /^10\d{4}$/;
 /** What an operator may have to set right. */
 const ABOUT_PAYMENT = { token: 'the scopes granted by the bank', address: 'SBP_SBERBANK_URL' };
 const ABOUT_STATUS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBANK_STATUS_PATH' };
@@ -25,7 +25,8 @@ const ABOUT_STATUS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBAN
  * there is a code. It reports nothing by itself, and has neither a cancel nor a refund in the document of this service.
  *
  * What went wrong, and what that means:
- * - an error code without an order: `refused`; no money has moved, and another code may be scanned;
+ * - an error code without an order: `refused`, unless an earlier try of the same call went unanswered, which may have
+ *   made one; no money has moved, and another code may be scanned;
  * - an order with DECLINED, or with CREATED and a purchase that was declined: the payment has failed. A state is an
  *   order, also where its id is missing;
  * - everything else that is no order: nobody knows, and the same call is repeated.
@@ -39,7 +40,11 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
     return client.pay({ reference, amount, payload, message }, (answer) => {
       const order = orderIn(answer, reference);
       if (order && isThere(order)) return report(reference, order);
-      throw order?.error ? notCharged(order, order.error.code) : unusable(answer);
+      const no = order?.error ? notCharged(order, order.error.code) : unusable(answer);
+      if (answer.repeated && no.kind === 'refused') {
+        throw new ProviderError('unavailable', `${no.message}; an earlier try was not answered`);
+      }
+      throw no;
     });
   }
 
@@ -47,7 +52,7 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
     const orderId = providerPaymentId === reference ? null : providerPaymentId;
     return client.status({ reference, orderId }, (answer) => {
       const order = orderIn(answer, reference);
-      if (isMissing(answer, order)) return { reference, status: 'created', amount: null, currency: null };
+      if (order && isMissing(order)) return { reference, status: 'created', amount: null, currency: null };
       if (order && isThere(order)) return report(reference, order);
       // Refused and not unavailable: that this one question is not answered must not keep codes from being charged.
       if (order?.error) throw new ProviderError('refused', `no order's state: ${wordsOf(order) ?? ''}`);
@@ -121,11 +126,10 @@ function orderIn({ status, json }: HttpAnswer, reference: string): Order | null 
   return order;
 }
 
-function isMissing({ status, json }: HttpAnswer, order: Order | null): boolean {
-  if (order?.error) return order.error.code.startsWith(NO_SUCH_ORDER) && !order.orderId;
-  // The gateway's own 404, or a page, is about the address.
-  const ofService = typeof json === 'object' && json !== null && gatewayWords(json) === null;
-  return status === 404 && ofService && !(order && isThere(order));
+/** By the service's own error and nothing else: a 404 may be about the address. Any other state contradicts it. */
+function isMissing({ orderId, state, error }: Order): boolean {
+  const none = orderId === null && (state === null || state === 'DECLINED');
+  return none && error !== null && NO_SUCH_ORDER.test(error.code);
 }
 
 function notCharged(order: Order, code: string): ProviderError {

@@ -2,9 +2,7 @@
  * The bank's codes in words, for the operator's log: never for a payer. Only what the bank has published is here
  * (developers.sber.ru, "Плати QR": "Ошибки" and "Коды операций", December 2023); any other code is shown as it is.
  */
-
-/** What the log takes of one answer. */
-const MAX_WORDS = 200;
+import { othersWords } from '../../logging.ts';
 
 /** By the first two of the six digits: the rest tells the bank's own parts apart. */
 const ERRORS: ReadonlyMap<string, string> = new Map([
@@ -79,18 +77,14 @@ export function gatewayWords(json: unknown): string | null {
   const { httpCode, httpMessage, moreInformation } = json as Readonly<Record<string, unknown>>;
   if (httpCode === undefined && httpMessage === undefined) return null;
   const said = [httpMessage, moreInformation].filter((part) => typeof part === 'string' && part !== '');
-  return said.length === 0 ? 'no reason given' : bounded(said.join(': '));
+  return said.length === 0 ? 'no reason given' : bankWords(said.join(': '));
 }
 
-/** One line for the log. What looks like a token, a link or a scanned code is left out: an error may quote ours. */
-export function bounded(text: string): string {
-  const line = text
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .replace(/[A-Za-z0-9:/&?.=_+~%#-]{20,}/g, '…')
-    .trim();
-  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS - 1)}…` : line;
+/** The bank's words for the log: what looks like a token, a link or a scanned code may be as short as an id here. */
+export function bankWords(text: string): string {
+  return othersWords(text.replace(/[A-Za-z0-9:/&?.=_+~%#-]{20,}/g, '…'));
 }
 
 function phrase(kind: string, code: string, known: string | undefined, said: string | null): string {
-  return bounded(`${kind} ${code}${known ? `: ${known}` : ''}${said ? ` (${said})` : ''}`);
+  return `${kind} ${bankWords(code)}${known ? `: ${known}` : ''}${said ? ` (${bankWords(said)})` : ''}`;
 }

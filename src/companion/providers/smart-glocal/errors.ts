@@ -1,9 +1,7 @@
 import * as v from 'valibot';
+import { othersWords } from '../../logging.ts';
 import type { HttpAnswer } from '../http.ts';
 import { ProviderError } from '../provider.ts';
-
-const MAX_CODE_CHARS = 64;
-const MAX_DESCRIPTION_CHARS = 200;
 
 /** The one code that is documented. */
 const REPLAYED = 'idempotency_key_already_exists';
@@ -40,16 +38,8 @@ export function readError({ status, json }: HttpAnswer): ProviderError | null {
   if (!parsed.success) return new ProviderError('unavailable', `Smart Glocal answered ${status}`);
   const { code, description } = parsed.output.error;
   if (code === REPLAYED) return new KeyReplayed();
-  const words = [readable(code, MAX_CODE_CHARS), readable(description, MAX_DESCRIPTION_CHARS)];
-  const message = `Smart Glocal refused: ${[status, ...words].join(' ').trim()}`;
+  const words = othersWords(`${code ?? ''} ${description ?? ''}`);
+  const message = `Smart Glocal refused: ${status} ${words}`.trim();
   // Somebody else is at work on the same thing: it may still come to be.
   return new ProviderError(status === 409 ? 'unavailable' : 'refused', message);
-}
-
-function readable(words: string | null, max: number): string {
-  return (words ?? '')
-    .slice(0, max)
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/\+?\d(?:[\s().-]*\d){6,}/g, '***')
-    .trim();
 }
