@@ -13,6 +13,8 @@ export interface Texts {
   readonly formTitle: string;
   readonly scanTitle: string;
   readonly steps: readonly [string, string, string];
+  /** Only Sber's own app reads a SberPay code as one. */
+  readonly sberSteps: readonly [string, string, string];
   readonly chooseBank: string;
   readonly tryAgain: string;
   readonly qrTitle: string;
@@ -21,6 +23,8 @@ export interface Texts {
   readonly timeToPay: string;
   readonly hurry: string;
   readonly live: string;
+  /** The same when it is the bank's turn, or ours. */
+  readonly updates: string;
   readonly thisDevice: string;
   readonly waiting: string;
   readonly waitingForm: string;

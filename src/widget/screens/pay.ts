@@ -51,7 +51,7 @@ function guideColumn(view: View): TemplateResult {
   return html`<div class="guide">
     <h2 tabindex="-1">${heading(view)}</h2>
     <ol>
-      ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
+      ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
     ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;

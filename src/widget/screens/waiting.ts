@@ -38,7 +38,8 @@ export function waitingScreen(view: View): TemplateResult {
 
 function workActions(view: View): TemplateResult | typeof nothing {
   const { texts, act, screen, slow } = view;
-  if (screen !== 'loading') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
+  // Who is told that the bank has the payment need not tell us.
+  if (screen === 'checking') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
   return slow ? other(view, 'slow') : nothing;
 }
 
