@@ -34,7 +34,7 @@ const SLOW_MS = 20_000;
  * @event sbp-ready - The first snapshot has come.
  * @event sbp-status - The payment's status is another.
  * @event sbp-paid - Paid. Once.
- * @event sbp-failed - Refused by the bank. Once.
+ * @event sbp-failed - It failed; the snapshot's `failure` tells why. Once.
  * @event sbp-expired - The time to pay has run out. Once, and again after a renewal; `sbp-paid` may still follow.
  * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
  * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.

@@ -37,7 +37,13 @@ export interface Texts {
   readonly expired: string;
   readonly expiredDetail: string;
   readonly failed: string;
-  readonly failedDetail: string;
+  /** Why it failed, by the snapshot's `failure`. */
+  readonly declined: string;
+  readonly unavailable: string;
+  /** What to do: on this screen, by its way back, without either. */
+  readonly failedHere: string;
+  readonly failedBack: string;
+  readonly failedThere: string;
   readonly canceled: string;
   readonly refunded: string;
   readonly partlyRefunded: string;
