@@ -212,6 +212,21 @@ export const SCENARIOS: readonly Scenario[] = [
     device: 'mobile',
     snapshot: { status: 'failed', failure: 'declined', actions: ['renew'] },
   },
+  {
+    name: 'giving-up',
+    screen: 'pay',
+    device: 'desktop',
+    snapshot: { actions: ['cancel'] },
+    doings: [{ tap: ['.give-up > button'] }],
+  },
+  {
+    name: 'giving-up-not-now',
+    screen: 'pay',
+    device: 'mobile',
+    snapshot: { actions: ['cancel'] },
+    doings: [{ tap: ['.give-up > button'] }, { tap: [OTHER, 'sbp-give-up', '.quiet'] }],
+    answers: { '/cancel': { status: 409 } },
+  },
   { name: 'canceled', screen: 'canceled', device: 'desktop', snapshot: { status: 'canceled' } },
   { name: 'refunded', screen: 'refunded', device: 'desktop', snapshot: { status: 'refunded' } },
   {

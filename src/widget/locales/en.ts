@@ -29,6 +29,7 @@ export const en: Texts = {
   waitingForm: "Complete the payment on the bank's page",
   showQr: 'Show QR code',
   check: "I've paid, check",
+  cancel: 'Cancel payment',
   processing: 'Your bank is processing the payment. It usually takes seconds.',
   checking: 'Checking whether the payment went through…',
   paid: 'Paid',

@@ -30,6 +30,7 @@ export interface Texts {
   readonly waitingForm: string;
   readonly showQr: string;
   readonly check: string;
+  readonly cancel: string;
   readonly processing: string;
   readonly checking: string;
   readonly paid: string;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
 import { fill } from '../locales/messages.ts';
-import { other, otherMethod } from './other.ts';
+import { giveUp, other, otherMethod } from './other.ts';
 import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +14,7 @@ export function payScreen(view: View): TemplateResult {
       ${qr ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
       ${qr && !banks ? guideColumn(view) : nothing}
     </div>
-    ${foot(view, qr, banks)}`;
+    ${giveUp(view)} ${foot(view, qr, banks)}`;
 }
 
 function link(view: View): string | null {
