@@ -34,7 +34,7 @@ const SLOW_MS = 20_000;
  * @event sbp-ready - The first snapshot has come.
  * @event sbp-status - The payment's status is another.
  * @event sbp-paid - Paid. Once.
- * @event sbp-failed - Refused by the bank. Once.
+ * @event sbp-failed - It failed; the snapshot's `failure` tells why. Once.
  * @event sbp-expired - The time to pay has run out. Once, and again after a renewal; `sbp-paid` may still follow.
  * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
  * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
@@ -183,7 +183,7 @@ export class SbpCheckout extends LitElement {
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
-    if (this.screen !== this.#drawn) this.#turnTo(this.screen);
+    if (this.screen !== this.#drawn) this.#announce(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
     if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
       if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
@@ -213,7 +213,15 @@ export class SbpCheckout extends LitElement {
     }
   }
 
-  #turnTo(screen: Screen): void {
+  /** The button that was tapped stays and now says the opposite: on to what it has brought. */
+  async #turnTo(way: Way): Promise<void> {
+    this.#store.dispatch({ type: 'way', way });
+    await this.updateComplete;
+    this.renderRoot.querySelector('h2')?.focus();
+    this.#announcer.say(announcement(this.#view()));
+  }
+
+  #announce(screen: Screen): void {
     // A payment that opens as it should is read in its place; everything else is news.
     const opening = this.#drawn === null || (this.#drawn === 'loading' && !this.#steps.has('shown'));
     if (!opening || !['loading', 'choose', 'pay'].includes(screen)) {
@@ -307,7 +315,7 @@ export class SbpCheckout extends LitElement {
   }
 
   readonly #act: View['act'] = {
-    way: (way) => this.#store.dispatch({ type: 'way', way }),
+    way: (way) => void this.#turnTo(way),
     check: () => void this.refresh(),
     openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
     leave: (gone) => this.#store.leave(gone),

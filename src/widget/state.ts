@@ -58,6 +58,8 @@ export interface State {
   readonly way: Way | null;
   /** The payer looks for another method than the present one. */
   readonly choosing: boolean;
+  /** The payer wants to call the payment off, and is asked once more. */
+  readonly givingUp: boolean;
   readonly act: Act | null;
 }
 
@@ -71,6 +73,7 @@ export type StateEvent =
   | { readonly type: 'held'; readonly held: Destination }
   | { readonly type: 'way'; readonly way: Way }
   | { readonly type: 'choosing'; readonly choosing: boolean }
+  | { readonly type: 'giving-up'; readonly givingUp: boolean }
   | { readonly type: 'act-begun'; readonly act: Act }
   | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
 
@@ -87,6 +90,7 @@ export const INITIAL: State = {
   held: null,
   way: null,
   choosing: false,
+  givingUp: false,
   act: null,
 };
 
@@ -113,6 +117,8 @@ export function reduce(state: State, event: StateEvent): State {
       return { ...state, way: event.way, gone: null, held: null };
     case 'choosing':
       return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
+    case 'giving-up':
+      return { ...state, givingUp: event.givingUp, act: isBusy(state) ? state.act : null };
     case 'act-begun':
       return isBusy(state) ? state : { ...state, act: event.act };
     case 'act-ended':
@@ -144,6 +150,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
     gone: sameOffer ? state.gone : null,
     held: sameOffer ? state.held : null,
     choosing: sameMethod && state.choosing,
+    givingUp: sameOffer && last.status === next.status && state.givingUp,
     pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? receipt.receivedAt) : null,
   };
   return { ...taken, timeUp: timeLeft(taken, receipt.receivedAt) === 0 };

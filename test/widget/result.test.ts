@@ -119,8 +119,49 @@ describe('a refunded payment', () => {
 });
 
 describe('a failed payment', () => {
+  const WHY = [
+    ['ru', 'declined', 'Банк отклонил платёж.'],
+    ['ru', 'unavailable', 'Платёжная система не приняла этот платёж.'],
+    ['en', 'declined', 'The bank declined it.'],
+    ['en', 'unavailable', "The payment system didn't take this payment."],
+  ] as const;
+  for (const [locale, failure, words] of WHY) {
+    it(`says why, as far as it is known: ${failure}, ${locale}`, async () => {
+      const payment = await FakePayment.create(snapshot({ status: 'failed', failure }));
+      const checkout = await show(payment, { locale });
+      await seen(checkout, 'failed');
+      expect(inside(checkout, '.detail').innerText).to.match(new RegExp(`^${words} `));
+    });
+  }
+
+  it('blames nobody for a reason that the companion does not tell, or that is new', async () => {
+    for (const failure of [undefined, null, 'toString', 'insufficient_funds', 5]) {
+      const failed = { ...snapshot({ status: 'failed' }), failure } as ReturnType<typeof snapshot>;
+      const checkout = await show(await FakePayment.create(failed));
+      await seen(checkout, 'failed');
+      expect(inside(checkout, '.detail').innerText).to.equal(
+        'Чтобы попробовать ещё раз, начните оплату заново в магазине.',
+      );
+    }
+  });
+
+  it('advises what can be done from there', async () => {
+    const WAYS = [
+      [{ actions: ['renew'], return_url: SHOP }, 'Попробуйте ещё раз или выберите другой банк.'],
+      [{ return_url: SHOP }, 'Вернитесь в магазин и попробуйте ещё раз.'],
+      [{ return_url: 'javascript:alert(1)' }, 'Чтобы попробовать ещё раз, начните оплату заново в магазине.'],
+    ] as const;
+    for (const [changes, advice] of WAYS) {
+      const checkout = await show(
+        await FakePayment.create(snapshot({ status: 'failed', failure: 'declined', ...changes })),
+      );
+      await seen(checkout, 'failed');
+      expect(inside(checkout, '.detail').innerText).to.equal(`Банк отклонил платёж. ${advice}`);
+    }
+  });
+
   it('is tried again in place, where the companion lets it', async () => {
-    const FAILED = snapshot({ version: 2, status: 'failed', actions: ['renew'] });
+    const FAILED = snapshot({ version: 2, status: 'failed', failure: 'declined', actions: ['renew'] });
     const AGAIN = snapshot({ version: 3 });
     const payment = await FakePayment.create(FAILED, { acts: { '/renew': [json(AGAIN)] } });
     const heard = record(document.body);

@@ -33,6 +33,9 @@ describe('a SberPay link', () => {
     await shown(checkout, 'sbp-qr-code', 'svg');
     expect((inside(checkout, 'sbp-qr-code') as HTMLElement & { payload: string }).payload).to.equal(URL_);
     expect(text(checkout)).to.contain('Оплата через Сбербанк').and.not.to.contain('СБП');
+    expect(text(checkout), 'no other app will do')
+      .to.contain('Откройте приложение СберБанк Онлайн')
+      .and.not.to.contain('приложение банка или камеру');
     inside(checkout, '.onward').click();
     const app = await appLink(checkout);
     expect([app.getAttribute('href'), app.target, app.rel]).to.deep.equal([

@@ -31,6 +31,10 @@ export interface OtherWaysTexts {
   readonly codeNotNow: string;
   readonly renew: string;
   readonly startAgain: string;
+  readonly reallyCancel: string;
+  readonly goOn: string;
+  readonly cancelNow: string;
+  readonly cancelNotNow: string;
   readonly trouble: string;
   readonly tooOften: string;
   /** When nobody knows how long. */
@@ -65,6 +69,10 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     codeNotNow: 'Сейчас код не принимается. Подождите немного: страница обновится сама.',
     renew: 'Получить новый код',
     startAgain: 'Попробовать ещё раз',
+    reallyCancel: 'Отменить оплату?',
+    goOn: 'Продолжить оплату',
+    cancelNow: 'Да, отменить',
+    cancelNotNow: 'Сейчас отменить нельзя: платёж уже обрабатывается. Страница обновится сама.',
     trouble: 'Не получилось. Проверьте интернет и попробуйте ещё раз.',
     tooOften: 'Слишком много попыток. Подождите {seconds} с и попробуйте ещё раз.',
     tooOftenNow: 'Слишком много попыток. Подождите немного и попробуйте ещё раз.',
@@ -96,6 +104,10 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     codeNotNow: "The code can't be taken right now. Wait a little: this page updates itself.",
     renew: 'Get a new code',
     startAgain: 'Try again',
+    reallyCancel: 'Cancel this payment?',
+    goOn: 'Keep paying',
+    cancelNow: 'Yes, cancel',
+    cancelNotNow: "It can't be canceled now: the payment is being processed. This page updates itself.",
     trouble: "That didn't work. Check your connection and try again.",
     tooOften: 'Too many attempts. Wait {seconds} s and try again.',
     tooOftenNow: 'Too many attempts. Wait a little and try again.',

@@ -19,6 +19,25 @@ export function otherMethod({ state, texts, act }: View): TemplateResult | typeo
     : nothing;
 }
 
+/** At the end of every screen that a payment can be called off on, asked once more before it is; its room is kept. */
+export function giveUp(view: View): TemplateResult | typeof nothing {
+  const { state, texts, act } = view;
+  if (state.snapshot && !state.snapshot.actions.includes('cancel')) return nothing;
+  const ask = (tap: Event): void => {
+    // The button goes: its place has the focus until there is the question.
+    (tap.currentTarget as HTMLElement).parentElement!.focus();
+    act.dispatch({ type: 'giving-up', givingUp: true });
+  };
+  return html`<div class="give-up" tabindex="-1">
+    ${
+      state.givingUp
+        ? other(view, 'give-up')
+        : state.snapshot &&
+          html`<button class="button" part="button" type="button" @click=${ask}>${texts.cancel}</button>`
+    }
+  </div>`;
+}
+
 /** A screen without a code or banks: the choice of a method, a form to post, a payer's code to scan. */
 export function otherScreen(view: View, kind: OtherPart): TemplateResult {
   const paying = view.screen === 'pay';
@@ -27,6 +46,7 @@ export function otherScreen(view: View, kind: OtherPart): TemplateResult {
       <h2 tabindex="-1">${heading(view)}</h2>
       ${other(view, kind)} ${paying ? otherMethod(view) : nothing}
     </div>
+    ${giveUp(view)}
     ${
       paying || view.state.connection === 'offline'
         ? html`<div class="foot">

@@ -89,6 +89,17 @@ export const payStyles = css`
   .tools.two {
     min-height: 88px;
   }
+  .give-up {
+    min-height: 56px;
+    padding: 0 16px 12px;
+    text-align: center;
+  }
+  .give-up:focus {
+    outline: none;
+  }
+  .give-up .button {
+    color: var(--_muted);
+  }
   .onward::after {
     content: '›' / '';
     padding-inline-start: 8px;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
 import { fill } from '../locales/messages.ts';
-import { other, otherMethod } from './other.ts';
+import { giveUp, other, otherMethod } from './other.ts';
 import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +14,7 @@ export function payScreen(view: View): TemplateResult {
       ${qr ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
       ${qr && !banks ? guideColumn(view) : nothing}
     </div>
-    ${foot(view, qr, banks)}`;
+    ${giveUp(view)} ${foot(view, qr, banks)}`;
 }
 
 function link(view: View): string | null {
@@ -51,7 +51,7 @@ function guideColumn(view: View): TemplateResult {
   return html`<div class="guide">
     <h2 tabindex="-1">${heading(view)}</h2>
     <ol>
-      ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
+      ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
     ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;

@@ -32,7 +32,7 @@ export function resultWords(view: View, screen: ResultScreen): { title: string; 
     case 'expired':
       return { title: texts.expired, detail: texts.expiredDetail };
     case 'failed':
-      return { title: texts.failed, detail: texts.failedDetail };
+      return { title: texts.failed, detail: failedDetail(view) };
     case 'error':
       return { title: texts.error, detail: texts.errorDetail };
     case 'refunded':
@@ -40,6 +40,14 @@ export function resultWords(view: View, screen: ResultScreen): { title: string; 
     case 'canceled':
       return { title: texts.canceled };
   }
+}
+
+/** Why, as far as anybody knows, and what can be done about it from here. */
+function failedDetail({ state, texts }: View): string {
+  const { failure = null } = state.snapshot ?? {};
+  const back = shopOf(state) === null ? texts.failedThere : texts.failedBack;
+  const advice = canRenew(state) ? texts.failedHere : back;
+  return failure ? `${texts[failure]} ${advice}` : advice;
 }
 
 function isPartly({ snapshot }: View['state']): boolean {
@@ -96,11 +104,16 @@ function canRenew({ snapshot }: View['state']): boolean {
   return snapshot !== null && isRenewable(snapshot);
 }
 
+function shopOf({ snapshot }: View['state']): string | null {
+  const address = snapshot?.return_url ?? null;
+  return isWebAddress(address, 'http:') ? address : null;
+}
+
 /** On to the shop, with the receipt beside it. */
 function wayBack(view: View): TemplateResult {
   const { state, texts, screen, redirect } = view;
-  const { receipt_url = null, return_url = null } = state.snapshot ?? {};
-  const shop = isWebAddress(return_url, 'http:') ? return_url : null;
+  const { receipt_url = null } = state.snapshot ?? {};
+  const shop = shopOf(state);
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
   const way = { kind: canRenew(state) ? '' : 'primary', target: outOfFrame() };
   return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}

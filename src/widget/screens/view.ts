@@ -10,7 +10,7 @@ import type { Destination, Gone, Screen, State, StateEvent, Way } from '../state
 export type Timer = 'always' | 'late' | 'off';
 
 /** The pieces of screens that come with the other ways to pay (see components/other-ways). */
-export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew';
+export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew' | 'give-up';
 
 /** All a screen may read. Screens draw; what a tap does is decided behind `act`. */
 export interface View {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Gone } from '../state.ts';
-import { other, otherMethod } from './other.ts';
+import { giveUp, other, otherMethod } from './other.ts';
 import { button, head, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
@@ -27,6 +27,7 @@ export function waitingScreen(view: View): TemplateResult {
       <h2 tabindex="-1" part="message">${waitingWords(view)}</h2>
       ${gone ? goneActions(view, gone) : workActions(view)}
     </div>
+    ${giveUp(view)}
     ${
       silent
         ? nothing
@@ -38,7 +39,8 @@ export function waitingScreen(view: View): TemplateResult {
 
 function workActions(view: View): TemplateResult | typeof nothing {
   const { texts, act, screen, slow } = view;
-  if (screen !== 'loading') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
+  // Who is told that the bank has the payment need not tell us.
+  if (screen === 'checking') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
   return slow ? other(view, 'slow') : nothing;
 }
 

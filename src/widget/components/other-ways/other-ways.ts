@@ -5,6 +5,7 @@ import { otherMethod } from '../../screens/other.ts';
 import { button } from '../../screens/pieces.ts';
 import type { OtherPart, View } from '../../screens/view.ts';
 import { controlStyles } from '../../theme/controls.ts';
+import { SbpGiveUp } from './give-up.ts';
 import { SbpMethodList } from './method-list.ts';
 import { paymentForm } from './payment-form.ts';
 import { SbpPhonePush } from './phone-push.ts';
@@ -13,6 +14,7 @@ import { setbackText } from './setback.ts';
 import { setbackStyles } from './setback.styles.ts';
 import { leaveByForm, post } from './taps.ts';
 
+defineOnce('sbp-give-up', SbpGiveUp);
 defineOnce('sbp-method-list', SbpMethodList);
 defineOnce('sbp-phone-push', SbpPhonePush);
 defineOnce('sbp-scanner', SbpScanner);
@@ -84,6 +86,8 @@ export class SbpOtherWays extends LitElement {
         return this.#renderSlow();
       case 'renew':
         return this.#renderRenewal();
+      case 'give-up':
+        return html`<sbp-give-up exportparts="button,message" .view=${view}></sbp-give-up>`;
     }
   }
 
