@@ -208,6 +208,8 @@ export class SbpCheckout extends LitElement {
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
     if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
     if (screen === 'pay' || screen === 'choose') this.#step('shown');
+    // Recalled: it was another life of this page that the payer left.
+    if (this.#store.state.gone && this.#store.state.goneAt === null) this.#step('returned');
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
