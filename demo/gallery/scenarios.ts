@@ -197,7 +197,7 @@ export const SCENARIOS: readonly Scenario[] = [
     screen: 'expired',
     device: 'desktop',
     snapshot: { status: 'expired', actions: ['renew'] },
-    doings: [{ tap: [OTHER, 'button'] }],
+    doings: [{ tap: ['button.primary'] }],
     answers: { '/renew': { status: 503 } },
   },
   {

@@ -114,7 +114,7 @@ export class SbpCheckout extends LitElement {
     jumped: () => this.#session.wake(true),
   });
   readonly #announcer = new Announcer(this);
-  readonly #elements = new LazyElements(this);
+  readonly #elements = new LazyElements(this, () => this.connection === 'offline');
 
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
@@ -136,9 +136,9 @@ export class SbpCheckout extends LitElement {
     this.redirect = null;
     this.signal = null;
     new PageWake(this, {
-      back: () => this.#comeBack(true),
+      back: () => this.#comeBack(),
       left: () => this.#session.rest(),
-      focused: () => this.#comeBack(false),
+      focused: () => this.#session.wake(false),
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
       resized: () => this.requestUpdate(),
@@ -208,6 +208,8 @@ export class SbpCheckout extends LitElement {
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
     if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
     if (screen === 'pay' || screen === 'choose') this.#step('shown');
+    // Recalled: it was another life of this page that the payer left.
+    if (this.#store.state.gone && this.#store.state.goneAt === null) this.#step('returned');
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
@@ -256,8 +258,10 @@ export class SbpCheckout extends LitElement {
     this.requestUpdate();
   }
 
-  #comeBack(wasAway: boolean): void {
-    this.#session.wake(wasAway);
+  /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
+  #comeBack(): void {
+    this.#session.wake(true);
+    this.requestUpdate();
     if (this.#store.state.gone) this.#step('returned');
   }
 
@@ -310,6 +314,7 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      isLost: (name) => this.#elements.isLost(name),
       act: this.#act,
     };
   }

@@ -35,6 +35,12 @@ function asks(checkout: SbpCheckout): boolean {
   return inside(checkout, 'sbp-bank-wait', '.ways').classList.contains('first');
 }
 
+function steps(heard: readonly CustomEvent[]): string[] {
+  return heard
+    .filter(({ type }) => type === 'sbp-step')
+    .map(({ detail }) => (detail as { step: string }).step);
+}
+
 function pretendHidden(hidden: boolean): void {
   Object.defineProperty(document, 'visibilityState', {
     configurable: true,
@@ -72,6 +78,18 @@ describe('after a bank was tapped', () => {
     await pause(300);
     expect(checkout.screen).to.equal('waiting');
     expect(asks(checkout)).to.be.false;
+  });
+
+  it('"returned" is told of a payer who was away, once, and not of a window that got its focus back', async () => {
+    const { checkout } = await phone();
+    const heard = record(checkout);
+    await goToBank(checkout);
+    window.dispatchEvent(new Event('focus'));
+    await pause(50);
+    expect(steps(heard)).not.to.include('returned');
+    for (const hidden of [true, false, true, false]) pretendHidden(hidden);
+    await pause(50);
+    expect(steps(heard).slice(-2)).to.deep.equal(['bank-open', 'returned']);
   });
 
   it('another tap begins anew', async () => {
@@ -115,8 +133,7 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
     const back = await onPhone(payment);
     await seen(back, 'waiting');
     expect((await shown(back, 'sbp-bank-wait', 'a')).getAttribute('href')).to.equal(SCHEME);
-    const steps = heard.filter(({ type }) => type === 'sbp-step');
-    expect(steps.map(({ detail }) => (detail as { step: string }).step)).to.not.include('banks');
+    expect(steps(heard), 'neither shown nor listed once more').to.deep.equal(['returned']);
     await pause(2_200);
     expect(asks(back), 'nothing was tapped here').to.be.false;
     expect(sessionStorage.getItem(KEY)).to.equal(

@@ -168,7 +168,7 @@ describe('a failed payment', () => {
     const checkout = await show(payment);
     await seen(checkout, 'failed');
     expect(text(checkout)).to.contain('Банк отклонил платёж. Попробуйте ещё раз или выберите другой банк.');
-    const button = await shown(checkout, 'sbp-other-ways', 'button');
+    const button = await shown(checkout, 'button.primary');
     expect(button.innerText).to.equal('Попробовать ещё раз');
     await payment.script(AGAIN);
     button.click();

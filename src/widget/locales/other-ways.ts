@@ -29,8 +29,6 @@ export interface OtherWaysTexts {
   readonly noCode: string;
   readonly codeRefused: string;
   readonly codeNotNow: string;
-  readonly renew: string;
-  readonly startAgain: string;
   readonly reallyCancel: string;
   readonly goOn: string;
   readonly cancelNow: string;
@@ -67,8 +65,6 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     noCode: 'Отсканируйте или вставьте код.',
     codeRefused: 'Код не подошёл. Обновите его в приложении банка и отсканируйте ещё раз.',
     codeNotNow: 'Сейчас код не принимается. Подождите немного: страница обновится сама.',
-    renew: 'Получить новый код',
-    startAgain: 'Попробовать ещё раз',
     reallyCancel: 'Отменить оплату?',
     goOn: 'Продолжить оплату',
     cancelNow: 'Да, отменить',
@@ -102,8 +98,6 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     noCode: 'Scan or paste the code.',
     codeRefused: "The code didn't work. Refresh it in your bank app and scan it again.",
     codeNotNow: "The code can't be taken right now. Wait a little: this page updates itself.",
-    renew: 'Get a new code',
-    startAgain: 'Try again',
     reallyCancel: 'Cancel this payment?',
     goOn: 'Keep paying',
     cancelNow: 'Yes, cancel',

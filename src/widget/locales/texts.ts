@@ -37,6 +37,8 @@ export interface Texts {
   readonly paidLate: string;
   readonly expired: string;
   readonly expiredDetail: string;
+  readonly renew: string;
+  readonly startAgain: string;
   readonly failed: string;
   /** Why it failed, by the snapshot's `failure`. */
   readonly declined: string;
@@ -52,6 +54,9 @@ export interface Texts {
   readonly error: string;
   readonly errorDetail: string;
   readonly offline: string;
+  /** A part of the page that could not be loaded, and the ways on. */
+  readonly lost: string;
+  readonly payLink: string;
   readonly order: string;
   readonly receipt: string;
   readonly backToShop: string;

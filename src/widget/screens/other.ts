@@ -1,15 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { choices } from '../state.ts';
+import { lostNote } from './lost.ts';
 import { button, head, heading, statusLine, timeLeftLine } from './pieces.ts';
 import type { OtherPart, View } from './view.ts';
 
-/** What a payment by one SBP link does not need; empty until it is loaded. */
-export function other(view: View, kind: OtherPart): TemplateResult {
-  return html`<sbp-other-ways
-    exportparts="phone,scanner,button,message"
-    .kind=${kind}
-    .view=${view}
-  ></sbp-other-ways>`;
+/** What a payment by one SBP link does not need. `lost`: what there is of it when it cannot be loaded. */
+export function other(view: View, kind: OtherPart, lost = lostNote(view, 'sbp-other-ways')): TemplateResult {
+  return html`<sbp-other-ways exportparts="phone,scanner,button,message" .kind=${kind} .view=${view}
+    >${lost}</sbp-other-ways
+  >`;
 }
 
 /** To the list of methods, never where there is only one. */

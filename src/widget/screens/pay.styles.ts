@@ -135,6 +135,12 @@ export const payStyles = css`
     height: 216px;
     margin-top: 16px;
   }
+  .lost {
+    display: grid;
+    gap: 4px;
+    padding: 16px;
+    text-align: center;
+  }
   @container (min-width: 480px) {
     .ways {
       padding: 8px 24px 24px;

@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isRenewable } from '../../protocol/snapshot.ts';
+import { post } from '../components/other-ways/taps.ts';
 import { fill } from '../locales/messages.ts';
 import { outOfFrame } from '../out-of-frame.ts';
 import type { Screen } from '../state.ts';
+import { isWebAddress } from '../web-address.ts';
 import { other } from './other.ts';
-import { linkButton, money, statusLine } from './pieces.ts';
+import { button, linkButton, money, statusLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */
@@ -75,9 +77,8 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
     </svg>
     <h2 tabindex="-1" part="message">${title}</h2>
     ${state.snapshot && screen !== 'error' ? summary(view) : nothing}
-    ${detail ? html`<p class="detail">${detail}</p>` : nothing}
-    ${canRenew(state) ? other(view, 'renew') : nothing} ${wayBack(view)}
-    ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
+    ${detail ? html`<p class="detail">${detail}</p>` : nothing} ${canRenew(state) ? renewal(view) : nothing}
+    ${wayBack(view)} ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
   </div>`;
   return screen === 'paid' || screen === 'failed' || screen === 'expired'
     ? html`<slot name=${screen}>${content}</slot>`
@@ -109,6 +110,16 @@ function shopOf({ snapshot }: View['state']): string | null {
   return isWebAddress(address, 'http:') ? address : null;
 }
 
+/** Once more the time there was; with a fresh code, where that is what is missing. What became of it is told beside it. */
+function renewal(view: View): TemplateResult {
+  const { state, texts } = view;
+  const { method, status } = state.snapshot!;
+  const noCode = method === null || method === 'buyer_qr';
+  const label = noCode || status === 'failed' ? texts.startAgain : texts.renew;
+  return html`${button(label, () => void post(view, '/renew', {}), 'primary')}
+  ${other(view, 'renew', nothing)}`;
+}
+
 /** On to the shop, with the receipt beside it. */
 function wayBack(view: View): TemplateResult {
   const { state, texts, screen, redirect } = view;
@@ -119,13 +130,4 @@ function wayBack(view: View): TemplateResult {
   return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}
   ${isWebAddress(receipt_url) ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
   ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
-}
-
-function isWebAddress(url: string | null, also?: 'http:'): url is string {
-  try {
-    const { protocol } = new URL(url ?? '');
-    return protocol === 'https:' || protocol === also;
-  } catch {
-    return false; // a relative address would lead somewhere else on every page that embeds us
-  }
 }

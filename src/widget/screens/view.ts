@@ -1,5 +1,6 @@
 import type { DeviceType } from '../../protocol/snapshot.ts';
 import type { LoadBanks } from '../components/banks/bank-picker.ts';
+import type { LazyElement } from '../controllers/lazy-elements.ts';
 import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';
@@ -35,6 +36,8 @@ export interface View {
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */
   readonly slow: boolean;
+  /** An inner element that could not be loaded, though it was tried more than once. */
+  readonly isLost: (name: LazyElement) => boolean;
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;

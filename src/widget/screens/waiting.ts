@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Gone } from '../state.ts';
+import { lostNote } from './lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
 import { button, head, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
@@ -50,7 +51,9 @@ function goneActions(view: View, gone: Gone): TemplateResult {
     ${
       gone === 'form'
         ? other(view, 'form')
-        : html`<sbp-bank-wait exportparts="button,message" .view=${view}></sbp-bank-wait>`
+        : html`<sbp-bank-wait exportparts="button,message" .view=${view}
+            >${lostNote(view, 'sbp-bank-wait')}</sbp-bank-wait
+          >`
     }
     ${button(texts.check, act.check)} ${otherMethod(view)}
   </div>`;

@@ -12,7 +12,7 @@ import { SbpPhonePush } from './phone-push.ts';
 import { SbpScanner } from './scanner.ts';
 import { setbackText } from './setback.ts';
 import { setbackStyles } from './setback.styles.ts';
-import { leaveByForm, post } from './taps.ts';
+import { leaveByForm } from './taps.ts';
 
 defineOnce('sbp-give-up', SbpGiveUp);
 defineOnce('sbp-method-list', SbpMethodList);
@@ -108,14 +108,10 @@ export class SbpOtherWays extends LitElement {
       <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
   }
 
-  /** Once more the time there was; with a fresh code, where that is what is missing. */
   #renderRenewal(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
-    const { method, status } = state.snapshot!;
-    const noCode = method === null || method === 'buyer_qr';
-    const label = noCode || status === 'failed' ? words.startAgain : words.renew;
-    return html`${button(label, () => void post(this.view, '/renew', {}), 'primary')}
-      <p class="setback" part="message" role="status">${setbackText(state.act, '/renew', words)}</p>`;
+    return html`<p class="setback" part="message" role="status">
+      ${setbackText(state.act, '/renew', language.words(OTHER_WAYS_TEXTS))}
+    </p>`;
   }
 }

@@ -46,7 +46,7 @@ export class SbpRescue extends LitElement {
 
   declare view: View;
 
-  readonly #elements = new LazyElements(this);
+  readonly #elements = new LazyElements(this, () => this.view.state.connection === 'offline');
   #inApp: InApp | null = null;
 
   protected override willUpdate(): void {
