@@ -71,7 +71,8 @@ describe('a SberPay link', () => {
     (await appLink(checkout)).click();
     await seen(checkout, 'waiting');
     expect(opened).to.deep.equal([{ id: 'sberpay', name: 'Сбербанк', url: DEEP }]);
-    expect((await shown(checkout, 'sbp-bank-wait', 'a')).getAttribute('href')).to.equal(DEEP);
+    const again = await shown(checkout, 'sbp-bank-wait', 'a');
+    expect(again.getAttribute('href'), 'by its page, where the app did not open').to.equal(URL_);
     const ways = inside(checkout, 'sbp-bank-wait', '.ways').textContent;
     expect(ways).to.contain('Показать QR-код').and.not.to.contain('Другой банк');
   });

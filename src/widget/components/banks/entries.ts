@@ -24,9 +24,19 @@ function readBank(value: unknown, origin: string): Bank[] {
   });
   const url = isTappable(raw['url'], origin) ? raw['url'] : links[0]?.url;
   if (!name || !url) return [];
+  if (!links.some((link) => link.url === url)) links.unshift({ kind: 'web', url });
   const logo = raw['logo_url'];
   const aliases = array(raw['aliases'], MOST_ALIASES).map(readName).filter(Boolean);
-  return [{ id: text(raw['id']), name, logo_url: isLogo(logo, origin) ? logo : null, aliases, url, links }];
+  return [
+    {
+      id: text(raw['id']),
+      name,
+      logo_url: isLogo(logo, origin) ? logo : null,
+      aliases,
+      url,
+      links: links.slice(0, MOST_LINKS),
+    },
+  ];
 }
 
 /** Cut first: 10 kB are not worth looking through. */
