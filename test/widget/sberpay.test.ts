@@ -82,8 +82,6 @@ describe('a SberPay link', () => {
     ['a deep link of no known app', link(URL_, 'evil://pay'), URL_],
     ['a deep link that is a script', link(URL_, 'javascript:alert(1)'), URL_],
     ['an older app’s deep link', link(URL_, 'startonline://sbolpay/x'), 'startonline://sbolpay/x'],
-    ['a link that is a script', link('javascript:alert(1)', DEEP), DEEP],
-    ['nothing that may be tapped', link('javascript:alert(1)', 'data:text/html,x'), null],
     ['plain http to a stranger', link('http://evil.example/', null), null],
   ] as const) {
     it(`opens only what is safe: ${what}`, async () => {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { isRenewable } from '../../protocol/snapshot.ts';
 import { fill } from '../locales/messages.ts';
 import type { Screen } from '../state.ts';
@@ -105,7 +106,7 @@ function canRenew({ snapshot }: View['state']): boolean {
 
 function shopOf({ snapshot }: View['state']): string | null {
   const address = snapshot?.return_url ?? null;
-  return isWebAddress(address, 'http:') ? address : null;
+  return isWebAddress(address) ? address : null;
 }
 
 /** On to the shop, with the receipt beside it. */
@@ -115,15 +116,6 @@ function wayBack(view: View): TemplateResult {
   const shop = shopOf(state);
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
   return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, { kind: canRenew(state) ? '' : 'primary' })}
-  ${isWebAddress(receipt_url) ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
+  ${isWebAddress(receipt_url, '') ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
   ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
-}
-
-function isWebAddress(url: string | null, also?: 'http:'): url is string {
-  try {
-    const { protocol } = new URL(url ?? '');
-    return protocol === 'https:' || protocol === also;
-  } catch {
-    return false; // a relative address would lead somewhere else on every page that embeds us
-  }
 }
