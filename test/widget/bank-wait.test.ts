@@ -124,6 +124,37 @@ describe('after a bank was tapped', () => {
   });
 });
 
+describe('a bank with several links', () => {
+  const INTENT = `${LINK.replace('https', 'intent')}#Intent;scheme=bank100000000004;end`;
+  const links = [
+    { kind: 'scheme', url: SCHEME },
+    { kind: 'intent', url: INTENT },
+    { kind: 'web', url: 'javascript:alert(1)' },
+  ];
+  const several = json({ banks: [{ id: 'b4', name: 'Т-Банк', url: SCHEME, links }] });
+  const again = async (checkout: SbpCheckout): Promise<HTMLElement> => shown(checkout, 'sbp-bank-wait', 'a');
+
+  it('is opened again by the next of them, in turn, also on a page loaded anew', async () => {
+    const payment = await FakePayment.create(snapshot(), { banks: [several] });
+    const checkout = await onPhone(payment);
+    const opened: string[] = [];
+    document.body.addEventListener('sbp-bank-open', (event) => {
+      opened.push((event as CustomEvent<{ url: string }>).detail.url);
+    });
+    await goToBank(checkout);
+    expect((await again(checkout)).getAttribute('href')).to.equal(INTENT);
+    (await again(checkout)).click();
+    await until(async () => (await again(checkout)).getAttribute('href') === SCHEME);
+    checkout.remove();
+    const back = await onPhone(payment);
+    await seen(back, 'waiting');
+    expect((await again(back)).getAttribute('href'), 'the intent was the last one').to.equal(SCHEME);
+    (await again(back)).click();
+    await until(async () => (await again(back)).getAttribute('href') === INTENT);
+    expect(opened).to.deep.equal([SCHEME, INTENT, SCHEME]);
+  });
+});
+
 describe('on a page that was thrown away while the payer was in the bank', () => {
   it('waits, with the same bank to open again', async () => {
     const { payment, checkout } = await phone();
@@ -137,7 +168,7 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
     await pause(2_200);
     expect(asks(back), 'nothing was tapped here').to.be.false;
     expect(sessionStorage.getItem(KEY)).to.equal(
-      JSON.stringify([1, { id: 'b4', name: 'Т-Банк', url: SCHEME }]),
+      JSON.stringify([1, { id: 'b4', name: 'Т-Банк', url: SCHEME, links: [{ url: SCHEME }] }]),
     );
     expect(JSON.stringify(sessionStorage)).not.to.contain(payment.token);
   });
@@ -193,9 +224,13 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
       '[1]',
       '[1,5]',
       '[1,{}]',
-      '[2,{"id":"b4","name":"x","url":"bank100000000004://x"}]',
-      '[1,{"id":"b4","name":"x","url":"javascript:alert(1)"}]',
-      '[1,{"id":"b4","name":"x","url":{"toString":1}}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x"}]',
+      '[2,{"id":"b4","name":"x","url":"bank100000000004://x","links":[]}]',
+      '[1,{"id":"b4","name":"x","url":"javascript:alert(1)","links":[]}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x","links":[{"url":"javascript:alert(1)"}]}]',
+      '[1,{"id":"b4","name":"x","url":{"toString":1},"links":[]}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x","links":[{"url":5},null]}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x","links":7}]',
       '[1,"form"]',
       '[1,"<img src=x>"]',
     ];

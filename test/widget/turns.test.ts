@@ -49,3 +49,29 @@ describe('while others are at work', () => {
       .and.not.to.contain('Ждём оплату');
   });
 });
+
+describe('a payment link that leads elsewhere than to the web or a bank', () => {
+  for (const url of [
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'tel:112',
+    '/pay',
+    'https://u:p@bank.example/',
+  ]) {
+    it(`is no way to pay: ${url}`, async () => {
+      const presentation = { kind: 'link', url, deep_link: null } as const;
+      const checkout = await show(await FakePayment.create(snapshot({ presentation })));
+      await live(checkout);
+      expect(text(checkout)).to.contain('Готовим оплату…');
+      expect(checkout.shadowRoot!.querySelector('sbp-qr-code, sbp-code-tools')).to.equal(null);
+    });
+  }
+
+  it('of a bank’s own scheme, or on plain http in development, it is one', async () => {
+    for (const url of ['bank100000000004://qr.nspk.ru/x', 'http://127.0.0.2:8787/sandbox/x']) {
+      const presentation = { kind: 'link', url, deep_link: null } as const;
+      const checkout = await show(await FakePayment.create(snapshot({ presentation })));
+      await shown(checkout, 'sbp-qr-code', 'svg');
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LazyElement } from '../controllers/lazy-elements.ts';
-import { isWebAddress } from '../web-address.ts';
+import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { button, linkButton } from './pieces.ts';
 import type { View } from './view.ts';
 

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { isRenewable } from '../../protocol/snapshot.ts';
 import { post } from '../components/other-ways/taps.ts';
 import { fill } from '../locales/messages.ts';
 import { outOfFrame } from '../out-of-frame.ts';
 import type { Screen } from '../state.ts';
-import { isWebAddress } from '../web-address.ts';
 import { other } from './other.ts';
 import { button, linkButton, money, statusLine } from './pieces.ts';
 import type { View } from './view.ts';
@@ -107,7 +107,7 @@ function canRenew({ snapshot }: View['state']): boolean {
 
 function shopOf({ snapshot }: View['state']): string | null {
   const address = snapshot?.return_url ?? null;
-  return isWebAddress(address, 'http:') ? address : null;
+  return isWebAddress(address) ? address : null;
 }
 
 /** Once more the time there was; with a fresh code, where that is what is missing. What became of it is told beside it. */
@@ -128,6 +128,6 @@ function wayBack(view: View): TemplateResult {
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
   const way = { kind: canRenew(state) ? '' : 'primary', target: outOfFrame() };
   return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}
-  ${isWebAddress(receipt_url) ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
+  ${isWebAddress(receipt_url, '') ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
   ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
 }

@@ -5,7 +5,7 @@ import { outOfFrame } from '../../out-of-frame.ts';
 type FormOffer = Extract<Presentation, { kind: 'form' }>;
 
 /**
- * The payment system's form, looked at before it comes here (see safe-form.ts). The browser posts it after one tap, as
+ * The payment system's form, looked at before it comes here (see safe-offer.ts). The browser posts it after one tap, as
  * it posts any form: no script submits it, so that no policy of the page has to allow one.
  */
 export function paymentForm(offer: FormOffer, label: string, whenSent: () => void): TemplateResult {
