@@ -36,6 +36,18 @@ describe('a paid payment', () => {
 });
 
 describe('<sbp-checkout redirect>', () => {
+  /** Where this page would be now, were it not a test's. */
+  let gone: (string | URL | undefined)[] = [];
+  const real = Object.getOwnPropertyDescriptor(window, 'open')!;
+  beforeEach(() => {
+    gone = [];
+    window.open = (address, target) => {
+      gone.push(target === '_self' ? address : `in ${target}: ${address}`);
+      return null;
+    };
+  });
+  afterEach(() => void Object.defineProperty(window, 'open', real));
+
   /** Paid before the payer's eyes. */
   async function pay(redirect: string, changes = {}): Promise<SbpCheckout> {
     const payment = await FakePayment.create(snapshot({ return_url: SHOP }));
@@ -46,17 +58,15 @@ describe('<sbp-checkout redirect>', () => {
     return checkout;
   }
 
-  async function autoReturn(checkout: SbpCheckout): Promise<{ element: SbpAutoReturn; gone: string[] }> {
+  async function autoReturn(checkout: SbpCheckout): Promise<SbpAutoReturn> {
     const element = await shown<SbpAutoReturn>(checkout, 'sbp-auto-return');
-    const gone: string[] = [];
     await customElements.whenDefined('sbp-auto-return');
-    element.go = (address) => gone.push(address);
-    return { element, gone };
+    return element;
   }
 
   it('takes the payer back after so many seconds, and says so', async () => {
     const checkout = await pay('2');
-    const { element, gone } = await autoReturn(checkout);
+    const element = await autoReturn(checkout);
     await until(() => element.shadowRoot?.querySelector('p'));
     expect(element.shadowRoot!.querySelector('p')!.innerText).to.match(
       /^Вернём в магазин через (2 секунды|1 секунду)$/,
@@ -70,7 +80,7 @@ describe('<sbp-checkout redirect>', () => {
 
   it('lets them stay', async () => {
     const checkout = await pay('1');
-    const { element, gone } = await autoReturn(checkout);
+    const element = await autoReturn(checkout);
     (await shown(checkout, 'sbp-auto-return', 'button')).click();
     await pause(1_500);
     expect(gone).to.deep.equal([]);
@@ -79,7 +89,7 @@ describe('<sbp-checkout redirect>', () => {
 
   it('goes nowhere once it is taken off the page', async () => {
     const checkout = await pay('1');
-    const { gone } = await autoReturn(checkout);
+    await autoReturn(checkout);
     checkout.remove();
     await pause(1_500);
     expect(gone).to.deep.equal([]);

@@ -86,8 +86,8 @@ export const payStyles = css`
   .tools {
     min-height: 132px;
   }
-  .tools.two {
-    min-height: 88px;
+  .tools.one {
+    min-height: 44px;
   }
   .give-up {
     min-height: 56px;

@@ -65,7 +65,7 @@ function guideColumn(view: View): TemplateResult {
 
 /** Its room is kept while it loads. */
 function codeTools(view: View): TemplateResult {
-  return html`<div class="tools ${view.device === 'mobile' ? 'two' : ''}">
+  return html`<div class="tools ${view.device === 'mobile' ? 'one' : ''}">
     ${
       link(view) === null
         ? nothing
