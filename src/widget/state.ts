@@ -59,6 +59,8 @@ export interface State {
   /** The payer looks for another method than the present one. */
   readonly choosing: boolean;
   readonly act: Act | null;
+  /** The payer's own question, and what it came to: still not paid, or no answer. `null` once there is news. */
+  readonly check: 'busy' | 'unpaid' | 'unanswered' | null;
 }
 
 export type StateEvent =
@@ -71,6 +73,7 @@ export type StateEvent =
   | { readonly type: 'held'; readonly held: Destination }
   | { readonly type: 'way'; readonly way: Way }
   | { readonly type: 'choosing'; readonly choosing: boolean }
+  | { readonly type: 'check'; readonly check: State['check'] }
   | { readonly type: 'act-begun'; readonly act: Act }
   | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
 
@@ -88,6 +91,7 @@ export const INITIAL: State = {
   way: null,
   choosing: false,
   act: null,
+  check: null,
 };
 
 /** Answers the same object when nothing changes. */
@@ -105,7 +109,7 @@ export function reduce(state: State, event: StateEvent): State {
     case 'connection':
       return event.connection === state.connection ? state : { ...state, connection: event.connection };
     case 'gone':
-      return { ...state, gone: event.gone, goneAt: event.at, held: null };
+      return { ...state, gone: event.gone, goneAt: event.at, held: null, check: null };
     case 'held':
       // A copy: another tap on the same bank is news, too.
       return { ...state, held: { ...event.held } };
@@ -113,6 +117,8 @@ export function reduce(state: State, event: StateEvent): State {
       return { ...state, way: event.way, gone: null, held: null };
     case 'choosing':
       return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
+    case 'check':
+      return event.check === 'busy' || state.check === 'busy' ? { ...state, check: event.check } : state;
     case 'act-begun':
       return isBusy(state) ? state : { ...state, act: event.act };
     case 'act-ended':
@@ -141,6 +147,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
     snapshot: next,
     witnessed: state.witnessed || (last !== null && last.status !== next.status),
     refusal: null,
+    check: null,
     gone: sameOffer ? state.gone : null,
     held: sameOffer ? state.held : null,
     choosing: sameMethod && state.choosing,

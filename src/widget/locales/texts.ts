@@ -26,6 +26,9 @@ export interface Texts {
   readonly waitingForm: string;
   readonly showQr: string;
   readonly check: string;
+  readonly checkingNow: string;
+  readonly notPaidYet: string;
+  readonly notChecked: string;
   readonly processing: string;
   readonly checking: string;
   readonly paid: string;
