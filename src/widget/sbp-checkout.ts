@@ -271,6 +271,12 @@ export class SbpCheckout extends LitElement {
     this.dispatchEvent(new SbpStepEvent(step));
   }
 
+  async #check(): Promise<void> {
+    this.#store.dispatch({ type: 'check', check: 'busy' });
+    const answered = await this.#session.check();
+    this.#store.dispatch({ type: 'check', check: answered ? 'unpaid' : 'unanswered' });
+  }
+
   #openBank(bank: Destination, tap: Event, held: boolean): void {
     const ours = this.dispatchEvent(new SbpBankOpenEvent(bank));
     if (!ours || held) tap.preventDefault();
@@ -321,7 +327,7 @@ export class SbpCheckout extends LitElement {
 
   readonly #act: View['act'] = {
     way: (way) => void this.#turnTo(way),
-    check: () => void this.refresh(),
+    check: () => void this.#check(),
     openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
     leave: (gone) => this.#store.leave(gone),
     dispatch: (event) => this.#store.dispatch(event),

@@ -62,6 +62,8 @@ export interface State {
   /** The payer wants to call the payment off, and is asked once more. */
   readonly givingUp: boolean;
   readonly act: Act | null;
+  /** The payer's own question, and what it came to: still not paid, or no answer. `null` once there is news. */
+  readonly check: 'busy' | 'unpaid' | 'unanswered' | null;
 }
 
 export type StateEvent =
@@ -75,6 +77,7 @@ export type StateEvent =
   | { readonly type: 'way'; readonly way: Way }
   | { readonly type: 'choosing'; readonly choosing: boolean }
   | { readonly type: 'giving-up'; readonly givingUp: boolean }
+  | { readonly type: 'check'; readonly check: State['check'] }
   | { readonly type: 'act-begun'; readonly act: Act }
   | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
 
@@ -93,6 +96,7 @@ export const INITIAL: State = {
   choosing: false,
   givingUp: false,
   act: null,
+  check: null,
 };
 
 /** Answers the same object when nothing changes. */
@@ -110,7 +114,7 @@ export function reduce(state: State, event: StateEvent): State {
     case 'connection':
       return event.connection === state.connection ? state : { ...state, connection: event.connection };
     case 'gone':
-      return { ...state, gone: byNextLink(event.gone), goneAt: event.at, held: null };
+      return { ...state, gone: byNextLink(event.gone), goneAt: event.at, held: null, check: null };
     case 'held':
       // A copy: another tap on the same bank is news, too.
       return { ...state, held: { ...event.held } };
@@ -120,6 +124,8 @@ export function reduce(state: State, event: StateEvent): State {
       return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
     case 'giving-up':
       return { ...state, givingUp: event.givingUp, act: isBusy(state) ? state.act : null };
+    case 'check':
+      return event.check === 'busy' || state.check === 'busy' ? { ...state, check: event.check } : state;
     case 'act-begun':
       return isBusy(state) ? state : { ...state, act: event.act };
     case 'act-ended':
@@ -156,6 +162,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
     snapshot: next,
     witnessed: state.witnessed || (last !== null && last.status !== next.status),
     refusal: null,
+    check: null,
     gone: sameOffer ? state.gone : null,
     held: sameOffer ? state.held : null,
     choosing: sameMethod && state.choosing,

@@ -80,6 +80,30 @@ describe('after a bank was tapped', () => {
     expect(asks(checkout)).to.be.false;
   });
 
+  it('a check by the payer is told about, from the tap to what it came to', async () => {
+    const { payment, checkout } = await phone();
+    await goToBank(checkout);
+    const check = [...checkout.shadowRoot!.querySelectorAll('button')].find(
+      ({ innerText }) => innerText === 'Я оплатил, проверить',
+    )!;
+    const line = inside(checkout, '.actions [role=status]');
+    expect(line.innerText).to.equal('');
+    check.click();
+    await until(() => line.innerText === 'Проверяем…');
+    await until(() => line.innerText === 'Банк ещё не подтвердил оплату. Страница обновится сама.');
+    await expect(checkout).to.be.accessible();
+    await payment.script(snapshot(), { session: [{ status: 429, headers: { 'retry-after': '60' } }] });
+    check.click();
+    await until(() => line.innerText === 'Пока не удалось проверить. Страница обновится сама.');
+    const asked = (await payment.log()).length;
+    for (let tap = 0; tap < 30; tap++) check.click();
+    await pause(1_500);
+    expect((await payment.log()).length).to.equal(asked);
+    await payment.send(snapshot({ version: 2, status: 'processing' }));
+    await until(() => text(checkout).includes('Банк обрабатывает платёж'));
+    expect(text(checkout)).not.to.contain('Пока не удалось');
+  });
+
   it('"returned" is told of a payer who was away, once, and not of a window that got its focus back', async () => {
     const { checkout } = await phone();
     const heard = record(checkout);

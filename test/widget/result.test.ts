@@ -42,7 +42,7 @@ describe('<sbp-checkout redirect>', () => {
   beforeEach(() => {
     gone = [];
     window.open = (address, target) => {
-      gone.push(target === '_self' ? address : `in ${target}: ${address}`);
+      gone.push(target === '_top' ? address : `in ${target}: ${address}`);
       return null;
     };
   });

@@ -31,6 +31,9 @@ export interface Texts {
   readonly showQr: string;
   readonly check: string;
   readonly cancel: string;
+  readonly checkingNow: string;
+  readonly notPaidYet: string;
+  readonly notChecked: string;
   readonly processing: string;
   readonly checking: string;
   readonly paid: string;

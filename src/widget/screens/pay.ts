@@ -3,7 +3,7 @@ import type { Bank } from '../../protocol/banks.ts';
 import { fill } from '../locales/messages.ts';
 import { lostNote } from './lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
-import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
+import { button, checkButton, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
@@ -51,7 +51,7 @@ function guideColumn(view: View): TemplateResult {
   if (screen === 'checking') {
     return html`<div class="guide">
       <h2 tabindex="-1" part="message">${texts.checking}</h2>
-      ${button(texts.check, view.act.check)}
+      ${checkButton(view)}
     </div>`;
   }
   return html`<div class="guide">

@@ -84,6 +84,14 @@ export function button(text: string, act: () => void, kind = ''): TemplateResult
   return html`<button class="button ${kind}" part="button" type="button" @click=${act}>${text}</button>`;
 }
 
+/** What its tap came to is told under it. */
+export function checkButton({ texts, act, state: { check } }: View): TemplateResult {
+  const words =
+    check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
+  return html`${button(texts.check, act.check)}
+    <p class=${words ? 'detail' : ''} part="message" role="status">${words}</p>`;
+}
+
 /** `url` is one that may be tapped: whoever draws it has looked at it. */
 export function linkButton(
   text: string,

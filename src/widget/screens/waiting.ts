@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Gone } from '../state.ts';
 import { lostNote } from './lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
-import { button, head, statusLine, timeLeftLine } from './pieces.ts';
+import { checkButton, head, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 export function waitingWords(view: View): string {
@@ -39,14 +39,13 @@ export function waitingScreen(view: View): TemplateResult {
 }
 
 function workActions(view: View): TemplateResult | typeof nothing {
-  const { texts, act, screen, slow } = view;
+  const { screen, slow } = view;
   // Who is told that the bank has the payment need not tell us.
-  if (screen === 'checking') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
+  if (screen === 'checking') return html`<div class="actions">${checkButton(view)}</div>`;
   return slow ? other(view, 'slow') : nothing;
 }
 
 function goneActions(view: View, gone: Gone): TemplateResult {
-  const { texts, act } = view;
   return html`<div class="actions">
     ${
       gone === 'form'
@@ -55,6 +54,6 @@ function goneActions(view: View, gone: Gone): TemplateResult {
             >${lostNote(view, 'sbp-bank-wait')}</sbp-bank-wait
           >`
     }
-    ${button(texts.check, act.check)} ${otherMethod(view)}
+    ${checkButton(view)} ${otherMethod(view)}
   </div>`;
 }
