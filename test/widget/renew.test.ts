@@ -46,10 +46,14 @@ describe('an expired payment', () => {
   it('says so when that did not work, and lets the payer try again', async () => {
     const payment = await FakePayment.create(EXPIRED, { acts: { '/renew': [{ status: 503 }] } });
     const checkout = await show(payment);
-    (await renewal(checkout)).click();
+    const button = await renewal(checkout);
+    button.click();
+    await checkout.updateComplete;
+    expect(button.getAttribute('aria-busy')).to.equal('true');
     const line = await shown(checkout, 'sbp-other-ways', '[role=status]');
     await until(() => line.innerText === 'Не получилось. Проверьте интернет и попробуйте ещё раз.');
     expect(checkout.screen).to.equal('expired');
+    expect(button.hasAttribute('aria-busy')).to.be.false;
     await payment.script(EXPIRED, { acts: { '/renew': [json(RENEWED)] } });
     (await renewal(checkout)).click();
     await seen(checkout, 'pay', 2_000);

@@ -80,15 +80,23 @@ export function statusLine({ state, texts, screen }: View): TemplateResult {
   </p>`;
 }
 
-export function button(text: string, act: () => void, kind = ''): TemplateResult {
-  return html`<button class="button ${kind}" part="button" type="button" @click=${act}>${text}</button>`;
+export function button(text: string, act: () => void, kind = '', busy = false): TemplateResult {
+  return html`<button
+    class="button ${kind}"
+    part="button"
+    type="button"
+    aria-busy=${busy ? 'true' : nothing}
+    @click=${act}
+  >
+    ${text}
+  </button>`;
 }
 
 /** What its tap came to is told under it. */
 export function checkButton({ texts, act, state: { check } }: View): TemplateResult {
   const words =
     check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
-  return html`${button(texts.check, act.check)}
+  return html`${button(texts.check, act.check, '', check === 'busy')}
     <p class=${words ? 'detail' : ''} part="message" role="status">${words}</p>`;
 }
 

@@ -114,9 +114,10 @@ function shopOf({ snapshot }: View['state']): string | null {
 function renewal(view: View): TemplateResult {
   const { state, texts } = view;
   const { method, status } = state.snapshot!;
+  const busy = state.act?.path === '/renew' && state.act.outcome === 'busy';
   const noCode = method === null || method === 'buyer_qr';
   const label = noCode || status === 'failed' ? texts.startAgain : texts.renew;
-  return html`${button(label, () => void post(view, '/renew', {}), 'primary')}
+  return html`${button(label, () => void post(view, '/renew', {}), 'primary', busy)}
   ${other(view, 'renew', nothing)}`;
 }
 

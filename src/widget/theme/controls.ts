@@ -34,6 +34,10 @@ export const controlStyles = css`
     text-decoration: none;
     cursor: pointer;
   }
+  .button[aria-busy] {
+    opacity: 0.6;
+    cursor: progress;
+  }
   .button:hover {
     background: var(--_subtle);
   }

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
 import { button } from '../../screens/pieces.ts';
 import type { View } from '../../screens/view.ts';
@@ -52,15 +52,7 @@ export class SbpGiveUp extends LitElement {
     const setback = setbackText(state.act, '/cancel', words, { 409: words.cancelNotNow });
     return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
         ${button(words.goOn, () => this.#goOn())}
-        <button
-          class="button quiet"
-          part="button"
-          type="button"
-          aria-busy=${isBusy(state.act, '/cancel') ? 'true' : nothing}
-          @click=${() => void post(this.view, '/cancel', {})}
-        >
-          ${words.cancelNow}
-        </button>
+        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.act, '/cancel'))}
       </div>
       <p class="setback" part="message" role="status">${setback}</p>`;
   }
