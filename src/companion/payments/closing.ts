@@ -68,11 +68,11 @@ async function ask(ctx: Context, attempt: AttemptRow, ref: PaymentRef) {
   const closes = provider.capabilities.cancel;
   const watched = attempt.to_close === 2;
   const report = await (closes && !watched ? provider.cancel(ref) : provider.status(ref));
-  const canceled = report.status === 'canceled';
+  const unpaid = report.status === 'canceled' || report.status === 'expired';
   const final = report.status !== null && !isOpen(report.status);
   if (final) await applyAnswer(ctx, attempt.provider, report);
-  // Ended by ourselves, it may still be paid by somebody who was quicker.
-  return { over: final && !canceled, closed: closes || canceled };
+  // Ended unpaid, it may still be paid by somebody who was quicker.
+  return { over: final && !unpaid, closed: closes || unpaid };
 }
 
 function afterClosing(ctx: Context, attempt: AttemptRow) {
