@@ -1,5 +1,6 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { ENGINES } from './test/support/engines.ts';
+import { failingParts } from './test/support/failing-parts-server.ts';
 import { fakeCompanion } from './test/support/fake-companion-server.ts';
 
 /** Chromium unless told: `npm test` names the others, too. */
@@ -26,7 +27,7 @@ export default {
   nodeResolve: { exportConditions: ['production', 'default'] },
   concurrency: 1, // of two pages one is in the background, where browsers slow timers down and skip lazy images
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
-  middleware: [fakeCompanion()],
+  middleware: [fakeCompanion(), failingParts()],
   browsers,
   testFramework: { config: { timeout: 15_000 } },
 };

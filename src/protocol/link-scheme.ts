@@ -11,27 +11,33 @@ export function isSberPayLink(link: string): boolean {
 }
 
 /**
+ * The link as a browser reads it. `null` for what is relative or broken, and for what does not read the same to
+ * everyone: white space and control characters, names and passwords.
+ */
+function parse(link: unknown): URL | null {
+  if (typeof link !== 'string' || /[\s\u0000-\u001f\u007f]/.test(link)) return null;
+  try {
+    const url = new URL(link);
+    return url.username || url.password ? null : url;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it is an address of the web: https, and plain http where `httpOrigin` is none in particular or this one. */
+export function isWebAddress(link: unknown, httpOrigin?: string): link is string {
+  const url = parse(link);
+  if (url?.protocol === 'http:') return httpOrigin === undefined || url.origin === httpOrigin;
+  return url?.protocol === 'https:';
+}
+
+/**
  * Whether a link may be put where a payer can tap it: https, a bank's or SberPay's own scheme, or an Android intent
  * for a bank's scheme. Plain http only to `companionOrigin` (a development companion on the local network).
- * Decided on the parsed URL, so that tabs, newlines and case tricks are seen as the browser would see them.
  */
-export function isAllowedLink(link: string, companionOrigin?: string): boolean {
-  if (/[\s\u0000-\u001f\u007f]/.test(link)) return false;
-  let url: URL;
-  try {
-    url = new URL(link);
-  } catch {
-    return false; // a relative or broken link leads nowhere we know
-  }
-  if (url.username || url.password) return false;
-  switch (url.protocol) {
-    case 'https:':
-      return true;
-    case 'http:':
-      return url.origin === companionOrigin;
-    case 'intent:':
-      return BANK_INTENT.test(link);
-    default:
-      return APP_SCHEME.test(url.protocol);
-  }
+export function isAllowedLink(link: string, companionOrigin = ''): boolean {
+  const scheme = parse(link)?.protocol ?? '';
+  return scheme === 'intent:'
+    ? BANK_INTENT.test(link)
+    : APP_SCHEME.test(scheme) || isWebAddress(link, companionOrigin);
 }

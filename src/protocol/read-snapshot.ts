@@ -1,6 +1,7 @@
 import {
   ACTIONS,
   DEVICE_TYPES,
+  FAILURES,
   METHODS,
   type Device,
   type FormField,
@@ -34,6 +35,7 @@ export function readSnapshot(value: unknown): Snapshot | null {
     merchant: { name: asText(merchant['name']) ?? '', logo_url: asText(merchant['logo_url']) },
     // A status of a newer backend is neither a success nor a failure: the payment is still being worked on.
     status: isPaymentStatus(status) ? status : 'processing',
+    failure: oneOf(FAILURES, raw['failure']),
     late: raw['late'] === true,
     paid_at: asTime(raw['paid_at']),
     refunded_amount: isSum(raw['refunded_amount']) ? raw['refunded_amount'] : 0,

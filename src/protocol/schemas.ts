@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { PLATFORMS, type BankList } from './banks.ts';
 import type { Problem } from './problem.ts';
-import { ACTIONS, DEVICE_TYPES, METHODS, type Snapshot } from './snapshot.ts';
+import { ACTIONS, DEVICE_TYPES, FAILURES, METHODS, type Snapshot } from './snapshot.ts';
 import { PAYMENT_STATUSES } from './status.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -31,6 +31,7 @@ export const snapshotSchema = v.strictObject({
   description: v.nullable(text),
   merchant: v.strictObject({ name: v.string(), logo_url: v.nullable(text) }),
   status: v.picklist(PAYMENT_STATUSES),
+  failure: v.nullable(v.picklist(FAILURES)),
   late: v.boolean(),
   paid_at: v.nullable(time),
   refunded_amount: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),

@@ -8,6 +8,13 @@ export type Method = (typeof METHODS)[number];
 export const ACTIONS = ['method', 'push', 'renew', 'cancel', 'buyer_qr'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/**
+ * Why a payment failed, as far as it is known: the bank said no, or the payment system did not take the payment in the
+ * first place, so that no bank has said anything.
+ */
+export const FAILURES = ['declined', 'unavailable'] as const;
+export type Failure = (typeof FAILURES)[number];
+
 export const DEVICE_TYPES = ['mobile', 'tablet', 'desktop'] as const;
 export type DeviceType = (typeof DEVICE_TYPES)[number];
 
@@ -61,6 +68,8 @@ export interface Snapshot {
   readonly description: string | null;
   readonly merchant: { readonly name: string; readonly logo_url: string | null };
   readonly status: PaymentStatus;
+  /** `null` while it has not failed, and where nobody knows. */
+  readonly failure: Failure | null;
   /** Paid after the time was up or after a cancel. */
   readonly late: boolean;
   /** ISO 8601; `null` until then. */

@@ -1,6 +1,6 @@
 /**
  * Where the payer has gone to pay, for when this page is loaded anew on the way back (phones throw pages away while a
- * bank's app is open): only a hint of what to say first, kept as long as the tab. Holds the bank's name and link; no
+ * bank's app is open): only a hint of what to say first, kept as long as the tab. Holds the bank's name and links; no
  * token and nothing of a form.
  */
 import type { Snapshot } from '../protocol/snapshot.ts';
@@ -10,7 +10,7 @@ function keyOf({ payment_id }: Snapshot): string {
   return `sbp-checkout:gone:${payment_id}`;
 }
 
-const KEPT_OF_A_BANK = ['id', 'name', 'url'];
+const KEPT_OF_A_BANK = ['id', 'name', 'url', 'links'];
 
 /** By its version: once anything has happened to the payment, the snapshot speaks for itself. `null` forgets. */
 export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
@@ -27,7 +27,7 @@ export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
 export function recallDeparture(snapshot: Snapshot): Gone | null {
   try {
     const [version, gone] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [number, Gone];
-    const known = gone === 'form' || typeof gone.url === 'string';
+    const known = gone === 'form' || [gone, ...gone.links].every(({ url }) => typeof url === 'string');
     return known && version === snapshot.version ? gone : null;
   } catch {
     return null; // nothing there, or not ours

@@ -1,5 +1,7 @@
 /** The browsers inside other apps that do not open a bank's app from a page, and what can be told of them. */
 
+import { outOfFrame } from './out-of-frame.ts';
+
 /** `other`: an Android WebView or an iOS web view that does not say whose it is. */
 export type App = 'telegram' | 'max' | 'vk' | 'ok' | 'instagram' | 'facebook' | 'other';
 
@@ -82,6 +84,11 @@ export function mustHold(url: string): boolean {
   return !isWeb(url) && inAppBrowser()?.platform === 'android';
 }
 
+/** Whether an intent leads out of it: Instagram and Facebook have stopped following them in 2024. */
+export function followsIntents({ app, platform }: InApp): boolean {
+  return platform === 'android' && app !== 'instagram' && app !== 'facebook';
+}
+
 /** A web address opens beside the checkout; an app's scheme leaves the page where it is. */
 function isWeb(url: string): boolean {
   return /^https?:/.test(url);
@@ -93,5 +100,5 @@ function isWeb(url: string): boolean {
  */
 export function targetOf(url: string): '_blank' | '_top' | null {
   if (isWeb(url) && !inAppBrowser()) return '_blank';
-  return window.top === window.self ? null : '_top';
+  return outOfFrame();
 }

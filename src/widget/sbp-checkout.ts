@@ -34,7 +34,7 @@ const SLOW_MS = 20_000;
  * @event sbp-ready - The first snapshot has come.
  * @event sbp-status - The payment's status is another.
  * @event sbp-paid - Paid. Once.
- * @event sbp-failed - Refused by the bank. Once.
+ * @event sbp-failed - It failed; the snapshot's `failure` tells why. Once.
  * @event sbp-expired - The time to pay has run out. Once, and again after a renewal; `sbp-paid` may still follow.
  * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
  * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
@@ -114,7 +114,7 @@ export class SbpCheckout extends LitElement {
     jumped: () => this.#session.wake(true),
   });
   readonly #announcer = new Announcer(this);
-  readonly #elements = new LazyElements(this);
+  readonly #elements = new LazyElements(this, () => this.connection === 'offline');
 
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
@@ -136,9 +136,9 @@ export class SbpCheckout extends LitElement {
     this.redirect = null;
     this.signal = null;
     new PageWake(this, {
-      back: () => this.#comeBack(true),
+      back: () => this.#comeBack(),
       left: () => this.#session.rest(),
-      focused: () => this.#comeBack(false),
+      focused: () => this.#session.wake(false),
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
       resized: () => this.requestUpdate(),
@@ -183,7 +183,7 @@ export class SbpCheckout extends LitElement {
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
-    if (this.screen !== this.#drawn) this.#turnTo(this.screen);
+    if (this.screen !== this.#drawn) this.#announce(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
     if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
       if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
@@ -208,12 +208,22 @@ export class SbpCheckout extends LitElement {
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
     if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
     if (screen === 'pay' || screen === 'choose') this.#step('shown');
+    // Recalled: it was another life of this page that the payer left.
+    if (this.#store.state.gone && this.#store.state.goneAt === null) this.#step('returned');
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
   }
 
-  #turnTo(screen: Screen): void {
+  /** The button that was tapped stays and now says the opposite: on to what it has brought. */
+  async #turnTo(way: Way): Promise<void> {
+    this.#store.dispatch({ type: 'way', way });
+    await this.updateComplete;
+    this.renderRoot.querySelector('h2')?.focus();
+    this.#announcer.say(announcement(this.#view()));
+  }
+
+  #announce(screen: Screen): void {
     // A payment that opens as it should is read in its place; everything else is news.
     const opening = this.#drawn === null || (this.#drawn === 'loading' && !this.#steps.has('shown'));
     if (!opening || !['loading', 'choose', 'pay'].includes(screen)) {
@@ -248,8 +258,10 @@ export class SbpCheckout extends LitElement {
     this.requestUpdate();
   }
 
-  #comeBack(wasAway: boolean): void {
-    this.#session.wake(wasAway);
+  /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
+  #comeBack(): void {
+    this.#session.wake(true);
+    this.requestUpdate();
     if (this.#store.state.gone) this.#step('returned');
   }
 
@@ -302,12 +314,13 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      isLost: (name) => this.#elements.isLost(name),
       act: this.#act,
     };
   }
 
   readonly #act: View['act'] = {
-    way: (way) => this.#store.dispatch({ type: 'way', way }),
+    way: (way) => void this.#turnTo(way),
     check: () => void this.refresh(),
     openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
     leave: (gone) => this.#store.leave(gone),
@@ -319,7 +332,14 @@ export class SbpCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const view = this.#view();
-    return html`<section part="base" class="card" lang=${this.#language.tag} aria-label=${view.texts.payment}>
+    const { tag, direction } = this.#language;
+    return html`<section
+      part="base"
+      class="card"
+      lang=${tag}
+      dir=${direction}
+      aria-label=${view.texts.payment}
+    >
       <slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>

@@ -24,8 +24,8 @@ export type Way = 'qr' | 'banks';
 /** `http-…`: what the companion answered. */
 export type Refusal = 'no-token' | 'bad-endpoint' | `http-${number}`;
 
-/** A bank, as far as it is needed to go there. */
-export type Destination = Pick<Bank, 'id' | 'name' | 'url'>;
+/** A bank, as far as it is needed to go there, and by another of its links the next time. */
+export type Destination = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
 
 /** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
 export type Gone = Destination | 'form';
@@ -49,6 +49,7 @@ export interface State {
   readonly witnessed: boolean;
   readonly refusal: Refusal | null;
   readonly connection: Connection;
+  /** A bank's `url` is the one to try next. */
   readonly gone: Gone | null;
   /** Monotonic, when the payer went there; `null` when that was before this page was loaded. */
   readonly goneAt: number | null;
@@ -58,6 +59,8 @@ export interface State {
   readonly way: Way | null;
   /** The payer looks for another method than the present one. */
   readonly choosing: boolean;
+  /** The payer wants to call the payment off, and is asked once more. */
+  readonly givingUp: boolean;
   readonly act: Act | null;
 }
 
@@ -71,6 +74,7 @@ export type StateEvent =
   | { readonly type: 'held'; readonly held: Destination }
   | { readonly type: 'way'; readonly way: Way }
   | { readonly type: 'choosing'; readonly choosing: boolean }
+  | { readonly type: 'giving-up'; readonly givingUp: boolean }
   | { readonly type: 'act-begun'; readonly act: Act }
   | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
 
@@ -87,6 +91,7 @@ export const INITIAL: State = {
   held: null,
   way: null,
   choosing: false,
+  givingUp: false,
   act: null,
 };
 
@@ -105,7 +110,7 @@ export function reduce(state: State, event: StateEvent): State {
     case 'connection':
       return event.connection === state.connection ? state : { ...state, connection: event.connection };
     case 'gone':
-      return { ...state, gone: event.gone, goneAt: event.at, held: null };
+      return { ...state, gone: byNextLink(event.gone), goneAt: event.at, held: null };
     case 'held':
       // A copy: another tap on the same bank is news, too.
       return { ...state, held: { ...event.held } };
@@ -113,12 +118,22 @@ export function reduce(state: State, event: StateEvent): State {
       return { ...state, way: event.way, gone: null, held: null };
     case 'choosing':
       return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
+    case 'giving-up':
+      return { ...state, givingUp: event.givingUp, act: isBusy(state) ? state.act : null };
     case 'act-begun':
       return isBusy(state) ? state : { ...state, act: event.act };
     case 'act-ended':
       // Of another payment, or tapped while something else was under way: nobody waits for it.
       return state.act === event.act ? { ...state, act: { ...event.act, outcome: event.outcome } } : state;
   }
+}
+
+/** Who comes to open the bank again has been by this link already, perhaps in a browser that refuses its kind. */
+function byNextLink(gone: Gone): Gone {
+  if (gone === 'form') return gone;
+  const { url, links } = gone;
+  const next = links[links.findIndex((link) => link.url === url) + 1] ?? links[0];
+  return next ? { ...gone, url: next.url } : gone;
 }
 
 function isBusy({ act }: State): boolean {
@@ -144,6 +159,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
     gone: sameOffer ? state.gone : null,
     held: sameOffer ? state.held : null,
     choosing: sameMethod && state.choosing,
+    givingUp: sameOffer && last.status === next.status && state.givingUp,
     pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? receipt.receivedAt) : null,
   };
   return { ...taken, timeUp: timeLeft(taken, receipt.receivedAt) === 0 };

@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import { isOpen } from '../protocol/status.ts';
 import { changesBetween } from './changes.ts';
-import { withSafeForm } from './safe-form.ts';
+import { withSafeOffer } from './safe-offer.ts';
 import type { Receipt } from './session/sink.ts';
 import { keepDeparture, recallDeparture } from './departure.ts';
 import { INITIAL, reduce, type Gone, type State, type StateEvent } from './state.ts';
@@ -45,7 +45,7 @@ export class CheckoutStore {
   /** `origin`: the companion's. */
   take(snapshot: Snapshot, receipt: Receipt, origin: string): void {
     const first = !this.#state.snapshot;
-    this.dispatch({ type: 'snapshot', snapshot: withSafeForm(snapshot, origin), receipt });
+    this.dispatch({ type: 'snapshot', snapshot: withSafeOffer(snapshot, origin), receipt });
     const gone = first && this.#state.snapshot && recallDeparture(this.#state.snapshot);
     if (gone) this.dispatch({ type: 'gone', gone, at: null });
     else if (first) keepDeparture(snapshot, null);

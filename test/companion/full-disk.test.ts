@@ -53,7 +53,11 @@ describe('a disk without room', () => {
       await until(async () => (await readiness()) === 503, 'that it is not ready', PATIENCE_MS);
       const refused = storm.unexpected.length;
       assert.ok(refused > CALLERS && storm.unfinished > 0, 'the disk was not full: the test proves nothing');
-      assert.deepEqual([...new Set(storm.unexpected.map((answer) => answer[0]))], ['5'], 'only 5xx');
+      assert.deepEqual(
+        storm.unexpected.filter((answer) => !answer.startsWith('5')),
+        [],
+        'only 5xx',
+      );
       nothingWrong(look(companion, storm));
       assert.match(companion.output, /database or disk is full/);
       assert.doesNotMatch(companion.output, /no such savepoint|cannot rollback/);

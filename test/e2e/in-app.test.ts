@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { PHONE } from '../support/browser.ts';
 import { DEVICES } from '../support/devices.ts';
 import { screenIs, troubleOf } from '../support/shop-page.ts';
@@ -209,6 +209,62 @@ describe('a device that changes its shape', () => {
 const SANDBOX =
   'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-top-navigation-to-custom-protocols';
 
+/** The shop's page in a frame of one on another host, and so of another origin and site. */
+async function framed(page: Page, sandbox: string | null): Promise<{ around: string; frame: FrameLocator }> {
+  const around = `${street.companion.url.replace('127.0.0.1', 'localhost')}/healthz`;
+  await page.goto(around);
+  await page.evaluate(
+    ([src, flags]) => {
+      const frame = document.createElement('iframe');
+      frame.width = '380';
+      frame.height = '800';
+      if (flags !== null) frame.setAttribute('sandbox', flags);
+      frame.src = src;
+      document.body.replaceChildren(frame);
+    },
+    [
+      `${street.shop.origin}/checkout?companion=${encodeURIComponent(street.companion.url)}`,
+      sandbox,
+    ] as const,
+  );
+  return { around, frame: page.frameLocator('iframe') };
+}
+
+describe('the way back to the shop out of a frame', () => {
+  for (const [what, sandbox, redirect, leaves] of [
+    ['by a tap', SANDBOX, null, true],
+    ['by itself', null, '1', true],
+    ['not at all, where the sandbox lets nothing out', 'allow-scripts allow-same-origin', '1', false],
+  ] as const) {
+    it(`leads out of it: ${what}`, async () => {
+      const return_url = `${street.shop.origin}/checkout?back`;
+      const { token, payment_id } = await street.companion.client.createPayment({ return_url });
+      const page = await (await street.browser.newContext(phone('iPhone, Safari 18'))).newPage();
+      const { around, frame } = await framed(page, sandbox);
+      await frame.locator('sbp-checkout').evaluate(
+        (element, [value, seconds]) => {
+          if (seconds !== null) element.setAttribute('redirect', seconds);
+          element.setAttribute('token', value);
+        },
+        [token, redirect] as const,
+      );
+      await frame.locator('sbp-checkout[screen=pay]').waitFor();
+      await street.companion.client.sandbox(payment_id, 'pay');
+      const back = frame.getByRole('link', { name: 'Вернуться в магазин' });
+      await back.waitFor();
+      if (redirect === null) await back.click();
+      if (leaves) {
+        await page.waitForURL(return_url);
+      } else {
+        await frame.getByRole('button', { name: 'Остаться' }).waitFor({ state: 'detached' });
+        assert.equal(page.url(), around);
+        assert.equal(await frame.locator('sbp-checkout').getAttribute('screen'), 'paid');
+      }
+      await page.context().close();
+    });
+  }
+});
+
 describe('a bank out of a frame', () => {
   for (const [what, sandbox, blocked] of [
     ['of another origin', null, false],
@@ -222,24 +278,7 @@ describe('a bank out of a frame', () => {
       page.on('console', (message) => {
         if (/sandbox|blocked|unsafe attempt/i.test(message.text())) refused.push(message.text());
       });
-      // On another host, and so of another origin and site than the frame in it.
-      const around = `${street.companion.url.replace('127.0.0.1', 'localhost')}/healthz`;
-      await page.goto(around);
-      await page.evaluate(
-        ([src, flags]) => {
-          const frame = document.createElement('iframe');
-          frame.width = '380';
-          frame.height = '800';
-          if (flags !== null) frame.setAttribute('sandbox', flags);
-          frame.src = src;
-          document.body.replaceChildren(frame);
-        },
-        [
-          `${street.shop.origin}/checkout?companion=${encodeURIComponent(street.companion.url)}`,
-          sandbox,
-        ] as const,
-      );
-      const frame = page.frameLocator('iframe');
+      const { around, frame } = await framed(page, sandbox);
       await frame.locator('sbp-checkout').evaluate((element, value) => {
         element.setAttribute('token', value);
       }, token);

@@ -13,9 +13,23 @@ const TABLET: BrowserContextOptions = {
   userAgent:
     'Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
+const byUserAgent = (userAgent: string): BrowserContextOptions => ({ ...PHONE, userAgent });
+/** There is more above the banks where an app's own browser keeps them from opening. */
+const IN_APP = {
+  'VK on Android': byUserAgent(
+    'Mozilla/5.0 (Linux; Android 15; SM-S931B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/142.0.7444.102 Mobile Safari/537.36 VKAndroidApp/8.142-29512',
+  ),
+  'Instagram on iOS': byUserAgent(
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 402.0.0.0 (iPhone16,2; iOS 18_5; ru_RU; ru; scale=3.00; 1290x2796; 123456789)',
+  ),
+};
 const DEVICES = { desktop: DESKTOP, phone: PHONE, tablet: TABLET };
 /** 320 px is also a 1280 px window at 400 % zoom. */
 const WIDTHS = [280, 320, 390, 639, 641, 1024, 3840];
+
+/** What a page may have for its own texts, and hand down to ours. */
+const FOREIGN =
+  'white-space:nowrap;text-indent:3em;text-transform:uppercase;letter-spacing:.3em;word-spacing:1em;font-style:italic;font-weight:900';
 
 interface LayoutShift {
   readonly value: number;
@@ -81,7 +95,7 @@ function misfits(page: Page): Promise<string[]> {
 }
 
 describe('the element', () => {
-  for (const [name, device] of Object.entries(DEVICES)) {
+  for (const [name, device] of Object.entries({ ...DEVICES, ...IN_APP })) {
     it(`moves nothing while it loads, on a slow ${name} and a slow line`, async () => {
       const page = await open(device, usual, async (slow) => {
         await slow.addInitScript(() => {
@@ -113,13 +127,21 @@ describe('the element', () => {
       assert.deepEqual(shifts, []);
       await page.context().close();
     });
+  }
 
+  for (const [name, device] of Object.entries(DEVICES)) {
     it(`fits any width, from either side, on a ${name}`, async () => {
       const page = await open({ ...device, isMobile: false }, wordy);
       await screenIs(page, 'pay');
       await page.waitForTimeout(500);
       for (const dir of ['ltr', 'rtl']) {
-        await page.evaluate((direction) => void (document.documentElement.dir = direction), dir);
+        await page.evaluate((direction) => {
+          document.documentElement.dir = direction;
+          // What is written from right to left is the text: Russian is not, on whatever page.
+          const language =
+            direction === 'rtl' ? { messages: { ar: { title: 'ادفع عبر SBP' } }, locale: 'ar' } : {};
+          Object.assign(document.querySelector('sbp-checkout')!, language);
+        }, dir);
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await page.waitForTimeout(60);
@@ -129,6 +151,77 @@ describe('the element', () => {
       await page.context().close();
     });
   }
+
+  it('has its width in parents that ask how wide it would be', async () => {
+    for (const [device, width] of [
+      [DESKTOP, 760],
+      [PHONE, 360],
+    ] as const) {
+      const page = await open(device, usual);
+      await screenIs(page, 'pay');
+      for (const style of [
+        'display:flex;justify-content:center',
+        'display:grid;place-items:center',
+        'display:inline-block',
+        'float:left',
+        'position:absolute',
+        'display:table-cell',
+      ]) {
+        await page.evaluate((css) => {
+          const element = document.querySelector('sbp-checkout')!;
+          element.parentElement!.style.cssText = css;
+        }, style);
+        const box = (await page.locator('sbp-checkout').boundingBox())!;
+        assert.ok(Math.abs(box.width - width) <= 32, `${style}: ${box.width} px`);
+        assert.deepEqual(await misfits(page), [], style);
+      }
+      await page.context().close();
+    }
+  });
+
+  it('has its own text styles in a page that has others', async () => {
+    for (const device of [DESKTOP, PHONE]) {
+      const page = await open(device, usual);
+      await screenIs(page, 'pay');
+      await page.waitForTimeout(500);
+      const before = await page.locator('sbp-checkout').boundingBox();
+      await page.evaluate((css) => void (document.body.style.cssText = css), FOREIGN);
+      assert.deepEqual(await misfits(page), []);
+      assert.deepEqual(await page.locator('sbp-checkout').boundingBox(), before);
+      await page.context().close();
+    }
+  });
+
+  it('scrolls with the page where a list of its own would fill a low window', async () => {
+    for (const [height, scrolls] of [
+      [390, false],
+      [900, true],
+    ] as const) {
+      const page = await open({ ...TABLET, viewport: { width: 844, height } }, usual);
+      await screenIs(page, 'pay');
+      const overflow = await page
+        .locator('sbp-bank-picker')
+        .evaluate((list) => getComputedStyle(list).overflowY);
+      assert.equal(overflow, scrolls ? 'auto' : 'visible', `${height} px`);
+      await page.context().close();
+    }
+  });
+
+  it('is written in the direction of its language, whatever the page’s', async () => {
+    const page = await open(DESKTOP, usual);
+    await screenIs(page, 'pay');
+    const direction = () =>
+      page
+        .locator('sbp-checkout')
+        .evaluate((element) => getComputedStyle(element.shadowRoot!.querySelector('.amount')!).direction);
+    await page.evaluate(() => void (document.documentElement.dir = 'rtl'));
+    assert.equal(await direction(), 'ltr');
+    await page.evaluate(() =>
+      Object.assign(document.querySelector('sbp-checkout')!, { messages: { he: {} }, locale: 'he' }),
+    );
+    assert.equal(await direction(), 'rtl');
+    await page.context().close();
+  });
 
   it('gives a code of at least 320 px to whoever has the room', async () => {
     const page = await open(DESKTOP, usual);

@@ -50,6 +50,19 @@ describe('the code on the screen', () => {
     }
   }
 
+  it('is readable where the payer’s system has dark colours of its own, enlarged as well', async () => {
+    const context = await browser.newContext({ ...DESKTOP, forcedColors: 'active', colorScheme: 'dark' });
+    const page = await context.newPage();
+    await shop.show(page, companion.url, await paymentWithLink(PUBLISHED_LINKS.dynamic));
+    await screenIs(page, 'pay');
+    await page.locator('sbp-checkout >> svg').first().waitFor();
+    assert.deepEqual(await readQrCodes(await page.screenshot()), [PUBLISHED_LINKS.dynamic]);
+    await page.getByRole('button', { name: 'Увеличить код' }).click();
+    await page.waitForTimeout(300);
+    assert.deepEqual(await readQrCodes(await page.screenshot()), [PUBLISHED_LINKS.dynamic]);
+    await context.close();
+  });
+
   it('is one tap away on a phone, and readable there', async () => {
     const context = await browser.newContext(PHONE);
     const page = await context.newPage();

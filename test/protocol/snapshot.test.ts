@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { readSnapshot } from '../../src/protocol/read-snapshot.ts';
 import { snapshotSchema } from '../../src/protocol/schemas.ts';
-import { ACTIONS, DEVICE_TYPES, METHODS, type Snapshot } from '../../src/protocol/snapshot.ts';
+import { ACTIONS, DEVICE_TYPES, FAILURES, METHODS, type Snapshot } from '../../src/protocol/snapshot.ts';
 import { PAYMENT_STATUSES } from '../../src/protocol/status.ts';
 
 const text = fc.string({ minLength: 1, unit: 'binary' });
@@ -22,6 +22,7 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   description: nullable(text),
   merchant: fc.record({ name: fc.string(), logo_url: nullable(text) }),
   status: fc.constantFrom(...PAYMENT_STATUSES),
+  failure: nullable(fc.constantFrom(...FAILURES)),
   late: fc.boolean(),
   paid_at: nullable(time),
   refunded_amount: fc.nat({ max: Number.MAX_SAFE_INTEGER }),

@@ -17,6 +17,7 @@ export function snapshot(
     description: null,
     merchant: { name: 'Магазин «Ромашка»', logo_url: null },
     status: 'created',
+    failure: null,
     late: false,
     paid_at: null,
     refunded_amount: 0,

@@ -35,6 +35,12 @@ function asks(checkout: SbpCheckout): boolean {
   return inside(checkout, 'sbp-bank-wait', '.ways').classList.contains('first');
 }
 
+function steps(heard: readonly CustomEvent[]): string[] {
+  return heard
+    .filter(({ type }) => type === 'sbp-step')
+    .map(({ detail }) => (detail as { step: string }).step);
+}
+
 function pretendHidden(hidden: boolean): void {
   Object.defineProperty(document, 'visibilityState', {
     configurable: true,
@@ -74,6 +80,18 @@ describe('after a bank was tapped', () => {
     expect(asks(checkout)).to.be.false;
   });
 
+  it('"returned" is told of a payer who was away, once, and not of a window that got its focus back', async () => {
+    const { checkout } = await phone();
+    const heard = record(checkout);
+    await goToBank(checkout);
+    window.dispatchEvent(new Event('focus'));
+    await pause(50);
+    expect(steps(heard)).not.to.include('returned');
+    for (const hidden of [true, false, true, false]) pretendHidden(hidden);
+    await pause(50);
+    expect(steps(heard).slice(-2)).to.deep.equal(['bank-open', 'returned']);
+  });
+
   it('another tap begins anew', async () => {
     const { checkout } = await phone();
     await goToBank(checkout);
@@ -106,6 +124,37 @@ describe('after a bank was tapped', () => {
   });
 });
 
+describe('a bank with several links', () => {
+  const INTENT = `${LINK.replace('https', 'intent')}#Intent;scheme=bank100000000004;end`;
+  const links = [
+    { kind: 'scheme', url: SCHEME },
+    { kind: 'intent', url: INTENT },
+    { kind: 'web', url: 'javascript:alert(1)' },
+  ];
+  const several = json({ banks: [{ id: 'b4', name: 'Т-Банк', url: SCHEME, links }] });
+  const again = async (checkout: SbpCheckout): Promise<HTMLElement> => shown(checkout, 'sbp-bank-wait', 'a');
+
+  it('is opened again by the next of them, in turn, also on a page loaded anew', async () => {
+    const payment = await FakePayment.create(snapshot(), { banks: [several] });
+    const checkout = await onPhone(payment);
+    const opened: string[] = [];
+    document.body.addEventListener('sbp-bank-open', (event) => {
+      opened.push((event as CustomEvent<{ url: string }>).detail.url);
+    });
+    await goToBank(checkout);
+    expect((await again(checkout)).getAttribute('href')).to.equal(INTENT);
+    (await again(checkout)).click();
+    await until(async () => (await again(checkout)).getAttribute('href') === SCHEME);
+    checkout.remove();
+    const back = await onPhone(payment);
+    await seen(back, 'waiting');
+    expect((await again(back)).getAttribute('href'), 'the intent was the last one').to.equal(SCHEME);
+    (await again(back)).click();
+    await until(async () => (await again(back)).getAttribute('href') === INTENT);
+    expect(opened).to.deep.equal([SCHEME, INTENT, SCHEME]);
+  });
+});
+
 describe('on a page that was thrown away while the payer was in the bank', () => {
   it('waits, with the same bank to open again', async () => {
     const { payment, checkout } = await phone();
@@ -115,12 +164,11 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
     const back = await onPhone(payment);
     await seen(back, 'waiting');
     expect((await shown(back, 'sbp-bank-wait', 'a')).getAttribute('href')).to.equal(SCHEME);
-    const steps = heard.filter(({ type }) => type === 'sbp-step');
-    expect(steps.map(({ detail }) => (detail as { step: string }).step)).to.not.include('banks');
+    expect(steps(heard), 'neither shown nor listed once more').to.deep.equal(['returned']);
     await pause(2_200);
     expect(asks(back), 'nothing was tapped here').to.be.false;
     expect(sessionStorage.getItem(KEY)).to.equal(
-      JSON.stringify([1, { id: 'b4', name: 'Т-Банк', url: SCHEME }]),
+      JSON.stringify([1, { id: 'b4', name: 'Т-Банк', url: SCHEME, links: [{ url: SCHEME }] }]),
     );
     expect(JSON.stringify(sessionStorage)).not.to.contain(payment.token);
   });
@@ -176,9 +224,13 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
       '[1]',
       '[1,5]',
       '[1,{}]',
-      '[2,{"id":"b4","name":"x","url":"bank100000000004://x"}]',
-      '[1,{"id":"b4","name":"x","url":"javascript:alert(1)"}]',
-      '[1,{"id":"b4","name":"x","url":{"toString":1}}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x"}]',
+      '[2,{"id":"b4","name":"x","url":"bank100000000004://x","links":[]}]',
+      '[1,{"id":"b4","name":"x","url":"javascript:alert(1)","links":[]}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x","links":[{"url":"javascript:alert(1)"}]}]',
+      '[1,{"id":"b4","name":"x","url":{"toString":1},"links":[]}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x","links":[{"url":5},null]}]',
+      '[1,{"id":"b4","name":"x","url":"bank100000000004://x","links":7}]',
       '[1,"form"]',
       '[1,"<img src=x>"]',
     ];

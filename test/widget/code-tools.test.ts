@@ -62,12 +62,12 @@ describe('the code’s tools', () => {
     restore();
   });
 
-  it('do not offer to send to the phone that is in the hand', async () => {
+  it('do not offer to send to the phone that is in the hand, nor to enlarge what is as large as the phone', async () => {
     const checkout = await show(await FakePayment.create(snapshot()), { device: 'mobile' });
     await seen(checkout, 'pay');
     inside(checkout, '.foot .button').click();
     const tools = await shown(checkout, TOOLS, '.copy');
-    expect((tools.getRootNode() as ShadowRoot).querySelector('.send')).to.be.null;
+    expect((tools.getRootNode() as ShadowRoot).querySelector('.send, .enlarge')).to.be.null;
   });
 
   it('enlarge the code, as much as the window holds, and give the focus back', async () => {

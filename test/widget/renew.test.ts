@@ -14,7 +14,7 @@ const EXPIRED = snapshot({
 });
 const RENEWED = snapshot({ version: 3, leftMs: 900_000 });
 
-const renewal = (checkout: SbpCheckout): Promise<HTMLElement> => shown(checkout, 'sbp-other-ways', 'button');
+const renewal = (checkout: SbpCheckout): Promise<HTMLElement> => shown(checkout, 'button.primary');
 
 describe('an expired payment', () => {
   it('gets a new code in place, its time and its live status', async () => {
@@ -47,7 +47,7 @@ describe('an expired payment', () => {
     const payment = await FakePayment.create(EXPIRED, { acts: { '/renew': [{ status: 503 }] } });
     const checkout = await show(payment);
     (await renewal(checkout)).click();
-    const line = inside(checkout, 'sbp-other-ways', '[role=status]');
+    const line = await shown(checkout, 'sbp-other-ways', '[role=status]');
     await until(() => line.innerText === 'Не получилось. Проверьте интернет и попробуйте ещё раз.');
     expect(checkout.screen).to.equal('expired');
     await payment.script(EXPIRED, { acts: { '/renew': [json(RENEWED)] } });

@@ -36,6 +36,18 @@ describe('a paid payment', () => {
 });
 
 describe('<sbp-checkout redirect>', () => {
+  /** Where this page would be now, were it not a test's. */
+  let gone: (string | URL | undefined)[] = [];
+  const real = Object.getOwnPropertyDescriptor(window, 'open')!;
+  beforeEach(() => {
+    gone = [];
+    window.open = (address, target) => {
+      gone.push(target === '_self' ? address : `in ${target}: ${address}`);
+      return null;
+    };
+  });
+  afterEach(() => void Object.defineProperty(window, 'open', real));
+
   /** Paid before the payer's eyes. */
   async function pay(redirect: string, changes = {}): Promise<SbpCheckout> {
     const payment = await FakePayment.create(snapshot({ return_url: SHOP }));
@@ -46,17 +58,15 @@ describe('<sbp-checkout redirect>', () => {
     return checkout;
   }
 
-  async function autoReturn(checkout: SbpCheckout): Promise<{ element: SbpAutoReturn; gone: string[] }> {
+  async function autoReturn(checkout: SbpCheckout): Promise<SbpAutoReturn> {
     const element = await shown<SbpAutoReturn>(checkout, 'sbp-auto-return');
-    const gone: string[] = [];
     await customElements.whenDefined('sbp-auto-return');
-    element.go = (address) => gone.push(address);
-    return { element, gone };
+    return element;
   }
 
   it('takes the payer back after so many seconds, and says so', async () => {
     const checkout = await pay('2');
-    const { element, gone } = await autoReturn(checkout);
+    const element = await autoReturn(checkout);
     await until(() => element.shadowRoot?.querySelector('p'));
     expect(element.shadowRoot!.querySelector('p')!.innerText).to.match(
       /^Вернём в магазин через (2 секунды|1 секунду)$/,
@@ -70,7 +80,7 @@ describe('<sbp-checkout redirect>', () => {
 
   it('lets them stay', async () => {
     const checkout = await pay('1');
-    const { element, gone } = await autoReturn(checkout);
+    const element = await autoReturn(checkout);
     (await shown(checkout, 'sbp-auto-return', 'button')).click();
     await pause(1_500);
     expect(gone).to.deep.equal([]);
@@ -79,7 +89,7 @@ describe('<sbp-checkout redirect>', () => {
 
   it('goes nowhere once it is taken off the page', async () => {
     const checkout = await pay('1');
-    const { gone } = await autoReturn(checkout);
+    await autoReturn(checkout);
     checkout.remove();
     await pause(1_500);
     expect(gone).to.deep.equal([]);
@@ -119,15 +129,56 @@ describe('a refunded payment', () => {
 });
 
 describe('a failed payment', () => {
+  const WHY = [
+    ['ru', 'declined', 'Банк отклонил платёж.'],
+    ['ru', 'unavailable', 'Платёжная система не приняла этот платёж.'],
+    ['en', 'declined', 'The bank declined it.'],
+    ['en', 'unavailable', "The payment system didn't take this payment."],
+  ] as const;
+  for (const [locale, failure, words] of WHY) {
+    it(`says why, as far as it is known: ${failure}, ${locale}`, async () => {
+      const payment = await FakePayment.create(snapshot({ status: 'failed', failure }));
+      const checkout = await show(payment, { locale });
+      await seen(checkout, 'failed');
+      expect(inside(checkout, '.detail').innerText).to.match(new RegExp(`^${words} `));
+    });
+  }
+
+  it('blames nobody for a reason that the companion does not tell, or that is new', async () => {
+    for (const failure of [undefined, null, 'toString', 'insufficient_funds', 5]) {
+      const failed = { ...snapshot({ status: 'failed' }), failure } as ReturnType<typeof snapshot>;
+      const checkout = await show(await FakePayment.create(failed));
+      await seen(checkout, 'failed');
+      expect(inside(checkout, '.detail').innerText).to.equal(
+        'Чтобы попробовать ещё раз, начните оплату заново в магазине.',
+      );
+    }
+  });
+
+  it('advises what can be done from there', async () => {
+    const WAYS = [
+      [{ actions: ['renew'], return_url: SHOP }, 'Попробуйте ещё раз или выберите другой банк.'],
+      [{ return_url: SHOP }, 'Вернитесь в магазин и попробуйте ещё раз.'],
+      [{ return_url: 'javascript:alert(1)' }, 'Чтобы попробовать ещё раз, начните оплату заново в магазине.'],
+    ] as const;
+    for (const [changes, advice] of WAYS) {
+      const checkout = await show(
+        await FakePayment.create(snapshot({ status: 'failed', failure: 'declined', ...changes })),
+      );
+      await seen(checkout, 'failed');
+      expect(inside(checkout, '.detail').innerText).to.equal(`Банк отклонил платёж. ${advice}`);
+    }
+  });
+
   it('is tried again in place, where the companion lets it', async () => {
-    const FAILED = snapshot({ version: 2, status: 'failed', actions: ['renew'] });
+    const FAILED = snapshot({ version: 2, status: 'failed', failure: 'declined', actions: ['renew'] });
     const AGAIN = snapshot({ version: 3 });
     const payment = await FakePayment.create(FAILED, { acts: { '/renew': [json(AGAIN)] } });
     const heard = record(document.body);
     const checkout = await show(payment);
     await seen(checkout, 'failed');
     expect(text(checkout)).to.contain('Банк отклонил платёж. Попробуйте ещё раз или выберите другой банк.');
-    const button = await shown(checkout, 'sbp-other-ways', 'button');
+    const button = await shown(checkout, 'button.primary');
     expect(button.innerText).to.equal('Попробовать ещё раз');
     await payment.script(AGAIN);
     button.click();

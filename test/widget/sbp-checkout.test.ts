@@ -445,7 +445,7 @@ describe('<sbp-checkout> is the shop’s guest', () => {
       await live(desktop);
       await desktop.updateComplete;
       desktop.style.setProperty('--sbp-success', 'rgb(1, 2, 3)');
-      expect(getComputedStyle(inside(desktop, '.dot')).backgroundColor).to.equal('rgb(1, 2, 3)');
+      expect(getComputedStyle(inside(desktop, '.dot')).borderTopColor).to.equal('rgb(1, 2, 3)');
       checkout.style.setProperty('--sbp-radius-card', '3px');
       checkout.style.setProperty('--sbp-radius-button', '5px');
       checkout.style.setProperty('--sbp-max-width', '200px');

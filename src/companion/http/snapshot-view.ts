@@ -1,6 +1,7 @@
 import type { Device, Snapshot } from '../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
 import { actionsFor } from '../payments/actions.ts';
+import { failureOf } from '../payments/failure.ts';
 import type { Payment } from '../payments/payment.ts';
 
 /** A payment as its payer's page sees it, on this device and at this moment. */
@@ -14,6 +15,7 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
     description: payment.description,
     merchant: { name: ctx.config.merchantName, logo_url: null },
     status: payment.status,
+    failure: failureOf(payment),
     late: payment.late,
     paid_at: payment.paidAt === null ? null : new Date(payment.paidAt).toISOString(),
     refunded_amount: payment.refundedAmount,

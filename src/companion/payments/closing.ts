@@ -68,11 +68,11 @@ async function ask(ctx: Context, attempt: AttemptRow, ref: PaymentRef) {
   const closes = provider.capabilities.cancel;
   const watched = attempt.to_close === 2;
   const report = await (closes && !watched ? provider.cancel(ref) : provider.status(ref));
-  const unpaid = report.status === 'canceled' || report.status === 'expired';
   const final = report.status !== null && !isOpen(report.status);
   if (final) await applyAnswer(ctx, attempt.provider, report);
-  // Ended unpaid, it may still be paid by somebody who was quicker.
-  return { over: final && !unpaid, closed: closes || unpaid };
+  // Ended without the bank's word, it may still be paid by somebody who was quicker.
+  const givenUp = report.status === 'canceled' || report.status === 'expired';
+  return { over: final && !givenUp, closed: closes || givenUp };
 }
 
 function afterClosing(ctx: Context, attempt: AttemptRow) {

@@ -4,7 +4,8 @@ import { fill } from '../locales/messages.ts';
 import { button, money } from '../screens/pieces.ts';
 import type { View } from '../screens/view.ts';
 import { controlStyles } from '../theme/controls.ts';
-import { canShare, copyText, selectAll, share } from './link-sharing.ts';
+import { LinkCopy } from './link-copy.ts';
+import { canShare, share } from './link-sharing.ts';
 
 /**
  * @summary What a payer can do with the code besides scanning it: copy its link, send it to their phone, see it larger.
@@ -52,19 +53,11 @@ export class SbpCodeTools extends LitElement {
   /** What the code says. */
   declare link: string;
 
-  #copied: 'no' | 'yes' | 'by-hand' = 'no';
+  readonly #copy = new LinkCopy(this);
   #large = false;
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('link')) this.#copied = 'no';
-  }
-
-  async #copy(): Promise<void> {
-    this.#copied = (await copyText(this.link)) ? 'yes' : 'by-hand';
-    this.requestUpdate();
-    await this.updateComplete;
-    // What was tapped is gone: on to what there is to do now.
-    this.renderRoot.querySelector<HTMLElement>('.by-hand input')?.focus();
+    if (changed.has('link')) this.#copy.outcome = 'none';
   }
 
   async #enlarge(): Promise<void> {
@@ -81,27 +74,17 @@ export class SbpCodeTools extends LitElement {
 
   protected override render(): TemplateResult {
     const words = this.view.language.words(CODE_TOOLS_TEXTS);
-    return html`${this.#renderCopy(words)} ${this.#renderSend(words)}
-      ${button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
-      <p class="hidden" role="status">${this.#copied === 'yes' ? words.copied : nothing}</p>
+    // A phone shows the code as large as it can already, and is what the link would be sent to.
+    const inHand = this.view.device === 'mobile';
+    return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
+      ${inHand ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
+      <p class="hidden" role="status">${this.#copy.outcome === 'copied' ? words.copied : nothing}</p>
       ${this.#large ? this.#renderLarge(words) : nothing}`;
   }
 
-  #renderCopy(words: CodeToolsTexts): TemplateResult {
-    if (this.#copied === 'by-hand') {
-      return html`<label class="by-hand">
-        ${words.copyByHand}
-        <input class="input" readonly .value=${this.link} @focus=${selectAll} />
-      </label>`;
-    }
-    return button(this.#copied === 'yes' ? words.copied : words.copyLink, () => void this.#copy(), 'copy');
-  }
-
   /** The system's own sheet knows the payer's phone; where there is none an e-mail reaches it. */
-  #renderSend(words: CodeToolsTexts): TemplateResult | typeof nothing {
-    const { device, state } = this.view;
-    if (device === 'mobile') return nothing;
-    const { snapshot } = state;
+  #renderSend(words: CodeToolsTexts): TemplateResult {
+    const { snapshot } = this.view.state;
     const title = fill(words.linkSubject, { amount: money(this.view), shop: snapshot?.merchant.name ?? '' });
     if (canShare()) {
       return button(words.sendLink, () => void share({ title, url: this.link }), 'send');

@@ -22,8 +22,3 @@ export async function share(what: ShareData): Promise<void> {
     // Called off by the payer, or refused in this frame: the other ways remain.
   }
 }
-
-/** Of a field that holds a link to be copied by hand. */
-export function selectAll(event: Event): void {
-  (event.target as HTMLInputElement).select();
-}

@@ -30,6 +30,8 @@ export class SbpQrCode extends LitElement {
         overflow: hidden;
         border-radius: var(--_radius);
         background: #fff;
+        /* A reader needs it also where the payer's system has colours of its own. */
+        forced-color-adjust: none;
         box-shadow: 0 0 0 1px var(--_line);
       }
       svg {

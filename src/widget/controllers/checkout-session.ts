@@ -56,8 +56,9 @@ export class CheckoutSession implements ReactiveController {
     this.#session?.cameOnline();
   }
 
-  async check(): Promise<void> {
-    await this.#session?.check();
+  /** Whether the companion has answered. */
+  async check(): Promise<boolean> {
+    return (await this.#session?.check()) ?? false;
   }
 
   /** `null` when nothing was sent: there is no companion, or something else is under way. */

@@ -1,5 +1,8 @@
 import { overlay, type Messages } from './messages.ts';
 
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = /^(?:ar|dv|fa|he|ku|ps|sd|ug|ur|yi)$/;
+
 /** The languages that come with the element. */
 export type Locale = 'ru' | 'en';
 
@@ -10,6 +13,8 @@ export type Dictionary<Words extends object> = Readonly<Record<Locale, Words>>;
 export interface Language {
   /** For `lang` and `Intl`: `ru`. */
   readonly tag: string;
+  /** How it is written, whatever the page around it is. */
+  readonly direction: 'ltr' | 'rtl';
   words<Words extends object>(dictionary: Dictionary<Words>): Words;
 }
 
@@ -26,6 +31,7 @@ export function chooseLanguage(
   const spoken = new Map<object, object>();
   return {
     tag,
+    direction: RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr',
     words<Words extends object>(dictionary: Dictionary<Words>): Words {
       const known = spoken.get(dictionary) as Words | undefined;
       if (known) return known;

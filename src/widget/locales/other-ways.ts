@@ -29,8 +29,10 @@ export interface OtherWaysTexts {
   readonly noCode: string;
   readonly codeRefused: string;
   readonly codeNotNow: string;
-  readonly renew: string;
-  readonly startAgain: string;
+  readonly reallyCancel: string;
+  readonly goOn: string;
+  readonly cancelNow: string;
+  readonly cancelNotNow: string;
   readonly trouble: string;
   readonly tooOften: string;
   /** When nobody knows how long. */
@@ -63,8 +65,10 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     noCode: 'Отсканируйте или вставьте код.',
     codeRefused: 'Код не подошёл. Обновите его в приложении банка и отсканируйте ещё раз.',
     codeNotNow: 'Сейчас код не принимается. Подождите немного: страница обновится сама.',
-    renew: 'Получить новый код',
-    startAgain: 'Попробовать ещё раз',
+    reallyCancel: 'Отменить оплату?',
+    goOn: 'Продолжить оплату',
+    cancelNow: 'Да, отменить',
+    cancelNotNow: 'Сейчас отменить нельзя: платёж уже обрабатывается. Страница обновится сама.',
     trouble: 'Не получилось. Проверьте интернет и попробуйте ещё раз.',
     tooOften: 'Слишком много попыток. Подождите {seconds} с и попробуйте ещё раз.',
     tooOftenNow: 'Слишком много попыток. Подождите немного и попробуйте ещё раз.',
@@ -94,8 +98,10 @@ export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
     noCode: 'Scan or paste the code.',
     codeRefused: "The code didn't work. Refresh it in your bank app and scan it again.",
     codeNotNow: "The code can't be taken right now. Wait a little: this page updates itself.",
-    renew: 'Get a new code',
-    startAgain: 'Try again',
+    reallyCancel: 'Cancel this payment?',
+    goOn: 'Keep paying',
+    cancelNow: 'Yes, cancel',
+    cancelNotNow: "It can't be canceled now: the payment is being processed. This page updates itself.",
     trouble: "That didn't work. Check your connection and try again.",
     tooOften: 'Too many attempts. Wait {seconds} s and try again.',
     tooOftenNow: 'Too many attempts. Wait a little and try again.',

@@ -13,6 +13,8 @@ export interface Texts {
   readonly formTitle: string;
   readonly scanTitle: string;
   readonly steps: readonly [string, string, string];
+  /** Only Sber's own app reads a SberPay code as one. */
+  readonly sberSteps: readonly [string, string, string];
   readonly chooseBank: string;
   readonly tryAgain: string;
   readonly qrTitle: string;
@@ -21,19 +23,30 @@ export interface Texts {
   readonly timeToPay: string;
   readonly hurry: string;
   readonly live: string;
+  /** The same when it is the bank's turn, or ours. */
+  readonly updates: string;
   readonly thisDevice: string;
   readonly waiting: string;
   readonly waitingForm: string;
   readonly showQr: string;
   readonly check: string;
+  readonly cancel: string;
   readonly processing: string;
   readonly checking: string;
   readonly paid: string;
   readonly paidLate: string;
   readonly expired: string;
   readonly expiredDetail: string;
+  readonly renew: string;
+  readonly startAgain: string;
   readonly failed: string;
-  readonly failedDetail: string;
+  /** Why it failed, by the snapshot's `failure`. */
+  readonly declined: string;
+  readonly unavailable: string;
+  /** What to do: on this screen, by its way back, without either. */
+  readonly failedHere: string;
+  readonly failedBack: string;
+  readonly failedThere: string;
   readonly canceled: string;
   readonly refunded: string;
   readonly partlyRefunded: string;
@@ -41,6 +54,9 @@ export interface Texts {
   readonly error: string;
   readonly errorDetail: string;
   readonly offline: string;
+  /** A part of the page that could not be loaded, and the ways on. */
+  readonly lost: string;
+  readonly payLink: string;
   readonly order: string;
   readonly receipt: string;
   readonly backToShop: string;

@@ -61,13 +61,8 @@ export const messageStyles = css`
     font-size: 28px;
     line-height: 36px;
   }
-  .result .button,
-  .result sbp-other-ways {
+  .result .button {
     margin-top: 28px;
-  }
-  .result sbp-other-ways {
-    width: 100%;
-    max-width: 320px;
   }
   .result .button + .button,
   .result sbp-other-ways + .button {

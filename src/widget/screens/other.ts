@@ -1,15 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { choices } from '../state.ts';
+import { lostNote } from './lost.ts';
 import { button, head, heading, statusLine, timeLeftLine } from './pieces.ts';
 import type { OtherPart, View } from './view.ts';
 
-/** What a payment by one SBP link does not need; empty until it is loaded. */
-export function other(view: View, kind: OtherPart): TemplateResult {
-  return html`<sbp-other-ways
-    exportparts="phone,scanner,button,message"
-    .kind=${kind}
-    .view=${view}
-  ></sbp-other-ways>`;
+/** What a payment by one SBP link does not need. `lost`: what there is of it when it cannot be loaded. */
+export function other(view: View, kind: OtherPart, lost = lostNote(view, 'sbp-other-ways')): TemplateResult {
+  return html`<sbp-other-ways exportparts="phone,scanner,button,message" .kind=${kind} .view=${view}
+    >${lost}</sbp-other-ways
+  >`;
 }
 
 /** To the list of methods, never where there is only one. */
@@ -17,6 +16,25 @@ export function otherMethod({ state, texts, act }: View): TemplateResult | typeo
   return state.snapshot && choices(state.snapshot).length > 1
     ? button(texts.otherMethod, () => act.dispatch({ type: 'choosing', choosing: true }), 'other')
     : nothing;
+}
+
+/** At the end of every screen that a payment can be called off on, asked once more before it is; its room is kept. */
+export function giveUp(view: View): TemplateResult | typeof nothing {
+  const { state, texts, act } = view;
+  if (state.snapshot && !state.snapshot.actions.includes('cancel')) return nothing;
+  const ask = (tap: Event): void => {
+    // The button goes: its place has the focus until there is the question.
+    (tap.currentTarget as HTMLElement).parentElement!.focus();
+    act.dispatch({ type: 'giving-up', givingUp: true });
+  };
+  return html`<div class="give-up" tabindex="-1">
+    ${
+      state.givingUp
+        ? other(view, 'give-up')
+        : state.snapshot &&
+          html`<button class="button" part="button" type="button" @click=${ask}>${texts.cancel}</button>`
+    }
+  </div>`;
 }
 
 /** A screen without a code or banks: the choice of a method, a form to post, a payer's code to scan. */
@@ -27,6 +45,7 @@ export function otherScreen(view: View, kind: OtherPart): TemplateResult {
       <h2 tabindex="-1">${heading(view)}</h2>
       ${other(view, kind)} ${paying ? otherMethod(view) : nothing}
     </div>
+    ${giveUp(view)}
     ${
       paying || view.state.connection === 'offline'
         ? html`<div class="foot">

@@ -86,8 +86,19 @@ export const payStyles = css`
   .tools {
     min-height: 132px;
   }
-  .tools.two {
-    min-height: 88px;
+  .tools.one {
+    min-height: 44px;
+  }
+  .give-up {
+    min-height: 56px;
+    padding: 0 16px 12px;
+    text-align: center;
+  }
+  .give-up:focus {
+    outline: none;
+  }
+  .give-up .button {
+    color: var(--_muted);
   }
   .onward::after {
     content: '›' / '';
@@ -124,6 +135,12 @@ export const payStyles = css`
     height: 216px;
     margin-top: 16px;
   }
+  .lost {
+    display: grid;
+    gap: 4px;
+    padding: 16px;
+    text-align: center;
+  }
   @container (min-width: 480px) {
     .ways {
       padding: 8px 24px 24px;
@@ -140,15 +157,20 @@ export const payStyles = css`
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       align-items: start;
     }
-    sbp-bank-picker {
-      height: 560px;
-      overflow-y: auto;
-    }
-    .bone.list {
-      height: 496px;
-    }
     .ways {
       padding: 4px 32px 32px;
+    }
+  }
+  /* In a low window a list that scrolls by itself would fill it, and hold the page. */
+  @media (min-height: 700px) {
+    @container (min-width: 640px) {
+      sbp-bank-picker {
+        height: 560px;
+        overflow-y: auto;
+      }
+      .bone.list {
+        height: 496px;
+      }
     }
   }
 `;

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
 import { fill } from '../locales/messages.ts';
-import { other, otherMethod } from './other.ts';
+import { lostNote } from './lost.ts';
+import { giveUp, other, otherMethod } from './other.ts';
 import { button, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +15,7 @@ export function payScreen(view: View): TemplateResult {
       ${qr ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
       ${qr && !banks ? guideColumn(view) : nothing}
     </div>
-    ${foot(view, qr, banks)}`;
+    ${giveUp(view)} ${foot(view, qr, banks)}`;
 }
 
 function link(view: View): string | null {
@@ -28,16 +29,21 @@ function codeColumn(view: View): TemplateResult {
     ${view.ways.length > 1 ? html`<h2>${view.texts.qrTitle}</h2>` : nothing}
     ${
       payload === null
-        ? html`<div class="plate bone" aria-hidden="true"></div>`
+        ? codeBone()
         : html`<sbp-qr-code
             class="plate"
             exportparts="qr"
             .payload=${payload}
             .label=${fill(view.texts.qrLabel, { amount: money(view) })}
             .faded=${view.screen === 'checking'}
-          ></sbp-qr-code>`
+            >${view.isLost('sbp-qr-code') ? lostNote(view, 'sbp-qr-code') : codeBone()}</sbp-qr-code
+          >`
     }
   </div>`;
+}
+
+function codeBone(): TemplateResult {
+  return html`<div class="plate bone" aria-hidden="true"></div>`;
 }
 
 function guideColumn(view: View): TemplateResult {
@@ -51,7 +57,7 @@ function guideColumn(view: View): TemplateResult {
   return html`<div class="guide">
     <h2 tabindex="-1">${heading(view)}</h2>
     <ol>
-      ${texts.steps.map((step) => html`<li><span>${step}</span></li>`)}
+      ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
     ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;
@@ -59,7 +65,7 @@ function guideColumn(view: View): TemplateResult {
 
 /** Its room is kept while it loads. */
 function codeTools(view: View): TemplateResult {
-  return html`<div class="tools ${view.device === 'mobile' ? 'two' : ''}">
+  return html`<div class="tools ${view.device === 'mobile' ? 'one' : ''}">
     ${
       link(view) === null
         ? nothing
@@ -79,8 +85,7 @@ function bankColumn(view: View): TemplateResult {
     </div>
     ${
       url === null
-        ? html`<div class="bone field" aria-hidden="true"></div>
-            <div class="bone list" aria-hidden="true"></div>`
+        ? banksBone()
         : html`<sbp-rescue exportparts="button,message" .view=${view}></sbp-rescue>
             <sbp-bank-picker
               class=${only ? 'one' : ''}
@@ -91,10 +96,16 @@ function bankColumn(view: View): TemplateResult {
               .link=${url}
               .only=${only}
               .whenTapped=${act.openBank}
-            ></sbp-bank-picker>`
+              >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
+            >`
     }
     ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}
   </div>`;
+}
+
+function banksBone(): TemplateResult {
+  return html`<div class="bone field" aria-hidden="true"></div>
+    <div class="bone list" aria-hidden="true"></div>`;
 }
 
 function isSber({ state }: View): boolean {
@@ -112,7 +123,7 @@ function sberApp(view: View): Bank | null {
 
 /** A message to the payer's phone: beside the code and the link, never instead of them. */
 function push(view: View): TemplateResult | typeof nothing {
-  return view.state.snapshot?.actions.includes('push') ? other(view, 'push') : nothing;
+  return view.state.snapshot?.actions.includes('push') ? other(view, 'push', nothing) : nothing;
 }
 
 function foot(view: View, qr: boolean, banks: boolean): TemplateResult {

@@ -72,7 +72,9 @@ export function clockText(ms: number): string {
 export function statusLine({ state, texts, screen }: View): TemplateResult {
   const { connection } = state;
   const offline = connection === 'offline';
-  const text = offline ? texts.offline : screen === 'loading' ? texts.loading : texts.live;
+  const working = screen === 'checking' || state.snapshot?.status === 'processing';
+  const online = screen === 'loading' ? texts.loading : working ? texts.updates : texts.live;
+  const text = offline ? texts.offline : online;
   return html`<p class="status ${offline ? 'offline' : screen === 'loading' ? 'news' : ''}" part="status">
     <span class="dot ${connection}" aria-hidden="true"></span>${text}
   </p>`;

@@ -1,9 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { isRenewable } from '../../protocol/snapshot.ts';
+import { post } from '../components/other-ways/taps.ts';
 import { fill } from '../locales/messages.ts';
+import { outOfFrame } from '../out-of-frame.ts';
 import type { Screen } from '../state.ts';
 import { other } from './other.ts';
-import { linkButton, money, statusLine } from './pieces.ts';
+import { button, linkButton, money, statusLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */
@@ -31,7 +34,7 @@ export function resultWords(view: View, screen: ResultScreen): { title: string; 
     case 'expired':
       return { title: texts.expired, detail: texts.expiredDetail };
     case 'failed':
-      return { title: texts.failed, detail: texts.failedDetail };
+      return { title: texts.failed, detail: failedDetail(view) };
     case 'error':
       return { title: texts.error, detail: texts.errorDetail };
     case 'refunded':
@@ -39,6 +42,14 @@ export function resultWords(view: View, screen: ResultScreen): { title: string; 
     case 'canceled':
       return { title: texts.canceled };
   }
+}
+
+/** Why, as far as anybody knows, and what can be done about it from here. */
+function failedDetail({ state, texts }: View): string {
+  const { failure = null } = state.snapshot ?? {};
+  const back = shopOf(state) === null ? texts.failedThere : texts.failedBack;
+  const advice = canRenew(state) ? texts.failedHere : back;
+  return failure ? `${texts[failure]} ${advice}` : advice;
 }
 
 function isPartly({ snapshot }: View['state']): boolean {
@@ -66,9 +77,8 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
     </svg>
     <h2 tabindex="-1" part="message">${title}</h2>
     ${state.snapshot && screen !== 'error' ? summary(view) : nothing}
-    ${detail ? html`<p class="detail">${detail}</p>` : nothing}
-    ${canRenew(state) ? other(view, 'renew') : nothing} ${wayBack(view)}
-    ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
+    ${detail ? html`<p class="detail">${detail}</p>` : nothing} ${canRenew(state) ? renewal(view) : nothing}
+    ${wayBack(view)} ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
   </div>`;
   return screen === 'paid' || screen === 'failed' || screen === 'expired'
     ? html`<slot name=${screen}>${content}</slot>`
@@ -95,22 +105,29 @@ function canRenew({ snapshot }: View['state']): boolean {
   return snapshot !== null && isRenewable(snapshot);
 }
 
+function shopOf({ snapshot }: View['state']): string | null {
+  const address = snapshot?.return_url ?? null;
+  return isWebAddress(address) ? address : null;
+}
+
+/** Once more the time there was; with a fresh code, where that is what is missing. What became of it is told beside it. */
+function renewal(view: View): TemplateResult {
+  const { state, texts } = view;
+  const { method, status } = state.snapshot!;
+  const noCode = method === null || method === 'buyer_qr';
+  const label = noCode || status === 'failed' ? texts.startAgain : texts.renew;
+  return html`${button(label, () => void post(view, '/renew', {}), 'primary')}
+  ${other(view, 'renew', nothing)}`;
+}
+
 /** On to the shop, with the receipt beside it. */
 function wayBack(view: View): TemplateResult {
   const { state, texts, screen, redirect } = view;
-  const { receipt_url = null, return_url = null } = state.snapshot ?? {};
-  const shop = isWebAddress(return_url, 'http:') ? return_url : null;
+  const { receipt_url = null } = state.snapshot ?? {};
+  const shop = shopOf(state);
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
-  return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, { kind: canRenew(state) ? '' : 'primary' })}
-  ${isWebAddress(receipt_url) ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
+  const way = { kind: canRenew(state) ? '' : 'primary', target: outOfFrame() };
+  return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}
+  ${isWebAddress(receipt_url, '') ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
   ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
-}
-
-function isWebAddress(url: string | null, also?: 'http:'): url is string {
-  try {
-    const { protocol } = new URL(url ?? '');
-    return protocol === 'https:' || protocol === also;
-  } catch {
-    return false; // a relative address would lead somewhere else on every page that embeds us
-  }
 }

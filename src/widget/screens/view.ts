@@ -1,5 +1,6 @@
 import type { DeviceType } from '../../protocol/snapshot.ts';
 import type { LoadBanks } from '../components/banks/bank-picker.ts';
+import type { LazyElement } from '../controllers/lazy-elements.ts';
 import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';
@@ -10,7 +11,7 @@ import type { Destination, Gone, Screen, State, StateEvent, Way } from '../state
 export type Timer = 'always' | 'late' | 'off';
 
 /** The pieces of screens that come with the other ways to pay (see components/other-ways). */
-export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew';
+export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew' | 'give-up';
 
 /** All a screen may read. Screens draw; what a tap does is decided behind `act`. */
 export interface View {
@@ -35,6 +36,8 @@ export interface View {
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */
   readonly slow: boolean;
+  /** An inner element that could not be loaded, though it was tried more than once. */
+  readonly isLost: (name: LazyElement) => boolean;
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Gone } from '../state.ts';
-import { other, otherMethod } from './other.ts';
+import { lostNote } from './lost.ts';
+import { giveUp, other, otherMethod } from './other.ts';
 import { button, head, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
@@ -27,6 +28,7 @@ export function waitingScreen(view: View): TemplateResult {
       <h2 tabindex="-1" part="message">${waitingWords(view)}</h2>
       ${gone ? goneActions(view, gone) : workActions(view)}
     </div>
+    ${giveUp(view)}
     ${
       silent
         ? nothing
@@ -38,7 +40,8 @@ export function waitingScreen(view: View): TemplateResult {
 
 function workActions(view: View): TemplateResult | typeof nothing {
   const { texts, act, screen, slow } = view;
-  if (screen !== 'loading') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
+  // Who is told that the bank has the payment need not tell us.
+  if (screen === 'checking') return html`<div class="actions">${button(texts.check, act.check)}</div>`;
   return slow ? other(view, 'slow') : nothing;
 }
 
@@ -48,7 +51,9 @@ function goneActions(view: View, gone: Gone): TemplateResult {
     ${
       gone === 'form'
         ? other(view, 'form')
-        : html`<sbp-bank-wait exportparts="button,message" .view=${view}></sbp-bank-wait>`
+        : html`<sbp-bank-wait exportparts="button,message" .view=${view}
+            >${lostNote(view, 'sbp-bank-wait')}</sbp-bank-wait
+          >`
     }
     ${button(texts.check, act.check)} ${otherMethod(view)}
   </div>`;

@@ -14,6 +14,9 @@ export const TROUBLED_GAP_MS = 5_000;
 /** A stream that closes sooner than this was not worth having. */
 export const SHORT_LIFE_MS = 10_000;
 
+/** A stream that says nothing else in a row is of no use. */
+export const GARBLED_EVENTS = 5;
+
 const POLL_MS = 3_000;
 const REST_MS = 60_000;
 const DROP_CAP_MS = 8_000;
@@ -21,7 +24,7 @@ const TROUBLED_CAP_MS = 15_000;
 const STREAM_CAP_MS = 120_000;
 const RETRY_AFTER_CAP_MS = 300_000;
 
-/** Late money may follow an expiry or a cancel: asked for ever more rarely, and not for ever. */
+/** Late money may follow an expiry or a cancel: asked for ever more rarely, and by a page that nobody sees not for ever. */
 export const GRACE_MS = 15 * 60_000;
 
 /** Full jitter at first, so that a restart is not met by a wave; from the sixth failure never under 5 s. */

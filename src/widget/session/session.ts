@@ -27,6 +27,7 @@ export class Session {
   /** The loop's present request or pause; aborting it makes the loop ask at once. */
   #turn = new AbortController();
   #question: Promise<Answer> | null = null;
+  #check: Promise<boolean> | null = null;
   #last: Snapshot | null = null;
   #connection: Connection = 'connecting';
   #failures = 0;
@@ -83,10 +84,11 @@ export class Session {
       this.#reopen = false;
       const live = this.#running && this.#connection === 'live';
       if (live && away) this.#turn.abort();
-      else if (this.#lastAskAt > this.#wokenAt)
-        return; // asked since: the answer is fresh, or on its way
-      else if (this.#running && !live) this.#turn.abort();
-      else void this.#ask();
+      else if (this.#lastAskAt > this.#wokenAt || (this.#question && !away))
+        return; // the answer is fresh, or on its way
+      else if (!this.#running) this.start();
+      else if (live) void this.#ask();
+      else this.#turn.abort();
     });
   }
 
@@ -107,9 +109,22 @@ export class Session {
     this.wake(true);
   }
 
-  /** Asks now, whatever the pace: the payer pressed a button or the shop called `refresh()`. */
-  async check(): Promise<void> {
-    if (!this.#life.signal.aborted) await this.#ask();
+  /**
+   * The payer pressed a button or the shop called `refresh()`: asks now, though never twice in a second nor before the
+   * companion wants to be asked. Whether it has answered.
+   */
+  check(): Promise<boolean> {
+    this.#check ??= this.#checkOnce().finally(() => (this.#check = null));
+    return this.#check;
+  }
+
+  async #checkOnce(): Promise<boolean> {
+    const { signal } = this.#life;
+    const now = this.#world.now();
+    if (now < this.#notBefore) return false;
+    const wait = Math.max(0, this.#lastAskAt + ASK_GAP_MS - now);
+    if (!this.#question) await pause(this.#world, signal, wait);
+    return !signal.aborted && (await this.#ask()).kind === 'ok';
   }
 
   /**
@@ -173,7 +188,7 @@ export class Session {
         } else if (ended) {
           graceStart ??= this.#world.now();
           const elapsed = this.#world.now() - graceStart;
-          if (elapsed > GRACE_MS) return;
+          if (elapsed > GRACE_MS && this.#resting) return;
           this.#connect('polling');
           await pause(this.#world, this.#turn.signal, gracePause(elapsed, random));
         } else if (this.#resting || this.#world.now() < streamAt) {
@@ -205,7 +220,9 @@ export class Session {
     return readStream(this.#api, this.#last?.version ?? 0, this.#world, this.#turn.signal, {
       alive: () => this.#connect('live'),
       snapshot: (value) => {
-        if (!this.#take(value, null)) void this.#ask(); // garbled on the way: fetch it whole
+        const good = this.#take(value, null) !== null;
+        if (!good) this.wake(false); // garbled on the way: fetch it whole
+        return good;
       },
     });
   }
@@ -235,10 +252,11 @@ export class Session {
     this.#sink.refused(httpStatus);
   }
 
-  /** `null` when it is no snapshot. */
+  /** `null` when it is no snapshot, or one of another payment. */
   #take(value: unknown, askedAt: number | null): Snapshot | null {
     const snapshot = readSnapshot(value);
-    if (!snapshot || this.#life.signal.aborted) return snapshot;
+    if (!snapshot || (this.#last && snapshot.payment_id !== this.#last.payment_id)) return null;
+    if (this.#life.signal.aborted) return snapshot;
     if (!this.#last || snapshot.version > this.#last.version) this.#last = snapshot;
     this.#sink.snapshot(snapshot, { askedAt, receivedAt: this.#world.now() });
     if (this.#isOver()) this.stop();

@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { STREAM_EVENTS } from '../../protocol/stream.ts';
 import type { CheckoutApi } from './checkout-api.ts';
 import { withDeadline } from './deadline.ts';
-import { ANSWER_MS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './pace.ts';
+import { ANSWER_MS, GARBLED_EVENTS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './pace.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Why a stream is no longer there. */
@@ -11,14 +11,14 @@ export type StreamEnd =
   | { readonly kind: 'ended' }
   /** It worked and then stopped working; `retryMs` is the server's wish. */
   | { readonly kind: 'dropped'; readonly short: boolean; readonly retryMs: number | null }
-  /** It never worked; `certain` when the server answered, or hung, rather than not being there at all. */
+  /** It never worked, or garbles; `certain` when the server answered, or hung, rather than not being there at all. */
   | { readonly kind: 'failed'; readonly certain: boolean; readonly pauseMs: number };
 
 export interface StreamSink {
   /** The server answered, or another byte has come. */
   alive(): void;
-  /** What a snapshot event holds, not yet looked at; `null` when it is not even JSON. */
-  snapshot(value: unknown): void;
+  /** What a snapshot event holds, not yet looked at; `null` when it is not even JSON. Whether it is a snapshot. */
+  snapshot(value: unknown): boolean;
 }
 
 /** A snapshot has about 1 kB; a server that sends a line without end must not fill the payer's memory. */
@@ -37,7 +37,7 @@ export async function readStream(
   let openedAt: number | null = null;
   let retryMs: number | null = null;
   // An object, because it changes inside a callback that the compiler does not follow.
-  const seen = { end: false };
+  const seen = { end: false, garbled: 0 };
   limit.within(ANSWER_MS);
   try {
     const response = await api.events(lastVersion, limit.signal);
@@ -53,7 +53,8 @@ export async function readStream(
       maxBufferSize: MAX_EVENT_CHARS,
       onEvent({ event, data }) {
         if (event === STREAM_EVENTS.end) seen.end = true;
-        else if (event === STREAM_EVENTS.snapshot) sink.snapshot(parse(data));
+        else if (event === STREAM_EVENTS.snapshot && seen.garbled < GARBLED_EVENTS)
+          seen.garbled = sink.snapshot(parse(data)) ? 0 : seen.garbled + 1;
       },
       onRetry: (ms) => (retryMs = ms),
     });
@@ -66,6 +67,7 @@ export async function readStream(
       sink.alive();
       parser.feed(decoder.decode(value, { stream: true }));
       if (seen.end) return { kind: 'ended' };
+      if (seen.garbled === GARBLED_EVENTS) return { kind: 'failed', certain: true, pauseMs: 0 };
     }
   } catch {
     // Network error, silence, overlong event or our own abort: told apart below by how far it came.

@@ -23,8 +23,8 @@ export const controlStyles = css`
     align-items: center;
     justify-content: center;
     min-height: 44px;
-    padding: 8px 12px;
-    border: 0;
+    padding: 7px 11px;
+    border: 1px solid transparent; /* seen where a system has its own colours */
     border-radius: var(--_radius-button);
     background: none;
     color: var(--_accent);
@@ -39,7 +39,7 @@ export const controlStyles = css`
   }
   .primary {
     min-height: 52px;
-    padding: 12px 24px;
+    padding: 11px 23px;
     background: var(--_accent);
     color: var(--_on-accent);
     font-size: 16px;

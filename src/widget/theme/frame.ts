@@ -5,10 +5,22 @@ export const frameStyles = css`
   :host {
     display: block;
     container-type: inline-size;
+    /* In a parent that asks how wide it would be. */
+    contain-intrinsic-inline-size: min(var(--_width), 100vw - 32px);
+    min-inline-size: 0;
+    max-inline-size: 100%;
     color: var(--_text);
+    /* The page's family, and nothing else of its text. */
     font-size: 16px;
+    font-style: normal;
+    font-weight: 400;
     line-height: 24px;
+    letter-spacing: normal;
+    word-spacing: normal;
     text-align: start;
+    text-indent: 0;
+    text-transform: none;
+    white-space: normal;
     -webkit-text-size-adjust: 100%;
   }
   :host([hidden]) {
@@ -20,6 +32,9 @@ export const frameStyles = css`
     border: 1px solid var(--_line);
     border-radius: var(--_radius-card);
     background: var(--_surface);
+  }
+  ::slotted(:is([slot='header'], [slot='logo'], [slot='footer'])) {
+    margin: 16px clamp(16px, 4.2cqi, 32px);
   }
   .head {
     display: flex;
@@ -123,17 +138,16 @@ export const frameStyles = css`
   }
   .dot {
     flex: none;
-    width: 8px;
-    height: 8px;
+    height: 0;
     margin-top: 6px;
+    border: 4px solid var(--_muted);
     border-radius: 50%;
-    background: var(--_muted);
   }
   .live {
-    background: var(--_success);
+    border-color: var(--_success);
   }
   .dot.offline {
-    background: var(--_warning);
+    border-color: var(--_warning);
   }
   @container (min-width: 340px) {
     .head {

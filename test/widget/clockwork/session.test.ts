@@ -264,6 +264,104 @@ describe('session', () => {
     expect(seen.versions).to.deep.equal([1, 2]);
   });
 
+  it('asks no faster for a stream that garbles everything, and gives it up', async () => {
+    const { world, streams } = healthy();
+    begin(world);
+    await world.advance(2_000);
+    const before = world.now();
+    for (let part = 0; part < 600; part++) {
+      try {
+        streams.at(-1)!.write('event: snapshot\ndata: {"sta\n\n');
+      } catch {
+        // Given up already.
+      }
+      await world.advance(10);
+    }
+    expect(world.since(before, '').length).to.be.within(1, 6);
+    expect(world.since(before, '/events').length).to.equal(0);
+  });
+
+  it('keeps a stream that garbles now and then', async () => {
+    const { world, streams } = healthy();
+    begin(world);
+    await world.advance(2_000);
+    for (let version = 2; version < 20; version++) {
+      streams[0]!.write('event: snapshot\ndata: {\n\n' + sse(snapshot({ version })));
+      await world.advance(2_000);
+    }
+    expect(streams.length).to.equal(1);
+  });
+
+  it('shows no snapshot of another payment, however it comes', async () => {
+    const { world, streams, state } = healthy();
+    const { session, seen } = begin(world);
+    await world.advance(2_000);
+    const foreign = snapshot({ version: 9, payment_id: 'pay_2', status: 'paid' });
+    streams[0]!.write(sse(foreign));
+    await world.advance(2_000);
+    state.now = foreign;
+    const checked = session.check();
+    await world.advance(2_000);
+    expect(await checked).to.be.false;
+    expect(seen.versions).to.deep.equal([1, 1]);
+  });
+
+  it('is checked at once, but never twice in a second', async () => {
+    const { world } = healthy();
+    const { session } = begin(world);
+    await world.advance(5_000);
+    const before = world.now();
+    const checks: Promise<boolean>[] = [];
+    for (let tap = 0; tap < 30; tap++) {
+      checks.push(session.check());
+      await world.advance(100);
+    }
+    await world.advance(1_000);
+    const times = world.since(before).map(({ at }) => at);
+    expect(times[0]).to.equal(before);
+    expect(times.length).to.be.within(3, 4);
+    expect(await Promise.all(checks)).not.to.include(false);
+  });
+
+  it('is not checked before the companion wants to be asked', async () => {
+    const { world } = healthy();
+    const { session } = begin(world);
+    await world.advance(5_000);
+    world.answer = () => new Response(null, { status: 429, headers: { 'retry-after': '60' } });
+    const before = world.now();
+    for (let tap = 0; tap < 30; tap++) {
+      const checked = session.check();
+      await world.advance(100);
+      expect(await checked).to.be.false;
+    }
+    expect(world.since(before, '').length).to.equal(1);
+  });
+
+  it('lets slow answers come, also while it is urged at the end of the time', async () => {
+    const { world, state } = healthy();
+    const { session, seen } = begin(world);
+    let onTheWay = 0;
+    let cut = 0;
+    world.answer = async ({ path }, signal) => {
+      if (path === '/events') return new Response(null, { status: 503 });
+      onTheWay++;
+      await new Promise<void>((resolve) => void world.after(2_500, resolve));
+      onTheWay--;
+      if (signal.aborted) cut++;
+      return Response.json(state.now);
+    };
+    await world.advance(20_000);
+    state.now = snapshot({ version: 2, status: 'expired' });
+    while (onTheWay === 0) await world.advance(100);
+    for (let second = 0; second < 3; second++) {
+      session.wake(false);
+      await world.advance(1_000);
+    }
+    expect(seen.versions.at(-1)).to.equal(2);
+    await world.advance(3_000);
+    expect(cut).to.equal(0);
+  });
+
   it('drops a stream that sends without end', async () => {
     const { world, streams } = healthy();
     begin(world);
@@ -273,9 +371,9 @@ describe('session', () => {
     expect(streams.length).to.equal(2);
   });
 
-  it('looks for late money after an expiry, ever more rarely, and not for ever', async () => {
+  it('looks for late money after an expiry, ever more rarely, and unseen not for ever', async () => {
     const { world, streams, state } = healthy();
-    const { seen } = begin(world);
+    const { session, seen } = begin(world);
     await world.advance(100);
     state.now = snapshot({ version: 2, status: 'expired' });
     streams[0]!.write(sse(state.now) + END);
@@ -283,8 +381,19 @@ describe('session', () => {
     const ended = world.now();
     await world.advance(30 * MINUTE);
     expect(world.since(ended).length).to.be.within(15, 60);
-    expect(world.since(ended + 18 * MINUTE).length).to.equal(0);
     expect(world.since(ended, '/events').length).to.equal(0);
+    expect(world.since(ended + 20 * MINUTE).length, 'the payer still looks, and was told to').to.be.within(
+      8,
+      13,
+    );
+    session.rest();
+    await world.advance(10);
+    const left = world.now();
+    await world.advance(30 * MINUTE);
+    expect(world.since(left).length).to.be.below(2);
+    session.wake(true);
+    await world.advance(MINUTE);
+    expect(world.since(left + 30 * MINUTE, '').length, 'seen again').to.equal(1);
     expect(seen.versions.at(-1)).to.equal(2);
   });
 

@@ -1,5 +1,5 @@
 import type { Bank, BankLink } from '../../../protocol/banks.ts';
-import { isAllowedLink } from '../../../protocol/link-scheme.ts';
+import { isAllowedLink, isWebAddress } from '../../../protocol/link-scheme.ts';
 
 /** NSPK's list has about 200 banks: what is far longer is not a list that anybody could choose from. */
 const MOST_BANKS = 500;
@@ -24,9 +24,19 @@ function readBank(value: unknown, origin: string): Bank[] {
   });
   const url = isTappable(raw['url'], origin) ? raw['url'] : links[0]?.url;
   if (!name || !url) return [];
+  if (!links.some((link) => link.url === url)) links.unshift({ kind: 'web', url });
   const logo = raw['logo_url'];
   const aliases = array(raw['aliases'], MOST_ALIASES).map(readName).filter(Boolean);
-  return [{ id: text(raw['id']), name, logo_url: isLogo(logo, origin) ? logo : null, aliases, url, links }];
+  return [
+    {
+      id: text(raw['id']),
+      name,
+      logo_url: isWebAddress(logo, origin) ? logo : null,
+      aliases,
+      url,
+      links: links.slice(0, MOST_LINKS),
+    },
+  ];
 }
 
 /** Cut first: 10 kB are not worth looking through. */
@@ -40,15 +50,6 @@ function readName(value: unknown): string {
 
 function isTappable(url: unknown, origin: string): url is string {
   return typeof url === 'string' && url.length <= LONGEST_URL && isAllowedLink(url, origin);
-}
-
-function isLogo(url: unknown, origin: string): url is string {
-  try {
-    const { protocol, origin: from } = new URL(text(url));
-    return protocol === 'https:' || from === origin;
-  } catch {
-    return false; // relative or broken: the letter stands in
-  }
 }
 
 function array(value: unknown, most: number): readonly unknown[] {

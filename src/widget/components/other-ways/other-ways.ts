@@ -5,14 +5,16 @@ import { otherMethod } from '../../screens/other.ts';
 import { button } from '../../screens/pieces.ts';
 import type { OtherPart, View } from '../../screens/view.ts';
 import { controlStyles } from '../../theme/controls.ts';
+import { SbpGiveUp } from './give-up.ts';
 import { SbpMethodList } from './method-list.ts';
 import { paymentForm } from './payment-form.ts';
 import { SbpPhonePush } from './phone-push.ts';
 import { SbpScanner } from './scanner.ts';
 import { setbackText } from './setback.ts';
 import { setbackStyles } from './setback.styles.ts';
-import { leaveByForm, post } from './taps.ts';
+import { leaveByForm } from './taps.ts';
 
+defineOnce('sbp-give-up', SbpGiveUp);
 defineOnce('sbp-method-list', SbpMethodList);
 defineOnce('sbp-phone-push', SbpPhonePush);
 defineOnce('sbp-scanner', SbpScanner);
@@ -84,6 +86,8 @@ export class SbpOtherWays extends LitElement {
         return this.#renderSlow();
       case 'renew':
         return this.#renderRenewal();
+      case 'give-up':
+        return html`<sbp-give-up exportparts="button,message" .view=${view}></sbp-give-up>`;
     }
   }
 
@@ -104,14 +108,10 @@ export class SbpOtherWays extends LitElement {
       <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
   }
 
-  /** Once more the time there was; with a fresh code, where that is what is missing. */
   #renderRenewal(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
-    const { method, status } = state.snapshot!;
-    const noCode = method === null || method === 'buyer_qr';
-    const label = noCode || status === 'failed' ? words.startAgain : words.renew;
-    return html`${button(label, () => void post(this.view, '/renew', {}), 'primary')}
-      <p class="setback" part="message" role="status">${setbackText(state.act, '/renew', words)}</p>`;
+    return html`<p class="setback" part="message" role="status">
+      ${setbackText(state.act, '/renew', language.words(OTHER_WAYS_TEXTS))}
+    </p>`;
   }
 }

@@ -1,10 +1,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { Presentation } from '../../../protocol/snapshot.ts';
+import { outOfFrame } from '../../out-of-frame.ts';
 
 type FormOffer = Extract<Presentation, { kind: 'form' }>;
 
 /**
- * The payment system's form, looked at before it comes here (see safe-form.ts). The browser posts it after one tap, as
+ * The payment system's form, looked at before it comes here (see safe-offer.ts). The browser posts it after one tap, as
  * it posts any form: no script submits it, so that no policy of the page has to allow one.
  */
 export function paymentForm(offer: FormOffer, label: string, whenSent: () => void): TemplateResult {
@@ -22,5 +23,5 @@ export function paymentForm(offer: FormOffer, label: string, whenSent: () => voi
 
 /** In this tab, which the shop's `return_url` comes back to; out of a frame, unless the page may be framed. */
 function target({ iframe }: FormOffer): '_self' | '_top' {
-  return iframe || window.top === window.self ? '_self' : '_top';
+  return (iframe ? null : outOfFrame()) ?? '_self';
 }

@@ -1,4 +1,4 @@
-import type { InApp, LinkOpener, PageGlobals } from '../../in-app.ts';
+import { followsIntents, type InApp, type LinkOpener, type PageGlobals } from '../../in-app.ts';
 
 /** Letters that need no escaping behind a `#` and can end no part of an intent. */
 const PLAIN_TOKEN = /^[\w.~-]+$/;
@@ -27,17 +27,15 @@ export type Exit =
 
 /** `broken`: what was tried here, and did not work. */
 export function exitOf(
-  { app, platform }: InApp,
+  inApp: InApp,
   page: string,
   broken: ReadonlySet<Exit['kind']> = new Set(),
   globals: PageGlobals = window,
 ): Exit | null {
-  const opener = broken.has('call') ? null : openerOf(app, globals);
+  const opener = broken.has('call') ? null : openerOf(inApp.app, globals);
   if (opener) return { kind: 'call', open: () => opener(page) };
-  // Instagram and Facebook have stopped following intents in 2024.
-  const deaf = platform !== 'android' || app === 'instagram' || app === 'facebook';
-  if (deaf || broken.has('intent')) return null;
-  return { kind: 'intent', url: browserIntent(page), apart: app !== 'telegram' };
+  if (!followsIntents(inApp) || broken.has('intent')) return null;
+  return { kind: 'intent', url: browserIntent(page), apart: inApp.app !== 'telegram' };
 }
 
 function openerOf(app: InApp['app'], globals: PageGlobals): ((url: string) => unknown) | null {

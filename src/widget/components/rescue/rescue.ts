@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { LazyElements } from '../../controllers/lazy-elements.ts';
-import { inAppBrowser, type InApp } from '../../in-app.ts';
+import { followsIntents, inAppBrowser, type InApp } from '../../in-app.ts';
 import type { View } from '../../screens/view.ts';
 
 /**
@@ -17,11 +17,28 @@ export class SbpRescue extends LitElement {
     sbp-way-out {
       display: block;
       box-sizing: border-box;
-      min-height: 176px;
+      /* As high as it will be, in Russian: the banks below stay where they are. */
+      min-height: 224px;
       margin: 8px 0 20px;
       padding: 16px;
       border-radius: var(--_radius);
       background: var(--_subtle);
+    }
+    .exit {
+      min-height: 280px;
+    }
+    @container (min-width: 320px) {
+      sbp-way-out {
+        min-height: 176px;
+      }
+      .exit {
+        min-height: 256px;
+      }
+    }
+    @container (min-width: 390px) {
+      .exit {
+        min-height: 232px;
+      }
     }
   `;
 
@@ -29,7 +46,7 @@ export class SbpRescue extends LitElement {
 
   declare view: View;
 
-  readonly #elements = new LazyElements(this);
+  readonly #elements = new LazyElements(this, () => this.view.state.connection === 'offline');
   #inApp: InApp | null = null;
 
   protected override willUpdate(): void {
@@ -43,6 +60,7 @@ export class SbpRescue extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     return this.#inApp
       ? html`<sbp-way-out
+          class=${followsIntents(this.#inApp) ? 'exit' : nothing}
           exportparts="button,message"
           .view=${this.view}
           .inApp=${this.#inApp}

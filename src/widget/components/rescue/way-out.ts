@@ -7,7 +7,8 @@ import { button } from '../../screens/pieces.ts';
 import type { View } from '../../screens/view.ts';
 import type { Destination } from '../../state.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { canShare, copyText, selectAll, share } from '../link-sharing.ts';
+import { LinkCopy } from '../link-copy.ts';
+import { canShare, share } from '../link-sharing.ts';
 import { exitOf, hostedPage, type Exit } from './outside.ts';
 
 const APART = 'sbp-checkout-way-out';
@@ -69,7 +70,7 @@ export class SbpWayOut extends LitElement {
   declare view: View;
   declare inApp: InApp;
 
-  #copied: 'no' | 'yes' | 'by-hand' = 'no';
+  readonly #copy = new LinkCopy(this);
   readonly #broken = new Set<Exit['kind']>();
   #held: Destination | null = null;
   /** The companion's page for this payment: any browser can open it. */
@@ -89,7 +90,7 @@ export class SbpWayOut extends LitElement {
   protected override willUpdate(): void {
     const { endpoint, token } = this.view;
     const page = hostedPage(resolveEndpoint(endpoint), token);
-    if (page !== this.#page) this.#copied = 'no';
+    if (page !== this.#page) this.#copy.outcome = 'none';
     this.#page = page;
     this.#exit = page === null ? null : exitOf(this.inApp, page, this.#broken);
   }
@@ -120,14 +121,6 @@ export class SbpWayOut extends LitElement {
     if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#giveUp('intent');
   };
 
-  async #copy(page: string): Promise<void> {
-    this.#copied = (await copyText(page)) ? 'yes' : 'by-hand';
-    this.requestUpdate();
-    await this.updateComplete;
-    // What was tapped is gone: on to what there is to do now.
-    this.renderRoot.querySelector('input')?.focus();
-  }
-
   protected override render(): TemplateResult {
     const words = this.view.language.words(RESCUE_TEXTS);
     const { held } = this.view.state;
@@ -157,18 +150,13 @@ export class SbpWayOut extends LitElement {
   }
 
   #renderAddress(words: RescueTexts, page: string): TemplateResult {
-    if (this.#copied === 'by-hand') {
-      return html`<label class="by-hand">
-        ${words.copyByHand}
-        <input class="input" readonly .value=${page} @focus=${selectAll} />
-      </label>`;
-    }
-    const copied = this.#copied === 'yes';
+    const { outcome } = this.#copy;
+    const copy = this.#copy.render(page, words);
+    if (outcome === 'by-hand') return copy;
     return html`<div class="ways">
-        ${button(copied ? words.copied : words.copyLink, () => void this.#copy(page))}
-        ${canShare() ? button(words.shareLink, () => void share({ url: page })) : nothing}
+        ${copy} ${canShare() ? button(words.shareLink, () => void share({ url: page })) : nothing}
       </div>
-      <p class="quiet" role="status">${copied ? words.pasteLink : nothing}</p>`;
+      <p class="quiet" role="status">${outcome === 'copied' ? words.pasteLink : nothing}</p>`;
   }
 }
 

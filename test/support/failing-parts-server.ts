@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+interface Context {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly path: string;
+  respond?: boolean;
+  status?: number;
+  body?: string;
+}
+
+/**
+ * For Web Test Runner's server: `/parts/<n>/<path>` has the next `n` requests for `path` fail, and answers how many there
+ * have been since the last such call. Each browser has its own, since they run side by side.
+ */
+export function failingParts(): (context: Context, next: () => Promise<void>) => Promise<void> {
+  const parts = new Map<string, { failures: number; asked: number }>();
+  return async (context, next) => {
+    const browser = context.req.headers['user-agent'] ?? '';
+    const [, failures, path] = /^\/parts\/(\d+)(\/.+)$/.exec(context.path) ?? [];
+    if (path !== undefined) {
+      const asked = parts.get(browser + path)?.asked ?? 0;
+      parts.set(browser + path, { failures: Number(failures), asked: 0 });
+      context.status = 200;
+      context.body = String(asked);
+      return;
+    }
+    const part = parts.get(browser + context.path);
+    if (!part || part.asked++ >= part.failures) return next();
+    context.respond = false;
+    context.res.writeHead(503, { 'cache-control': 'no-store' }).end();
+  };
+}
