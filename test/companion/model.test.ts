@@ -113,9 +113,10 @@ class Life {
         const { reference } = attempt;
         const bill = provider.created.get(reference);
         if (!bill) return;
-        // Money on a code closed more than an hour ago is believed to be reported: nobody looks for it any more.
+        // Money on a code that ended more than an hour ago is believed to be reported: nobody looks for it any more.
         const forgotten = reference !== payment.reference && attempt.to_close === 0;
-        if (bill.status === 'canceled' && forgotten && !event.told) return;
+        const ended = bill.status === 'canceled' || bill.status === 'expired';
+        if (ended && forgotten && !event.told) return;
         const next = transition(bill.status, event.status);
         bill.status = next.status;
         if (event.told && next.changed) await this.#tell(reference, bill.status, AMOUNT);

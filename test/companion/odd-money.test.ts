@@ -85,6 +85,22 @@ describe('two ways to pay one payment', () => {
     assert.equal(ledger.provider.refunds.size, 0);
   });
 
+  it('that ended at its provider and is paid later counts, also after the other one has failed', async () => {
+    const { id, first, second } = await twoWays();
+    ledger.provider.created.get(first)!.status = 'expired';
+    await settle();
+    assert.equal(await bankSays(second, 'failed'), 'applied');
+    ledger.provider.created.get(first)!.status = 'paid';
+    for (let round = 0; round < 8; round++) {
+      ledger.time += 400_000;
+      await ledger.look();
+    }
+    assert.deepEqual(
+      (await webhooks(id)).flatMap(({ reason }) => reason ?? []),
+      ['paid_after_failure'],
+    );
+  });
+
   for (const lost of [false, true]) {
     it(`when both are paid the second is given back${lost ? ', also when its report is lost' : ''}`, async () => {
       const { id, first, second } = await twoWays();
