@@ -94,6 +94,9 @@ export const payStyles = css`
     padding: 0 16px 12px;
     text-align: center;
   }
+  .ways:has(.bone.list, sbp-bank-picker:not([ready])) + .give-up {
+    visibility: hidden;
+  }
   .give-up:focus {
     outline: none;
   }

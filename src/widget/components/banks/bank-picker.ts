@@ -103,6 +103,8 @@ export class SbpBankPicker extends LitElement {
   }
 
   protected override updated(): void {
+    // For what stands below: until then the list may still push it away.
+    this.toggleAttribute('ready', Boolean(this.only) || this.#loading.step !== 'loading');
     if (this.#loading.step !== 'ready' || this.#rows >= this.#loading.banks.length) return;
     this.#more ??= setTimeout(() => {
       this.#more = undefined;
