@@ -1,6 +1,7 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
+import type { SbpBankPicker } from './components/banks/bank-picker.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
@@ -104,7 +105,11 @@ export class SbpCheckout extends LitElement {
 
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
-    snapshot: (snapshot, receipt) => this.#store.take(snapshot, receipt, this.#origin),
+    snapshot: (snapshot, receipt) => {
+      this.#store.take(snapshot, receipt, this.#origin);
+      // Empty until it is loaded.
+      (this.renderRoot.querySelector('sbp-bank-picker') as Partial<SbpBankPicker> | null)?.retry?.();
+    },
     connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
     refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
   });

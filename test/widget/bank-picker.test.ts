@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { shiftClock } from '../../demo/gallery/payer.ts';
 import { readBanks } from '../../src/widget/components/banks/entries.ts';
 import { BANK_TEXTS } from '../../src/widget/locales/banks.ts';
 import { all, bank, namesOf, ORIGIN, search, showPicker, TWELVE } from '../support/bank-picker.ts';
@@ -117,6 +118,21 @@ describe('<sbp-bank-picker>', () => {
     all(picker, 'button')[0]!.click();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(all(picker, 'a[part=bank]').length).to.equal(1);
+  });
+
+  it('fetches a list that failed once more when the companion answers, not in a storm and not for ever', async () => {
+    let tries = 0;
+    const picker = await showPicker(null, { load: () => Promise.reject(new Error(String(tries++))) });
+    for (let answer = 0; answer < 5; answer++) picker.retry();
+    expect(tries, 'it has only just failed').to.equal(1);
+    for (let answer = 1; answer <= 50; answer++) {
+      shiftClock(answer * 2_000);
+      picker.retry();
+      await picker.updateComplete;
+      expect(all(picker, '.note').length, 'nothing flickers').to.equal(1);
+    }
+    expect(tries).to.equal(11);
+    shiftClock(0);
   });
 
   it('keeps the letter where a logo does not load', async () => {

@@ -85,6 +85,15 @@ describe('<sbp-checkout redirect>', () => {
     await pause(1_500);
     expect(gone).to.deep.equal([]);
     expect(element.shadowRoot!.querySelector('p')).to.be.null;
+    const place = checkout.parentElement!;
+    checkout.remove();
+    place.append(checkout);
+    await checkout.updateComplete;
+    await pause(100);
+    let drawn = 0;
+    element.requestUpdate = () => drawn++;
+    await pause(700);
+    expect(drawn, 'nothing ticks').to.equal(0);
   });
 
   it('goes nowhere once it is taken off the page', async () => {

@@ -65,6 +65,15 @@ describe('<sbp-checkout>', () => {
     }
   });
 
+  it('gets a bank list that failed once by itself', async () => {
+    const payment = await FakePayment.create(snapshot(), { banks: [{ status: 503 }, BANKS] });
+    const checkout = await show(payment, { device: 'mobile' });
+    await shown(checkout, 'sbp-bank-picker', '.note');
+    await shown(checkout, 'sbp-bank-picker', 'a[part=bank]');
+    const banks = (await payment.log()).filter(({ path }) => path === 'banks');
+    expect(banks.length).to.equal(2);
+  });
+
   it('has its banks, their search and their heading on one line', async () => {
     const bank = { name: 'Банк', logo_url: null, aliases: [], url: SCHEME, links: [] };
     const banks = Array.from({ length: 12 }, (_, index) => ({ ...bank, id: `b${index}` }));

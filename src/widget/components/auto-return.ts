@@ -35,6 +35,7 @@ export class SbpAutoReturn extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.#endsAt === Infinity) return; // the payer stays, wherever the page puts this
     this.#timer = setInterval(() => this.#tick(), 250);
   }
 

@@ -6,6 +6,7 @@ import type { Acted, SessionSink } from '../session/sink.ts';
 import { browserSurroundings as world } from '../session/surroundings.ts';
 
 const INSIST_CAP_MS = 10_000;
+const RETRY_BANKS_MS = 4_000;
 
 /** Ties one payment's session to its host's life: removed from the page it is silent, put back it resumes. */
 export class CheckoutSession implements ReactiveController {
@@ -80,10 +81,13 @@ export class CheckoutSession implements ReactiveController {
     );
   }
 
-  /** Rejects when there is no list to be had. */
+  /** Rejects when there is no list to be had; asks something else then, whose answer tells when to try again. */
   async loadBanks(signal: AbortSignal): Promise<unknown> {
     const answer = await this.#api?.get('/banks', signal);
-    if (answer?.kind !== 'ok') throw new Error('no bank list');
+    if (answer?.kind !== 'ok') {
+      if (!signal.aborted) world.after(RETRY_BANKS_MS, () => this.#session?.wake(false));
+      throw new Error('no bank list');
+    }
     return answer.value;
   }
 

@@ -21,6 +21,10 @@ const TILES = 8;
 const ROWS = 24;
 const ROWS_MS = 40;
 
+/** A list that failed is fetched again when the companion answers: as far apart as this, and so often. */
+const RETRY_MS = 3_000;
+const RETRIES = 10;
+
 /** From the last keystroke: a screen reader is not to count along while the payer types. */
 const ANNOUNCE_MS = 700;
 
@@ -73,6 +77,8 @@ export class SbpBankPicker extends LitElement {
   #rows = ROWS;
   #more: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | null = null;
+  #retryAt = Infinity;
+  #retries = 0;
   #said = '';
   #saying: ReturnType<typeof setTimeout> | undefined;
 
@@ -96,6 +102,7 @@ export class SbpBankPicker extends LitElement {
       this.#abort?.abort();
       this.#abort = null;
       this.#loading = { step: 'loading' };
+      this.#retries = 0;
     }
     // Not when connected: an element that is upgraded gets its properties later.
     const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
@@ -113,10 +120,21 @@ export class SbpBankPicker extends LitElement {
     }, ROWS_MS);
   }
 
+  /** The companion has answered something else. What is shown in the list's place stays until the list is there. */
+  retry(): void {
+    if (this.#loading.step !== 'failed' || performance.now() < this.#retryAt) return;
+    if (this.#retries++ < RETRIES) void this.#fetch();
+  }
+
+  #fetchAnew(): void {
+    this.#show({ step: 'loading' });
+    void this.#fetch();
+  }
+
   async #fetch(): Promise<void> {
     this.#abort?.abort();
     const { signal } = (this.#abort = new AbortController());
-    this.#show({ step: 'loading' });
+    this.#retryAt = Infinity;
     try {
       const banks = readBanks(await this.load(signal), this.origin);
       if (signal.aborted) return;
@@ -124,6 +142,7 @@ export class SbpBankPicker extends LitElement {
       const recent = recentBanks().flatMap((id) => banks.find((bank) => bank.id === id) ?? []);
       this.#show({ step: 'ready', banks, recent });
     } catch {
+      this.#retryAt = performance.now() + RETRY_MS;
       if (!signal.aborted) this.#show({ step: 'failed' }); // the QR code and the link remain
     }
   }
@@ -198,7 +217,7 @@ export class SbpBankPicker extends LitElement {
     if (this.#loading.step === 'failed') {
       return html`<p class="note" role="status">${texts.banksFailed}</p>
         ${this.#renderLink()}
-        <button class="button" part="button" type="button" @click=${() => void this.#fetch()}>
+        <button class="button" part="button" type="button" @click=${() => this.#fetchAnew()}>
           ${this.language.words(TEXTS).tryAgain}
         </button>`;
     }
