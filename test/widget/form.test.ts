@@ -190,10 +190,11 @@ describe('a form that may not be posted', () => {
   });
 
   it('becomes one when the companion offers another', async () => {
-    const payment = await FakePayment.create(formed({ action: 'javascript:0' }));
+    const refused = formed({ action: 'javascript:0' });
+    const payment = await FakePayment.create(refused);
     const checkout = await show(payment);
     await live(checkout);
-    await payment.send(formed({}, { version: 2 }));
+    await payment.send({ ...formed(), payment_id: refused.payment_id, version: 2 });
     await until(() => checkout.screen === 'pay');
     await theForm(checkout);
   });

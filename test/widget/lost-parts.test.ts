@@ -68,8 +68,9 @@ describe('a part of the page that does not come', () => {
     expect(instead(code)).to.be.empty;
   });
 
-  it('puts no link there that is none to follow', async () => {
-    const presentation = { kind: 'link', url: 'javascript:alert(1)', deep_link: null } as const;
+  it('puts no link there that may open nothing', async () => {
+    const url = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef';
+    const presentation = { kind: 'link', url, deep_link: null } as const;
     const checkout = await show(await FakePayment.create(snapshot({ presentation })), { device: 'mobile' });
     const note = await shown(checkout, 'sbp-bank-picker .lost');
     expect(note.querySelector('a')).to.equal(null);
