@@ -190,10 +190,11 @@ describe('a form that may not be posted', () => {
   });
 
   it('becomes one when the companion offers another', async () => {
-    const payment = await FakePayment.create(formed({ action: 'javascript:0' }));
+    const first = formed({ action: 'javascript:0' });
+    const payment = await FakePayment.create(first);
     const checkout = await show(payment);
     await live(checkout);
-    await payment.send(formed({}, { version: 2 }));
+    await payment.send({ ...first, version: 2, presentation: OFFER });
     await until(() => checkout.screen === 'pay');
     await theForm(checkout);
   });
