@@ -54,6 +54,16 @@ describe('a part of the page that does not come', () => {
     expect((await fail('code', 1_000)) + (await fail('banks', 1_000))).to.equal(0);
   });
 
+  it('is told once to a payer who has two ways', async () => {
+    const checkout = await show(await FakePayment.create(snapshot()), { device: 'tablet' });
+    await until(() => {
+      const { renderRoot } = checkout;
+      return renderRoot.querySelector('.lost') && !renderRoot.querySelector('sbp-qr-code');
+    });
+    expect(checkout.renderRoot.querySelectorAll('.lost').length).to.equal(1);
+    expect(checkout.renderRoot.querySelector('.foot button')).to.equal(null);
+  });
+
   it('keeps its place grey, is then said to be missing, with a way on, and still comes', async () => {
     const checkout = await show(await FakePayment.create(snapshot()));
     await seen(checkout, 'pay');

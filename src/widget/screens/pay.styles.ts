@@ -140,7 +140,7 @@ export const payStyles = css`
   }
   .lost {
     display: grid;
-    gap: 4px;
+    gap: 12px;
     padding: 16px;
     text-align: center;
   }

@@ -8,7 +8,8 @@ import type { View } from './view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
 export function payScreen(view: View): TemplateResult {
-  const qr = view.ways.includes('qr');
+  // Of two ways the one that is lost need not say so.
+  const qr = view.ways.includes('qr') && !(view.ways.length > 1 && view.isLost('sbp-qr-code'));
   const banks = view.ways.includes('banks');
   return html`${head(view)}
     <div class="ways ${qr && banks ? 'both' : qr ? 'code-only' : 'banks-only'}">
@@ -131,7 +132,7 @@ function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
   return html`<div class="foot ${banks && !qr ? 'sticky' : ''}">
     <div class="facts">${timeLeftLine(view)}${statusLine(view)}</div>
     ${
-      screen === 'pay' && qr !== banks
+      screen === 'pay' && view.ways.length === 1
         ? button(qr ? texts.thisDevice : texts.showQr, () => act.way(qr ? 'banks' : 'qr'), qr ? 'onward' : '')
         : nothing
     }
