@@ -183,18 +183,18 @@ describe('a form that may not be posted', () => {
     // The fake companion is on plain http, as in development.
     const checkout = await show(await FakePayment.create(formed({ action: 'http://127.0.0.1:1/pay' })));
     expect((await theForm(checkout)).getAttribute('action')).to.equal('http://127.0.0.1:1/pay');
-    const { withSafeForm } = await import('../../src/widget/safe-form.ts');
+    const { withSafeOffer } = await import('../../src/widget/safe-offer.ts');
     const offered = formed({ action: 'http://provider.example/pay' });
-    expect(withSafeForm(offered, 'https://pay.example').presentation.kind).to.equal('pending');
-    expect(withSafeForm(offered, 'http://localhost:8787')).to.equal(offered);
+    expect(withSafeOffer(offered, 'https://pay.example').presentation.kind).to.equal('pending');
+    expect(withSafeOffer(offered, 'http://localhost:8787')).to.equal(offered);
   });
 
   it('becomes one when the companion offers another', async () => {
-    const first = formed({ action: 'javascript:0' });
-    const payment = await FakePayment.create(first);
+    const refused = formed({ action: 'javascript:0' });
+    const payment = await FakePayment.create(refused);
     const checkout = await show(payment);
     await live(checkout);
-    await payment.send({ ...first, version: 2, presentation: OFFER });
+    await payment.send({ ...formed(), payment_id: refused.payment_id, version: 2 });
     await until(() => checkout.screen === 'pay');
     await theForm(checkout);
   });
