@@ -120,7 +120,7 @@ describe('the demo on a simulated payment system', { timeout: 240_000 }, () => {
     const demo = await buy(t, 'all');
     await screenIs(demo.page, 'choose');
     await demo.picture('choose');
-    await demo.page.locator('sbp-checkout').getByRole('button').first().click();
+    await demo.page.getByRole('button', { name: /^СБП/ }).click();
     await screenIs(demo.page, 'pay');
     await demo.picture('pay');
     await payInBank(demo);

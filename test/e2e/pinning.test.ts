@@ -98,7 +98,7 @@ describe('a page that pins the script', () => {
     const paths = carrier.calls.map(({ path }) => path.replace(/^\/pinned\/[0-9a-f]{16}\//, ''));
     assert.equal(paths[0], 'sbp-checkout.js');
     const parts = paths.slice(1).map((path) => /^chunks\/([\w-]+)-[\w-]{8}\.js$/.exec(path)?.[1] ?? path);
-    assert.deepEqual(parts.toSorted(), ['code-tools', 'link-sharing', 'qr-code']);
+    assert.deepEqual(parts.toSorted(), ['code-tools', 'link-copy', 'qr-code']);
   });
 
   it('runs no script with one byte changed', async () => {
