@@ -27,6 +27,10 @@ describe('a part of the page that does not come', () => {
     Math.random = () => 0.1; // pauses near their shortest
     for (const part of ['code', 'banks', 'others'] as const) await fail(part, 1_000);
   });
+  // For the pages of the other tests.
+  after(async () => {
+    for (const part of ['code', 'banks', 'others'] as const) await fail(part, 0);
+  });
 
   afterEach(() => (Math.random = random));
 
