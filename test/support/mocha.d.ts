@@ -3,3 +3,4 @@ declare function describe(name: string, suite: () => void): void;
 declare function it(name: string, test: () => unknown): void;
 declare function beforeEach(run: () => unknown): void;
 declare function afterEach(run: () => unknown): void;
+declare function after(run: () => unknown): void;
