@@ -49,15 +49,21 @@ export interface Companion {
 }
 
 /** Builds the companion and starts its background work. One instance owns its database file. */
-export async function createCompanion({
-  config,
-  log = createLogger(config.logLevel),
-  now = Date.now,
-  resolve,
-  store: given,
-  providers,
-}: CompanionOptions): Promise<Companion> {
-  const store = given ?? (await openStore(config.databaseFile));
+export async function createCompanion(options: CompanionOptions): Promise<Companion> {
+  const store = options.store ?? (await openStore(options.config.databaseFile));
+  try {
+    return await assemble(options, store);
+  } catch (error) {
+    // A host that sets its mistake right must find the database free.
+    if (!options.store) await store.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  { config, log = createLogger(config.logLevel), now = Date.now, resolve, providers }: CompanionOptions,
+  store: Store,
+): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
   const metrics = new Metrics({ store, now, openStreams: () => hub.size });

@@ -1,19 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
-interface Context {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly path: string;
-  respond?: boolean;
-  status?: number;
-  body?: string;
-}
+import type { ServerResponse } from 'node:http';
+import type { RunnerContext } from './fake-companion-server.ts';
 
 /**
  * For Web Test Runner's server: `/parts/<n>/<path>` has the next `n` requests for `path` fail, and answers how many there
  * have been since the last such call. Each browser has its own, since they run side by side.
  */
-export function failingParts(): (context: Context, next: () => Promise<void>) => Promise<void> {
+export function failingParts(): (context: RunnerContext, next: () => Promise<void>) => Promise<void> {
   const parts = new Map<string, { failures: number; asked: number }>();
   return async (context, next) => {
     const browser = context.req.headers['user-agent'] ?? '';

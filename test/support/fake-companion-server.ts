@@ -37,19 +37,21 @@ interface Payment extends Script {
   readonly streams: Set<ServerResponse>;
 }
 
-interface Context {
+/** A request to Web Test Runner's server. */
+export interface RunnerContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly path: string;
   respond?: boolean;
   status?: number;
+  body?: string;
 }
 
 /**
  * A companion over real HTTP that does as it is told, for Web Test Runner's server. A payment exists from the
  * moment a test has put its script at `/fake/control/<token>`.
  */
-export function fakeCompanion(): (context: Context, next: () => Promise<void>) => Promise<void> {
+export function fakeCompanion(): (context: RunnerContext, next: () => Promise<void>) => Promise<void> {
   const payments = new Map<string, Payment>();
   return async (context, next) => {
     const { req, res, path } = context;

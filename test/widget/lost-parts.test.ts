@@ -82,13 +82,15 @@ describe('a part of the page that does not come', () => {
     expect(instead(code)).to.be.empty;
   });
 
-  it('puts no link there that may open nothing', async () => {
-    const url = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef';
-    const presentation = { kind: 'link', url, deep_link: null } as const;
-    const checkout = await show(await FakePayment.create(snapshot({ presentation })), { device: 'mobile' });
-    const note = await shown(checkout, 'sbp-bank-picker .lost');
-    expect(note.querySelector('a')).to.equal(null);
-    await expect(checkout).to.be.accessible();
+  it('puts no link there that may open nothing, or leads to plain http', async () => {
+    for (const url of ['sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef', 'http://127.0.0.1:1/pay']) {
+      const presentation = { kind: 'link', url, deep_link: null } as const;
+      const checkout = await show(await FakePayment.create(snapshot({ presentation })), { device: 'mobile' });
+      const note = await shown(checkout, 'sbp-bank-picker .lost');
+      expect(note.querySelector('a'), url).to.equal(null);
+      await expect(checkout).to.be.accessible();
+      checkout.remove();
+    }
   });
 
   it('keeps nobody from a new code', async () => {

@@ -20,9 +20,14 @@ export class PushLimits {
 
   /** Throws 429 `too_many_pushes`. */
   count(payment: Payment, phone: string): void {
-    const keys = [`payment ${payment.id}`, `phone ${phone}`];
-    const waitMs = Math.max(...this.#limiters.flatMap((limiter) => keys.map((key) => limiter.take(key))));
-    if (waitMs > 0) throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
+    // One after the other: what a minute refuses is not to use the day up.
+    for (const limiter of this.#limiters) {
+      for (const key of [`payment ${payment.id}`, `phone ${phone}`]) {
+        const waitMs = limiter.take(key);
+        if (waitMs > 0)
+          throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
+      }
+    }
   }
 
   /** A new attempt by a method counts, too, where its provider may send a message with it: to this phone, or the known one. */

@@ -85,7 +85,9 @@ export class CheckoutSession implements ReactiveController {
   async loadBanks(signal: AbortSignal): Promise<unknown> {
     const answer = await this.#api?.get('/banks', signal);
     if (answer?.kind !== 'ok') {
-      if (!signal.aborted) world.after(RETRY_BANKS_MS, () => this.#session?.wake(false));
+      const cancel = world.after(RETRY_BANKS_MS, () => this.#session?.wake(false));
+      if (signal.aborted) cancel();
+      else signal.addEventListener('abort', cancel, { once: true });
       throw new Error('no bank list');
     }
     return answer.value;

@@ -8,13 +8,16 @@ import type { View } from './view.ts';
  * Within an inner element that cannot be loaded: says so, with a way on. The children of an element show as long as it
  * is not defined, and are covered by what it draws itself.
  */
-export function lostNote({ state, texts, isLost }: View, name: LazyElement): TemplateResult | typeof nothing {
+export function lostNote(
+  { state, texts, origin, isLost }: View,
+  name: LazyElement,
+): TemplateResult | typeof nothing {
   if (!isLost(name)) return nothing;
   const offer = state.snapshot?.presentation;
   const url = offer?.kind === 'link' ? offer.url : null;
   return html`<div class="lost" role="status">
     <p part="message">${texts.lost}</p>
-    ${isWebAddress(url) ? linkButton(texts.payLink, url, { kind: 'primary', target: '_blank' }) : nothing}
+    ${isWebAddress(url, origin) ? linkButton(texts.payLink, url, { kind: 'primary', target: '_blank' }) : nothing}
     ${button(texts.tryAgain, () => location.reload())}
   </div>`;
 }

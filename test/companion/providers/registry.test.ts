@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import { ConfigError } from '../../../src/companion/config-error.ts';
 import { startCompanion } from '../../support/companion.ts';
 
-it('a companion does not start with a method that its provider does not serve', async () => {
+it('a companion does not start with a method that its provider does not serve, and leaves its database free', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'sbp-unserved-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  const database = { SBP_DATABASE_URL: `file:${join(directory, 'shop.sqlite')}` };
   await assert.rejects(
     startCompanion({
+      ...database,
       SBP_METHODS: 'sbp=freepayment,buyer_qr=freepayment,sberpay=sandbox',
       SBP_FREEPAYMENT_URL: 'https://api.acquirer.example',
       SBP_FREEPAYMENT_SHOP_ID: '361',
@@ -15,4 +22,5 @@ it('a companion does not start with a method that its provider does not serve', 
       error instanceof ConfigError &&
       error.mistakes.join() === 'SBP_METHODS: freepayment does not serve buyer_qr, but sbp',
   );
+  await (await startCompanion(database)).stop();
 });
