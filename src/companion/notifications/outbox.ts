@@ -1,4 +1,5 @@
 import type { Payment } from '../payments/payment.ts';
+import { logAfterCommit } from '../payments/history-log.ts';
 import { newId } from '../payments/ids.ts';
 import type { RefundRow } from '../store/schema.ts';
 import { prepared } from '../store/prepared.ts';
@@ -69,6 +70,11 @@ export async function queueAttention(
     currency: payment.currency,
     status: payment.status,
     ...attention,
+  });
+  logAfterCommit(trx, {
+    level: 'warn',
+    fields: { payment_id: payment.id, status: payment.status, ...attention },
+    message: 'payment needs attention',
   });
 }
 

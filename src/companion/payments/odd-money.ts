@@ -2,6 +2,7 @@ import { queueAttention } from '../notifications/outbox.ts';
 import type { ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import { tellOnce } from './attention.ts';
 import type { OddMoney } from './outcome.ts';
@@ -52,6 +53,16 @@ export async function flagOddMoney(
         updated_at: now,
       })
       .execute();
+    logAfterCommit(trx, {
+      level: 'info',
+      fields: {
+        payment_id: payment.id,
+        refund_id: refundId,
+        reference: attempt.reference,
+        amount: payment.amount,
+      },
+      message: 'refund begun',
+    });
   }
   const { reference } = attempt;
   await queueAttention(trx, payment, { reason, reference, ...reported, refund_id: refundId }, now);
