@@ -54,7 +54,7 @@ export function jsonFault(text: string): string | null {
       const end = endOfString(text, at);
       if (typeof end !== 'number') return `${placeOf(text, end.at)}: ${end.fault}`;
       at = end;
-      const isName = expected === 'name' || expected === 'nameOrEnd';
+      const isName: boolean = expected === 'name' || expected === 'nameOrEnd';
       expected = isName ? 'colon' : open.length === 0 ? 'nothing' : 'comma';
     } else if (expected === 'name' || expected === 'nameOrEnd') {
       return fault();
@@ -95,7 +95,8 @@ function hintAt(text: string, at: number, expected: Expected): string {
     return 'leave out the comma before it';
   }
   if (character === '/' || character === '#') return 'JSON has no comments';
-  if (/[\w$]/.test(character) && /^name/.test(expected)) return 'names stand in double quotes: "order_id"';
+  if (/[\w$]/.test(character) && expected.startsWith('name'))
+    return 'names stand in double quotes: "order_id"';
   if (!/^(?:value|item)/.test(expected)) return '';
   if (/[-+.\d]/.test(character)) return 'write numbers as 125000';
   return /[A-Za-z]/.test(character)

@@ -43,12 +43,12 @@ describe('jsonFault', () => {
     const texts = fc.oneof(
       fc.json(),
       fc
-        .tuple(fc.json(), fc.nat(), fc.constantFrom(...'{}[]:,"\'\\0.e-+ \nx'))
+        .tuple(fc.json(), fc.nat(), fc.constantFrom(...Array.from('{}[]:,"\'\\0.e-+ \nx')))
         .map(([text, at, character]) => {
           const place = at % (text.length + 1);
           return text.slice(0, place) + character + text.slice(place + 1);
         }),
-      fc.string({ unit: fc.constantFrom(...'{}[]:,"\\0159.eE-+ \ntruefalsn') }),
+      fc.string({ unit: fc.constantFrom(...Array.from('{}[]:,"\\0159.eE-+ \ntruefalsn')) }),
     );
     fc.assert(
       fc.property(texts, (text) => {
