@@ -41,7 +41,7 @@ describe('a database of an earlier version', () => {
     const { file, directory } = await databaseOf('0006_money_twice');
     const store = await openStore(file);
     try {
-      assert.deepEqual(store.migrated, ['0007_methods', '0008_attention']);
+      assert.deepEqual(store.migrated, ['0007_methods', '0008_attention', '0009_attention']);
       const payment = (await findPayment(store.read, 'pay_1'))!;
       assert.deepEqual(
         [payment.method, payment.provider, payment.reference, payment.deadline, payment.expiresAt],
