@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { findPriorCall, hashBody, keepAnswer, KeyTakenError, type Answer } from '../payments/idempotency.ts';
 import { ProblemError } from './problems.ts';
+import { withoutToken, withToken } from './stored-answer.ts';
 
 export interface CallKey {
   readonly name: string;
@@ -45,13 +46,13 @@ export class IdempotentCalls {
       }
       if (prior.kind === 'answered') {
         reply.header('idempotency-replayed', 'true');
-        return prior.answer;
+        return withToken(this.#ctx, prior.answer);
       }
       const answer =
         prior.kind === 'unfinished' && call.resume
           ? await call.resume(prior.resourceId)
           : await call.begin({ name, bodyHash });
-      await keepAnswer(this.#ctx, name, bodyHash, answer);
+      await keepAnswer(this.#ctx, name, bodyHash, withoutToken(answer));
       return answer;
     } catch (error) {
       throw error instanceof KeyTakenError ? inUse() : error;

@@ -12,7 +12,15 @@ export const migrations: Record<string, Migration> = {
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
+  '0012_tokens_out': { up: takeTokensOut },
 };
+
+/** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
+async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
+  await sql`update idempotency_keys
+    set answer_json = json_set(answer_json, '$.body.token', null, '$.body.payment_url', null)
+    where json_type(answer_json, '$.body.token') = 'text'`.execute(db);
+}
 
 /** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */
 async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {

@@ -162,7 +162,7 @@ interface IdempotencyKeysTable {
   body_hash: string;
   /** What the call makes, so that a cut-off one can be carried to its end. */
   resource_id: string;
-  /** The answer to repeat; `null` while the first call is still at work. */
+  /** The answer to repeat, without the payment's token; `null` while the first call is still at work. */
   answer_json: string | null;
   created_at: number;
 }
