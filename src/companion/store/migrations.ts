@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import { storeAttention } from './attention-migration.ts';
 
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -10,6 +11,7 @@ export const migrations: Record<string, Migration> = {
   '0006_money_twice': { up: keepMoneyTwice },
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
+  '0009_attention': { up: storeAttention },
   '0012_tokens_out': { up: takeTokensOut },
 };
 
