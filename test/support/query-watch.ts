@@ -7,7 +7,7 @@ export class QueryWatch {
 
   constructor() {
     const { statements } = this;
-    const prepare = Reflect.get(DatabaseSync.prototype, 'prepare') as DatabaseSync['prepare'];
+    const prepare = Reflect.get(DatabaseSync.prototype, 'prepare');
     this.#prepare = prepare;
     DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string, ...options: []) {
       statements.add(sql);
