@@ -16,7 +16,9 @@ export async function serve(): Promise<void> {
   if (!config.development && config.publicUrl.startsWith('http:')) {
     log.warn('SBP_PUBLIC_URL is plain http: payers need https');
   }
-  const signal = await endOfService();
-  log.info({ signal }, 'shutting down');
+  const end = await Promise.race([endOfService(), companion.damaged]);
+  if (!(end instanceof Error)) log.info({ signal: end }, 'shutting down');
   await companion.close();
+  // Said by the command itself as well, which then ends with a status of its own.
+  if (end instanceof Error) throw end;
 }
