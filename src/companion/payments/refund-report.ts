@@ -4,6 +4,7 @@ import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
 import { addEvent, type Cause } from './events.ts';
+import { keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
@@ -32,6 +33,7 @@ export async function settleReported(
     return notOurs(trx, payment, attempt, report, now);
   }
   if (report.status === 'pending') return { outcome: 'unchanged', payment };
+  if (report.status === 'failed') await keepFailureReason(trx, row, report.failureReason);
   const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
   return { outcome: settled ? 'applied' : 'unchanged', payment: after };
 }

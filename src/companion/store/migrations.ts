@@ -13,7 +13,12 @@ export const migrations: Record<string, Migration> = {
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
   '0012_tokens_out': { up: takeTokensOut },
+  '0014_failure_reasons': { up: keepFailureReasons },
 };
+
+async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('refunds').addColumn('failure_reason', 'text').execute();
+}
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
 async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
