@@ -24,6 +24,8 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   status: fc.constantFrom(...PAYMENT_STATUSES),
   failure: nullable(fc.constantFrom(...FAILURES)),
   late: fc.boolean(),
+  test: fc.boolean(),
+  sandbox: fc.boolean(),
   paid_at: nullable(time),
   refunded_amount: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
   method: nullable(fc.constantFrom(...METHODS)),

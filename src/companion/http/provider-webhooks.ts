@@ -7,6 +7,7 @@ import { applyDelivery, isKnownDelivery } from '../payments/apply.ts';
 import { verifyHint } from '../payments/hint.ts';
 import { ProviderError, type ProviderDelivery } from '../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
+import { isConfigured } from '../providers/unconfigured.ts';
 import { ProblemError } from './problems.ts';
 
 /** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
@@ -25,11 +26,11 @@ export function providerWebhooks(ctx: Context) {
 
     app.post<{ Params: { provider: string } }>('/:provider', async (request, reply) => {
       const { provider } = request.params;
-      if (!isConfigured(ctx, provider)) {
+      if (!isLoaded(ctx, provider)) {
         throw new ProblemError(
           404,
           'unknown_provider',
-          'No method on offer here is served by this provider.',
+          'There is no provider of this name here, or it has no settings.',
         );
       }
       if (senders.get(provider)?.has(request.ip) === false) {
@@ -87,9 +88,6 @@ async function verified(ctx: Context, provider: ProviderName, delivery: Provider
   }
 }
 
-function isConfigured(ctx: Context, name: string): name is ProviderName {
-  return (
-    PROVIDER_NAMES.includes(name as ProviderName) &&
-    Object.values(ctx.config.methods).includes(name as ProviderName)
-  );
+function isLoaded(ctx: Context, name: string): name is ProviderName {
+  return PROVIDER_NAMES.includes(name as ProviderName) && isConfigured(ctx.providers[name as ProviderName]);
 }

@@ -45,6 +45,7 @@ export interface Attention {
     | 'paid_after_failure'
     | 'duplicate_refund_succeeded'
     | 'duplicate_refund_failed'
+    | 'test_contradicted'
     | 'unmatched_refund'
     | 'overdue'
     | 'refund_overdue';
@@ -84,6 +85,7 @@ async function queue(
     event,
     payment_id: payment.id,
     order_id: payment.orderId,
+    test: payment.test,
     ...details,
     version: payment.version,
     occurred_at: new Date(now).toISOString(),

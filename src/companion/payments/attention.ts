@@ -4,7 +4,7 @@ import type { Writer } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
 /** What is told of an attempt once, however often it is found out; the bits of `attempts.told`. */
-const TOLD = { amount_mismatch: 1, amount_missing: 2, overdue: 4 } as const;
+const TOLD = { amount_mismatch: 1, amount_missing: 2, overdue: 4, test_contradicted: 8 } as const;
 
 /** Whether it was told now; `false` when the merchant knows already. */
 export async function tellOnce(

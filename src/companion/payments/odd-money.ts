@@ -25,7 +25,7 @@ export async function flagOddMoney(
   now: number,
 ): Promise<boolean> {
   const reported = { reported_amount: report.amount, reported_currency: report.currency };
-  if (reason === 'amount_mismatch' || reason === 'amount_missing') {
+  if (reason !== 'paid_twice' && reason !== 'paid_after_failure') {
     await tellOnce(trx, payment, attempt, { reason, ...reported, refund_id: null }, now);
     return false;
   }

@@ -1,10 +1,12 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderRefund } from '../providers/provider.ts';
-import type { RefundRow } from '../store/schema.ts';
+import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
+import { tellOnce } from './attention.ts';
 import { findPayment } from './find.ts';
 import { newId } from './ids.ts';
+import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
 import { settleRefund } from './refund-report.ts';
 
@@ -116,10 +118,26 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
         .execute(),
     );
   }
+  if (status === 'succeeded' && contradictsTest(payment, answer)) {
+    await tellContradiction(ctx, payment, attempt, refund);
+    throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
+  }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const settled = await ctx.store.write((trx) => settleRefund(trx, refund, status, ctx.now()));
   if (settled.settled) ctx.announce(settled.payment);
   return settled.refund;
+}
+
+/** A test refund of real money gives nothing back: it stays pending, and a person is told. */
+async function tellContradiction(
+  ctx: Context,
+  payment: Payment,
+  attempt: AttemptRow,
+  { id }: RefundRow,
+): Promise<void> {
+  const attention = { reason: 'test_contradicted', refund_id: id } as const;
+  await ctx.store.write((trx) => tellOnce(trx, payment, attempt, attention, ctx.now()));
+  ctx.wakeNotifier();
 }
 
 /** Of two that come with the same knowledge one asks: otherwise both could be the first to. */

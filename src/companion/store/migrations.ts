@@ -10,7 +10,18 @@ export const migrations: Record<string, Migration> = {
   '0006_money_twice': { up: keepMoneyTwice },
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
+  '0010_test_mode': { up: markTestPayments },
 };
+
+/** Of earlier payments those of the sandbox are known to be tests. */
+async function markTestPayments(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('payments')
+    .addColumn('test', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await sql`update payments set test = 1
+    where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+}
 
 /** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */
 async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {

@@ -41,13 +41,14 @@ describe('a database of an earlier version', () => {
     const { file, directory } = await databaseOf('0006_money_twice');
     const store = await openStore(file);
     try {
-      assert.deepEqual(store.migrated, ['0007_methods', '0008_attention']);
+      assert.deepEqual(store.migrated, ['0007_methods', '0008_attention', '0010_test_mode']);
       const payment = (await findPayment(store.read, 'pay_1'))!;
       assert.deepEqual(
         [payment.method, payment.provider, payment.reference, payment.deadline, payment.expiresAt],
         ['sbp', 'sandbox', 'pay_1-2', 2000, 2000],
       );
       assert.equal(payment.attempts, 2);
+      assert.equal(payment.test, true, 'the sandbox moves no money');
       const attempts = await findAttempts(store.read, 'pay_1');
       assert.deepEqual(
         attempts.map((attempt) => [
