@@ -62,5 +62,6 @@ export function isOneSlipAway(typed: string, meant: string): boolean {
   const typedMiddle = typed.slice(start, typed.length - end);
   const meantMiddle = meant.slice(start, meant.length - end);
   if (typedMiddle.length <= 1 && meantMiddle.length <= 1) return true;
-  return typedMiddle.length === 2 && typedMiddle[0] === meantMiddle[1] && typedMiddle[1] === meantMiddle[0];
+  const [first, second] = typedMiddle;
+  return typedMiddle.length === 2 && meantMiddle === `${second!}${first!}`;
 }

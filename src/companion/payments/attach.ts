@@ -2,8 +2,8 @@ import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../providers/provider.ts';
 import { applyDecision } from './apply.ts';
-import { findAttempt, markForClosing } from './attempts.ts';
-import { tellOnce } from './attention.ts';
+import { markForClosing } from './attempts.ts';
+import { queueAttention } from './attention.ts';
 import { addEvent } from './events.ts';
 import { findPayment } from './find.ts';
 import { hostedPage } from './hosted-page.ts';
@@ -97,10 +97,9 @@ async function refuseContradiction(
       .where('reference', '=', payment.reference)
       .execute();
     await markForClosing(trx, payment.reference);
-    const attempt = await findAttempt(trx, payment.reference);
-    if (!attempt) return;
     const reason = 'test_contradicted';
-    const told = await tellOnce(trx, payment, attempt, { reason }, ctx.now());
+    const { reference } = payment;
+    const told = await queueAttention(trx, payment, { reason, reference }, ctx.now());
     if (told) await addEvent(trx, payment, payment, { event: 'payment.offered', source }, reason, ctx.now());
   });
   ctx.wakeNotifier();

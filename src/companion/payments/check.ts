@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { applyAnswer, applyDecision } from './apply.ts';
 import { attachProvider } from './attach.ts';
-import { tellOnce } from './attention.ts';
+import { queueAttention } from './attention.ts';
 import { findAttempt, findAttempts, refOfAttempt } from './attempts.ts';
 import { carryOutCharge } from './charge.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './chore.ts';
@@ -117,7 +117,8 @@ async function tellIfOverdue(ctx: Context, paymentId: string): Promise<void> {
     const current = await findPayment(trx, paymentId);
     const attempt = current?.reference ? await findAttempt(trx, current.reference) : null;
     if (!current || !attempt || !isOverdue(current, ctx.now())) return false;
-    return tellOnce(trx, current, attempt, { reason: 'overdue' }, ctx.now());
+    const { reference } = attempt;
+    return (await queueAttention(trx, current, { reason: 'overdue', reference }, ctx.now())) !== null;
   });
   if (!told) return;
   ctx.log.error({ payment_id: paymentId, status: payment.status }, 'a payment does not end');

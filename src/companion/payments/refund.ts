@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderRefund } from '../providers/provider.ts';
-import type { AttemptRow, RefundRow } from '../store/schema.ts';
+import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
-import { tellOnce } from './attention.ts';
+import { queueAttention } from './attention.ts';
 import { findPayment } from './find.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
@@ -49,6 +50,11 @@ export async function createRefund(
     const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
+    logAfterCommit(trx, {
+      level: 'info',
+      fields: { payment_id: order.paymentId, refund_id: id, reference, amount },
+      message: 'refund begun',
+    });
     return trx
       .insertInto('refunds')
       .values({
@@ -119,7 +125,7 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
     );
   }
   if (status === 'succeeded' && contradictsTest(payment, answer)) {
-    await tellContradiction(ctx, payment, attempt, refund);
+    await tellContradiction(ctx, payment, refund);
     throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
   }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
@@ -132,11 +138,10 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
 async function tellContradiction(
   ctx: Context,
   payment: Payment,
-  attempt: AttemptRow,
-  { id }: RefundRow,
+  { id, reference }: RefundRow,
 ): Promise<void> {
-  const attention = { reason: 'test_contradicted', refund_id: id } as const;
-  await ctx.store.write((trx) => tellOnce(trx, payment, attempt, attention, ctx.now()));
+  const attention = { reason: 'test_contradicted', reference, refund_id: id } as const;
+  await ctx.store.write((trx) => queueAttention(trx, payment, attention, ctx.now()));
   ctx.wakeNotifier();
 }
 

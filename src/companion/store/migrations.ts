@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import { storeAttention } from './attention-migration.ts';
 
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -10,7 +11,9 @@ export const migrations: Record<string, Migration> = {
   '0006_money_twice': { up: keepMoneyTwice },
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
+  '0009_attention': { up: storeAttention },
   '0010_test_mode': { up: markTestPayments },
+  '0012_tokens_out': { up: takeTokensOut },
 };
 
 /** Of earlier payments those of the sandbox are known to be tests. */
@@ -21,6 +24,13 @@ async function markTestPayments(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`update payments set test = 1
     where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+}
+
+/** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
+async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
+  await sql`update idempotency_keys
+    set answer_json = json_set(answer_json, '$.body.token', null, '$.body.payment_url', null)
+    where json_type(answer_json, '$.body.token') = 'text'`.execute(db);
 }
 
 /** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */
