@@ -37,7 +37,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     config,
     store,
     log,
-  sampledLog: new SampledLog(log),
+    sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
