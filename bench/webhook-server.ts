@@ -45,6 +45,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     providers,
     announce: () => undefined,
     wakeCaretaker: () => undefined,
+    askNow: () => Promise.resolve(),
     confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,
   };
