@@ -37,7 +37,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     config,
     store,
     log,
-  sampledLog: new SampledLog(log),
+    sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
@@ -45,6 +45,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     providers,
     announce: () => undefined,
     wakeCaretaker: () => undefined,
+    askNow: () => Promise.resolve(),
     confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,
   };

@@ -97,6 +97,7 @@ async function assemble(
     },
     wakeNotifier: () => notifier.wake(),
     wakeCaretaker: () => caretaker.wake(),
+    askNow: (payment) => caretaker.askNow(payment),
     confirms: merchantDecision({ config, outbound, now }),
   };
   const notifier = new Notifier(ctx);

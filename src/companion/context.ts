@@ -27,6 +27,8 @@ export interface Context {
   readonly announce: (payment: Payment) => void;
   /** There is work about payments that should not wait for the next round. */
   readonly wakeCaretaker: () => void;
+  /** Has the provider asked now, for a payer who is back from the bank. Resolves when there is an answer or none comes soon. */
+  readonly askNow: (payment: Payment) => Promise<void>;
   /** Whether the merchant lets a payment go through whose provider asks first. */
   readonly confirms: (payment: Payment) => Promise<boolean>;
   /** Something was put into the outbox. */

@@ -64,6 +64,7 @@ export class Ledger {
       announce: () => undefined,
       wakeNotifier: () => undefined,
       wakeCaretaker: () => undefined,
+      askNow: () => Promise.resolve(),
       confirms: () => Promise.resolve(true),
     };
     this.#caretaker = new Caretaker(this.ctx);
