@@ -20,6 +20,7 @@ import { startCompanion, testEnv } from '../support/companion.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import { until } from '../support/until.ts';
 import { assertNoLeaks } from '../support/log-scan.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
@@ -36,7 +37,7 @@ function cli(args: string[], databaseFile: string) {
   const said = spawnSync(process.execPath, [CLI, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
   });
   assertNoLeaks(said.stdout + said.stderr, secretsOf(env));
   return said;
@@ -62,7 +63,7 @@ describe('sbp-checkout keys', () => {
     const lines = stdout.trim().split('\n');
     const env: Record<string, string> = {};
     for (const line of lines) env[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
-    assert.doesNotThrow(() => loadConfig(env));
+    assert.doesNotThrow(() => loadConfig({ ...env, SBP_METHODS: 'sbp=sandbox', SBP_SANDBOX: 'allow' }));
     assert.equal(new Set(Object.values(env)).size, 3);
     for (const secret of Object.values(env)) assert.match(secret, /^[\w-]{43}$/);
     assert.notEqual(cli(['keys'], 'x').stdout, stdout);

@@ -4,8 +4,9 @@ import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
 import { addEvent, type Cause } from './events.ts';
-import { keepFailureReason } from './failure-reason.ts';
+import { failureReasonOf, keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
+import { logAfterCommit } from './history-log.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
@@ -100,6 +101,18 @@ export async function settleRefund(
   const before = await findPayment(trx, payment_id);
   if (!before) throw new Error('a refund without its payment');
   if (!finished) return { refund, payment: before, settled: false };
+  logAfterCommit(trx, {
+    level: 'info',
+    fields: {
+      payment_id,
+      refund_id: id,
+      reference: refund.reference,
+      amount: refund.amount,
+      status,
+      failure_reason: failureReasonOf(refund),
+    },
+    message: 'refund settled',
+  });
   if (refund.duplicate === 1) {
     const reason = `duplicate_refund_${status}` as const;
     await addEvent(

@@ -47,13 +47,19 @@ describe('an acquirer’s own words', () => {
           channel: 'mobile_web',
           flow: 'init',
           refundPath: '/session/refund',
+          test: false,
         },
         outbound,
         now: () => NOW,
       }),
       'the upstream': createSbpApiProvider({
         client: new SbpApiClient({
-          settings: { baseUrl: `${upstream.url}/api/sbp/v1`, token: SECRET, webhookSecrets: [SECRET] },
+          settings: {
+            baseUrl: `${upstream.url}/api/sbp/v1`,
+            token: SECRET,
+            webhookSecrets: [SECRET],
+            test: false,
+          },
           outbound,
         }),
         webhookSecrets: [SECRET],
