@@ -11,6 +11,7 @@ import type { Context } from '../src/companion/context.ts';
 import { applyDelivery } from '../src/companion/payments/apply.ts';
 import { PaymentTokens } from '../src/companion/payments/tokens.ts';
 import { SandboxBank } from '../src/companion/providers/sandbox/bank.ts';
+import { SampledLog } from '../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../src/companion/metrics.ts';
 import { OutboundClient } from '../src/companion/outbound/client.ts';
 import { createProviders } from '../src/companion/providers/registry.ts';
@@ -30,12 +31,13 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
   const webhookSecret = config.webhookSecrets[0]!;
   const bank = new SandboxBank({ store, log, now, webhookSecret, webhookUrl: () => '' });
   const outbound = new OutboundClient({ development: true });
-  const metrics = new Metrics({ store, now, openStreams: () => 0 });
+  const metrics = new Metrics({ store, now, openStreams: () => 0, test: config.test });
   const providers = createProviders({ config, outbound, bank, metrics, now });
   const ctx: Context = {
     config,
     store,
     log,
+    sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
@@ -43,6 +45,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     providers,
     announce: () => undefined,
     wakeCaretaker: () => undefined,
+    askNow: () => Promise.resolve(),
     confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,
   };

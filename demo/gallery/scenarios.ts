@@ -23,6 +23,9 @@ export interface Scenario {
   readonly noBanks?: boolean;
 }
 
+/** Longer than any QR code. */
+const LONG_LINK = `https://bank.example/pay?order=${'0123456789'.repeat(240)}`;
+
 const MINUTES = 60_000;
 const PAID_AT = '2026-11-25T11:32:00.000Z';
 
@@ -62,6 +65,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'pay-phone', screen: 'pay', device: 'mobile', snapshot: {} },
   { name: 'pay-no-banks', screen: 'pay', device: 'mobile', snapshot: {}, noBanks: true },
   { name: 'pay-tablet', screen: 'pay', device: 'tablet', snapshot: {} },
+  ...(['desktop', 'mobile', 'tablet'] as const).map((device) => ({
+    name: `pay-long-link-${device}`,
+    screen: 'pay' as const,
+    device,
+    snapshot: { presentation: { kind: 'link' as const, url: LONG_LINK, deep_link: null } },
+  })),
   {
     name: 'choose',
     screen: 'choose',
@@ -235,6 +244,14 @@ export const SCENARIOS: readonly Scenario[] = [
     device: 'mobile',
     snapshot: { status: 'partial_refunded', refunded_amount: 50_000 },
   },
+  { name: 'test', screen: 'pay', device: 'desktop', snapshot: { test: true } },
+  { name: 'test-sandbox', screen: 'pay', device: 'mobile', snapshot: { test: true, sandbox: true } },
+  {
+    name: 'test-paid',
+    screen: 'paid',
+    device: 'mobile',
+    snapshot: { status: 'paid', paid_at: PAID_AT, test: true, sandbox: true },
+  },
   { name: 'error', screen: 'error', device: 'desktop', snapshot: null, httpStatus: 401 },
   { name: 'offline', screen: 'loading', device: 'mobile', snapshot: null, httpStatus: 503 },
 ];
@@ -252,6 +269,8 @@ export function snapshotOf(scenario: Scenario): Snapshot {
     status: 'created',
     failure: null,
     late: false,
+    test: false,
+    sandbox: false,
     paid_at: null,
     refunded_amount: 0,
     method: 'sbp',

@@ -60,6 +60,7 @@ export class SberbankSimulator extends Simulator {
   env(): Record<string, string> {
     return {
       SBP_METHODS: 'buyer_qr=sberbank',
+      SBP_SBERBANK_TEST: 'true',
       SBP_SBERBANK_URL: this.url,
       SBP_SBERBANK_CLIENT_ID: this.#clientId,
       SBP_SBERBANK_CLIENT_SECRET: this.#clientSecret,
@@ -85,7 +86,7 @@ export class SberbankSimulator extends Simulator {
     return html`<article>
       <h2>Код для кассы</h2>
       <p>Покажите его камере магазина или вставьте текст. Второй банк отклонит, третьего не знает.</p>
-      ${new Markup(qrSvg(plain, 240))}${texts.map((text) => html`<p><code>${text}</code></p>`)}
+      ${new Markup(qrSvg(plain, 240)!)}${texts.map((text) => html`<p><code>${text}</code></p>`)}
     </article>`;
   }
 

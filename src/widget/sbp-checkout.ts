@@ -18,6 +18,7 @@ import { LATE_MS, timeWords } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
+import { testMark } from './screens/test-mark.ts';
 import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
@@ -53,6 +54,7 @@ const SLOW_MS = 20_000;
  * @slot expired - Instead of the built-in screen.
  *
  * @csspart base - The card.
+ * @csspart test - The mark of a test payment.
  * @csspart amount - The amount.
  * @csspart status - The line that says what is going on.
  * @csspart timer - The time left.
@@ -115,7 +117,10 @@ export class SbpCheckout extends LitElement {
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
     snapshot: (snapshot, receipt) => {
+      const first = !this.#store.state.snapshot;
       this.#store.take(snapshot, receipt, this.#origin);
+      // Recalled: the payer had left for the bank from another life of this page.
+      if (first && this.#store.state.gone) this.#session.returned();
       // Empty until it is loaded.
       (this.renderRoot.querySelector('sbp-bank-picker') as Partial<SbpBankPicker> | null)?.retry?.();
     },
@@ -152,8 +157,12 @@ export class SbpCheckout extends LitElement {
     this.signal = null;
     new PageWake(this, {
       back: () => this.#comeBack(),
+      hidden: () => this.#session.away(),
       left: () => this.#session.rest(),
-      focused: () => this.#session.wake(false),
+      focused: () => {
+        this.#session.wake(false);
+        if (this.#hasLeft()) this.#session.returned();
+      },
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
       resized: () => this.requestUpdate(),
@@ -182,7 +191,7 @@ export class SbpCheckout extends LitElement {
 
   /** Asks the companion now; resolves when it has answered, or has not in time. */
   async refresh(): Promise<void> {
-    await this.#session.check();
+    await this.#session.check(false);
     await this.updateComplete;
   }
 
@@ -278,8 +287,15 @@ export class SbpCheckout extends LitElement {
   /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
   #comeBack(): void {
     this.#session.wake(true);
+    if (this.#hasLeft()) this.#session.returned();
     this.requestUpdate();
     if (this.#store.state.gone) this.#step('returned');
+  }
+
+  /** Whether the payer may have paid elsewhere: in a bank's app or page, or by the message to the phone. */
+  #hasLeft(): boolean {
+    const { gone, act } = this.#store.state;
+    return gone !== null || (act?.path === '/push' && act.outcome === 'done');
   }
 
   #step(step: Step): void {
@@ -290,7 +306,7 @@ export class SbpCheckout extends LitElement {
 
   async #check(): Promise<void> {
     this.#store.dispatch({ type: 'check', check: 'busy' });
-    const answered = await this.#session.check();
+    const answered = await this.#session.check(true);
     this.#store.dispatch({ type: 'check', check: answered ? 'unpaid' : 'unanswered' });
   }
 
@@ -365,7 +381,7 @@ export class SbpCheckout extends LitElement {
       dir=${direction}
       aria-label=${view.texts.payment}
     >
-      <slot name="header"></slot><slot name="logo"></slot>
+      ${testMark(view)}<slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>
       ${this.#announcer.render()}

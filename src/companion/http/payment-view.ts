@@ -12,6 +12,7 @@ export function paymentView(ctx: Context, payment: Payment) {
     order_id: payment.orderId,
     status: payment.status,
     late: payment.late,
+    test: payment.test,
     amount: payment.amount,
     refunded_amount: payment.refundedAmount,
     currency: payment.currency,
@@ -46,7 +47,7 @@ export function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Ex
     ...view,
     ...(qr.format === 'svg'
       ? { qr_svg: link && qrSvg(link.url, qr.size) }
-      : { qr_png: link && qrPng(link.url, qr.size).toString('base64') }),
+      : { qr_png: (link && qrPng(link.url, qr.size)?.toString('base64')) ?? null }),
     ...(deepLink ? { deep_link: link?.deep_link ?? null } : {}),
   };
 }

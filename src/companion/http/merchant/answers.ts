@@ -12,6 +12,10 @@ const paymentEntries = {
   order_id: text,
   status: v.picklist(PAYMENT_STATUSES),
   late: v.pipe(v.boolean(), v.description('Paid after it had expired or been canceled.')),
+  test: v.pipe(
+    v.boolean(),
+    v.description('Created in test mode: no money moves. Never changes. Ship nothing for it.'),
+  ),
   amount: v.pipe(kopecks, v.description('Kopecks.')),
   refunded_amount: v.pipe(kopecks, v.description('Kopecks given back so far.')),
   currency: text,
@@ -38,8 +42,10 @@ export const paymentSchema = v.strictObject(paymentEntries);
 
 export const createdPaymentSchema = v.strictObject({
   ...paymentEntries,
-  qr_svg: v.exactOptional(v.nullable(text)),
-  qr_png: v.exactOptional(v.pipe(v.nullable(text), v.description('Base64.'))),
+  qr_svg: v.exactOptional(
+    v.pipe(v.nullable(text), v.description('null without a link, or if the link is too long for a QR.')),
+  ),
+  qr_png: v.exactOptional(v.pipe(v.nullable(text), v.description('Base64; null as qr_svg.'))),
   deep_link: v.exactOptional(v.nullable(text)),
 });
 
@@ -64,6 +70,12 @@ export const refundSchema = v.strictObject({
   amount: v.pipe(kopecks, v.description('Kopecks.')),
   reason: v.nullable(text),
   status: v.picklist(['pending', 'succeeded', 'failed']),
+  failure_reason: v.pipe(
+    v.nullable(text),
+    v.description(
+      'Why it failed, in the provider’s own words; null while it has not, or when no reason is told.',
+    ),
+  ),
   created_at: time,
   updated_at: time,
 });
