@@ -7,6 +7,7 @@ import { applyDelivery, isKnownDelivery } from '../payments/apply.ts';
 import { verifyHint } from '../payments/hint.ts';
 import { ProviderError, type ProviderDelivery } from '../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
+import { isConfigured } from '../providers/unconfigured.ts';
 import type { CallLimits } from './limits.ts';
 import { ProblemError } from './problems.ts';
 
@@ -33,20 +34,20 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
     async function take(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<FastifyReply> {
       // Cabinets take an address as it is typed: with a capital, with a slash behind it.
       const provider = request.params.provider.toLowerCase();
-      if (!isConfigured(ctx, provider)) {
+      if (!isLoaded(ctx, provider)) {
         ctx.sampledLog.warn(
           'webhook unknown_provider',
           {
             asked: /^[a-z-]{1,20}$/.test(provider) ? provider : 'no name',
-            known: Object.values(ctx.config.methods),
+            known: PROVIDER_NAMES.filter((name) => isLoaded(ctx, name)),
           },
-          'webhook for a provider that serves no method here',
+          'webhook for a provider that is not set up here',
         );
         limits.countStranger(request);
         throw new ProblemError(
           404,
           'unknown_provider',
-          'No method on offer here is served by this provider.',
+          'There is no provider of this name here, or it has no settings.',
         );
       }
       if (senders.get(provider)?.has(request.ip) === false) {
@@ -119,9 +120,6 @@ async function verified(ctx: Context, provider: ProviderName, delivery: Provider
   }
 }
 
-function isConfigured(ctx: Context, name: string): name is ProviderName {
-  return (
-    PROVIDER_NAMES.includes(name as ProviderName) &&
-    Object.values(ctx.config.methods).includes(name as ProviderName)
-  );
+function isLoaded(ctx: Context, name: string): name is ProviderName {
+  return PROVIDER_NAMES.includes(name as ProviderName) && isConfigured(ctx.providers[name as ProviderName]);
 }

@@ -71,6 +71,8 @@ export interface ProviderPayment {
   readonly presentation: Presentation;
   /** Unix time in ms when the provider's offer ends, where that may be sooner than ours; `null` when it follows ours. */
   readonly expiresAt: number | null;
+  /** Whether it is a test there; `null` or left out where the answer does not say. One that contradicts ours is refused. */
+  readonly test?: boolean | null;
   /** Where the provider shows the payer's receipt. */
   readonly receiptUrl?: string | null;
 }
@@ -83,6 +85,8 @@ export interface ProviderReport {
   /** Kopecks; `null` when the message carries none: `paid` is believed by its sum only, which is checked against ours. */
   readonly amount: number | null;
   readonly currency: string | null;
+  /** Whether it is a test there; `null` or left out where the message does not say. No money is believed that contradicts ours. */
+  readonly test?: boolean | null;
   /** The provider's own id, where the message tells it: an answer that was lost is made up for by this. */
   readonly providerPaymentId?: string | null;
   /** Where the provider shows the payer's receipt. */
@@ -132,6 +136,8 @@ export interface RefundRequest {
 
 export interface ProviderRefund {
   readonly status: 'pending' | 'succeeded' | 'failed';
+  /** Whether it is a test there; `null` or left out where the answer does not say. */
+  readonly test?: boolean | null;
   readonly providerRefundId?: string | null;
 }
 
