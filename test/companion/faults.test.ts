@@ -128,6 +128,7 @@ describe('a provider that fails', () => {
       capabilities: {
         methods: ['sbp'],
         cancel: true,
+        lifetime: 'ours',
         refund: 'partial',
         push: false,
         charge: false,

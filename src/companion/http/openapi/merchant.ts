@@ -4,7 +4,7 @@ import { paymentRequestSchema } from '../../payments/request-schema.ts';
 import * as answers from '../merchant/answers.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';
-import { paymentListQuery } from '../merchant/payments.ts';
+import { cancelRequestSchema, paymentListQuery } from '../merchant/payments.ts';
 import { refundRequestSchema } from '../merchant/refunds.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
@@ -76,14 +76,16 @@ export function merchantOperations(ctx: Context): Operation[] {
     post({
       path: '/payments/{payment_id}/cancel',
       summary: 'End an unpaid payment',
+      body: cancelRequestSchema,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/qrs/{id}/close',
       summary: 'The same by the QR’s id, or by the payment’s',
+      body: cancelRequestSchema,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/refunds',

@@ -1,0 +1,27 @@
+import type { Context } from '../context.ts';
+import { tellOnce } from './attention.ts';
+import { findAttempt } from './attempts.ts';
+import { findPayment } from './find.ts';
+import type { Payment } from './payment.ts';
+import type { AttemptRow } from '../store/schema.ts';
+
+/**
+ * Tells the merchant, once for each attempt, that its provider does not say how it ended. `holds` is asked again in the
+ * transaction: an answer may have come meanwhile.
+ */
+export async function tellOverdue(
+  ctx: Context,
+  paymentId: string,
+  reference: string,
+  holds: (payment: Payment, attempt: AttemptRow) => boolean,
+): Promise<void> {
+  const told = await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, paymentId);
+    const attempt = await findAttempt(trx, reference);
+    if (!payment || !attempt || !holds(payment, attempt)) return null;
+    return (await tellOnce(trx, payment, attempt, { reason: 'overdue' }, ctx.now())) ? payment : null;
+  });
+  if (!told) return;
+  ctx.log.error({ payment_id: paymentId, reference, status: told.status }, 'payment overdue');
+  ctx.wakeNotifier();
+}
