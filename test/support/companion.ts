@@ -7,6 +7,7 @@ import { createCompanion, type Companion, type CompanionOptions } from '../../sr
 import { loadConfig, type Config } from '../../src/companion/config.ts';
 import { assertCleanAddresses } from './address-scan.ts';
 import { assertNoLeaks } from './log-scan.ts';
+import { assertNoTokensStored } from './token-scan.ts';
 import { API_KEY, secretsOf, TOKEN_SECRET, WEBHOOK_SECRET } from './secrets.ts';
 
 export { API_KEY, TOKEN_SECRET, WEBHOOK_SECRET };
@@ -90,6 +91,7 @@ export async function startCompanion(
     await companion.close();
     assertNoLeaks(lines.join(''), secretsOf(fullEnv));
     assertCleanAddresses();
+    assertNoTokensStored(config.databaseFile);
   }
   const client = apiClient(`http://127.0.0.1:${port}`);
   return {

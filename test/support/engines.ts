@@ -16,6 +16,9 @@ export interface Engine {
   launch(executablePath: string): object | Promise<object>;
 }
 
+type CreatePage = NonNullable<NonNullable<Parameters<typeof puppeteerLauncher>[0]>['createPage']>;
+type PuppeteerPage = Awaited<ReturnType<CreatePage>>;
+
 const first = (paths: readonly string[]): string | null => paths.find((path) => existsSync(path)) ?? null;
 
 export const ENGINES: Readonly<Record<string, Engine>> = {
@@ -36,7 +39,14 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
       ]),
     launch: (executablePath) =>
       puppeteerLauncher({
-        launchOptions: { browser: 'firefox', executablePath, protocol: 'webDriverBiDi', headless: true },
+        launchOptions: {
+          browser: 'firefox',
+          executablePath,
+          protocol: 'webDriverBiDi',
+          headless: true,
+          defaultViewport: null,
+        },
+        createPage: async ({ browser }) => withoutOrientation(await browser.newPage()),
       }),
   },
   webkit: {
@@ -67,6 +77,28 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
     },
   },
 };
+
+/**
+ * The runner sets a page's size before each file, and Puppeteer asks for an orientation with it, a command that Firefox
+ * 140 does not know: the size is all that the tests need.
+ */
+function withoutOrientation(page: PuppeteerPage): PuppeteerPage {
+  const setViewport = page.setViewport.bind(page);
+  page.setViewport = async (viewport) => {
+    try {
+      await setViewport(viewport);
+    } catch (error) {
+      if (!viewport || !/setScreenOrientationOverride.*unknown command/.test(String(error))) throw error;
+      // Puppeteer sends both commands at once: that of the size may still be under way.
+      await page.waitForFunction(
+        ({ width, height }) => innerWidth === width && innerHeight === height,
+        {},
+        viewport,
+      );
+    }
+  };
+  return page;
+}
 
 /** It needs a display, which a server has not; it ends with this process. */
 async function startWebKitDriver(): Promise<number> {

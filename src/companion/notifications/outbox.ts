@@ -1,3 +1,4 @@
+import type { Attention } from '../payments/attention.ts';
 import { isLate, type Payment } from '../payments/payment.ts';
 import { newId } from '../payments/ids.ts';
 import type { RefundRow } from '../store/schema.ts';
@@ -53,32 +54,11 @@ export async function queueRefundNotification(
   });
 }
 
-/** Why a merchant should look at a payment: money that is not simply this payment's, or of which nothing is heard. */
-export interface Attention {
-  readonly reason:
-    | 'amount_mismatch'
-    | 'amount_missing'
-    | 'paid_twice'
-    | 'paid_after_failure'
-    | 'duplicate_refund_succeeded'
-    | 'duplicate_refund_failed'
-    | 'unmatched_refund'
-    | 'overdue'
-    | 'refund_overdue';
-  /** The attempt it is about, as the provider knows it. */
-  readonly reference: string;
-  /** Kopecks, as the provider says. */
-  readonly reported_amount?: number | null;
-  readonly reported_currency?: string | null;
-  /** Of the refund it is about, or that gives a second charge back. */
-  readonly refund_id?: string | null;
-}
-
-/** Tells the merchant of what changes nothing in the payment. */
-export async function queueAttention(
+/** Queues `payment.attention`: a person should look at the payment, which has not changed. */
+export async function queueAttentionNotification(
   trx: Writer,
   payment: Payment,
-  attention: Attention,
+  attention: { readonly attention_id: string } & Attention,
   now: number,
 ): Promise<void> {
   await queue(trx, payment, 'payment.attention', now, {

@@ -157,7 +157,7 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
 /** Its end should have come long ago: a person has to ask the provider. */
 async function tellIfOverdue(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
-  if (payment?.reference == null || !isOverdue(payment, ctx.now())) return;
+  if (!payment?.reference || !isOverdue(payment, ctx.now())) return;
   const isStill = (current: Payment, attempt: AttemptRow) =>
     current.reference === attempt.reference && isOverdue(current, ctx.now());
   await tellOverdue(ctx, paymentId, payment.reference, isStill);

@@ -1,9 +1,8 @@
-import { queueAttention } from '../notifications/outbox.ts';
 import type { ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
+import { queueAttention } from './attention.ts';
 import { newId } from './ids.ts';
-import { tellOnce } from './attention.ts';
 import type { OddMoney } from './outcome.ts';
 import type { Payment } from './payment.ts';
 
@@ -24,9 +23,10 @@ export async function flagOddMoney(
   { payment, attempt, report, reason }: Oddity,
   now: number,
 ): Promise<boolean> {
-  const reported = { reported_amount: report.amount, reported_currency: report.currency };
+  const { reference } = attempt;
+  const reported = { reference, reported_amount: report.amount, reported_currency: report.currency };
   if (reason === 'amount_mismatch' || reason === 'amount_missing') {
-    await tellOnce(trx, payment, attempt, { reason, ...reported, refund_id: null }, now);
+    await queueAttention(trx, payment, { reason, ...reported, refund_id: null }, now);
     return false;
   }
   // The provider says it again and again when asked.
@@ -34,7 +34,7 @@ export async function flagOddMoney(
   await trx
     .updateTable('attempts')
     .set({ paid: 2, to_close: 0 })
-    .where('reference', '=', attempt.reference)
+    .where('reference', '=', reference)
     .execute();
   const refundId = reason === 'paid_twice' ? newId('rfd') : null;
   if (refundId) {
@@ -43,7 +43,7 @@ export async function flagOddMoney(
       .values({
         id: refundId,
         payment_id: payment.id,
-        reference: attempt.reference,
+        reference,
         amount: payment.amount,
         reason: 'paid twice',
         status: 'pending',
@@ -53,7 +53,6 @@ export async function flagOddMoney(
       })
       .execute();
   }
-  const { reference } = attempt;
-  await queueAttention(trx, payment, { reason, reference, ...reported, refund_id: refundId }, now);
+  await queueAttention(trx, payment, { reason, ...reported, refund_id: refundId }, now);
   return refundId !== null;
 }

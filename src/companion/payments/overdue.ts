@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { tellOnce } from './attention.ts';
+import { queueAttention } from './attention.ts';
 import { findAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
@@ -19,7 +19,8 @@ export async function tellOverdue(
     const payment = await findPayment(trx, paymentId);
     const attempt = await findAttempt(trx, reference);
     if (!payment || !attempt || !holds(payment, attempt)) return null;
-    return (await tellOnce(trx, payment, attempt, { reason: 'overdue' }, ctx.now())) ? payment : null;
+    const opened = await queueAttention(trx, payment, { reason: 'overdue', reference }, ctx.now());
+    return opened === null ? null : payment;
   });
   if (!told) return;
   ctx.log.error({ payment_id: paymentId, reference, status: told.status }, 'payment overdue');

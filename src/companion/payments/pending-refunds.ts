@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
-import { queueAttention } from '../notifications/outbox.ts';
 import type { RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
+import { queueAttention } from './attention.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
 import { findPayment } from './find.ts';
-import { bringRefundsForward, carryOut } from './refund.ts';
+import { bringRefundsForward, carryOut, findRefund } from './refund.ts';
 
 /** A refund that has been pending for so long is told to the merchant. */
 const OVERDUE_AFTER_MS = 24 * 3_600_000;
@@ -47,26 +47,19 @@ function planned({ store }: Context, { keys, providers }: Busy) {
 }
 
 async function carryOn(ctx: Context, refund: RefundRow): Promise<void> {
-  const { status, told, created_at } = await carryOut(ctx, refund);
-  if (status !== 'pending' || told !== 0 || ctx.now() - created_at < OVERDUE_AFTER_MS) return;
-  await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
+  const { status, created_at } = await carryOut(ctx, refund);
+  if (status !== 'pending' || ctx.now() - created_at < OVERDUE_AFTER_MS) return;
+  const told = await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
+  if (!told) return;
   ctx.log.error({ payment_id: refund.payment_id, refund_id: refund.id }, 'a refund does not end');
   ctx.wakeNotifier();
 }
 
-async function tellOverdue(
-  trx: Writer,
-  { id, payment_id, reference }: RefundRow,
-  now: number,
-): Promise<void> {
-  const { numUpdatedRows } = await trx
-    .updateTable('refunds')
-    .set({ told: 1 })
-    .where('id', '=', id)
-    .where('status', '=', 'pending')
-    .where('told', '=', 0)
-    .executeTakeFirst();
-  const payment = await findPayment(trx, payment_id);
-  if (!payment || numUpdatedRows !== 1n) return;
-  await queueAttention(trx, payment, { reason: 'refund_overdue', reference, refund_id: id }, now);
+async function tellOverdue(trx: Writer, { id, reference }: RefundRow, now: number): Promise<boolean> {
+  const current = await findRefund(trx, id);
+  const payment = current?.status === 'pending' ? await findPayment(trx, current.payment_id) : null;
+  if (!payment) return false;
+  return (
+    (await queueAttention(trx, payment, { reason: 'refund_overdue', reference, refund_id: id }, now)) !== null
+  );
 }

@@ -1,7 +1,8 @@
-import { queueAttention, queueRefundNotification } from '../notifications/outbox.ts';
+import { queueRefundNotification } from '../notifications/outbox.ts';
 import type { RefundReport } from '../providers/provider.ts';
 import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
+import { queueAttention } from './attention.ts';
 import { addEvent, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import type { Applied } from './outcome.ts';

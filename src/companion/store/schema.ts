@@ -1,6 +1,7 @@
 import type { Generated, Selectable } from 'kysely';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
+import type { AttentionOutcome, AttentionReason } from '../payments/attention-reasons.ts';
 import type { ProviderName } from '../providers/names.ts';
 
 /** The tables. Times are unix ms, money is kopecks, `…_json` columns hold JSON text. */
@@ -12,6 +13,7 @@ export interface Schema {
   deliveries: DeliveriesTable;
   attempts: AttemptsTable;
   refunds: RefundsTable;
+  attention: AttentionTable;
   sandbox_payments: SandboxPaymentsTable;
 }
 
@@ -101,8 +103,6 @@ interface AttemptsTable {
   heard_at: Generated<number | null>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
-  /** The sum of what the merchant was told of it: see payments/attention.ts. */
-  told: Generated<number>;
   /** 1 while the provider waits for our word, 2 once it has it. */
   to_confirm: Generated<number>;
   confirm_tries: Generated<number>;
@@ -127,8 +127,6 @@ interface RefundsTable {
   next_ask_at: Generated<number>;
   /** 1 for a second charge that we give back ourselves: it does not count against the payment. */
   duplicate: Generated<number>;
-  /** 1 once the merchant was told that its end does not come. */
-  told: Generated<number>;
   created_at: number;
   updated_at: number;
 }
@@ -137,6 +135,31 @@ interface RefundsTable {
 export type OnLate = 'tell' | 'refund';
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
+
+/** What a person should look at: money that the books cannot explain by themselves. */
+interface AttentionTable {
+  seq: Generated<number>;
+  id: string;
+  payment_id: string;
+  reason: AttentionReason;
+  /** The attempt it is about. */
+  reference: string;
+  /** Which refund it is about: ours, the provider's, or its own id when that is not known; empty when it is about none. */
+  subject: string;
+  refund_id: string | null;
+  provider_refund_id: string | null;
+  /** Kopecks, as the provider says; `null` when the provider names no sum. */
+  reported_amount: number | null;
+  reported_currency: string | null;
+  /** Kopecks that count against further refunds while it is open; `null`: all that is left. */
+  reserved_amount: number | null;
+  opened_at: number;
+  resolved_at: number | null;
+  /** `null` while it is open. */
+  outcome: AttentionOutcome | null;
+  /** What the person who resolved it wrote; erased with the personal data. */
+  note: string | null;
+}
 
 interface PaymentEventsTable {
   id: Generated<number>;
@@ -159,7 +182,7 @@ interface IdempotencyKeysTable {
   body_hash: string;
   /** What the call makes, so that a cut-off one can be carried to its end. */
   resource_id: string;
-  /** The answer to repeat; `null` while the first call is still at work. */
+  /** The answer to repeat, without the payment's token; `null` while the first call is still at work. */
   answer_json: string | null;
   created_at: number;
 }
@@ -227,6 +250,7 @@ export type PaymentRow = Selectable<PaymentsTable>;
 export type PaymentEventRow = Selectable<PaymentEventsTable>;
 export type AttemptRow = Selectable<AttemptsTable>;
 export type RefundRow = Selectable<RefundsTable>;
+export type AttentionRow = Selectable<AttentionTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type ProviderDeliveryRow = Selectable<ProviderDeliveriesTable>;
 export type SandboxPaymentRow = Selectable<SandboxPaymentsTable>;

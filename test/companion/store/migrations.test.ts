@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,10 @@ describe('a database of an earlier version', () => {
     const { file, directory } = await databaseOf('0006_money_twice');
     const store = await openStore(file);
     try {
-      assert.deepEqual(store.migrated, ['0007_methods', '0008_attention']);
+      assert.deepEqual(
+        store.migrated,
+        Object.keys(migrations).filter((name) => name > '0006_money_twice'),
+      );
       const payment = (await findPayment(store.read, 'pay_1'))!;
       assert.deepEqual(
         [payment.method, payment.provider, payment.reference, payment.deadline, payment.expiresAt],
@@ -69,5 +73,43 @@ describe('a database of an earlier version', () => {
       await store.close();
       await rm(directory, { recursive: true });
     }
+  });
+
+  it('loses the payment tokens that kept answers held, and nothing else of them', async () => {
+    const { file, directory } = await databaseOf('0006_money_twice');
+    const token = `pay_1.${'A'.repeat(43)}`;
+    const answer = {
+      status: 201,
+      body: {
+        payment_id: 'pay_1',
+        payment_url: `https://pay.example/pay#${token}`,
+        token,
+        metadata: { token: 'the shop’s own \u2028', sum: 1e-7 },
+      },
+    };
+    const refund = { status: 201, body: { refund_id: 'rfd_1', payment_id: 'pay_1' } };
+    const raw = new DatabaseSync(file);
+    const insert = raw.prepare('INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?)');
+    insert.run('a', 'hash', 'pay_1', JSON.stringify(answer), 1000);
+    insert.run('b', 'hash', 'rfd_1', JSON.stringify(refund), 1000);
+    insert.run('c', 'hash', 'pay_2', null, 1000);
+    raw.close();
+    const store = await openStore(file);
+    try {
+      const rows = await store.read
+        .selectFrom('idempotency_keys')
+        .select('answer_json')
+        .orderBy('key')
+        .execute();
+      const stripped = { ...answer, body: { ...answer.body, payment_url: null, token: null } };
+      assert.deepEqual(
+        rows.map(({ answer_json }) => answer_json && JSON.stringify(JSON.parse(answer_json))),
+        [JSON.stringify(stripped), JSON.stringify(refund), null],
+      );
+    } finally {
+      await store.close();
+    }
+    assert.ok(!readFileSync(file, 'latin1').includes(token), 'the file still holds the token');
+    await rm(directory, { recursive: true });
   });
 });
