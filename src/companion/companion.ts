@@ -16,6 +16,7 @@ import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
+import { withHistoryLog } from './payments/history-log.ts';
 import type { Payment } from './payments/payment.ts';
 import { Retention } from './payments/retention.ts';
 import { PaymentTokens } from './payments/tokens.ts';
@@ -52,7 +53,8 @@ export interface Companion {
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
   const store = options.store ?? (await openStore(options.config.databaseFile));
   try {
-    return await assemble(options, store);
+    const log = options.log ?? createLogger(options.config.logLevel);
+    return await assemble({ ...options, log }, withHistoryLog(store, log));
   } catch (error) {
     // A host that sets its mistake right must find the database free.
     if (!options.store) await store.close();
@@ -61,7 +63,7 @@ export async function createCompanion(options: CompanionOptions): Promise<Compan
 }
 
 async function assemble(
-  { config, log = createLogger(config.logLevel), now = Date.now, resolve, providers }: CompanionOptions,
+  { config, log, now = Date.now, resolve, providers }: CompanionOptions & { readonly log: Logger },
   store: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { snapshotSchema } from '../../src/protocol/schemas.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import { startCompanion, type CreatedPayment, type TestCompanion } from '../support/companion.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 let shop: TestCompanion;
 before(async () => {
@@ -38,7 +39,7 @@ const paymentOf = async (id: string) =>
   (await (await shop.api(`/payments/${id}`)).json()) as CreatedPayment & { events: { event: string }[] };
 
 async function until(id: string, status: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (let now = ''; now !== status; now = (await paymentOf(id)).status) {
     assert.ok(Date.now() < deadline, `${id} did not become ${status}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

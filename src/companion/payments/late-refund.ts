@@ -4,6 +4,7 @@ import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
 import { findAttempts } from './attempts.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import { attemptPayableUntil } from './payable-until.ts';
 import { isUnscanned, type Payment } from './payment.ts';
@@ -45,6 +46,11 @@ export async function refundLate(
       updated_at: now,
     })
     .execute();
+  logAfterCommit(trx, {
+    level: 'info',
+    fields: { payment_id: payment.id, refund_id: refundId, reference, amount: payment.amount },
+    message: 'refund begun',
+  });
   const reported = { reported_amount: amount, reported_currency: currency };
   await queueAttention(
     trx,

@@ -18,11 +18,8 @@ export async function tellOverdue(
   const told = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     const attempt = await findAttempt(trx, reference);
-    if (!payment || !attempt || !holds(payment, attempt)) return null;
-    const opened = await queueAttention(trx, payment, { reason: 'overdue', reference }, ctx.now());
-    return opened === null ? null : payment;
+    if (!payment || !attempt || !holds(payment, attempt)) return false;
+    return (await queueAttention(trx, payment, { reason: 'overdue', reference }, ctx.now())) !== null;
   });
-  if (!told) return;
-  ctx.log.error({ payment_id: paymentId, reference, status: told.status }, 'payment overdue');
-  ctx.wakeNotifier();
+  if (told) ctx.wakeNotifier();
 }

@@ -5,6 +5,7 @@ import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
 import { addEvent, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
+import { logAfterCommit } from './history-log.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { resolveLateRefunded } from './late-refund.ts';
@@ -99,6 +100,11 @@ export async function settleRefund(
   const before = await findPayment(trx, payment_id);
   if (!before) throw new Error('a refund without its payment');
   if (!finished) return { refund, payment: before, settled: false };
+  logAfterCommit(trx, {
+    level: 'info',
+    fields: { payment_id, refund_id: id, reference: refund.reference, amount: refund.amount, status },
+    message: 'refund settled',
+  });
   if (refund.duplicate === 1) {
     const reason = `duplicate_refund_${status}` as const;
     await addEvent(

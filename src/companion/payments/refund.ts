@@ -4,6 +4,7 @@ import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
 import { settleRefund } from './refund-report.ts';
@@ -47,6 +48,11 @@ export async function createRefund(
     const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
+    logAfterCommit(trx, {
+      level: 'info',
+      fields: { payment_id: order.paymentId, refund_id: id, reference, amount },
+      message: 'refund begun',
+    });
     return trx
       .insertInto('refunds')
       .values({

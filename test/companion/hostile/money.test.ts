@@ -117,10 +117,10 @@ describe('the end of a payment', () => {
     assert.ok([200, 409].includes(again.status));
   });
 
-  it('leaves an expired payment expired, and is refused where it is over', async () => {
+  it('calls an expired payment off for good, and is refused where it is over', async () => {
     const { payment_id: expired } = await paymentThat('expire');
     const answer = await post(`/payments/${expired}/cancel`);
-    assert.deepEqual([answer.status, ((await answer.json()) as Shown).status], [200, 'expired']);
+    assert.deepEqual([answer.status, ((await answer.json()) as Shown).status], [200, 'canceled']);
     for (const actions of [['pay'], ['decline'], ['pay', 'refund']]) {
       const payment = await paymentThat(...actions);
       for (const path of [`/payments/${payment.payment_id}/cancel`, `/qrs/${payment.qr_id}/close`]) {
@@ -168,11 +168,15 @@ describe('odd money', () => {
       const payment = await paymentOf(payment_id);
       assert.equal(payment.status, status);
       assert.equal(payment.events.filter((event) => event.note === note).length, 1, note);
-      const line = shop
+      const warnings = shop
         .logs()
         .split('\n')
-        .find((one) => one.includes(note) && one.includes(payment_id))!;
-      assert.equal((JSON.parse(line) as { level: number }).level, 40, `${note} is a warning`);
+        .filter((one) => one.includes(`"reason":"${note}"`) && one.includes(payment_id))
+        .map((one) => JSON.parse(one) as { level: number; msg: string });
+      assert.deepEqual(
+        warnings.map(({ level, msg }) => [level, msg]),
+        [[40, 'payment needs attention']],
+      );
       assert.match(
         metrics,
         new RegExp(`sbp_provider_webhooks_total\\{provider="sandbox",result="${note}"\\} 1`),
