@@ -15,6 +15,10 @@ export async function queuePaymentNotification(trx: Writer, payment: Payment, no
     currency: payment.currency,
     status: payment.status,
     late: isLate(payment),
+    // A canceled payment's money that is given back: nothing is to be shipped.
+    ...(payment.status === 'paid' && payment.late && payment.onLate === 'refund'
+      ? { on_late: 'refund' }
+      : {}),
     ...(payment.receiptUrl === null ? {} : { receipt_url: payment.receiptUrl }),
     ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
   });

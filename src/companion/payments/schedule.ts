@@ -23,6 +23,8 @@ export const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
 export const WATCHED_MS = 30 * 24 * 3_600_000;
 /** Looks for late money after we gave a payment, or one attempt at it, up: each is made until it is answered. */
 export const LATE_CHECKS_MS = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000];
+/** One that was not answered so often in a row is not: a companion that was away itself has not heard of it either. */
+const SILENT_TRIES = 5;
 /** Before a question about something given up is repeated that was not answered: at least. */
 const FIRST_SILENT_PAUSE_MS = 30_000;
 
@@ -41,10 +43,11 @@ export function isWatched(payment: Payment): boolean {
  * the deadline of an open payment or the end of another one.
  */
 export function isOverdue(payment: Payment, now: number): boolean {
-  const { status, reference, deadline, providerPaymentId, updatedAt } = payment;
+  const { status, reference, deadline, providerPaymentId, updatedAt, checks } = payment;
   if (isOpen(status)) return reference !== null && now >= deadline + OVERDUE_AFTER_MS;
   // A payer has not seen a code whose create was never answered.
-  return providerPaymentId !== null && isWatched(payment) && now >= updatedAt + OVERDUE_AFTER_MS;
+  const silent = isWatched(payment) && checks >= SILENT_TRIES && now >= updatedAt + OVERDUE_AFTER_MS;
+  return silent && providerPaymentId !== null;
 }
 
 /** When the provider is to be asked about this payment next (unix ms); `null` for never. */
