@@ -24,7 +24,7 @@ const ANY_POST: readonly ProblemCode[] = [
   'idempotency_key_reused',
 ];
 
-type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body'> & {
+type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body' | 'bodyOptional'> & {
   readonly status?: number;
   readonly answer: GenericSchema;
   readonly refusals?: readonly ProblemCode[];
@@ -78,6 +78,7 @@ export function merchantOperations(ctx: Context): Operation[] {
       path: '/payments/{payment_id}/cancel',
       summary: 'End an unpaid payment',
       body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
       refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
@@ -85,6 +86,7 @@ export function merchantOperations(ctx: Context): Operation[] {
       path: '/qrs/{id}/close',
       summary: 'The same by the QR’s id, or by the payment’s',
       body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
       refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
