@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
+import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './logging.ts';
 import { Metrics } from './metrics.ts';
 import { merchantDecision } from './notifications/decision.ts';
@@ -84,6 +85,7 @@ async function assemble(
     store,
     outbound,
     log,
+    sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
@@ -95,6 +97,7 @@ async function assemble(
     },
     wakeNotifier: () => notifier.wake(),
     wakeCaretaker: () => caretaker.wake(),
+    askNow: (payment) => caretaker.askNow(payment),
     confirms: merchantDecision({ config, outbound, now }),
   };
   const notifier = new Notifier(ctx);
@@ -144,6 +147,7 @@ async function assemble(
       banks.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
       await outbound.close();
+      ctx.sampledLog.close();
       await store.close();
     },
   };

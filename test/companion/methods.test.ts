@@ -69,7 +69,7 @@ describe('several methods in one checkout', () => {
     const sbp = await done('/method', token, { method: 'sbp' });
     assert.equal(sbp.method, 'sbp');
     assert.equal(sbp.presentation.kind, 'link');
-    assert.deepEqual(sbp.actions, ['method', 'cancel']);
+    assert.deepEqual(sbp.actions, ['method', 'cancel', 'check']);
     const again = await done('/method', token, { method: 'sbp' });
     assert.equal(again.version, sbp.version, 'what is chosen already is not chosen anew');
     const sberpay = await done('/method', token, { method: 'sberpay', phone: '8 (999) 000-11-22' });
@@ -112,7 +112,7 @@ describe('several methods in one checkout', () => {
       assert.ok((await sessionOf(token)).actions.includes('method'), `choice ${choice}`);
       await done('/method', token, { method: choice % 2 === 0 ? 'sbp' : 'sberpay' });
     }
-    assert.deepEqual((await sessionOf(token)).actions, ['push', 'cancel']);
+    assert.deepEqual((await sessionOf(token)).actions, ['push', 'cancel', 'check']);
     assert.equal((await act('/method', token, { method: 'sbp' })).status, 409);
   });
 
@@ -120,11 +120,11 @@ describe('several methods in one checkout', () => {
     const { token, payment_id } = await shop.createPayment();
     for (let renewal = 0; renewal < 9; renewal++) {
       await shop.sandbox(payment_id, 'expire');
-      assert.deepEqual((await sessionOf(token)).actions, ['renew'], `renewal ${renewal}`);
+      assert.deepEqual((await sessionOf(token)).actions, ['renew', 'check'], `renewal ${renewal}`);
       await done('/renew', token);
     }
     await shop.sandbox(payment_id, 'expire');
-    assert.deepEqual((await sessionOf(token)).actions, []);
+    assert.deepEqual((await sessionOf(token)).actions, ['check']);
     assert.equal((await act('/renew', token)).status, 409);
   });
 

@@ -8,6 +8,7 @@ import { assertCleanAddresses } from './address-scan.ts';
 import { apiClient, freePort, testEnv } from './companion.ts';
 import { assertNoLeaks } from './log-scan.ts';
 import { secretsOf } from './secrets.ts';
+import { assertNoTokensStored } from './token-scan.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
@@ -78,6 +79,7 @@ export class CompanionProcess {
   /** Fails as well if anything was logged, or asked for, that must never be. */
   async stop(): Promise<void> {
     await this.terminate();
+    assertNoTokensStored(this.databaseFile);
     await rm(this.#directory, { recursive: true, force: true });
     assertNoLeaks(this.output, secretsOf(this.#env));
     assertCleanAddresses();

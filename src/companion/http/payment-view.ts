@@ -52,7 +52,7 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
     ...view,
     ...(qr.format === 'svg'
       ? { qr_svg: link && qrSvg(link.url, qr.size) }
-      : { qr_png: link && qrPng(link.url, qr.size).toString('base64') }),
+      : { qr_png: (link && qrPng(link.url, qr.size)?.toString('base64')) ?? null }),
     ...(deepLink ? { deep_link: link?.deep_link ?? null } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderRefund } from '../providers/provider.ts';
+import { IS_PENDING_REFUND } from '../store/index-conditions.ts';
 import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
@@ -206,7 +207,7 @@ export async function bringRefundsForward(trx: Writer, now: number): Promise<voi
   await trx
     .updateTable('refunds')
     .set({ next_ask_at: now })
-    .where('status', '=', 'pending')
+    .where(IS_PENDING_REFUND)
     .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

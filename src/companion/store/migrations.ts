@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 import { storeAttention } from './attention-migration.ts';
 import { keepHowPaymentsEnd } from './ends-migration.ts';
+import { indexForScale } from './scale-migration.ts';
 
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0009_attention': { up: storeAttention },
   '0011_ends': { up: keepHowPaymentsEnd },
   '0012_tokens_out': { up: takeTokensOut },
+  '0015_scale': { up: indexForScale },
 };
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */

@@ -56,7 +56,8 @@ async function isFound(
   outageMs: number,
   silence: () => Promise<ProviderReport>,
 ): Promise<boolean> {
-  const { status, cancel } = ledger.provider;
+  const status = ledger.provider.status.bind(ledger.provider);
+  const cancel = ledger.provider.cancel.bind(ledger.provider);
   Object.assign(ledger.provider, { status: silence, cancel: silence });
   await wait(outageMs);
   ledger.provider.created.get(id)!.status = 'paid';

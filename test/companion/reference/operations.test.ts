@@ -106,6 +106,7 @@ describe('docs/api.md and /openapi.json', () => {
       'post /checkout/v1/session/buyer-qr': snapshot,
       'post /checkout/v1/session/renew': snapshot,
       'post /checkout/v1/session/cancel': snapshot,
+      'post /checkout/v1/session/check': snapshot,
       'get /checkout/v1/session/banks': namesIn(documentedTable('get /checkout/v1/session/banks', 'answer')),
       'post /webhooks/{provider}': ['received'],
       'get /healthz': ['status'],
