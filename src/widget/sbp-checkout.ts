@@ -17,6 +17,7 @@ import { LATE_MS, timeWords } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
+import { testMark } from './screens/test-mark.ts';
 import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
@@ -51,6 +52,7 @@ const SLOW_MS = 20_000;
  * @slot expired - Instead of the built-in screen.
  *
  * @csspart base - The card.
+ * @csspart test - The mark of a test payment.
  * @csspart amount - The amount.
  * @csspart status - The line that says what is going on.
  * @csspart timer - The time left.
@@ -365,7 +367,7 @@ export class SbpCheckout extends LitElement {
       dir=${direction}
       aria-label=${view.texts.payment}
     >
-      <slot name="header"></slot><slot name="logo"></slot>
+      ${testMark(view)}<slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>
       ${this.#announcer.render()}

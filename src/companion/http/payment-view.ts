@@ -16,6 +16,7 @@ export async function paymentView(ctx: Context, payment: Payment) {
     order_id: payment.orderId,
     status: payment.status,
     late: isLate(payment),
+    test: payment.test,
     amount: payment.amount,
     refunded_amount: payment.refundedAmount,
     currency: payment.currency,

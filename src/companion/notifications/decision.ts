@@ -31,6 +31,7 @@ export function merchantDecision({ config, outbound, now }: Parts) {
       event,
       payment_id: payment.id,
       order_id: payment.orderId,
+      test: payment.test,
       amount: payment.amount,
       currency: payment.currency,
       status: payment.status,

@@ -85,6 +85,7 @@ async function queue(
     event,
     payment_id: payment.id,
     order_id: payment.orderId,
+    test: payment.test,
     ...details,
     version: payment.version,
     occurred_at: new Date(now).toISOString(),

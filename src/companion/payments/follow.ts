@@ -6,7 +6,7 @@ import type { Writer } from '../store/store.ts';
 import { findReported, markForClosing, noteEnd } from './attempts.ts';
 import { addEvent, isAnswer, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
-import { judge } from './judge.ts';
+import { contradictsTest, judge } from './judge.ts';
 import { refundLate } from './late-refund.ts';
 import { move } from './move.ts';
 import { flagOddMoney } from './odd-money.ts';
@@ -26,13 +26,14 @@ export async function followReport(
   const attempt = await findReported(trx, provider, report);
   const payment = attempt && (await findPayment(trx, attempt.payment_id));
   if (!payment) return { outcome: 'unknown_payment', payment: null };
-  if ('refund' in report && report.refund) return settleReported(trx, payment, attempt, report.refund, now);
+  const refund = 'refund' in report ? report.refund : null;
+  if (refund && !contradictsTest(payment, report)) return settleReported(trx, payment, attempt, refund, now);
 
   const asked = isAnswer(cause);
   const { status, refusal } = judge(payment, attempt, report, { asked, now });
   // It will be tried again: only what comes of it at last is worth a line.
   if (refusal === 'premature') return { outcome: refusal, payment };
-  await noteEnd(trx, attempt, report);
+  if (refusal !== 'test_contradicted') await noteEnd(trx, attempt, report);
   let followUp = false;
   if (refusal !== null) {
     await addEvent(trx, payment, payment, cause, refusal, now);

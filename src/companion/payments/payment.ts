@@ -15,6 +15,8 @@ export interface Payment {
   readonly status: PaymentStatus;
   /** It was paid when it had expired or been canceled: the payer has seen it end. See {@link isLate} for the merchant's word. */
   readonly late: boolean;
+  /** Created in test mode: no money moves, whatever is reported. Never changes. */
+  readonly test: boolean;
   readonly version: number;
   /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
   readonly method: Method | null;
@@ -67,6 +69,7 @@ export function toPayment(row: PaymentRow): Payment {
     description: row.description,
     status: row.status,
     late: row.late === 1,
+    test: row.test === 1,
     version: row.version,
     method: row.method,
     methods: JSON.parse(row.methods_json) as Method[],

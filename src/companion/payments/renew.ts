@@ -5,6 +5,7 @@ import { addAttempt, hasAttemptLeft, leaveAttempt } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import { isOffered, type Payment } from './payment.ts';
+import { hasProvider, providerFor } from './provider-for.ts';
 import { record } from './record.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,12 +16,13 @@ type Terms = Pick<Context, 'config' | 'now'>;
 
 /**
  * Until when (unix ms) a payer may begin anew, and until when the code they get then may live: so long after the time to
- * pay was first up. `null` when there will be no renewal: not wanted, too late, no attempt left, or the payment is over.
+ * pay was first up. `null` when there will be no renewal: not wanted, too late, nobody to ask, or the payment is over.
  */
 export function renewableUntil({ config, now }: Terms, payment: Payment): number | null {
   const { status, renewable, firstExpiredAt, expiresAt } = payment;
   const open = isOpen(status);
   if (!renewable || config.renewHours === 0 || !hasAttemptLeft(payment)) return null;
+  if (!hasProvider({ config }, payment)) return null;
   if (!open && status !== 'expired') return null;
   const until = (firstExpiredAt ?? expiresAt) + config.renewHours * HOUR_MS;
   const soonest = Math.max(now(), open ? expiresAt : 0);
@@ -46,7 +48,12 @@ export async function renewPayment(ctx: Context, paymentId: string): Promise<Pay
     const deadline = Math.min(now + payment.lifetime, until);
     // While nothing is chosen there is nothing to renew but the time.
     await leaveAttempt(trx, payment);
-    const attempt = isOffered(payment) ? await addAttempt(trx, payment, { ...payment, deadline }, now) : {};
+    const offered = isOffered(payment) ? payment : null;
+    const provider = offered && providerFor(ctx, offered, offered.method);
+    const attempt =
+      offered && provider
+        ? await addAttempt(trx, offered, { provider, method: offered.method, deadline }, now)
+        : {};
     const after = await record(
       trx,
       payment,

@@ -78,6 +78,8 @@ export interface ProviderPayment {
   readonly expiresAt: number | null;
   /** Unix time in ms until which money may come, where the provider says so and it may be later than `expiresAt`. */
   readonly payableUntil?: number | null;
+  /** Whether it is a test there; `null` or left out where the answer does not say. One that contradicts ours is refused. */
+  readonly test?: boolean | null;
   /** Where the provider shows the payer's receipt. */
   readonly receiptUrl?: string | null;
 }
@@ -90,6 +92,8 @@ export interface ProviderReport {
   /** Kopecks; `null` when the message carries none: `paid` is believed by its sum only, which is checked against ours. */
   readonly amount: number | null;
   readonly currency: string | null;
+  /** Whether it is a test there; `null` or left out where the message does not say. No money is believed that contradicts ours. */
+  readonly test?: boolean | null;
   /** The provider's own id, where the message tells it: an answer that was lost is made up for by this. */
   readonly providerPaymentId?: string | null;
   /** Where the provider shows the payer's receipt. */
@@ -141,6 +145,8 @@ export interface RefundRequest {
 
 export interface ProviderRefund {
   readonly status: 'pending' | 'succeeded' | 'failed';
+  /** Whether it is a test there; `null` or left out where the answer does not say. */
+  readonly test?: boolean | null;
   readonly providerRefundId?: string | null;
 }
 

@@ -14,10 +14,21 @@ export const migrations: Record<string, Migration> = {
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
+  '0010_test_mode': { up: markTestPayments },
   '0011_ends': { up: keepHowPaymentsEnd },
   '0012_tokens_out': { up: takeTokensOut },
   '0015_scale': { up: indexForScale },
 };
+
+/** Of earlier payments those of the sandbox are known to be tests. */
+async function markTestPayments(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('payments')
+    .addColumn('test', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await sql`update payments set test = 1
+    where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+}
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
 async function takeTokensOut(db: Kysely<unknown>): Promise<void> {

@@ -28,6 +28,8 @@ interface PaymentsTable {
   status: PaymentStatus;
   /** 0 or 1. */
   late: number;
+  /** 1 when it was created in test mode; never changes. */
+  test: Generated<number>;
   /** Grows by one at each change; the stream's event id. */
   version: number;
   /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */

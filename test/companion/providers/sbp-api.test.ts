@@ -59,7 +59,12 @@ describe('the sbp-api provider', () => {
   before(async () => {
     upstream = await UpstreamProxy.start(null);
     outbound = new OutboundClient({ development: true });
-    const settings = { baseUrl: `${upstream.url}/api/sbp/v1`, token: 'tok', webhookSecrets: ['old', SECRET] };
+    const settings = {
+      baseUrl: `${upstream.url}/api/sbp/v1`,
+      token: 'tok',
+      webhookSecrets: ['old', SECRET],
+      test: false,
+    };
     provider = createSbpApiProvider({
       client: new SbpApiClient({ settings, outbound }),
       webhookSecrets: settings.webhookSecrets,
@@ -89,6 +94,7 @@ describe('the sbp-api provider', () => {
       qrId: 'AD1',
       presentation: { kind: 'link', url: LINK, deep_link: 'bank100000000111://qr' },
       expiresAt: null,
+      test: null,
     });
     const [call] = upstream.calls;
     assert.equal(`${call!.method} ${call!.path}`, 'POST /api/sbp/v1/payments');
@@ -322,6 +328,7 @@ describe('the sbp-api provider', () => {
         status: 'paid',
         amount: 125_000,
         currency: null,
+        test: null,
       });
       assert.match(deliveryId, /^sha256_/);
     });

@@ -15,6 +15,10 @@ const paymentEntries = {
     v.boolean(),
     v.description('Paid after it had ever expired or been canceled, renewed or not.'),
   ),
+  test: v.pipe(
+    v.boolean(),
+    v.description('Created in test mode: no money moves. Never changes. Ship nothing for it.'),
+  ),
   amount: v.pipe(kopecks, v.description('Kopecks.')),
   refunded_amount: v.pipe(kopecks, v.description('Kopecks given back so far.')),
   currency: text,

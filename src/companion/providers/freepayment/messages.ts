@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderRefund } from '../provider.ts';
+import { safetyFlag } from '../safety-flag.ts';
 
 const uid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -37,7 +38,7 @@ const transactionSchema = v.object({
   receipt_url: ifUsable(receiptUrl),
   gateway: ifUsable(v.object({ iframe: v.boolean() })),
   /** Of test mode: no money moves. */
-  test: ifUsable(v.boolean()),
+  test: safetyFlag,
   form: v.optional(v.unknown()),
 });
 export type Transaction = v.InferOutput<typeof transactionSchema>;

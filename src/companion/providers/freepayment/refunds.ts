@@ -33,7 +33,8 @@ export class Refunds {
     if (isAnother(transaction, { uid: providerRefundId, parent, amount })) {
       throw new ProviderError('unavailable', 'the acquirer answered with another refund');
     }
-    return { status: refundStatus(transaction), providerRefundId: transaction.uid };
+    const { uid, test } = transaction;
+    return { status: refundStatus(transaction), providerRefundId: uid, test };
   }
 
   async #ask({ refundId, repeated, amount, reason }: RefundRequest, parent: string): Promise<Transaction> {

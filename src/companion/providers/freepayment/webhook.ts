@@ -25,13 +25,14 @@ export function readWebhook(body: Buffer): ProviderDelivery {
     const payment = { reference: '', providerPaymentId: transaction.parent_uid };
     return { ...nothing, ...payment, event, deliveryId, refund: refundReport(transaction) };
   }
-  const { uid, tracking_id, amount, currency } = transaction;
+  const { uid, tracking_id, amount, currency, test } = transaction;
   return {
     reference: tracking_id ?? '',
     providerPaymentId: uid,
     status: isPayment(transaction) ? paymentStatus(transaction) : null,
     amount,
     currency,
+    test,
     event,
     deliveryId,
   };

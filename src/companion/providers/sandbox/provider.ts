@@ -24,7 +24,7 @@ export function createSandboxProvider(
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
     const { status, amount, currency } = await billOf(reference);
-    return { reference, status, amount, currency };
+    return { reference, status, amount, currency, test: true };
   }
 
   return {
@@ -40,7 +40,7 @@ export function createSandboxProvider(
 
     async create(request) {
       const bill = await bank.open(request);
-      const made = { providerPaymentId: bill.reference, expiresAt: null };
+      const made = { providerPaymentId: bill.reference, expiresAt: null, test: true };
       if (request.method === 'buyer_qr') return { ...made, qrId: null, presentation: { kind: 'scan' } };
       const link =
         config.sandboxLink === 'nspk'
@@ -101,6 +101,7 @@ export function createSandboxProvider(
         // A sum that cannot be read is not no sum: no payment is of 0 kopecks.
         amount: amount === undefined ? null : typeof amount === 'number' ? amount : 0,
         currency: typeof currency === 'string' ? currency : null,
+        test: true,
       };
     },
 

@@ -55,8 +55,8 @@ export function createSbpApiProvider({
   }
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
-    const { status, amount, currency } = await theirs(reference);
-    return { reference, status: isPaymentStatus(status) ? status : null, amount, currency };
+    const { status, amount, currency, test } = await theirs(reference);
+    return { reference, status: isPaymentStatus(status) ? status : null, amount, currency, test };
   }
 
   /** The payment that the upstream has under our reference after all, instead of the refusal to make it again. */
@@ -179,7 +179,7 @@ function createBody(request: CreateRequest, callbackUrl: string): object {
 
 /** Refuses to show a payer anything but the payment that was asked for. */
 function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPayment {
-  const { payment_id, order_id, amount, currency, qr_id, qr_payload, deep_link } = payment;
+  const { payment_id, order_id, amount, currency, qr_id, qr_payload, deep_link, test } = payment;
   if (
     (order_id !== null && order_id !== request.reference) ||
     (amount !== null && amount !== request.amount) ||
@@ -194,5 +194,6 @@ function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPa
     presentation: { kind: 'link', url: qr_payload, deep_link },
     // It was told when ours ends.
     expiresAt: null,
+    test,
   };
 }
