@@ -17,6 +17,7 @@ export const migrations: Record<string, Migration> = {
   '0010_test_mode': { up: markTestPayments },
   '0011_ends': { up: keepHowPaymentsEnd },
   '0012_tokens_out': { up: takeTokensOut },
+  '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
 };
 
@@ -28,6 +29,10 @@ async function markTestPayments(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`update payments set test = 1
     where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+}
+
+async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('refunds').addColumn('failure_reason', 'text').execute();
 }
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
