@@ -61,7 +61,7 @@ export async function createCompanion(options: CompanionOptions): Promise<Compan
   const report = (words: string) => log.info(words);
   const store = options.store ?? (await openStore(options.config.databaseFile, { report }));
   try {
-    return await assemble({ ...options, log }, withHistoryLog(store, log));
+    return await assemble({ ...options, log }, store);
   } catch (error) {
     // A host that sets its mistake right must find the database free.
     if (!options.store) await store.close();
@@ -71,11 +71,12 @@ export async function createCompanion(options: CompanionOptions): Promise<Compan
 
 async function assemble(
   { config, log, now = Date.now, resolve, providers }: CompanionOptions & { readonly log: Logger },
-  store: Store,
+  opened: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
-  const metrics = new Metrics({ store, now, openStreams: () => hub.size, test: config.test });
+  const metrics = new Metrics({ store: opened, now, openStreams: () => hub.size, test: config.test });
+  const store = withHistoryLog(opened, log, () => metrics.writeFailed());
   let ownAddress = config.publicUrl;
   let started = false;
 

@@ -21,6 +21,12 @@ export function isDamage(error: unknown): boolean {
   return code === CODES.corrupt || code === CODES.notADatabase;
 }
 
+/** Whether the disk, the file or a lock on it is at fault, and not what was to be written. */
+export function isStorageFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return Object.values(CODES).some((fault) => fault === code);
+}
+
 /** Whether it was SQLite that failed, and not the work done with it. */
 export function isSqliteError(error: unknown): boolean {
   return codeOf(error) !== null;

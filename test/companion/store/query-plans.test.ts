@@ -136,6 +136,9 @@ function growing({ sql, steps }: Plan, partial: ReadonlySet<string>): string[] {
     if (scanned !== undefined) {
       return GROWING.test(tableOf(sql, scanned)) && !(index !== undefined && partial.has(index));
     }
+    // All that have nothing there: most of the table.
+    const [, by, column] = /^SEARCH \w+ USING (?:COVERING )?INDEX (\w+) \((\w+)=\?/.exec(step) ?? [];
+    if (column !== undefined && sql.includes(`"${column}" is null`)) return !partial.has(by!);
     if (!step.startsWith('USE TEMP B-TREE') || !GROWING.test(sql)) return false;
     const found = steps.filter((other) => other.startsWith('SEARCH') || other.startsWith('SCAN'));
     return !found.every((other) => OF_ONE_PAYMENT.test(other));
@@ -162,6 +165,7 @@ describe('no question to the database', () => {
     assert.deepEqual(plan('select * from payments where amount = 1'), ['SCAN payments']);
     assert.deepEqual(plan('select count(*) from "payments" as "p" where "p"."method" is null'), ['SCAN p']);
     assert.deepEqual(plan('select * from refunds order by amount').length, 2);
+    assert.equal(plan('select 1 from "payments" where "paid_at" = 1 and "order_id" is null').length, 1);
     assert.deepEqual(plan('select * from payments where id = 1'), []);
   });
 });
