@@ -20,7 +20,7 @@ export default async function* countReporter(source: AsyncIterable<Event>): Asyn
     const isSuite = data.details?.type === 'suite';
     if (type === 'test:pass' && !isSuite) yield data.skip === undefined ? 'p' : 's';
     // A suite that fails without a failing test (a broken hook) must count as well.
-    if (type === 'test:fail' && !(isSuite && isOfItsTests(data.details?.error))) yield 'f';
+    if (type === 'test:fail' && !(isSuite && isOfItsTests(data.details.error))) yield 'f';
   }
 }
 
