@@ -32,12 +32,30 @@ export async function warnOfLeftProviders({
   }
 }
 
+/** Goes from one name to the next in the index: a companion may have many open payments. */
 async function providersOfOpenPayments(db: Reader): Promise<Set<ProviderName>> {
-  const rows = await db.selectFrom('payments').select('provider').distinct().where(IS_OPEN_PAYMENT).execute();
-  return new Set(rows.flatMap(({ provider }) => provider ?? []));
+  const found = new Set<ProviderName>();
+  for (const status of ['created', 'processing'] as const) {
+    let last = '';
+    for (;;) {
+      const next = await db
+        .selectFrom('payments')
+        .select('provider')
+        .where(IS_OPEN_PAYMENT)
+        .where('status', '=', status)
+        .where('provider', '>', last as ProviderName)
+        .orderBy('provider')
+        .limit(1)
+        .executeTakeFirst();
+      if (!next?.provider) break;
+      last = next.provider;
+      found.add(next.provider);
+    }
+  }
+  return found;
 }
 
-/** Goes from one name to the next in the index, and looks for one payment of each. */
+/** The same, with a look for one payment of each. */
 async function providersOfRefundablePayments(db: Reader, since: number): Promise<Set<ProviderName>> {
   const found = new Set<ProviderName>();
   let last = '';
