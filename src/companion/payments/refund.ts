@@ -5,6 +5,7 @@ import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
 import { queueAttention } from './attention.ts';
+import { keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
 import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
@@ -113,7 +114,7 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
       cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
     if (!error.asked) await disclaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
-    answer = { status: 'failed' };
+    answer = { status: 'failed', failureReason: error.reason };
   }
   const { status, providerRefundId } = answer;
   if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
@@ -130,7 +131,10 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
     throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
   }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  const settled = await ctx.store.write((trx) => settleRefund(trx, refund, status, ctx.now()));
+  const settled = await ctx.store.write(async (trx) => {
+    if (status === 'failed') await keepFailureReason(trx, refund, answer.failureReason);
+    return settleRefund(trx, refund, status, ctx.now());
+  });
   if (settled.settled) ctx.announce(settled.payment);
   return settled.refund;
 }

@@ -109,6 +109,8 @@ export interface RefundReport {
   /** Kopecks: finds a refund of ours whose answer, with the provider's id in it, was lost. */
   readonly amount?: number | null;
   readonly status: 'pending' | 'succeeded' | 'failed';
+  /** Why it failed, in the provider's own words; told to the merchant once sanitised. */
+  readonly failureReason?: string | null;
 }
 
 /** A verified webhook. `deliveryId` is what repeats of the same message share. */
@@ -139,6 +141,8 @@ export interface ProviderRefund {
   /** Whether it is a test there; `null` or left out where the answer does not say. */
   readonly test?: boolean | null;
   readonly providerRefundId?: string | null;
+  /** Why it failed, in the provider's own words; told to the merchant once sanitised. */
+  readonly failureReason?: string | null;
 }
 
 export interface ChargeRequest extends PaymentRef {
@@ -185,6 +189,8 @@ export interface Provider {
 export interface ProviderErrorOptions extends ErrorOptions {
   /** `false`: surely nothing was done there, since the call never left or was turned away at the door. */
   readonly asked?: boolean;
+  /** Of a refusal: the provider's own words alone, which a merchant is told of a refund. */
+  readonly reason?: string | null;
 }
 
 /**
@@ -195,14 +201,16 @@ export interface ProviderErrorOptions extends ErrorOptions {
 export class ProviderError extends Error {
   readonly kind: 'refused' | 'unavailable';
   readonly asked: boolean;
+  readonly reason: string | null;
   constructor(
     kind: 'refused' | 'unavailable',
     message: string,
-    { asked = true, ...options }: ProviderErrorOptions = {},
+    { asked = true, reason = null, ...options }: ProviderErrorOptions = {},
   ) {
     super(message, options);
     this.name = 'ProviderError';
     this.kind = kind;
     this.asked = asked;
+    this.reason = reason;
   }
 }

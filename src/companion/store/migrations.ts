@@ -15,6 +15,7 @@ export const migrations: Record<string, Migration> = {
   '0009_attention': { up: storeAttention },
   '0010_test_mode': { up: markTestPayments },
   '0012_tokens_out': { up: takeTokensOut },
+  '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
 };
 
@@ -28,6 +29,10 @@ async function markTestPayments(db: Kysely<unknown>): Promise<void> {
     where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
   // At start every provider that still has money of payers is looked for.
   await sql`create index attempts_paid on attempts (provider, created_at) where paid = 1`.execute(db);
+}
+
+async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('refunds').addColumn('failure_reason', 'text').execute();
 }
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */

@@ -105,6 +105,8 @@ interface RefundsTable {
   amount: number;
   reason: string | null;
   status: RefundStatus;
+  /** Why it failed, in the provider's words, sanitised; `null` when nobody has said. */
+  failure_reason: Generated<string | null>;
   provider_refund_id: Generated<string | null>;
   /** How often the provider was asked for it, whatever came of that. */
   asks: Generated<number>;

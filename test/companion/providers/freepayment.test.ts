@@ -247,11 +247,11 @@ describe('the freepayment provider', () => {
     it('in either of the documented forms', async () => {
       assert.equal(
         await refusal({ errors: { customer: { email: ['is missing'] }, ip: ['is odd'] }, message: 'Wrong.' }),
-        'refused: the acquirer refused: 422 Wrong. (customer.email, ip)',
+        'refused: Freepayment refused: 422 Wrong. (customer.email, ip)',
       );
       assert.equal(
         await refusal({ response: { status: 'error', message: 'Shop is closed' } }, 400),
-        'refused: the acquirer refused: 400 Shop is closed',
+        'refused: Freepayment refused: 400 Shop is closed',
       );
     });
 

@@ -70,6 +70,12 @@ export const refundSchema = v.strictObject({
   amount: v.pipe(kopecks, v.description('Kopecks.')),
   reason: v.nullable(text),
   status: v.picklist(['pending', 'succeeded', 'failed']),
+  failure_reason: v.pipe(
+    v.nullable(text),
+    v.description(
+      'Why it failed, in the provider’s own words; null while it has not, or when no reason is told.',
+    ),
+  ),
   created_at: time,
   updated_at: time,
 });

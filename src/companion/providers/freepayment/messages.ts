@@ -73,6 +73,12 @@ export function refundStatus({ status }: Transaction): ProviderRefund['status'] 
   return REFUND_STATUSES.get(status) ?? 'pending';
 }
 
+/** Why a refund failed, in the acquirer's words, where it has failed and the reason is told. */
+export function failureReason(transaction: Transaction): { failureReason?: string } {
+  const { message } = transaction;
+  return refundStatus(transaction) === 'failed' && message !== null ? { failureReason: message } : {};
+}
+
 export function isRefund({ type }: Transaction): boolean {
   return type === 'refund';
 }

@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderRefund, type RefundRequest } from '../provider.ts';
 import { answerToRepeat } from '../repeat.ts';
 import type { FreepaymentClient } from './client.ts';
-import { refundStatus, type Transaction } from './messages.ts';
+import { failureReason, refundStatus, type Transaction } from './messages.ts';
 import { reasonOf } from './refund-reason.ts';
 
 /**
@@ -34,7 +34,7 @@ export class Refunds {
       throw new ProviderError('unavailable', 'the acquirer answered with another refund');
     }
     const { uid, test } = transaction;
-    return { status: refundStatus(transaction), providerRefundId: uid, test };
+    return { status: refundStatus(transaction), providerRefundId: uid, test, ...failureReason(transaction) };
   }
 
   async #ask({ refundId, repeated, amount, reason }: RefundRequest, parent: string): Promise<Transaction> {

@@ -59,7 +59,11 @@ export function createSandboxProvider(
 
     async refund({ payment, amount }) {
       const bill = await billOf(payment.reference);
-      return { status: bill.status === 'paid' && amount <= bill.amount ? 'succeeded' : 'failed' };
+      if (bill.status === 'paid' && amount <= bill.amount) return { status: 'succeeded' };
+      return {
+        status: 'failed',
+        failureReason: `the sandbox bank has no such sum: the bill is ${bill.status}`,
+      };
     },
 
     /** Nobody has a phone here: that it was asked for is all there is to see. One of zeros is refused. */

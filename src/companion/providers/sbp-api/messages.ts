@@ -47,6 +47,7 @@ export const refundSchema = v.object({
   refund_id: v.fallback(v.nullish(id, null), null),
   status: v.fallback(refundStatus, 'pending'),
   amount: v.nullish(kopecks, null),
+  failure_reason: v.fallback(v.nullish(v.string(), null), null),
 });
 export type UpstreamRefund = v.InferOutput<typeof refundSchema>;
 
@@ -76,6 +77,7 @@ const refundWebhookSchema = v.pipe(
     refund_id: id,
     status: refundStatus,
     amount: v.nullish(kopecks, null),
+    failure_reason: v.fallback(v.nullish(v.string(), null), null),
     test: safetyFlag,
   }),
   v.check(({ event, status }) => event === `refund.${status}`),
@@ -99,8 +101,9 @@ export function readEvent(payload: unknown): UpstreamEvent | null {
 }
 
 function ofRefund(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamEvent {
-  const { order_id: reference, refund_id: providerRefundId, amount, status, test } = message;
-  const refund = { refundId: null, providerRefundId, amount, status };
+  const { order_id: reference, refund_id: providerRefundId, amount, status, test, failure_reason } = message;
+  const reason = failure_reason === null ? {} : { failureReason: failure_reason };
+  const refund = { refundId: null, providerRefundId, amount, status, ...reason };
   return { reference, status: null, amount: null, currency: null, test, refund };
 }
 

@@ -50,7 +50,10 @@ export function createSbpApiProvider({
 
   async function theirs(reference: string): Promise<UpstreamPayment> {
     const found = await findByReference(reference);
-    if (!found) throw new ProviderError('refused', 'the upstream has no such payment');
+    if (!found)
+      throw new ProviderError('refused', 'the upstream has no such payment', {
+        reason: 'the upstream has no such payment',
+      });
     return found;
   }
 
@@ -149,7 +152,11 @@ export function createSbpApiProvider({
       if (refund.amount !== null && refund.amount !== amount) {
         throw new ProviderError('unavailable', 'the upstream answered with a refund of another sum');
       }
-      return { status: refund.status, providerRefundId: refund.refund_id };
+      return {
+        status: refund.status,
+        providerRefundId: refund.refund_id,
+        ...(refund.failure_reason === null ? {} : { failureReason: refund.failure_reason }),
+      };
     },
 
     parseWebhook({ headers, body }) {
