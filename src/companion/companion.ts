@@ -18,6 +18,7 @@ import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import { withHistoryLog } from './payments/history-log.ts';
+import { warnOfLeftProviders } from './payments/left-providers.ts';
 import type { Payment } from './payments/payment.ts';
 import { Retention } from './payments/retention.ts';
 import { PaymentTokens } from './payments/tokens.ts';
@@ -119,6 +120,7 @@ async function assemble(
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
+  await warnOfLeftProviders(ctx);
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
