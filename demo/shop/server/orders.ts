@@ -74,7 +74,7 @@ export function createOrders(): Orders {
     },
     apply({ event, orderId, paymentId, amount, version }) {
       const order = orders.get(orderId);
-      if (!order || amount !== order.amount) return 'ignored';
+      if (order?.amount !== amount) return 'ignored';
       // By what the signature covers: a delivery's id stands in a header that anyone can change.
       if (!(version > (order.versions.get(paymentId) ?? 0))) return 'repeated';
       order.versions.set(paymentId, version);

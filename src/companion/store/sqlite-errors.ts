@@ -17,8 +17,7 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether SQLite met something in the file that it cannot have written. */
 export function isDamage(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === CODES.corrupt || code === CODES.notADatabase;
+  return codeOf(error) === CODES.corrupt;
 }
 
 /** Whether the disk, the file or a lock on it is at fault, and not what was to be written. */
