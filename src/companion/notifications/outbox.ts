@@ -15,6 +15,7 @@ export async function queuePaymentNotification(trx: Writer, payment: Payment, no
     currency: payment.currency,
     status: payment.status,
     late: payment.late,
+    ...(payment.refundedAmount === 0 ? {} : { refunded_amount: payment.refundedAmount }),
     ...(payment.receiptUrl === null ? {} : { receipt_url: payment.receiptUrl }),
     ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
   });

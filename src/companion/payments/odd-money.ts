@@ -29,6 +29,11 @@ export async function flagOddMoney(
     await queueAttention(trx, payment, { reason, ...reported, refund_id: null }, now);
     return false;
   }
+  if (reason === 'paid_contradicted') {
+    if (await isGivenBack(trx, attempt)) return false;
+    await queueAttention(trx, payment, { reason, ...reported }, now);
+    return false;
+  }
   // The provider says it again and again when asked.
   if (attempt.paid !== 0) return false;
   await trx
@@ -55,4 +60,16 @@ export async function flagOddMoney(
   }
   await queueAttention(trx, payment, { reason, ...reported, refund_id: refundId }, now);
   return refundId !== null;
+}
+
+/** Whether this attempt was a second charge, and its money has gone back: there is nothing left to be in doubt. */
+async function isGivenBack(trx: Writer, { reference }: AttemptRow): Promise<boolean> {
+  const refund = await trx
+    .selectFrom('refunds')
+    .select('id')
+    .where('reference', '=', reference)
+    .where('duplicate', '=', 1)
+    .where('status', '=', 'succeeded')
+    .executeTakeFirst();
+  return refund !== undefined;
 }

@@ -13,6 +13,8 @@ export type Outcome =
   | 'replaced_attempt'
   /** A refund that cannot be told from others: one made in the provider's own cabinet, or one of several of ours. */
   | 'unmatched_refund'
+  /** A refund whose end or sum was told otherwise before: a person has to find out. */
+  | 'refund_contradicted'
   | OddMoney;
 
 /** Money that is not simply this payment's: a person has to know. */
@@ -24,9 +26,17 @@ export type OddMoney =
   /** A second attempt of one payment was paid: given back by itself, where the provider can. */
   | 'paid_twice'
   /** Money after the provider had said no: the order was given up, so a person has to look. */
-  | 'paid_after_failure';
+  | 'paid_after_failure'
+  /** The provider takes its word back that the money has come. */
+  | 'paid_contradicted';
 
-const ODD: readonly Outcome[] = ['amount_mismatch', 'amount_missing', 'paid_twice', 'paid_after_failure'];
+const ODD: readonly Outcome[] = [
+  'amount_mismatch',
+  'amount_missing',
+  'paid_twice',
+  'paid_after_failure',
+  'paid_contradicted',
+];
 
 export function isOddMoney(outcome: Outcome): outcome is OddMoney {
   return ODD.includes(outcome);

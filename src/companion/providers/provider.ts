@@ -161,6 +161,11 @@ export interface Provider {
   /** Closes the QR; the answer tells what the payment came to (it may have been paid a moment before). */
   cancel(payment: PaymentRef): Promise<ProviderReport>;
   refund(request: RefundRequest): Promise<ProviderRefund>;
+  /**
+   * What a refund came to that a webhook names, whoever has made it: here or in the provider's cabinet. Needed with
+   * `webhooks: 'hint'`, where nothing else tells of a refund that is none of ours.
+   */
+  findRefund?(payment: PaymentRef, providerRefundId: string): Promise<RefundReport>;
   /** With `capabilities.push`. `phone`: `7XXXXXXXXXX`. */
   push?(payment: PaymentRef, phone: string): Promise<void>;
   /**

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../../context.ts';
 import { attachProvider } from '../../payments/attach.ts';
+import { findOpenAttention, findOpenAttentionOf } from '../../payments/attention.ts';
 import { cancelPayment } from '../../payments/cancel.ts';
 import { createPayment } from '../../payments/create.ts';
 import { findByQr, findEvents, findPage, findPayment } from '../../payments/find.ts';
@@ -11,13 +12,19 @@ import type { Payment } from '../../payments/payment.ts';
 import { readExtras, readPaymentRequest } from '../../payments/request.ts';
 import type { IdempotentCalls } from '../idempotent-calls.ts';
 import { pageQueryEntries, pageOf } from '../pages-of.ts';
-import { createdView, eventView, paymentView } from '../payment-view.ts';
+import { attentionView, createdView, eventView, paymentView } from '../payment-view.ts';
 import { invalidFields, ProblemError } from '../problems.ts';
 import { parseQuery } from '../validate.ts';
 
 export const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
   status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
+  attention: v.exactOptional(
+    v.pipe(
+      v.picklist(['true'], 'must be true, or left out'),
+      v.description('Only payments that a person should look at, each with its open `attention[]`.'),
+    ),
+  ),
   ...pageQueryEntries('payments'),
 });
 
@@ -49,13 +56,27 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   app.get<{ Params: { id: string } }>('/payments/:id', async (request) => {
     const payment = await existing(request.params.id);
     const events = await findEvents(ctx.store.read, payment.id);
-    return { ...paymentView(ctx, payment), events: events.map(eventView) };
+    const attention = await findOpenAttention(ctx.store.read, payment.id);
+    return {
+      ...paymentView(ctx, payment),
+      attention: attention.map(attentionView),
+      events: events.map(eventView),
+    };
   });
 
   app.get('/payments', async (request) => {
-    const { order_id: orderId, status, cursor, limit } = parseQuery(paymentListQuery, request.query);
-    const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
-    return pageOf('payments', payments, limit, (payment) => paymentView(ctx, payment));
+    const query = parseQuery(paymentListQuery, request.query);
+    const { order_id: orderId, status, cursor, limit } = query;
+    const attention = query.attention === 'true';
+    const page = { orderId, status, attention, after: cursor, limit: limit + 1 };
+    const payments = await findPage(ctx.store.read, page);
+    if (!attention) return pageOf('payments', payments, limit, (payment) => paymentView(ctx, payment));
+    const ids = payments.map(({ id }) => id);
+    const open = await findOpenAttentionOf(ctx.store.read, ids);
+    return pageOf('payments', payments, limit, (payment) => ({
+      ...paymentView(ctx, payment),
+      attention: open.filter(({ payment_id }) => payment_id === payment.id).map(attentionView),
+    }));
   });
 
   app.post<{ Params: { id: string } }>('/payments/:id/cancel', async (request, reply) => {
