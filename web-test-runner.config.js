@@ -2,6 +2,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { ENGINES } from './test/support/engines.ts';
 import { failingParts } from './test/support/failing-parts-server.ts';
 import { fakeCompanion } from './test/support/fake-companion-server.ts';
+import { PATIENCE_MS } from './test/support/patience.ts';
 
 /** Chromium unless told: `npm test` names the others, too. */
 const names = (process.env['TEST_ENGINES'] ?? 'chromium').split(',');
@@ -27,5 +28,9 @@ export default {
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
   middleware: [fakeCompanion(), failingParts()],
   browsers,
-  testFramework: { config: { timeout: 15_000 } },
+  // Ends what hangs. What merely takes long, on a machine with ten times the work, is waited for.
+  testFramework: { config: { timeout: 3 * PATIENCE_MS } },
+  browserStartTimeout: PATIENCE_MS,
+  testsStartTimeout: PATIENCE_MS,
+  testsFinishTimeout: 15 * PATIENCE_MS,
 };

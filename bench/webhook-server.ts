@@ -11,6 +11,7 @@ import type { Context } from '../src/companion/context.ts';
 import { applyDelivery } from '../src/companion/payments/apply.ts';
 import { PaymentTokens } from '../src/companion/payments/tokens.ts';
 import { SandboxBank } from '../src/companion/providers/sandbox/bank.ts';
+import { SampledLog } from '../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../src/companion/metrics.ts';
 import { OutboundClient } from '../src/companion/outbound/client.ts';
 import { createProviders } from '../src/companion/providers/registry.ts';
@@ -36,6 +37,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     config,
     store,
     log,
+  sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
@@ -43,6 +45,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     providers,
     announce: () => undefined,
     wakeCaretaker: () => undefined,
+    askNow: () => Promise.resolve(),
     confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,
   };

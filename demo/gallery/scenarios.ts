@@ -23,6 +23,9 @@ export interface Scenario {
   readonly noBanks?: boolean;
 }
 
+/** Longer than any QR code. */
+const LONG_LINK = `https://bank.example/pay?order=${'0123456789'.repeat(240)}`;
+
 const MINUTES = 60_000;
 const PAID_AT = '2026-11-25T11:32:00.000Z';
 
@@ -62,6 +65,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'pay-phone', screen: 'pay', device: 'mobile', snapshot: {} },
   { name: 'pay-no-banks', screen: 'pay', device: 'mobile', snapshot: {}, noBanks: true },
   { name: 'pay-tablet', screen: 'pay', device: 'tablet', snapshot: {} },
+  ...(['desktop', 'mobile', 'tablet'] as const).map((device) => ({
+    name: `pay-long-link-${device}`,
+    screen: 'pay' as const,
+    device,
+    snapshot: { presentation: { kind: 'link' as const, url: LONG_LINK, deep_link: null } },
+  })),
   {
     name: 'choose',
     screen: 'choose',

@@ -85,7 +85,7 @@ export class SberbankSimulator extends Simulator {
     return html`<article>
       <h2>Код для кассы</h2>
       <p>Покажите его камере магазина или вставьте текст. Второй банк отклонит, третьего не знает.</p>
-      ${new Markup(qrSvg(plain, 240))}${texts.map((text) => html`<p><code>${text}</code></p>`)}
+      ${new Markup(qrSvg(plain, 240)!)}${texts.map((text) => html`<p><code>${text}</code></p>`)}
     </article>`;
   }
 

@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
+import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './logging.ts';
 import { Metrics } from './metrics.ts';
 import { merchantDecision } from './notifications/decision.ts';
@@ -16,6 +17,7 @@ import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
+import { withHistoryLog } from './payments/history-log.ts';
 import type { Payment } from './payments/payment.ts';
 import { Retention } from './payments/retention.ts';
 import { PaymentTokens } from './payments/tokens.ts';
@@ -52,7 +54,8 @@ export interface Companion {
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
   const store = options.store ?? (await openStore(options.config.databaseFile));
   try {
-    return await assemble(options, store);
+    const log = options.log ?? createLogger(options.config.logLevel);
+    return await assemble({ ...options, log }, withHistoryLog(store, log));
   } catch (error) {
     // A host that sets its mistake right must find the database free.
     if (!options.store) await store.close();
@@ -61,7 +64,7 @@ export async function createCompanion(options: CompanionOptions): Promise<Compan
 }
 
 async function assemble(
-  { config, log = createLogger(config.logLevel), now = Date.now, resolve, providers }: CompanionOptions,
+  { config, log, now = Date.now, resolve, providers }: CompanionOptions & { readonly log: Logger },
   store: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
@@ -82,6 +85,7 @@ async function assemble(
     store,
     outbound,
     log,
+    sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
@@ -93,6 +97,7 @@ async function assemble(
     },
     wakeNotifier: () => notifier.wake(),
     wakeCaretaker: () => caretaker.wake(),
+    askNow: (payment) => caretaker.askNow(payment),
     confirms: merchantDecision({ config, outbound, now }),
   };
   const notifier = new Notifier(ctx);
@@ -142,6 +147,7 @@ async function assemble(
       banks.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
       await outbound.close();
+      ctx.sampledLog.close();
       await store.close();
     },
   };

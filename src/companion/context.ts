@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
+import type { SampledLog } from './lib/sampled-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { OutboundClient } from './outbound/client.ts';
 import type { Payment } from './payments/payment.ts';
@@ -17,6 +18,8 @@ export interface Context {
   /** For every address that a merchant or a provider gave us. */
   readonly outbound: OutboundClient;
   readonly log: FastifyBaseLogger;
+  /** For warnings that strangers can cause at will. */
+  readonly sampledLog: SampledLog;
   readonly metrics: Metrics;
   /** Unix time in ms. */
   readonly now: () => number;
@@ -24,6 +27,8 @@ export interface Context {
   readonly announce: (payment: Payment) => void;
   /** There is work about payments that should not wait for the next round. */
   readonly wakeCaretaker: () => void;
+  /** Has the provider asked now, for a payer who is back from the bank. Resolves when there is an answer or none comes soon. */
+  readonly askNow: (payment: Payment) => Promise<void>;
   /** Whether the merchant lets a payment go through whose provider asks first. */
   readonly confirms: (payment: Payment) => Promise<boolean>;
   /** Something was put into the outbox. */

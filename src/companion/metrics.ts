@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { ProviderName } from './providers/names.ts';
 import type { Store } from './store/store.ts';
+import { readTablesAtScrape } from './table-metrics.ts';
 
 /** Seconds. A commit takes single milliseconds; what takes a second is a fault. */
 const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -105,46 +106,6 @@ export class Metrics {
         this.set(openStreams());
       },
     });
-    new Gauge({
-      name: 'sbp_open_payments',
-      help: 'Payments that money may still come for.',
-      labelNames: ['status', 'provider'],
-      registers,
-      async collect() {
-        this.reset();
-        const rows = await store.read
-          .selectFrom('payments')
-          .select(({ fn }) => ['status', 'provider', fn.countAll<number>().as('count')])
-          .where('status', 'in', ['created', 'processing'])
-          .groupBy(['status', 'provider'])
-          .execute();
-        for (const { status, provider, count } of rows)
-          this.set({ status, provider: provider ?? 'none' }, count);
-      },
-    });
-    new Gauge({
-      name: 'sbp_outbox_depth',
-      help: 'Webhooks not yet delivered to merchants.',
-      registers,
-      async collect() {
-        const { depth } = await waiting(store)
-          .select(({ fn }) => fn.countAll<number>().as('depth'))
-          .executeTakeFirstOrThrow();
-        this.set(depth);
-      },
-    });
-    new Gauge({
-      name: 'sbp_outbox_oldest_seconds',
-      help: 'Age of the oldest webhook not yet delivered to a merchant.',
-      registers,
-      async collect() {
-        const oldest = await waiting(store).select('created_at').orderBy('created_at').executeTakeFirst();
-        this.set(oldest ? Math.max(0, now() - oldest.created_at) / 1000 : 0);
-      },
-    });
+    readTablesAtScrape(this.#registry, { store, now });
   }
-}
-
-function waiting(store: Store) {
-  return store.read.selectFrom('deliveries').where('next_attempt_at', 'is not', null);
 }

@@ -5,7 +5,7 @@ export const METHODS = ['sbp', 'sberpay', 'buyer_qr'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** What the payer may do now; the widget offers nothing else. */
-export const ACTIONS = ['method', 'push', 'renew', 'cancel', 'buyer_qr'] as const;
+export const ACTIONS = ['method', 'push', 'renew', 'cancel', 'buyer_qr', 'check'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /**

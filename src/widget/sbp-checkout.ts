@@ -106,7 +106,10 @@ export class SbpCheckout extends LitElement {
   readonly #store = new CheckoutStore(this);
   readonly #session = new CheckoutSession(this, {
     snapshot: (snapshot, receipt) => {
+      const first = !this.#store.state.snapshot;
       this.#store.take(snapshot, receipt, this.#origin);
+      // Recalled: the payer had left for the bank from another life of this page.
+      if (first && this.#store.state.gone) this.#session.returned();
       // Empty until it is loaded.
       (this.renderRoot.querySelector('sbp-bank-picker') as Partial<SbpBankPicker> | null)?.retry?.();
     },
@@ -142,8 +145,12 @@ export class SbpCheckout extends LitElement {
     this.signal = null;
     new PageWake(this, {
       back: () => this.#comeBack(),
+      hidden: () => this.#session.away(),
       left: () => this.#session.rest(),
-      focused: () => this.#session.wake(false),
+      focused: () => {
+        this.#session.wake(false);
+        if (this.#hasLeft()) this.#session.returned();
+      },
       offline: () => this.#session.wentOffline(),
       online: () => this.#session.cameOnline(),
       resized: () => this.requestUpdate(),
@@ -172,7 +179,7 @@ export class SbpCheckout extends LitElement {
 
   /** Asks the companion now; resolves when it has answered, or has not in time. */
   async refresh(): Promise<void> {
-    await this.#session.check();
+    await this.#session.check(false);
     await this.updateComplete;
   }
 
@@ -266,8 +273,15 @@ export class SbpCheckout extends LitElement {
   /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
   #comeBack(): void {
     this.#session.wake(true);
+    if (this.#hasLeft()) this.#session.returned();
     this.requestUpdate();
     if (this.#store.state.gone) this.#step('returned');
+  }
+
+  /** Whether the payer may have paid elsewhere: in a bank's app or page, or by the message to the phone. */
+  #hasLeft(): boolean {
+    const { gone, act } = this.#store.state;
+    return gone !== null || (act?.path === '/push' && act.outcome === 'done');
   }
 
   #step(step: Step): void {
@@ -278,7 +292,7 @@ export class SbpCheckout extends LitElement {
 
   async #check(): Promise<void> {
     this.#store.dispatch({ type: 'check', check: 'busy' });
-    const answered = await this.#session.check();
+    const answered = await this.#session.check(true);
     this.#store.dispatch({ type: 'check', check: answered ? 'unpaid' : 'unanswered' });
   }
 

@@ -20,6 +20,7 @@ import { startCompanion, testEnv } from '../support/companion.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import { until } from '../support/until.ts';
 import { assertNoLeaks } from '../support/log-scan.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { secretsOf } from '../support/secrets.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
@@ -36,7 +37,7 @@ function cli(args: string[], databaseFile: string) {
   const said = spawnSync(process.execPath, [CLI, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
   });
   assertNoLeaks(said.stdout + said.stderr, secretsOf(env));
   return said;

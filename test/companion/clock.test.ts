@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { startCompanion, type CreatedPayment, type TestCompanion } from '../support/companion.ts';
 import { MerchantServer } from '../support/merchant-server.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { UpstreamBooks } from '../support/upstream-books.ts';
 import { UpstreamProxy } from '../support/upstream-proxy.ts';
 
 const HOUR_MS = 3_600_000;
 const JUMPS = { 'a day ahead': 24 * HOUR_MS, 'a day back': -24 * HOUR_MS, 'half an hour back': -HOUR_MS / 2 };
 /** What the payment has to have been found out by, on any clock. */
-const WITHIN_MS = 15_000;
+const WITHIN_MS = PATIENCE_MS;
 
 /** A shop that is started again and again on one database, each time by a clock of its own. */
 async function open(t: TestContext) {

@@ -9,6 +9,8 @@ import { ProviderError, type PaymentRef, type Provider } from '../../src/compani
 import { openStore } from '../../src/companion/store/store.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { startCompanion, WEBHOOK_SECRET, type apiClient, type CreatedPayment } from '../support/companion.ts';
+import { Pace } from '../support/pace.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const DAY_MS = 24 * 3_600_000;
 type Client = Pick<ReturnType<typeof apiClient>, 'url' | 'api'>;
@@ -25,7 +27,7 @@ async function stateOf(shop: Client, id: string): Promise<CreatedPayment> {
 }
 
 async function until(shop: Client, id: string, wanted: (payment: CreatedPayment) => boolean) {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const payment = await stateOf(shop, id);
     if (wanted(payment)) return payment;
@@ -165,9 +167,10 @@ describe('a provider that fails', () => {
     };
     await withProvider({ create }, async (shop, id) => {
       assert.equal((await stateOf(shop, id)).qr_payload, null);
+      const pace = Pace.start();
       const asked = Date.now();
       await until(shop, id, ({ qr_payload }) => qr_payload === LINK);
-      assert.ok(Date.now() - asked < 6_000, 'the next call to the provider came late');
+      assert.ok(Date.now() - asked < pace.stretch(6_000), 'the next call to the provider came late');
       assert.deepEqual([...new Set(references)], [id]);
     });
   });

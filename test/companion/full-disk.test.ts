@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { audit, auditNotifications, type Audit } from '../support/audit.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { MerchantServer } from '../support/merchant-server.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 import { Storm } from '../support/storm.ts';
 import { until } from '../support/until.ts';
@@ -12,7 +13,6 @@ const MEGABYTES = 24;
 const CALLERS = 12;
 const ORDERS = 20;
 /** For a machine that has other work as well. */
-const PATIENCE_MS = 30_000;
 
 function disk(t: TestContext): SmallDisk | null {
   const mounted = SmallDisk.mount(MEGABYTES);

@@ -123,7 +123,7 @@ describe('a companion that dies', { concurrency: true }, () => {
       after(() => world.close());
 
       for (const [deathName, death] of Object.entries(DEATHS)) {
-        it(`${deathName} does it once, by its repeat`, { timeout: 180_000 }, async (t) => {
+        it(`${deathName} does it once, by its repeat`, async (t) => {
           const { companion, books } = world;
           const codesBefore = books.payments.size;
           const deaths: string[] = [];

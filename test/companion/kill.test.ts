@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { audit, auditNotifications, type Audit } from '../support/audit.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { MerchantServer } from '../support/merchant-server.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { Storm } from '../support/storm.ts';
 
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 30);
@@ -17,7 +18,7 @@ const HASTY = join(import.meta.dirname, '../support/hasty-server.ts');
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('kill -9', () => {
-  it(`loses and doubles nothing in ${ROUNDS} rounds`, { timeout: 60_000 + ROUNDS * 10_000 }, async (t) => {
+  it(`loses and doubles nothing in ${ROUNDS} rounds`, async (t) => {
     const merchant = await MerchantServer.open();
     const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' });
     const storm = new Storm(companion.client, merchant.url);
@@ -56,7 +57,7 @@ describe('kill -9', () => {
     }
   });
 
-  it('finds the losses of a server that acknowledges before the commit', { timeout: 180_000 }, async (t) => {
+  it('finds the losses of a server that acknowledges before the commit', async (t) => {
     const merchant = await MerchantServer.open();
     const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' }, HASTY);
     const storm = new Storm(companion.client, merchant.url);
@@ -93,7 +94,7 @@ function look(companion: CompanionProcess, storm: Storm): Audit {
 }
 
 async function untilTold(merchant: MerchantServer, storm: Storm): Promise<Audit> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const told = auditNotifications(merchant.received, storm.promised);
     if (told.lost.length === 0 || Date.now() > deadline) return told;

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { snapshotSchema } from '../../src/protocol/schemas.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import { startCompanion, type CreatedPayment, type TestCompanion } from '../support/companion.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 let shop: TestCompanion;
 before(async () => {
@@ -38,7 +39,7 @@ const paymentOf = async (id: string) =>
   (await (await shop.api(`/payments/${id}`)).json()) as CreatedPayment & { events: { event: string }[] };
 
 async function until(id: string, status: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (let now = ''; now !== status; now = (await paymentOf(id)).status) {
     assert.ok(Date.now() < deadline, `${id} did not become ${status}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -68,7 +69,7 @@ describe('several methods in one checkout', () => {
     const sbp = await done('/method', token, { method: 'sbp' });
     assert.equal(sbp.method, 'sbp');
     assert.equal(sbp.presentation.kind, 'link');
-    assert.deepEqual(sbp.actions, ['method', 'cancel']);
+    assert.deepEqual(sbp.actions, ['method', 'cancel', 'check']);
     const again = await done('/method', token, { method: 'sbp' });
     assert.equal(again.version, sbp.version, 'what is chosen already is not chosen anew');
     const sberpay = await done('/method', token, { method: 'sberpay', phone: '8 (999) 000-11-22' });
@@ -111,7 +112,7 @@ describe('several methods in one checkout', () => {
       assert.ok((await sessionOf(token)).actions.includes('method'), `choice ${choice}`);
       await done('/method', token, { method: choice % 2 === 0 ? 'sbp' : 'sberpay' });
     }
-    assert.deepEqual((await sessionOf(token)).actions, ['push', 'cancel']);
+    assert.deepEqual((await sessionOf(token)).actions, ['push', 'cancel', 'check']);
     assert.equal((await act('/method', token, { method: 'sbp' })).status, 409);
   });
 
@@ -119,11 +120,11 @@ describe('several methods in one checkout', () => {
     const { token, payment_id } = await shop.createPayment();
     for (let renewal = 0; renewal < 9; renewal++) {
       await shop.sandbox(payment_id, 'expire');
-      assert.deepEqual((await sessionOf(token)).actions, ['renew'], `renewal ${renewal}`);
+      assert.deepEqual((await sessionOf(token)).actions, ['renew', 'check'], `renewal ${renewal}`);
       await done('/renew', token);
     }
     await shop.sandbox(payment_id, 'expire');
-    assert.deepEqual((await sessionOf(token)).actions, []);
+    assert.deepEqual((await sessionOf(token)).actions, ['check']);
     assert.equal((await act('/renew', token)).status, 409);
   });
 

@@ -27,7 +27,7 @@ it('a companion that npm has started ends in order with it, although npm passes 
   });
   let output = '';
   npm.stdout.on('data', (chunk) => (output += String(chunk)));
-  await until(() => answers(port), 'the companion', 20_000);
+  await until(() => answers(port), 'the companion');
   npm.kill('SIGTERM');
   await until(() => output.includes('shutting down'), 'the end of service');
   await until(async () => !(await answers(port)), 'silence');

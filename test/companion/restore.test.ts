@@ -9,6 +9,7 @@ import { describe, it } from 'node:test';
 import { audit, type Audit } from '../support/audit.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { MerchantServer } from '../support/merchant-server.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { Storm, type Promised } from '../support/storm.ts';
 import { until } from '../support/until.ts';
 
@@ -18,7 +19,6 @@ const CALLERS = 16;
 const ORDERS = 30;
 const KILLS = 2;
 /** For a machine that has other work as well. */
-const PATIENCE_MS = 30_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

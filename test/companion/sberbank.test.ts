@@ -12,6 +12,8 @@ import {
   type TestCompanion,
 } from '../support/companion.ts';
 import { MerchantServer } from '../support/merchant-server.ts';
+import { Pace } from '../support/pace.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { TlsGate, pem } from '../support/tls-gate.ts';
 import { honest, UpstreamProxy } from '../support/upstream-proxy.ts';
 
@@ -47,7 +49,7 @@ async function until(
   shop: Pick<Client, 'api'>,
   id: string,
   status: string,
-  withinMs = 20_000,
+  withinMs = PATIENCE_MS,
 ): Promise<number> {
   const since = Date.now();
   for (;;) {
@@ -102,11 +104,12 @@ describe('a code scanned for Sberbank', () => {
     assert.equal((await scan(shop, payment.token)).status, 200);
     assert.equal((await read(shop, payment.payment_id)).status, 'processing');
     for (const waitMs of [0, 1_300, 3_100]) {
+      const pace = Pace.start();
       const next = waitMs === 0 ? payment : await scanned();
       await pause(waitMs);
       await bank.act(next.payment_id, 'pay');
       const noticed = await until(shop, next.payment_id, 'paid');
-      assert.ok(noticed < 3_000, `noticed after ${noticed} ms`);
+      assert.ok(noticed < pace.stretch(3_000), `noticed after ${noticed} ms`);
     }
   });
 
@@ -205,7 +208,7 @@ describe('a code scanned for Sberbank', () => {
       [...merchant.received.values()].find(
         ({ event, payload }) => event === 'payment.attention' && payload['payment_id'] === payment_id,
       );
-    for (const deadline = Date.now() + 10_000; !attention() && Date.now() < deadline;) await pause(50);
+    for (const deadline = Date.now() + PATIENCE_MS; !attention() && Date.now() < deadline;) await pause(50);
     assert.equal(attention()?.payload['reason'], 'amount_mismatch');
     assert.equal(attention()?.payload['reported_amount'], 124_999);
     assert.equal((await read(shop, payment_id)).status, 'processing');

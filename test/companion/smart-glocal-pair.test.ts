@@ -7,7 +7,6 @@ import { until } from '../support/until.ts';
 import { honest, UpstreamProxy, type Trick } from '../support/upstream-proxy.ts';
 
 /** What the provider's messages and ours may take to find each other again, ms. */
-const FOUND_WITHIN_MS = 25_000;
 
 /** How a call ends that does not end well; `die` is the companion's own end, in the middle of it. */
 const CUTS: Readonly<Record<string, (die: () => Promise<void>) => Trick>> = {
@@ -72,7 +71,7 @@ describe('a session by the pair of calls', () => {
         if (!companion.isAlive) await companion.start();
         const { payment_id } = (await (await create(order)).json()) as CreatedPayment;
         const paid = async (status: string) => (await read(payment_id)).status === status;
-        await until(async () => Boolean((await read(payment_id)).qr_payload), 'a link', FOUND_WITHIN_MS);
+        await until(async () => Boolean((await read(payment_id)).qr_payload), 'a link');
         assert.equal(started(from), 1, 'no other session can be paid');
         assert.equal(
           (await read(payment_id)).qr_payload,
@@ -80,7 +79,7 @@ describe('a session by the pair of calls', () => {
           'and it is the one',
         );
         await system.act(payment_id, 'pay');
-        await until(() => paid('paid'), 'the money', FOUND_WITHIN_MS);
+        await until(() => paid('paid'), 'the money');
       });
     }
   }

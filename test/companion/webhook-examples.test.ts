@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, it } from 'node:test';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const root = join(import.meta.dirname, '../..');
 const examples = join(root, 'docs/examples/webhooks');
@@ -69,7 +70,7 @@ const LANGUAGES: readonly Language[] = [
 describe('the webhook verifiers of the documentation', () => {
   for (const { name, probe, files, run, project } of LANGUAGES) {
     const [probeCommand, ...probeArguments] = probe;
-    const atHand = spawnSync(probeCommand, probeArguments, { timeout: 20_000 }).status === 0;
+    const atHand = spawnSync(probeCommand, probeArguments, { timeout: PATIENCE_MS }).status === 0;
     // Said aloud and not counted as passed: a machine without the language has proven nothing about its example.
     const skip = atHand ? false : `${probeCommand} is not installed here, so this example was not run`;
     it(`${name}: takes and refuses what the vectors say`, { skip }, () => {
@@ -87,7 +88,7 @@ describe('the webhook verifiers of the documentation', () => {
         const { status, stdout, stderr } = spawnSync(command, [...args, vectorsFile], {
           cwd: folder,
           encoding: 'utf8',
-          timeout: 50_000,
+          timeout: PATIENCE_MS,
           env: { ...process.env, PYTHONIOENCODING: 'utf-8', GO111MODULE: 'off', DOTNET_NOLOGO: '1' },
         });
         assert.equal(status, 0, stderr || stdout);

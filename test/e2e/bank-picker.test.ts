@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { makeKnownList } from '../support/bank-list.ts';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
-import { screenIs, ShopPage, troubleOf } from '../support/shop-page.ts';
+import { screenIs, settled, ShopPage, troubleOf } from '../support/shop-page.ts';
 import { until } from '../support/until.ts';
 
 /** One pixel. */
@@ -81,7 +81,7 @@ describe('two hundred banks', () => {
         if (request.url().endsWith('/logo')) logos.push(request.url());
       });
     });
-    await page.waitForTimeout(1_500);
+    await settled(page);
     // The sandbox's own bank is before them.
     assert.equal(await banksOf(page).count(), BANKS + 1);
     t.diagnostic(`${logos.length} logos asked for on a phone's first screen`);
@@ -103,7 +103,7 @@ describe('two hundred banks', () => {
     });
     const field = page.getByRole('searchbox');
     await field.focus();
-    await page.waitForTimeout(500);
+    await settled(page);
     const measure = (query: string) =>
       page.evaluate(async (text) => {
         const picker = document.querySelector('sbp-checkout')!.shadowRoot!.querySelector('sbp-bank-picker')!;
@@ -145,7 +145,7 @@ describe('two hundred banks', () => {
         }).observe({ type: 'longtask', buffered: true });
       });
     });
-    await page.waitForTimeout(1_000);
+    await settled(page);
     const tasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
     t.diagnostic(`long tasks until the list stood, ms: ${tasks.map((ms) => ms.toFixed(0)).join(', ')}`);
     await page.context().close();

@@ -8,6 +8,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { DESKTOP, launchChromium } from '../support/browser.ts';
 import { freePort } from '../support/companion.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { screenIs } from '../support/shop-page.ts';
 
 /** Where to put a picture of each step, for whoever wants to look. */
@@ -54,7 +55,7 @@ async function buy(t: TestContext, provider: string): Promise<Demo> {
     await exited;
     await rm(directory, { recursive: true, force: true });
   });
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!output.includes('The simulated bank')) {
     assert.ok(Date.now() < deadline && demo.exitCode === null, `the demo did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -81,7 +82,7 @@ async function payInBank({ bank }: Demo): Promise<void> {
   await bank.getByRole('button', { name: 'Оплатить' }).first().click();
 }
 
-describe('the demo on a simulated payment system', { timeout: 240_000 }, () => {
+describe('the demo on a simulated payment system', () => {
   for (const provider of ['freepayment', 'freepayment-mt', 'smart-glocal', 'sbp-api']) {
     it(`${provider}: shows a code, and is paid in the bank`, async (t) => {
       const demo = await buy(t, provider);
@@ -112,7 +113,7 @@ describe('the demo on a simulated payment system', { timeout: 240_000 }, () => {
       .locator('sbp-checkout input')
       .fill('https://sberbank.ru/qr/?ClientIdQr=40ac47&HashId=5c10bb');
     await demo.page.keyboard.press('Enter');
-    await screenIs(demo.page, 'paid', 20_000);
+    await screenIs(demo.page, 'paid');
     await demo.picture('paid');
   });
 

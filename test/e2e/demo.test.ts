@@ -10,8 +10,9 @@ import { assertCleanAddresses } from '../support/address-scan.ts';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { freePort } from '../support/companion.ts';
 import { assertNoLeaks } from '../support/log-scan.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
-import { screenIs } from '../support/shop-page.ts';
+import { screenIs, screenWithin } from '../support/shop-page.ts';
 
 let browser: Browser;
 let demo: ChildProcess;
@@ -34,7 +35,7 @@ before(async () => {
   });
   for (const stream of [demo.stdout, demo.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   shopUrl = `http://localhost:${shopPort}`;
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!output.includes('The shop is open')) {
     assert.ok(Date.now() < deadline && demo.exitCode === null, `the demo did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -87,9 +88,9 @@ describe('npm run demo', () => {
     await phone.goto(scanned);
     await phone.getByRole('button', { name: /^Оплатить \d/ }).click();
     const tapped = Date.now();
-    await screenIs(desktop, 'paid', 2_000);
+    await screenWithin(desktop, 'paid', 2_000);
     t.diagnostic(`the bank's button to "paid" in the shop: ${Date.now() - tapped} ms`);
-    await desktop.locator('.checkout[data-status=paid]').waitFor({ timeout: 3_000 });
+    await desktop.locator('.checkout[data-status=paid]').waitFor();
     await phone.context().close();
     await desktop.context().close();
   });
@@ -106,7 +107,7 @@ describe('npm run demo', () => {
     ]);
     await bank.getByRole('button', { name: /^Оплатить \d/ }).click();
     await bank.getByText('Оплачено').first().waitFor();
-    await phone.locator('.checkout[data-status=paid]').waitFor({ timeout: 5_000 });
+    await phone.locator('.checkout[data-status=paid]').waitFor();
     await phone.context().close();
   });
 });

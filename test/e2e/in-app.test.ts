@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { PHONE } from '../support/browser.ts';
 import { DEVICES } from '../support/devices.ts';
-import { screenIs, troubleOf } from '../support/shop-page.ts';
+import { screenIs, screenWithin, troubleOf } from '../support/shop-page.ts';
 import { openStreet } from '../support/street.ts';
 
 const street = openStreet({ SBP_SANDBOX_LINK: 'nspk' });
@@ -116,8 +116,8 @@ describe('in an app’s browser', () => {
     await safari.getByRole('link', { name: 'Т-Банк' }).waitFor();
     assert.equal(await safari.getByText(NOTICE).count(), 0);
     await street.companion.client.sandbox(payment_id, 'pay');
-    await screenIs(safari, 'paid', 5_000);
-    await screenIs(page, 'paid', 5_000);
+    await screenWithin(safari, 'paid', 5_000);
+    await screenWithin(page, 'paid', 5_000);
     assert.deepEqual(trouble, []);
     assert.equal(street.companion.output.includes(token), false);
     await safari.context().close();
@@ -164,7 +164,7 @@ describe('a page that was thrown away while the payer was in the bank', () => {
     await tapABank(page);
     await screenIs(page, 'waiting');
     await street.companion.client.sandbox(payment_id, 'pay');
-    await screenIs(page, 'paid', 5_000);
+    await screenWithin(page, 'paid', 5_000);
     await page.reload();
     await screenIs(page, 'paid');
     assert.equal(await page.evaluate(() => sessionStorage.length), 0);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
-import { screenIs, ShopPage } from '../support/shop-page.ts';
+import { screenIs, settled, ShopPage } from '../support/shop-page.ts';
 
 const TABLET: BrowserContextOptions = {
   viewport: { width: 834, height: 1112 },
@@ -122,7 +122,7 @@ describe('the element', () => {
         }
       });
       await screenIs(page, 'pay');
-      await page.waitForTimeout(1_500);
+      await settled(page);
       const shifts = await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
       assert.deepEqual(shifts, []);
       await page.context().close();
@@ -133,7 +133,7 @@ describe('the element', () => {
     it(`fits any width, from either side, on a ${name}`, async () => {
       const page = await open({ ...device, isMobile: false }, wordy);
       await screenIs(page, 'pay');
-      await page.waitForTimeout(500);
+      await settled(page);
       for (const dir of ['ltr', 'rtl']) {
         await page.evaluate((direction) => {
           document.documentElement.dir = direction;
@@ -144,7 +144,7 @@ describe('the element', () => {
         }, dir);
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
-          await page.waitForTimeout(60);
+          await settled(page);
           assert.deepEqual(await misfits(page), [], `${width} px, ${dir}`);
         }
       }
@@ -171,6 +171,7 @@ describe('the element', () => {
           const element = document.querySelector('sbp-checkout')!;
           element.parentElement!.style.cssText = css;
         }, style);
+        await settled(page);
         const box = (await page.locator('sbp-checkout').boundingBox())!;
         assert.ok(Math.abs(box.width - width) <= 32, `${style}: ${box.width} px`);
         assert.deepEqual(await misfits(page), [], style);
@@ -183,9 +184,10 @@ describe('the element', () => {
     for (const device of [DESKTOP, PHONE]) {
       const page = await open(device, usual);
       await screenIs(page, 'pay');
-      await page.waitForTimeout(500);
+      await settled(page);
       const before = await page.locator('sbp-checkout').boundingBox();
       await page.evaluate((css) => void (document.body.style.cssText = css), FOREIGN);
+      await settled(page);
       assert.deepEqual(await misfits(page), []);
       assert.deepEqual(await page.locator('sbp-checkout').boundingBox(), before);
       await page.context().close();
@@ -242,7 +244,7 @@ describe('the element', () => {
           );
         return roots(document).flatMap((root) => root.getAnimations()).length;
       });
-    await page.waitForTimeout(300);
+    await settled(page);
     assert.equal(await moving(), 0);
     await page.context().close();
   });

@@ -5,6 +5,7 @@ import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { startCompanion, type TestCompanion } from '../support/companion.ts';
 import { FormProvider } from '../support/form-provider.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
 import { screenIs, ShopPage, textOf, troubleOf } from '../support/shop-page.ts';
 
@@ -24,7 +25,7 @@ const SEVERAL = { methods: ['sbp', 'sberpay', 'buyer_qr'] };
 
 /** The code on the screen, as soon as it is another than the last one. */
 async function codeOn(page: Page, last = ''): Promise<string> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const [code] = await readQrCodes(await page.screenshot());
     if (code !== undefined && code !== last) return code;

@@ -80,7 +80,7 @@ const otherAddresses = () =>
       .map(({ name }) => name)
       .filter((name) => name.includes('#')),
   );
-const qrCode = () => page.locator('sbp-qr-code svg').first().waitFor({ timeout: 5_000 });
+const qrCode = () => page.locator('sbp-qr-code svg').first().waitFor();
 /** Chromium's own word for what it did. */
 const blocked = () => page.waitForEvent('console', (message) => message.text().includes('integrity'));
 
@@ -93,7 +93,7 @@ describe('a page that pins the script', () => {
     await screenIs(page, 'pay');
     await qrCode();
     // The code's tools come after the code.
-    await page.locator('sbp-code-tools button').first().waitFor({ timeout: 5_000 });
+    await page.locator('sbp-code-tools button').first().waitFor();
     assert.deepEqual(trouble, []);
     const paths = carrier.calls.map(({ path }) => path.replace(/^\/pinned\/[0-9a-f]{16}\//, ''));
     assert.equal(paths[0], 'sbp-checkout.js');
@@ -112,7 +112,7 @@ describe('a page that pins the script', () => {
     carrier.trick = carrying(isQrChunk);
     await Promise.all([blocked(), show(pinned)]);
     // Tried again and again, and from no address that the page has no hash for.
-    await page.locator('.lost').first().waitFor({ timeout: 15_000 });
+    await page.locator('.lost').first().waitFor();
     assert.equal(await isDefined('sbp-qr-code'), false);
     assert.deepEqual(await otherAddresses(), []);
   });

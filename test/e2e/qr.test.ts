@@ -5,7 +5,7 @@ import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { PUBLISHED_LINKS } from '../support/links.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
-import { screenIs, ShopPage } from '../support/shop-page.ts';
+import { screenIs, settled, ShopPage } from '../support/shop-page.ts';
 
 let browser: Browser;
 let shop: ShopPage;
@@ -58,7 +58,7 @@ describe('the code on the screen', () => {
     await page.locator('sbp-checkout >> svg').first().waitFor();
     assert.deepEqual(await readQrCodes(await page.screenshot()), [PUBLISHED_LINKS.dynamic]);
     await page.getByRole('button', { name: 'Увеличить код' }).click();
-    await page.waitForTimeout(300);
+    await settled(page);
     assert.deepEqual(await readQrCodes(await page.screenshot()), [PUBLISHED_LINKS.dynamic]);
     await context.close();
   });
@@ -69,7 +69,7 @@ describe('the code on the screen', () => {
     await shop.show(page, companion.url, await paymentWithLink(PUBLISHED_LINKS.dynamic));
     await page.getByRole('button', { name: 'Показать QR-код' }).click();
     await page.getByRole('img').first().waitFor();
-    await page.waitForTimeout(300);
+    await settled(page);
     assert.deepEqual(await readQrCodes(await page.screenshot()), [PUBLISHED_LINKS.dynamic]);
     await context.close();
   });

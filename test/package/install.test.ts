@@ -6,6 +6,7 @@ import { apiClient, API_KEY, freePort } from '../support/companion.ts';
 import { installedPackages, nativeFiles, type InstalledPackage } from '../support/installed-tree.ts';
 import { assertNoLeaks } from '../support/log-scan.ts';
 import { npmCommand, npmEnv, PackageCopy } from '../support/package-copy.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** Licences that a shop may ship in a closed product without a second thought. */
 const FREE_TO_SHIP = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'BlueOak-1.0.0'];
@@ -26,7 +27,7 @@ function node(script: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: shop,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
   });
   return { status, output: stdout + stderr };
 }
@@ -74,7 +75,7 @@ describe('the package, installed without running anybody’s scripts', () => {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => (output += String(chunk)));
     const url = `http://127.0.0.1:${port}`;
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
       assert.ok(child.exitCode === null && Date.now() < deadline, `it did not start:\n${output}`);
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core';
 import { watchAddress } from './address-scan.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -37,12 +38,13 @@ export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('no Chromium found: run "npm test" once, or set CHROME_PATH');
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
-  browser.on('context', (context) =>
+  browser.on('context', (context) => {
+    context.setDefaultTimeout(PATIENCE_MS);
     context.on('request', (request) => {
       watchAddress(request.url());
       watchAddress(request.headers()['referer'] ?? '');
-    }),
-  );
+    });
+  });
   return browser;
 }
 

@@ -1,7 +1,8 @@
-import { expect, fixture, html } from '@open-wc/testing';
+import { fixture, html } from '@open-wc/testing';
 import '../../src/widget/index.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { ENDPOINT, pause, type FakePayment } from './fake-companion.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** On a page of its own, as a shop would embed it. */
 export async function show(
@@ -43,15 +44,15 @@ export function text(checkout: SbpCheckout): string {
 }
 
 export async function live(checkout: SbpCheckout): Promise<void> {
-  for (let turn = 0; turn < 200 && checkout.connection !== 'live'; turn++) await pause(20);
-  expect(checkout.connection).to.equal('live');
+  await until(() => checkout.connection === 'live');
 }
 
 export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (let turn = 0; turn < 300; turn++) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
     const found = await look();
     if (found) return found;
+    if (performance.now() > deadline) throw new Error('it did not come');
     await pause(20);
   }
-  throw new Error('it did not come');
 }

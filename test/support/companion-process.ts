@@ -8,9 +8,9 @@ import { assertCleanAddresses } from './address-scan.ts';
 import { apiClient, freePort, testEnv } from './companion.ts';
 import { assertNoLeaks } from './log-scan.ts';
 import { secretsOf } from './secrets.ts';
+import { assertNoTokensStored } from './token-scan.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-/** Longer than any end in order may take. */
-const END_DEADLINE_MS = 20_000;
 const CLI = join(import.meta.dirname, '../../src/companion/cli.ts');
 /** Half of what a start takes is reading the sources. */
 const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
@@ -52,7 +52,7 @@ export class CompanionProcess {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => (this.output += String(chunk)));
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!(await this.#answers())) {
       if (hasEnded(child) || Date.now() > deadline) throw new Error(`it did not start:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -79,6 +79,7 @@ export class CompanionProcess {
   /** Fails as well if anything was logged, or asked for, that must never be. */
   async stop(): Promise<void> {
     await this.terminate();
+    assertNoTokensStored(this.databaseFile);
     await rm(this.#directory, { recursive: true, force: true });
     assertNoLeaks(this.output, secretsOf(this.#env));
     assertCleanAddresses();
@@ -130,11 +131,11 @@ export class CompanionProcess {
     if (!child || hasEnded(child)) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
-    const tooLate = setTimeout(() => child.kill('SIGKILL'), END_DEADLINE_MS);
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     await exited;
     clearTimeout(tooLate);
     if (signal !== 'SIGKILL' && child.signalCode === 'SIGKILL')
-      throw new Error(`${signal} has not ended it in ${END_DEADLINE_MS} ms:\n${this.output}`);
+      throw new Error(`${signal} has not ended it in ${PATIENCE_MS} ms:\n${this.output}`);
     return child.exitCode;
   }
 

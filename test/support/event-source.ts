@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A stream read to the end or until `stop`; events and comments in the order they came. */
 export class StreamReader {
@@ -48,7 +49,7 @@ export class StreamReader {
   }
 
   /** Waits until the events are as wanted; throws after `timeoutMs`. */
-  async until(wanted: (reader: this) => boolean, timeoutMs = 8_000): Promise<void> {
+  async until(wanted: (reader: this) => boolean, timeoutMs = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!wanted(this)) {
       if (Date.now() > deadline)

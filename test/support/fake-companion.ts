@@ -2,6 +2,7 @@ import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import type { LoggedRequest, Reply, Script } from './fake-companion-server.ts';
 import { sse } from './snapshots.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 export const ENDPOINT = `${location.origin}/fake`;
 
@@ -70,7 +71,7 @@ export function names(heard: readonly Event[]): string[] {
 }
 
 /** Waits until the payer sees it. */
-export async function seen(checkout: SbpCheckout, screen: string, withinMs = 8_000): Promise<void> {
+export async function seen(checkout: SbpCheckout, screen: string, withinMs = PATIENCE_MS): Promise<void> {
   const until = performance.now() + withinMs;
   while (checkout.getAttribute('screen') !== screen) {
     if (performance.now() > until) {

@@ -3,6 +3,7 @@ import { FreepaymentSimulator, type FreepaymentSimulatorOptions } from '../../de
 import type { FreepaymentBill } from '../../demo/simulators/freepayment-views.ts';
 import { startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
 import { MerchantServer } from './merchant-server.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 export interface ShownPayment extends CreatedPayment {
   readonly refunded_amount: number;
@@ -31,7 +32,7 @@ export async function startFreepayment(options: FreepaymentSimulatorOptions): Pr
   const companion = await startCompanion(acquirer.env());
 
   async function until(what: string, look: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!(await look())) {
       assert.ok(Date.now() < deadline, `in vain: ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 30));

@@ -170,7 +170,7 @@ export class FuzzRequests {
 
   #oddHeaders(): [string, string][] {
     const names = [
-      'idempotency-key', 'x-idempotency-key', 'last-event-id', 'accept-language', 'user-agent', 'origin', 'accept',
+      'idempotency-key', 'x-idempotency-key', 'idempotence-key', 'last-event-id', 'accept-language', 'user-agent', 'origin', 'accept',
       'sec-ch-ua-platform', 'sec-ch-ua-mobile', 'x-forwarded-for', 'if-none-match', 'range', 'x-request-id',
       'access-control-request-method',
     ]; // prettier-ignore

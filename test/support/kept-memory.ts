@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { CompanionProcess } from './companion-process.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const SIGNAL = 'SIGUSR2';
 const SAID = /^kept: (\d+) bytes$/gm;
@@ -25,7 +26,7 @@ export async function keptMbOf(companion: CompanionProcess): Promise<number> {
   const said = () => [...companion.output.matchAll(SAID)].map(([, bytes]) => Number(bytes));
   const before = said().length;
   process.kill(companion.pid, SIGNAL);
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (said().length === before) {
     if (Date.now() > deadline) throw new Error('it does not say what it keeps');
     await new Promise((resolve) => setTimeout(resolve, 20));

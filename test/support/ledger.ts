@@ -11,6 +11,7 @@ import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
 import type { Payment } from '../../src/companion/payments/payment.ts';
 import type { PaymentRequest } from '../../src/companion/payments/request.ts';
+import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
 import { PROVIDER_NAMES } from '../../src/companion/providers/names.ts';
@@ -58,10 +59,12 @@ export class Ledger {
       ) as unknown as Context['providers'],
       outbound: new OutboundClient({ development: true }),
       log: pino({ level: 'silent' }),
+      sampledLog: new SampledLog({ warn: () => undefined }),
       now: () => this.time,
       announce: () => undefined,
       wakeNotifier: () => undefined,
       wakeCaretaker: () => undefined,
+      askNow: () => Promise.resolve(),
       confirms: () => Promise.resolve(true),
     };
     this.#caretaker = new Caretaker(this.ctx);

@@ -5,12 +5,13 @@ import { CompanionProcess } from './companion-process.ts';
 import type { CreatedPayment } from './companion.ts';
 import { UpstreamBooks } from './upstream-books.ts';
 import { UpstreamProxy } from './upstream-proxy.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const MORTAL = join(import.meta.dirname, 'mortal-server.ts');
 const UPSTREAM_SECRET = 'upstream-webhook-secret-0123456789';
 export const AMOUNT = 1_000;
 /** What a repeat under the same key is promised to be answered within, after the restart. */
-const ANSWERED_WITHIN_MS = 15_000;
+const ANSWERED_WITHIN_MS = PATIENCE_MS;
 
 /** A companion that can be told to die, and a payment system that lives on. */
 export class MortalWorld {

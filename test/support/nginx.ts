@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './companion.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** An nginx that knows `proxy_pass` and has been told nothing else about how to proxy. */
 export class Nginx {
@@ -40,7 +41,7 @@ export class Nginx {
   }
 
   async #untilItAnswers(): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while (!(await answers(this.url))) {
       if (this.#child.exitCode !== null || Date.now() > deadline) {
         await this.stop();

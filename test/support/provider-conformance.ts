@@ -7,6 +7,7 @@ import type { Method, Snapshot } from '../../src/protocol/snapshot.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { freePort, startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
 import { MerchantServer } from './merchant-server.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** One provider (or one variant of it), beside the system it speaks to. */
 export interface Subject {
@@ -82,7 +83,7 @@ export function describeConformance(subject: Subject): void {
       [...merchant.received.values()].filter(({ payload }) => payload['payment_id'] === id);
 
     async function until<T>(what: string, look: () => Promise<T | false> | T | false): Promise<T> {
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + PATIENCE_MS;
       for (;;) {
         const found = await look();
         if (found !== false) return found;

@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { Page } from 'playwright-core';
+import { Pace } from './pace.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** How a page gets the element: its markup, and what its policy's `script-src` has to list for it. */
 export interface Loading {
@@ -66,7 +69,16 @@ export class ShopPage {
     token: string,
     attributes: Record<string, string> = {},
   ): Promise<void> {
+    await this.visit(page, companion);
+    await this.handToken(page, token, attributes);
+  }
+
+  /** The page before it has a token: all that has to be loaded for one is there. */
+  async visit(page: Page, companion: string): Promise<void> {
     await page.goto(`${this.origin}/checkout?companion=${encodeURIComponent(companion)}`);
+  }
+
+  async handToken(page: Page, token: string, attributes: Record<string, string> = {}): Promise<void> {
     await page.evaluate(
       ([value, others]) => {
         const element = document.querySelector('sbp-checkout')!;
@@ -84,13 +96,53 @@ export class ShopPage {
 }
 
 /** Waits until the element says it shows this screen. */
-export async function screenIs(page: Page, screen: string, timeout = 15_000): Promise<void> {
+export async function screenIs(page: Page, screen: string, timeout = PATIENCE_MS): Promise<void> {
   try {
     await page.waitForSelector(`sbp-checkout[screen="${screen}"]`, { timeout, state: 'attached' });
   } catch {
     const now = await page.evaluate(() => document.querySelector('sbp-checkout')?.getAttribute('screen'));
     throw new Error(`the screen is "${String(now)}" and not "${screen}" after ${timeout} ms`);
   }
+}
+
+/** The same for a promise of time, which a machine that is busy may be late for: `ms` at the pace of one that is not. */
+export async function screenWithin(page: Page, screen: string, ms: number): Promise<void> {
+  const pace = Pace.start();
+  const since = performance.now();
+  await screenIs(page, screen);
+  const tookMs = Math.round(performance.now() - since);
+  assert.ok(tookMs < pace.stretch(ms), `"${screen}" after ${tookMs} ms`);
+}
+
+/**
+ * Waits until nothing of the element is still to come or to be drawn: every part is loaded, the banks are there, and
+ * for half a second of frames each box is where it was.
+ */
+export async function settled(page: Page): Promise<void> {
+  const still = await page.evaluateHandle(() => ({ boxes: '', frames: 0, since: 0 }));
+  await page.waitForFunction(
+    (seen) => {
+      const boxes: unknown[] = [innerWidth, innerHeight];
+      let coming = document.fonts.status === 'loading';
+      const look = (root: ParentNode): void => {
+        for (const element of root.querySelectorAll('*')) {
+          if (element.shadowRoot) look(element.shadowRoot);
+          if (element.localName.includes('-') && !element.matches(':defined')) coming = true;
+          if (element.localName === 'sbp-bank-picker' && !element.hasAttribute('ready')) coming = true;
+          const { x, y, width, height } = element.getBoundingClientRect();
+          boxes.push(x, y, width, height);
+        }
+      };
+      look(document);
+      const now = boxes.join();
+      if (coming || now !== seen.boxes)
+        Object.assign(seen, { boxes: now, frames: 0, since: performance.now() });
+      return ++seen.frames > 10 && performance.now() - seen.since > 500;
+    },
+    still,
+    { polling: 'raf' },
+  );
+  await still.dispose();
 }
 
 /** What the payer can read in the element, its inner elements aside. */

@@ -5,6 +5,7 @@ import {
 } from '../../demo/simulators/smart-glocal.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import { startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 export interface Shown extends CreatedPayment {
   readonly late: boolean;
@@ -18,7 +19,7 @@ export interface Shown extends CreatedPayment {
 }
 
 export async function until<T>(what: string, look: () => Promise<T | false> | T | false): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
     if (found !== false) return found;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { PATIENCE_MS } from './patience.ts';
 
 /** Waits until it is so; fails when it does not come to that. */
 export async function until(
   done: () => boolean | Promise<boolean>,
   what: string,
-  timeoutMs = 10_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await done())) {

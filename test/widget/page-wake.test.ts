@@ -34,6 +34,7 @@ describe('PageWake', () => {
     const say = (name: string) => (): void => void calls.push(name);
     wake = new PageWake(host, {
       back: say('back'),
+      hidden: say('hidden'),
       left: say('left'),
       focused: say('focused'),
       offline: say('offline'),
@@ -51,11 +52,11 @@ describe('PageWake', () => {
   it('tells when nobody has looked for long', () => {
     turn('hidden');
     expect([...timers.values()].map(({ ms }) => ms)).to.deep.equal([LONG_MS]);
-    expect(calls).to.deep.equal([]);
+    expect(calls).to.deep.equal(['hidden']);
     [...timers.values()][0]!.callback();
-    expect(calls).to.deep.equal(['left']);
+    expect(calls).to.deep.equal(['hidden', 'left']);
     turn('visible');
-    expect(calls).to.deep.equal(['left', 'back']);
+    expect(calls).to.deep.equal(['hidden', 'left', 'back']);
   });
 
   it('forgets a glance away, and holds no timer when it is taken off', () => {
@@ -66,7 +67,7 @@ describe('PageWake', () => {
     wake.hostDisconnected();
     expect(timers.size).to.equal(0);
     turn('visible');
-    expect(calls).to.deep.equal(['back']);
+    expect(calls).to.deep.equal(['hidden', 'back', 'hidden']);
   });
 
   it('counts for a page that was opened in the background, too', () => {

@@ -4,6 +4,9 @@ import { findPriorCall, hashBody, keepAnswer, KeyTakenError, type Answer } from 
 import { ProblemError } from './problems.ts';
 import { withoutToken, withToken } from './stored-answer.ts';
 
+/** Spellings of the header; shops have each of them in their code. */
+export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key', 'Idempotence-Key'] as const;
+
 export interface CallKey {
   readonly name: string;
   readonly bodyHash: string;
@@ -17,7 +20,7 @@ interface Call {
 
 /**
  * `Idempotency-Key` for POSTs: the same key with the same body gets the same answer, with another body 422, and
- * while the first call is at work 409. A call that a crash cut off is carried to its end by its repeat.
+ * while the first call is at work 409. A key counts for one route and its parameters: elsewhere it is another key. A call that a crash cut off is carried to its end by its repeat.
  */
 export class IdempotentCalls {
   readonly #ctx: Context;
@@ -31,7 +34,7 @@ export class IdempotentCalls {
   async run(request: FastifyRequest, reply: FastifyReply, call: Call): Promise<Answer> {
     const key = readKey(request);
     if (key === null) return call.begin(null);
-    const name = `${request.url.split('?', 1)[0]!} ${key}`;
+    const name = `${calledRoute(request)} ${key}`;
     const bodyHash = hashBody(request.body);
     if (this.#running.has(name)) throw inUse();
     this.#running.add(name);
@@ -62,13 +65,27 @@ export class IdempotentCalls {
   }
 }
 
+/**
+ * The route with its decoded parameters, however the address is spelled: percent-encoding, a host in the request line and
+ * the query make no other call. Written as the plain address, which is what keys of earlier versions were kept under.
+ * The method is not in it, because only POSTs take a key.
+ */
+function calledRoute({ routeOptions, params }: FastifyRequest): string {
+  const decoded = params as Readonly<Record<string, string>>;
+  return routeOptions.url!.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(decoded[name]!));
+}
+
+/** Throws 400 for a key that cannot be one, and for two spellings of the header that disagree. */
 function readKey({ headers }: FastifyRequest): string | null {
-  const given = [headers['idempotency-key'], headers['x-idempotency-key']].filter((key) => key !== undefined);
-  const [key, other = key] = given;
-  if (key === undefined) return null;
-  if (key !== other) throw invalidKey('Idempotency-Key and X-Idempotency-Key differ: send one of them.');
+  const [first, ...others] = KEY_HEADERS.filter((name) => headers[name.toLowerCase()] !== undefined);
+  if (first === undefined) return null;
+  const key = headers[first.toLowerCase()];
+  const different = others.find((name) => headers[name.toLowerCase()] !== key);
+  if (different !== undefined) {
+    throw invalidKey(`${first} and ${different} differ: send one of them.`);
+  }
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw invalidKey('Idempotency-Key must be 1 to 255 printable ASCII characters, none of them a space.');
+  throw invalidKey(`${first} must be 1 to 255 printable ASCII characters, none of them a space.`);
 }
 
 function invalidKey(detail: string): ProblemError {

@@ -1,12 +1,19 @@
 import type { FastifyInstance } from 'fastify';
+import { isNestedTooDeep, MAX_JSON_DEPTH } from './plumbing/json-depth.ts';
+import { jsonFault } from './plumbing/json-fault.ts';
+import { keepWrittenSums } from './plumbing/written-sums.ts';
 import { ProblemError } from './problems.ts';
+
+const FORBIDDEN_NAME =
+  'The body has a name that no JSON should have: __proto__, or constructor with prototype in it.';
 
 /**
  * Reads JSON in UTF-8 and nothing else. Bytes of another encoding would otherwise become question marks in what the
- * payer and the bank see, and text that happens to look like JSON would pass for it.
+ * payer and the bank see, and text that happens to look like JSON would pass for it. A body nested deeper than
+ * {@link MAX_JSON_DEPTH} is refused. Sums are kept as they are written: see {@link keepWrittenSums}.
  */
 export function readJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const coding = request.headers['content-encoding'];
@@ -20,8 +27,22 @@ export function readJsonOnly(app: FastifyInstance): void {
       return;
     }
     const text = decode(body);
-    if (text === null) done(new ProblemError(400, 'malformed_json', 'The body is not UTF-8.'));
-    else void parse(request, text, done);
+    if (text === null) {
+      done(new ProblemError(400, 'malformed_json', 'The body is not UTF-8.'));
+      return;
+    }
+    void parseJson(request, text, (error, parsed: unknown) => {
+      if (error) {
+        const fault = jsonFault(text);
+        const detail = fault === null ? FORBIDDEN_NAME : `The body is not valid JSON. At ${fault}.`;
+        done(new ProblemError(400, 'malformed_json', detail));
+      } else if (isNestedTooDeep(parsed)) {
+        const detail = `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`;
+        done(new ProblemError(400, 'nested_too_deep', detail));
+      } else {
+        done(null, keepWrittenSums(text, parsed));
+      }
+    });
   });
 }
 

@@ -9,7 +9,6 @@ import { deliveryRoutes } from './merchant/deliveries.ts';
 import { paymentRoutes } from './merchant/payments.ts';
 import { refundRoutes } from './merchant/refunds.ts';
 import { attentionRoutes } from './merchant/attention.ts';
-import { refuseDeepBodies } from './nesting.ts';
 
 /** `/api/sbp/v1`: for the merchant's server only, behind the API key. */
 export function merchantApi(ctx: Context, banks: BankDirectory) {
@@ -20,7 +19,6 @@ export function merchantApi(ctx: Context, banks: BankDirectory) {
       authorize(request);
     });
     readJsonOnly(app);
-    app.addHook('preHandler', refuseDeepBodies);
     const calls = new IdempotentCalls(ctx);
     paymentRoutes(app, ctx, calls);
     refundRoutes(app, ctx, calls);

@@ -7,6 +7,7 @@ import { readDevice } from '../device.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import { chargeCode } from '../payments/charge.ts';
 import { canChoose, chooseMethod } from '../payments/choose-method.ts';
+import { findPayment } from '../payments/find.ts';
 import type { Payment } from '../payments/payment.ts';
 import { canPush, pushToPhone } from '../payments/push.ts';
 import { canRenew, renewPayment } from '../payments/renew.ts';
@@ -105,6 +106,12 @@ export function payerActions(
     if (!renewed)
       throw conflict('not_renewable', payment, 'a new code is for expired ones, and not without end');
     return answer(request, renewed);
+  });
+
+  app.post('/session/check', async (request) => {
+    const payment = await openPayment(request);
+    await ctx.askNow(payment);
+    return answer(request, (await findPayment(ctx.store.read, payment.id)) ?? payment);
   });
 
   app.post('/session/cancel', async (request) => {

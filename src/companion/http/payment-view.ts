@@ -46,7 +46,7 @@ export function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Ex
     ...view,
     ...(qr.format === 'svg'
       ? { qr_svg: link && qrSvg(link.url, qr.size) }
-      : { qr_png: link && qrPng(link.url, qr.size).toString('base64') }),
+      : { qr_png: (link && qrPng(link.url, qr.size)?.toString('base64')) ?? null }),
     ...(deepLink ? { deep_link: link?.deep_link ?? null } : {}),
   };
 }

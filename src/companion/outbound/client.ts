@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import { AddressGuard, type GuardOptions } from './guard.ts';
+import { reportSending } from './report-sending.ts';
 
 export interface OutboundCall {
   readonly url: string;
@@ -13,6 +14,13 @@ export interface OutboundCall {
   readonly maxBytes: number;
   /** Aborts when the caller goes away. */
   readonly signal?: AbortSignal;
+  /**
+   * Opens a connection for this call alone. A kept-alive connection may be dead without anybody knowing: a call that
+   * must not be repeated would be lost on it. Defaults to `false`.
+   */
+  readonly ownConnection?: boolean;
+  /** Called when a connection is there and the request begins to go out: without it, surely nobody has received it. */
+  readonly onSend?: () => void;
 }
 
 /** Who we are to a server that asks for it, and whom we believe. PEM. */
@@ -43,13 +51,16 @@ const KEEP_ALIVE_MS = 4_000;
 export class OutboundClient {
   readonly guard: AddressGuard;
   readonly #options: GuardOptions;
+  readonly #agentOptions: Agent.Options;
   readonly #agent: Agent;
+  /** Of calls under way on a connection of their own. */
+  readonly #ownAgents = new Set<Agent>();
   readonly #others: OutboundClient[] = [];
 
   constructor(options: GuardOptions, identity: TlsIdentity | null = null) {
     this.#options = options;
     this.guard = new AddressGuard(options);
-    this.#agent = new Agent({
+    this.#agentOptions = {
       connect: {
         lookup: this.guard.lookup,
         timeout: CONNECT_TIMEOUT_MS,
@@ -59,42 +70,33 @@ export class OutboundClient {
       },
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    });
+    };
+    this.#agent = new Agent(this.#agentOptions);
   }
 
-  /** Rejects when no whole answer came: refused by the guard, unreachable, out of time, cut off. */
-  async call({
-    url,
-    method,
-    headers = {},
-    body,
-    timeoutMs,
-    maxBytes,
-    signal,
-  }: OutboundCall): Promise<OutboundAnswer> {
+  /**
+   * Rejects when no whole answer came: with a {@link ForbiddenAddress} where the guard refuses the address, and with
+   * undici's, Node's or the signal's own error for a server that is unreachable, out of time or cuts its answer off.
+   */
+  async call(call: OutboundCall): Promise<OutboundAnswer> {
     // Sockets resolve no literal addresses, so those never meet the guard's lookup.
-    this.guard.check(url);
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const answer = await request(url, {
-      dispatcher: this.#agent,
-      method,
-      headers: { 'user-agent': 'sbp-checkout', ...headers },
-      ...(body === undefined ? {} : { body }),
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // Leaving the loop destroys the stream and its connection, so that a huge answer is not downloaded to its end.
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.byteLength;
-      if (size > maxBytes) break;
-      chunks.push(chunk);
+    this.guard.check(call.url);
+    if (call.ownConnection !== true) return this.#send(call, this.#agent);
+    const agent = new Agent({ ...this.#agentOptions, connections: 1 });
+    this.#ownAgents.add(agent);
+    try {
+      return await this.#send(call, agent);
+    } finally {
+      this.#ownAgents.delete(agent);
+      await agent.destroy();
     }
-    return {
-      status: answer.statusCode,
-      headers: answer.headers,
-      body: size > maxBytes ? null : Buffer.concat(chunks),
-    };
+  }
+
+  #send(call: OutboundCall, agent: Agent): Promise<OutboundAnswer> {
+    const deadline = AbortSignal.timeout(call.timeoutMs);
+    const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
+    const dispatcher = call.onSend ? reportSending(agent, call.onSend) : agent;
+    return beforeAbort(signal, readAnswer(call, dispatcher, signal));
   }
 
   /** The same client under a certificate of ours; closed with this one. */
@@ -107,6 +109,55 @@ export class OutboundClient {
 
   /** Ends its connections; calls under way are cut off. */
   async close(): Promise<void> {
-    await Promise.all([this.#agent.destroy(), ...this.#others.map((client) => client.close())]);
+    const agents = [this.#agent, ...this.#ownAgents];
+    await Promise.all([
+      ...agents.map((agent) => agent.destroy()),
+      ...this.#others.map((client) => client.close()),
+    ]);
+  }
+}
+
+async function readAnswer(
+  { url, method, headers = {}, body, maxBytes, ownConnection = false }: OutboundCall,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<OutboundAnswer> {
+  const answer = await request(url, {
+    dispatcher,
+    method,
+    headers: { 'user-agent': 'sbp-checkout', ...headers },
+    ...(body === undefined ? {} : { body }),
+    // Sends `Connection: close`: the server need not keep what is not used again.
+    reset: ownConnection,
+    signal,
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop destroys the stream and its connection, so that a huge answer is not downloaded to its end.
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) break;
+    chunks.push(chunk);
+  }
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: size > maxBytes ? null : Buffer.concat(chunks),
+  };
+}
+
+/** undici takes no notice of an abort before it has a connection: the caller does not wait for that. */
+async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let aborted: (() => void) | undefined;
+  const abort = new Promise<never>((_resolve, reject) => {
+    aborted = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', aborted, { once: true });
+    if (signal.aborted) aborted();
+  });
+  try {
+    return await Promise.race([work, abort]);
+  } finally {
+    signal.removeEventListener('abort', aborted!);
+    work.catch(() => undefined);
   }
 }

@@ -2,6 +2,7 @@ import type { Action } from '../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
 import { canCharge } from './charge.ts';
 import { canChoose } from './choose-method.ts';
+import { canAskNow } from './payers-questions.ts';
 import type { Payment } from './payment.ts';
 import { canPush } from './push.ts';
 import { canRenew } from './renew.ts';
@@ -15,6 +16,7 @@ export function actionsFor(ctx: Pick<Context, 'providers'>, payment: Payment): A
     // A code that is being charged cannot be called back.
     cancel: payment.status === 'created' && payment.chargePayload === null,
     buyer_qr: canCharge(payment) && ctx.providers[payment.provider].capabilities.charge,
+    check: canAskNow(payment),
   };
   return (Object.keys(can) as Action[]).filter((action) => can[action]);
 }

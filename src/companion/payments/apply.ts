@@ -10,6 +10,7 @@ import { findReported } from './attempts.ts';
 import { answerOf, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import { followReport } from './follow.ts';
+import { logAfterCommit } from './history-log.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
@@ -25,15 +26,17 @@ export async function applyDelivery(
 ): Promise<Outcome | 'duplicate'> {
   const result = await ctx.store.write(async (trx) => {
     if (await isKnownDelivery(trx, provider, delivery.deliveryId)) return 'duplicate';
-    const cause = { event: delivery.event, source: `provider:${provider}` };
+    const cause = { event: delivery.event, source: `provider:${provider}`, detail: delivery.detail };
     const applied = await followReport(trx, provider, delivery, cause, ctx.now());
+    const became = whatBecame({ provider, report: delivery, tries: 0 }, applied, ctx.now());
     await insertDelivery(trx, {
       provider,
       delivery_id: delivery.deliveryId,
       body,
       received_at: ctx.now(),
-      ...whatBecame({ provider, report: delivery, tries: 0 }, applied, ctx.now()),
+      ...became,
     });
+    if (became.next_try_at !== null) logDeferred(trx, { provider, delivery, outcome: became.outcome });
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
@@ -67,18 +70,21 @@ export async function applySetAside(
   if (!(await ctx.store.write((trx) => claimTry(trx, tried, ctx.now())))) return;
   const { provider, tries } = tried;
   const report = await verify(ctx, provider, tried.report);
-  const cause = { event: report.event, source: `provider:${provider}` };
+  const cause = { event: report.event, source: `provider:${provider}`, detail: report.detail };
   const applied = await ctx.store.write(async (trx) => {
     const followed = await followReport(trx, provider, report, cause, ctx.now());
     const result = isLastTry(tries + 1)
       ? await tellUnfollowed(trx, provider, report, followed, ctx.now())
       : followed;
+    const became = whatBecame({ provider, report, tries: tries + 1 }, result, ctx.now());
     await trx
       .updateTable('provider_deliveries')
-      .set(whatBecame({ provider, report, tries: tries + 1 }, result, ctx.now()))
+      .set(became)
       .where('provider', '=', provider)
       .where('delivery_id', '=', report.deliveryId)
       .execute();
+    const gaveUp = became.report_json !== null && became.next_try_at === null;
+    if (gaveUp) logDeferred(trx, { provider, delivery: report, outcome: became.outcome, gaveUp });
     return result;
   });
   announce(ctx, applied, report);
@@ -98,6 +104,29 @@ async function tellUnfollowed(
   return attempt ? flagUnmatched(trx, payment, attempt, report.refund, now) : followed;
 }
 
+/** The tries between the first and the last are not worth a line each. */
+function logDeferred(
+  trx: Writer,
+  {
+    provider,
+    delivery,
+    outcome,
+    gaveUp = false,
+  }: {
+    readonly provider: ProviderName;
+    readonly delivery: ProviderDelivery;
+    readonly outcome: Outcome;
+    readonly gaveUp?: boolean;
+  },
+): void {
+  const { deliveryId, reference } = delivery;
+  logAfterCommit(trx, {
+    level: gaveUp ? 'warn' : 'info',
+    fields: { provider, delivery_id: deliveryId, reference, outcome },
+    message: gaveUp ? 'webhook given up' : 'webhook deferred',
+  });
+}
+
 /** The same of a delivery's row: what came of it, and when it is to be tried again. */
 function whatBecame(tried: SetAside, { outcome, payment }: Applied, now: number) {
   const again = outcome === 'unknown_payment' || outcome === 'premature';
@@ -111,7 +140,7 @@ export async function applyAnswer(
   provider: ProviderName,
   report: ProviderReport,
 ): Promise<Applied> {
-  const cause = answerOf(provider);
+  const cause = { ...answerOf(provider), detail: report.detail };
   const applied = await ctx.store.write((trx) => followReport(trx, provider, report, cause, ctx.now()));
   announce(ctx, applied, report);
   return applied;
@@ -150,7 +179,6 @@ function announce(
   if (followUp) ctx.wakeCaretaker();
   // Odd money is told to the merchant, too.
   ctx.wakeNotifier();
-  const details = { payment_id: payment?.id, reference, outcome, status: payment?.status, detail };
-  if (outcome === 'applied' || outcome === 'unchanged') ctx.log.info(details, 'payment event');
-  else ctx.log.warn(details, 'payment event not applied');
+  // What changed the payment's history is logged with it.
+  ctx.log.debug({ payment_id: payment?.id, reference, outcome, detail }, 'report taken');
 }

@@ -3,6 +3,7 @@ import { prepared } from '../store/prepared.ts';
 import type { AttentionRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { ATTENTION_REASONS, type AttentionOutcome, type AttentionReason } from './attention-reasons.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
 
@@ -67,6 +68,11 @@ export async function queueAttention(
     })
     .execute();
   await queueAttentionNotification(trx, payment, { attention_id: id, ...attention }, now);
+  logAfterCommit(trx, {
+    level: opens === 'news' ? 'info' : 'warn',
+    fields: { payment_id: payment.id, status: payment.status, attention_id: id, ...attention },
+    message: opens === 'news' ? 'payment attention' : 'payment needs attention',
+  });
   return id;
 }
 

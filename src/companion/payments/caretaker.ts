@@ -4,10 +4,12 @@ import { ProviderError } from '../providers/provider.ts';
 import { Rounds } from '../rounds.ts';
 import { SetBack } from '../set-back.ts';
 import { CHECKS } from './check.ts';
-import { FOUND_AT_ONCE, type Chore, type Task } from './chore.ts';
+import { besideOf, FOUND_AT_ONCE, type Chore, type Task } from './chore.ts';
 import { CLOSINGS } from './closing.ts';
 import { CONFIRMATIONS } from './confirm.ts';
 import { Lanes } from './lanes.ts';
+import { PayersQuestions } from './payers-questions.ts';
+import type { Payment } from './payment.ts';
 import { PENDING_REFUNDS } from './pending-refunds.ts';
 import { FURTHER_TRIES } from './further-tries.ts';
 
@@ -30,9 +32,11 @@ export class Caretaker {
   readonly #lanes = new Lanes();
   readonly #setBack = new SetBack();
   readonly #closing = new AbortController();
+  readonly #payersQuestions: PayersQuestions;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
+    this.#payersQuestions = new PayersQuestions(ctx, (chore, task) => this.#begin(chore, task));
     this.#rounds = new Rounds(
       () => this.look(),
       (error) => ctx.log.error({ err: error }, 'looking after open payments failed'),
@@ -42,6 +46,14 @@ export class Caretaker {
   /** Something may be due sooner than planned: plans anew. */
   wake(): void {
     this.#rounds.wake();
+  }
+
+  /**
+   * The payer is back from the bank, or asks: has the provider asked now, as often as its budget lets. Resolves when it
+   * has answered, or is not to be waited for.
+   */
+  askNow(payment: Payment): Promise<void> {
+    return this.#closing.signal.aborted ? Promise.resolve() : this.#payersQuestions.ask(payment);
   }
 
   /** Resolves when the work under way is over; none will be begun. */
@@ -68,7 +80,7 @@ export class Caretaker {
     const found = await Promise.all(
       CHORES.map(async ({ name, findDue }) => {
         const tasks = await findDue(ctx, this.#lanes.busy(name));
-        for (const task of tasks) this.#begin(name, task);
+        for (const task of tasks) void this.#begin(name, task);
         return tasks.length;
       }),
     );
@@ -82,11 +94,11 @@ export class Caretaker {
   }
 
   /** What cannot be done yet keeps itself waiting, not the others. */
-  #begin(chore: string, task: Task): void {
+  #begin(chore: string, task: Task): Promise<void> {
     const { key, provider } = task;
-    this.#lanes.begin(chore, provider, key, async () => {
+    return this.#lanes.begin(chore, provider, key, async () => {
       try {
-        await task.run((beside) => this.#begin(`beside ${chore}`, beside));
+        await task.run((beside) => void this.#begin(besideOf(chore), beside));
       } catch (error) {
         this.#ctx.log.warn({ id: key, err: error }, 'could not be carried on yet');
         if (!(error instanceof ProviderError)) await this.#pause();

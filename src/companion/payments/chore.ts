@@ -5,6 +5,11 @@ import type { Writer } from '../store/store.ts';
 /** How many pieces of one chore are looked for in one round. */
 export const FOUND_AT_ONCE = 50;
 
+/** The name under which what is done beside a chore has lanes of its own. */
+export function besideOf(chore: string): string {
+  return `beside ${chore}`;
+}
+
 /** One piece of work that is due. */
 export interface Task {
   /** Of the row it is about, for the log and so that it is not begun twice. */

@@ -1,7 +1,10 @@
 import type { Insertable } from 'kysely';
+import { othersWords } from '../logging.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
+import { logAfterCommit } from './history-log.ts';
+import type { Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
 
 /** What a change came from. */
@@ -10,6 +13,8 @@ export interface Cause {
   readonly event: string;
   /** `provider:sandbox`, `clock`, `merchant`, `payer`, `operator`. */
   readonly source: string;
+  /** Its reason in the provider's words, cleaned for the log; it stands in no table. */
+  readonly detail?: string | null | undefined;
 }
 
 /** What a provider answers when asked: how things stand now, again and again. */
@@ -28,6 +33,9 @@ export function isProvidersWord({ source }: Cause): boolean {
 
 const STATUS_QUERY = 'status query';
 
+/** Notes of reports that nothing came of although something should have: only a person can tell what they mean. */
+const UNCLEAR: readonly string[] = ['unknown_status', 'unmatched_refund'] satisfies Outcome[];
+
 const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
   db.insertInto('payment_events').values(line),
 );
@@ -36,6 +44,8 @@ const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
  * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
  * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
  * `attention`: what a person has found out, with the sums before and after.
+ * Each line is logged once it is committed. What the merchant is told of besides logs its own warning: see
+ * `queueAttention`.
  */
 export async function addEvent(
   trx: Writer,
@@ -67,4 +77,19 @@ export async function addEvent(
     if (last?.event === line.event && last.note === note && last.version === line.version) return;
   }
   await insertEvent(trx, { ...line, created_at: now });
+  logAfterCommit(trx, {
+    level: note !== null && UNCLEAR.includes(note) ? 'warn' : 'info',
+    fields: {
+      ...line,
+      event: othersWords(line.event),
+      ...(cause.detail ? { detail: cause.detail } : {}),
+      method: after.method,
+      provider: after.provider,
+      reference: after.reference,
+      amount: after.amount,
+      refunded_amount: after.refundedAmount,
+      late: after.late,
+    },
+    message: 'payment event',
+  });
 }

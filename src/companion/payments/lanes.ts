@@ -23,14 +23,18 @@ export class Lanes {
     };
   }
 
-  /** Begins it, unless it is under way already or its lane is full. `work` never rejects. */
-  begin(chore: string, provider: Lane, key: string, work: () => Promise<void>): void {
+  /**
+   * Begins it, unless it is under way already or its lane is full. `work` never rejects. Resolves when it is over; at
+   * once where the lane is full.
+   */
+  begin(chore: string, provider: Lane, key: string, work: () => Promise<void>): Promise<void> {
     const lane = this.#lane(chore, provider);
-    if (lane.size >= PLACES || lane.has(key)) return;
-    lane.set(
-      key,
-      work().finally(() => lane.delete(key)),
-    );
+    const underWay = lane.get(key);
+    if (underWay) return underWay;
+    if (lane.size >= PLACES) return Promise.resolve();
+    const begun = work().finally(() => lane.delete(key));
+    lane.set(key, begun);
+    return begun;
   }
 
   /** Resolves when nothing is under way. */

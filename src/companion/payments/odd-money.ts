@@ -2,6 +2,7 @@ import type { ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import type { OddMoney } from './outcome.ts';
 import type { Payment } from './payment.ts';
@@ -57,6 +58,11 @@ export async function flagOddMoney(
         updated_at: now,
       })
       .execute();
+    logAfterCommit(trx, {
+      level: 'info',
+      fields: { payment_id: payment.id, refund_id: refundId, reference, amount: payment.amount },
+      message: 'refund begun',
+    });
   }
   await queueAttention(trx, payment, { reason, ...reported, refund_id: refundId }, now);
   return refundId !== null;

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { IS_PENDING_REFUND } from '../store/index-conditions.ts';
 import type { RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
@@ -41,7 +42,7 @@ function planned({ store }: Context, { keys, providers }: Busy) {
   return store.read
     .selectFrom('refunds')
     .innerJoin('attempts', 'attempts.reference', 'refunds.reference')
-    .where('refunds.status', '=', 'pending')
+    .where(IS_PENDING_REFUND)
     .where('refunds.id', 'not in', keys)
     .where('attempts.provider', 'not in', providers);
 }

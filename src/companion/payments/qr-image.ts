@@ -1,5 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 import qrcode from 'qrcode-generator';
+import { fitsQr } from '../../protocol/qr-capacity.ts';
 
 export const MIN_QR_PIXELS = 64;
 export const MAX_QR_PIXELS = 2048;
@@ -7,8 +8,12 @@ export const MAX_QR_PIXELS = 2048;
 /** Modules of white around the symbol, as ISO/IEC 18004 asks. */
 const QUIET_ZONE = 4;
 
-/** The payload's QR as an SVG document: one path, black on white, at error correction level M. */
-export function qrSvg(payload: string, size: number): string {
+/**
+ * The payload's QR as an SVG document: one path, black on white, at error correction level M. `null` if the payload is
+ * longer than a QR can hold.
+ */
+export function qrSvg(payload: string, size: number): string | null {
+  if (!fitsQr(payload)) return null;
   const { modules, isDark } = encode(payload);
   let path = '';
   for (let y = 0; y < modules; y++) {
@@ -24,9 +29,10 @@ export function qrSvg(payload: string, size: number): string {
 
 /**
  * The payload's QR as a PNG of 1-bit grey. Modules are whole pixels, the symbol is centred on white; `size` grows
- * to one pixel a module when it is too small for that.
+ * to one pixel a module when it is too small for that. `null` if the payload is longer than a QR can hold.
  */
-export function qrPng(payload: string, size: number): Buffer {
+export function qrPng(payload: string, size: number): Buffer | null {
+  if (!fitsQr(payload)) return null;
   const { modules, isDark } = encode(payload);
   const scale = Math.max(1, Math.floor(size / modules));
   const pixels = Math.max(size, modules);

@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderRefund } from '../providers/provider.ts';
+import { IS_PENDING_REFUND } from '../store/index-conditions.ts';
 import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
 import { findPayment } from './find.ts';
+import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
 import { isPaidInDoubt, moneyOut } from './refundable.ts';
@@ -48,6 +50,11 @@ export async function createRefund(
     const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
+    logAfterCommit(trx, {
+      level: 'info',
+      fields: { payment_id: order.paymentId, refund_id: id, reference, amount },
+      message: 'refund begun',
+    });
     return trx
       .insertInto('refunds')
       .values({
@@ -221,7 +228,7 @@ export async function bringRefundsForward(trx: Writer, now: number): Promise<voi
   await trx
     .updateTable('refunds')
     .set({ next_ask_at: now })
-    .where('status', '=', 'pending')
+    .where(IS_PENDING_REFUND)
     .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 
-const KOPECKS = `must be a whole, positive number of kopecks, at most ${Number.MAX_SAFE_INTEGER}`;
+const KOPECKS = `must be a whole, positive number in kopecks, e.g. 125000 for 1250 roubles, at most ${Number.MAX_SAFE_INTEGER}`;
 
-/** An amount, as protocol/money.ts understands it. */
+/**
+ * An amount, as protocol/money.ts understands it. A number written with a point or an exponent arrives here as text and is
+ * refused as such: see http/plumbing/written-sums.ts.
+ */
 export const kopecks = v.pipe(
-  v.number('must be a number of kopecks'),
+  v.number('must be in kopecks, without a point, an exponent or quotes, e.g. 125000 for 1250 roubles'),
   v.safeInteger(KOPECKS),
   v.minValue(1, KOPECKS),
   v.description('Kopecks.'),

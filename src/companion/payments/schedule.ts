@@ -13,7 +13,7 @@ const SCAN_GROWTH = 1.5;
 const FIRST_SCAN_CHECK_MS = 1_000;
 const LONGEST_SCAN_CHECK_MS = 15_000;
 /** An open payment that is so far past its deadline is told to the merchant. */
-const OVERDUE_AFTER_MS = 3 * 3_600_000;
+export const OVERDUE_AFTER_MS = 3 * 3_600_000;
 /** Past its deadline it is asked about again after a tenth of the time that has gone by since, at most this. */
 const LONGEST_OVERDUE_CHECK_MS = 6 * 3_600_000;
 /** What has not ended in so long is asked about no more; a webhook or the merchant may still end it. */

@@ -5,6 +5,7 @@ import { closeAttention, queueAttention } from './attention.ts';
 import { contradicts, flagContradiction, type RefundResult } from './contradicted-refund.ts';
 import { addEvent, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
+import { logAfterCommit } from './history-log.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
 
@@ -45,19 +46,26 @@ export async function settleRefund(
   return { refund, payment: after, outcome: 'applied' };
 }
 
-export function endRefund(
+/** Writes how a refund has ended. `amount`: kopecks, where another sum went out than was asked for. */
+export async function endRefund(
   trx: Writer,
-  { id }: RefundRow,
+  { id, payment_id }: RefundRow,
   status: RefundResult['status'],
   now: number,
   amount?: number,
 ): Promise<RefundRow> {
-  return trx
+  const refund = await trx
     .updateTable('refunds')
     .set({ status, updated_at: now, ...(amount === undefined ? {} : { amount }) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  logAfterCommit(trx, {
+    level: 'info',
+    fields: { payment_id, refund_id: id, reference: refund.reference, amount: refund.amount, status },
+    message: 'refund settled',
+  });
+  return refund;
 }
 
 /** A second charge is no money of the payment's: its refund is told by attention, and changes no sum. */

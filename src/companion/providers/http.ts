@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts';
-import { ForbiddenAddress } from '../outbound/guard.ts';
+import { failureReason } from '../outbound/failure-reason.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
 
 /** One try, to its last byte. */
@@ -12,8 +12,6 @@ const MAX_TRIES = 3;
 const BACKOFF_MS = 250;
 /** A payment with its QR drawn is some 20 kB. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** There was no connection to say anything on. */
-const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
 /** Turned away before anything was looked at: our key, or our pace. */
 const TURNED_AWAY = [401, 403, 425, 429];
 
@@ -40,7 +38,10 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** The exact text: some providers sign it. */
   readonly body?: string;
-  /** Whether a second call means the same as one: by its key, or because it only reads or closes. */
+  /**
+   * Whether a second call means the same as one: by its key, or because it only reads or closes. A call that is not
+   * repeatable is sent once, on a connection of its own: a kept-alive one may be dead, and the call would be lost on it.
+   */
   readonly repeatable: boolean;
   /** Statuses that go to `read` although they say nothing of the payment: for keys that run out and can be had anew. */
   readonly alsoReads?: readonly number[];
@@ -102,10 +103,11 @@ export class ProviderHttp {
   }
 
   async #try(
-    { method, path, headers, body, alsoReads = [] }: HttpCall,
+    { method, path, headers, body, repeatable, alsoReads = [] }: HttpCall,
     timeoutMs: number,
   ): Promise<Omit<HttpAnswer, 'repeated'>> {
     let answer: OutboundAnswer;
+    let sent = false;
     try {
       answer = await this.#outbound.call({
         url: `${this.#baseUrl}${path}`,
@@ -118,9 +120,12 @@ export class ProviderHttp {
         ...(body === undefined ? {} : { body }),
         timeoutMs: Math.max(1, Math.ceil(timeoutMs)),
         maxBytes: MAX_ANSWER_BYTES,
+        ownConnection: !repeatable,
+        onSend: () => (sent = true),
       });
     } catch (cause) {
-      throw new NoAnswer('the provider did not answer', true, { cause, asked: !neverLeft(cause) });
+      const message = `the provider did not answer: ${failureReason(cause)}`;
+      throw new NoAnswer(message, true, { asked: sent });
     }
     const json = readJson(answer);
     if (alsoReads.includes(answer.status)) return { status: answer.status, json };
@@ -141,11 +146,6 @@ function judged(status: number, json: unknown, words: string | null): Omit<HttpA
   // What is no JSON object does not come from the API.
   if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
   return { status, json };
-}
-
-function neverLeft(cause: unknown): boolean {
-  if (cause instanceof ForbiddenAddress) return true;
-  return NEVER_CONNECTED.includes(String((cause as { code?: unknown } | null)?.code));
 }
 
 function readJson({ body }: OutboundAnswer): unknown {

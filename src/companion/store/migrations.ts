@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 import { storeAttention } from './attention-migration.ts';
+import { indexForScale } from './scale-migration.ts';
 
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ export const migrations: Record<string, Migration> = {
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
   '0012_tokens_out': { up: takeTokensOut },
+  '0015_scale': { up: indexForScale },
 };
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */

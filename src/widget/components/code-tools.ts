@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../locales/code-tools.ts';
 import { fill } from '../locales/messages.ts';
 import { button, money } from '../screens/pieces.ts';
@@ -77,7 +78,7 @@ export class SbpCodeTools extends LitElement {
     // A phone shows the code as large as it can already, and is what the link would be sent to.
     const inHand = this.view.device === 'mobile';
     return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
-      ${inHand ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
+      ${inHand || !fitsQr(this.link) ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
       <p class="hidden" role="status">${this.#copy.outcome === 'copied' ? words.copied : nothing}</p>
       ${this.#large ? this.#renderLarge(words) : nothing}`;
   }

@@ -135,6 +135,6 @@ function draw(payload: string): QrDrawing | null {
   try {
     return payload ? drawQr(payload) : null;
   } catch {
-    return null; // longer than any QR code: the link itself is still offered beside it
+    return null; // longer than any QR code: screens offer the link itself instead
   }
 }

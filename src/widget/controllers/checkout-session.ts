@@ -57,9 +57,17 @@ export class CheckoutSession implements ReactiveController {
     this.#session?.cameOnline();
   }
 
-  /** Whether the companion has answered. */
-  async check(): Promise<boolean> {
-    return (await this.#session?.check()) ?? false;
+  returned(): void {
+    this.#session?.returned();
+  }
+
+  away(): void {
+    this.#session?.away();
+  }
+
+  /** Whether the companion has answered; `bank`: it is to ask the bank. */
+  async check(bank: boolean): Promise<boolean> {
+    return (await this.#session?.check(bank)) ?? false;
   }
 
   /** `null` when nothing was sent: there is no companion, or something else is under way. */

@@ -6,6 +6,8 @@ export const LONG_MS = 5 * 60_000;
 export interface PageSigns {
   /** The page was away and is back: what it knows is stale and its stream may be dead. */
   readonly back: () => void;
+  /** The page cannot be seen any more. */
+  readonly hidden: () => void;
   /** Nobody has looked at the page for {@link LONG_MS}. */
   readonly left: () => void;
   /** The window got the focus: most often nothing, sometimes the way back from the bank. */
@@ -19,11 +21,16 @@ export interface PageSigns {
 /** Everything by which a browser lets a page know that it lives again, or elsewhere. No single sign comes in all of them. */
 export class PageWake implements ReactiveController {
   readonly #left: () => void;
+  readonly #hidden: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners: readonly (readonly [EventTarget, string, (event: Event) => void])[];
 
-  constructor(host: ReactiveControllerHost, { back, left, focused, offline, online, resized }: PageSigns) {
+  constructor(
+    host: ReactiveControllerHost,
+    { back, hidden, left, focused, offline, online, resized }: PageSigns,
+  ) {
     this.#left = left;
+    this.#hidden = hidden;
     this.#listeners = [
       [document, 'visibilitychange', () => this.#watch() && back()],
       [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && back()],
@@ -49,6 +56,7 @@ export class PageWake implements ReactiveController {
   #watch(): boolean {
     clearTimeout(this.#timer);
     if (document.visibilityState === 'visible') return true;
+    this.#hidden();
     this.#timer = setTimeout(this.#left, LONG_MS);
     return false;
   }

@@ -79,9 +79,12 @@ export const payStyles = css`
     font-weight: 600;
     text-align: center;
   }
-  .guide > .button,
+  .guide > .button:not(.primary),
   .tools {
     margin-inline-start: -12px;
+  }
+  .guide > .primary {
+    margin: 16px 0 8px;
   }
   .tools {
     min-height: 132px;

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Bank } from '../../protocol/banks.ts';
+import { isWebAddress } from '../../protocol/link-scheme.ts';
+import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
 import { lostNote } from './lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
-import { button, checkButton, head, heading, money, statusLine, timeLeftLine } from './pieces.ts';
+import { button, checkButton, head, heading, linkButton, money, statusLine, timeLeftLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
@@ -11,12 +13,26 @@ export function payScreen(view: View): TemplateResult {
   // Of two ways the one that is lost need not say so.
   const qr = view.ways.includes('qr') && !(view.ways.length > 1 && view.isLost('sbp-qr-code'));
   const banks = view.ways.includes('banks');
+  const code = qr && !isTooLong(view);
   return html`${head(view)}
-    <div class="ways ${qr && banks ? 'both' : qr ? 'code-only' : 'banks-only'}">
-      ${qr ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
+    <div class="ways ${code && banks ? 'both' : code ? 'code-only' : 'banks-only'}">
+      ${code ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
       ${qr && !banks ? guideColumn(view) : nothing}
     </div>
     ${giveUp(view)} ${foot(view, qr, banks)}`;
+}
+
+/** No QR code holds such a link: it is offered itself. */
+function isTooLong(view: View): boolean {
+  const url = link(view);
+  return url !== null && !fitsQr(url);
+}
+
+function payLink(view: View, kind: string): TemplateResult | typeof nothing {
+  const url = link(view);
+  return isWebAddress(url, view.origin)
+    ? linkButton(view.texts.payLink, url, { kind, target: '_blank' })
+    : nothing;
 }
 
 function link(view: View): string | null {
@@ -57,9 +73,13 @@ function guideColumn(view: View): TemplateResult {
   }
   return html`<div class="guide">
     <h2 tabindex="-1">${heading(view)}</h2>
-    <ol>
-      ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span>${step}</span></li>`)}
-    </ol>
+    ${
+      isTooLong(view)
+        ? payLink(view, 'primary')
+        : html`<ol>
+            ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span>${step}</span></li>`)}
+          </ol>`
+    }
     ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;
 }
@@ -132,9 +152,15 @@ function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
   return html`<div class="foot ${banks && !qr ? 'sticky' : ''}">
     <div class="facts">${timeLeftLine(view)}${statusLine(view)}</div>
     ${
-      screen === 'pay' && view.ways.length === 1
-        ? button(qr ? texts.thisDevice : texts.showQr, () => act.way(qr ? 'banks' : 'qr'), qr ? 'onward' : '')
-        : nothing
+      screen === 'pay' && banks && isTooLong(view)
+        ? payLink(view, 'onward')
+        : screen === 'pay' && view.ways.length === 1
+          ? button(
+              qr ? texts.thisDevice : texts.showQr,
+              () => act.way(qr ? 'banks' : 'qr'),
+              qr ? 'onward' : '',
+            )
+          : nothing
     }
   </div>`;
 }

@@ -18,7 +18,7 @@ export interface ProblemAnswer {
 }
 
 /** What a payer's page can ask its companion to do. */
-export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel';
+export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel' | '/check';
 export type ActBody = Readonly<Record<string, string>>;
 
 /** The checkout API of one payment: adds the token, never lets it into a URL. */

@@ -1,6 +1,7 @@
 import { readSnapshot } from '../../protocol/read-snapshot.ts';
 import { isRenewable, type Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
+import { BankChecks } from './bank-checks.ts';
 import type { ActBody, ActPath, Answer, CheckoutApi } from './checkout-api.ts';
 import {
   ASK_GAP_MS,
@@ -27,11 +28,14 @@ export class Session {
   /** The loop's present request or pause; aborting it makes the loop ask at once. */
   #turn = new AbortController();
   #question: Promise<Answer> | null = null;
+  #bankQuestion: Promise<Answer> | null = null;
   #check: Promise<boolean> | null = null;
+  readonly #bankChecks: BankChecks;
   #last: Snapshot | null = null;
   #connection: Connection = 'connecting';
   #failures = 0;
   #lastAskAt = -Infinity;
+  #lastBankAskAt = -Infinity;
   /** The server asked to be left alone until then (`Retry-After`). */
   #notBefore = -Infinity;
   #running = false;
@@ -47,6 +51,7 @@ export class Session {
     this.#sink = sink;
     this.#world = world;
     this.#last = last;
+    this.#bankChecks = new BankChecks(world, () => void this.#askBank());
   }
 
   get last(): Snapshot | null {
@@ -64,6 +69,7 @@ export class Session {
     this.#life.abort();
     this.#turn.abort();
     this.#cancelWake?.();
+    this.#bankChecks.stop();
   }
 
   /**
@@ -98,6 +104,16 @@ export class Session {
     this.#turn.abort();
   }
 
+  /** The payer is back from the bank: it is asked at once, and a few times more. However many signs tell of it. */
+  returned(): void {
+    if (!this.#life.signal.aborted && !this.#isOver()) this.#bankChecks.begin();
+  }
+
+  /** The page cannot be seen any more. */
+  away(): void {
+    this.#bankChecks.stop();
+  }
+
   /** The browser says that there is no network. A byte that comes all the same proves it wrong. */
   wentOffline(): void {
     if (!this.#isOver()) this.#connect('offline');
@@ -110,21 +126,23 @@ export class Session {
   }
 
   /**
-   * The payer pressed a button or the shop called `refresh()`: asks now, though never twice in a second nor before the
-   * companion wants to be asked. Whether it has answered.
+   * The payer pressed a button, and the bank is asked where the companion can have it asked; or the shop called
+   * `refresh()`. Asks now, though never twice in a second nor before the companion wants to be asked. Whether it has
+   * answered.
    */
-  check(): Promise<boolean> {
-    this.#check ??= this.#checkOnce().finally(() => (this.#check = null));
+  check(bank = false): Promise<boolean> {
+    this.#check ??= this.#checkOnce(bank).finally(() => (this.#check = null));
     return this.#check;
   }
 
-  async #checkOnce(): Promise<boolean> {
+  async #checkOnce(bank: boolean): Promise<boolean> {
     const { signal } = this.#life;
     const now = this.#world.now();
     if (now < this.#notBefore) return false;
-    const wait = Math.max(0, this.#lastAskAt + ASK_GAP_MS - now);
-    if (!this.#question) await pause(this.#world, signal, wait);
-    return !signal.aborted && (await this.#ask()).kind === 'ok';
+    const lastAt = bank ? Math.max(this.#lastAskAt, this.#lastBankAskAt) : this.#lastAskAt;
+    const wait = Math.max(0, lastAt + ASK_GAP_MS - now);
+    if (!(bank ? this.#bankQuestion : this.#question)) await pause(this.#world, signal, wait);
+    return !signal.aborted && (await (bank ? this.#askBank() : this.#ask())).kind === 'ok';
   }
 
   /**
@@ -245,6 +263,26 @@ export class Session {
     this.#failures = answer.kind === 'trouble' ? this.#failures + 1 : 0;
     if (answer.kind === 'trouble') this.#notBefore = this.#world.now() + answer.pauseMs;
     return answer;
+  }
+
+  /** The same for questions that the companion takes to the bank, where it can: they leave the loop's own pace alone. */
+  #askBank(): Promise<Answer> {
+    this.#bankQuestion ??= this.#askBankOnce().finally(() => (this.#bankQuestion = null));
+    return this.#bankQuestion;
+  }
+
+  async #askBankOnce(): Promise<Answer> {
+    const { signal } = this.#life;
+    if (this.#world.now() < this.#notBefore) return { kind: 'trouble', pauseMs: 0 };
+    if (!this.#last?.actions.includes('check')) return this.#ask();
+    this.#lastBankAskAt = this.#world.now();
+    const answer = await this.#api.post('/check', {}, signal);
+    if (answer.kind === 'refused') this.#refuse(answer.httpStatus);
+    if (answer.kind === 'problem' && answer.httpStatus !== 429) return this.#ask();
+    if (answer.kind === 'ok' && this.#take(answer.value, answer.askedAt)) return answer;
+    const { pauseMs } = { pauseMs: 0, ...answer };
+    if (pauseMs > 0) this.#notBefore = this.#world.now() + pauseMs;
+    return { kind: 'trouble', pauseMs };
   }
 
   #refuse(httpStatus: number): void {

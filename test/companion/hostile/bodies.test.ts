@@ -150,7 +150,6 @@ describe('a body in unusual clothes', () => {
     assert.equal(order_id, 'Цветы 💐');
     const { amount } = await create(GOOD.replace('{', '{"amount":7,'));
     assert.equal(amount, 5, 'the last of two equal names counts');
-    assert.equal((await create(GOOD.replace(':5', ':1.25e5')))['amount'], 125_000);
   });
 
   it('is read in chunks, whatever is cut by their ends', async () => {

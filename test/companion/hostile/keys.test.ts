@@ -15,7 +15,7 @@ const POSTS = documentedOperations
   .filter(({ method, path }) => method === 'post' && path.startsWith('/api/'))
   .map(({ path }) => `post ${path}`);
 
-const NAMES = ['idempotency-key', 'x-idempotency-key'];
+const NAMES = ['idempotency-key', 'x-idempotency-key', 'idempotence-key'];
 
 describe('a repeat under one key', () => {
   it('is answered as the first call was, and changes nothing, at every POST', async () => {
@@ -26,7 +26,9 @@ describe('a repeat under one key', () => {
       const [first, ...repeats] = [
         { [NAMES[0]!]: key },
         { [NAMES[1]!]: key },
+        { [NAMES[2]!]: key },
         { [NAMES[0]!]: key, [NAMES[1]!]: key },
+        { [NAMES[0]!]: key, [NAMES[1]!]: key, [NAMES[2]!]: key },
       ];
       const answer = await stage.call(operation, { ...good, headers: first });
       const body = await answer.text();
@@ -99,6 +101,8 @@ describe('a key that cannot be meant', () => {
         ),
         { [NAMES[0]!]: 'one', [NAMES[1]!]: 'another' },
         { [NAMES[0]!]: 'one', [NAMES[1]!]: '' },
+        { [NAMES[0]!]: 'one', [NAMES[1]!]: 'one', [NAMES[2]!]: 'another' },
+        { [NAMES[1]!]: 'one', [NAMES[2]!]: 'another' },
         { [NAMES[0]!]: 'same, same' },
       ]) {
         const shown = `${operation} ${JSON.stringify(headers).slice(0, 90)}`;

@@ -168,11 +168,15 @@ describe('odd money', () => {
       const payment = await paymentOf(payment_id);
       assert.equal(payment.status, status);
       assert.equal(payment.events.filter((event) => event.note === note).length, 1, note);
-      const line = shop
+      const warnings = shop
         .logs()
         .split('\n')
-        .find((one) => one.includes(note) && one.includes(payment_id))!;
-      assert.equal((JSON.parse(line) as { level: number }).level, 40, `${note} is a warning`);
+        .filter((one) => one.includes(`"reason":"${note}"`) && one.includes(payment_id))
+        .map((one) => JSON.parse(one) as { level: number; msg: string });
+      assert.deepEqual(
+        warnings.map(({ level, msg }) => [level, msg]),
+        [[40, 'payment needs attention']],
+      );
       assert.match(
         metrics,
         new RegExp(`sbp_provider_webhooks_total\\{provider="sandbox",result="${note}"\\} 1`),

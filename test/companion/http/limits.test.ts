@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import * as v from 'valibot';
 import { problemSchema } from '../../../src/protocol/schemas.ts';
 import { API_KEY, startCompanion, type TestCompanion } from '../../support/companion.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { RawSocket } from '../../support/raw-socket.ts';
 
 const SHOP_ORIGIN = 'https://shop.example';
@@ -217,9 +218,9 @@ describe('SBP_STREAM_LIMIT', () => {
 });
 
 async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!(await done())) {
-    assert.ok(Date.now() < deadline, 'it did not come to that in 5 s');
+    assert.ok(Date.now() < deadline, 'it did not come to that');
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -8,6 +8,7 @@ import type { Store } from '../../../src/companion/store/store.ts';
 import { problemSchema } from '../../../src/protocol/schemas.ts';
 import { startCompanion, API_KEY, type TestCompanion } from '../../support/companion.ts';
 import { StreamReader } from '../../support/event-source.ts';
+import { until } from '../../support/until.ts';
 
 describe('GET /readyz', () => {
   it('answers 200 while the store takes writes, 503 while it does not, and 200 again', async (t) => {
@@ -100,8 +101,7 @@ describe('GET /metrics', () => {
     }
 
     stream.stop();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal((await scrape(shop)).value('sbp_open_streams'), 0);
+    await until(async () => (await scrape(shop)).value('sbp_open_streams') === 0, 'the end of the stream');
   });
 });
 

@@ -6,6 +6,7 @@ import { EventStream } from '../../../src/companion/live/event-stream.ts';
 import type { PaymentStatus } from '../../../src/protocol/status.ts';
 import type { Payment } from '../../../src/companion/payments/payment.ts';
 import { RawSocket } from '../../support/raw-socket.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 const KIB = 1024;
 const CAP_BYTES = 64 * KIB;
@@ -56,7 +57,7 @@ async function fill(
 }
 
 async function untilReceived(client: RawSocket, text: string): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!client.received.includes(text)) {
     assert.ok(Date.now() < deadline, `"${text}" did not arrive`);
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -94,7 +95,7 @@ describe('a status stream', () => {
     assert.ok(ids.length < version(), 'those in between were skipped');
   });
 
-  it('cuts off a reader that does not even take the last words', { timeout: 10_000 }, async (t) => {
+  it('cuts off a reader that does not even take the last words', async (t) => {
     const unread = await streamTo(t, false, 1_000);
     await fill(unread, 'created');
     unread.stream.drain();
@@ -102,7 +103,7 @@ describe('a status stream', () => {
     assert.equal(unread.response.writableFinished, false, 'it took them: the test proves nothing');
   });
 
-  it('says what is newest before it says that nothing more will come', { timeout: 15_000 }, async (t) => {
+  it('says what is newest before it says that nothing more will come', async (t) => {
     const slow = await streamTo(t, false);
     await fill(slow, 'paid');
     await once(slow.response, 'prefinish');
@@ -114,6 +115,7 @@ describe('a status stream', () => {
 
   it('goes on for a reader that reads', async (t) => {
     const { client, response, update, version } = await streamTo(t, true, HEARTBEAT_MS);
+    const begun = performance.now();
     for (let i = 0; i < 10; i++) {
       update();
       await new Promise((resolve) => setTimeout(resolve, HEARTBEAT_MS));
@@ -121,6 +123,10 @@ describe('a status stream', () => {
     assert.equal(response.destroyed, false);
     assert.ok(client.received.includes(`id: ${version()}\n`));
     const comments = client.received.match(/^:$/gm)?.length ?? 0;
-    assert.ok(comments >= 8 && comments <= 11, `${comments} comments in 10 heartbeats`);
+    const heartbeats = (performance.now() - begun) / HEARTBEAT_MS;
+    assert.ok(
+      comments >= 5 && comments <= heartbeats + 1,
+      `${comments} comments in ${heartbeats} heartbeats`,
+    );
   });
 });

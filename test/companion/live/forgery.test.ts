@@ -85,7 +85,7 @@ describe('the parser of these tests', () => {
   });
 });
 
-describe('whatever a payment holds', { timeout: 120_000 }, () => {
+describe('whatever a payment holds', () => {
   let shop: TestCompanion;
   before(async () => {
     shop = await startCompanion(
@@ -137,7 +137,7 @@ describe('whatever a payment holds', { timeout: 120_000 }, () => {
   });
 });
 
-describe('whatever a snapshot holds', { timeout: 60_000 }, () => {
+describe('whatever a snapshot holds', () => {
   it(`comes as one event (${SNAPSHOTS} snapshots)`, async (t) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -9,7 +9,7 @@ import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../../suppor
 import { HeldStore } from '../../support/held-store.ts';
 import { StreamConnection } from '../../support/stream-connection.ts';
 
-describe('a change while a status stream opens', { timeout: 30_000 }, () => {
+describe('a change while a status stream opens', () => {
   let directory: string;
   let store: HeldStore;
   let shop: TestCompanion;

@@ -23,7 +23,7 @@ interface Page {
 }
 
 describe('a status stream that is cut', () => {
-  it('goes on without gap and without double, at whatever byte', { timeout: 120_000 }, async (t) => {
+  it('goes on without gap and without double, at whatever byte', async (t) => {
     const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' });
     const cutter = await Cutter.start(companion.port);
     t.after(async () => {

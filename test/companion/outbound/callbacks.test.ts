@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { startCompanion } from '../../support/companion.ts';
+import { until } from '../../support/until.ts';
 
 /** Outside development, and still reaching nothing outside this machine. */
 const PRODUCTION = { NODE_ENV: 'production', SBP_BANKS_URL: 'https://127.0.0.1:9/no-banks.json' };
@@ -69,11 +70,7 @@ describe('callback_url', () => {
       const callback_url = `https://rebound.example:${port}/hook`;
       const { payment_id } = await shop.createPayment({ callback_url });
       await shop.sandbox(payment_id, 'pay');
-      const deadline = Date.now() + 5000;
-      while (!shop.logs().includes('webhook not delivered')) {
-        assert.ok(Date.now() < deadline, 'no attempt was logged');
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until(() => shop.logs().includes('webhook not delivered'), 'an attempt in the log');
       assert.deepEqual(asked, ['rebound.example']);
       assert.match(shop.logs(), /leads to a private, local or reserved address/);
       assert.equal(called, 0);

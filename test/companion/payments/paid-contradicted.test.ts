@@ -49,13 +49,13 @@ describe('a payment whose provider takes its word back', () => {
   it('asks for no refund that the provider has not heard of', async () => {
     const id = await books.paid();
     const { provider } = books.ledger;
-    const { refund } = provider;
+    const answer = provider.refund.bind(provider);
     provider.refund = () => Promise.reject(new ProviderError('unavailable', 'not asked', { asked: false }));
     await books.refund(id, 1_000);
     const asked: string[] = [];
     provider.refund = (request) => {
       asked.push(request.refundId);
-      return refund(request);
+      return answer(request);
     };
     await books.ledger.tell(id, 'failed', AMOUNT);
     for (let round = 0; round < 3; round++) {

@@ -76,8 +76,10 @@ export const resolvedAttentionSchema = v.strictObject({
 
 export const createdPaymentSchema = v.strictObject({
   ...paymentEntries,
-  qr_svg: v.exactOptional(v.nullable(text)),
-  qr_png: v.exactOptional(v.pipe(v.nullable(text), v.description('Base64.'))),
+  qr_svg: v.exactOptional(
+    v.pipe(v.nullable(text), v.description('null without a link, or if the link is too long for a QR.')),
+  ),
+  qr_png: v.exactOptional(v.pipe(v.nullable(text), v.description('Base64; null as qr_svg.'))),
   deep_link: v.exactOptional(v.nullable(text)),
 });
 

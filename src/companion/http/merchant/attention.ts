@@ -37,7 +37,7 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
     const { id, attentionId } = request.params;
     const answer = await calls.run(request, reply, {
       async begin(key) {
-        const input = parseInput(resolveRequestSchema, request.body);
+        const input = await readResolution(request);
         try {
           const { attention, payment } = await resolveAttention(ctx, id, attentionId, input, async (trx) => {
             if (key) await reserveKey(trx, key.name, key.bodyHash, attentionId, ctx.now());
@@ -57,6 +57,16 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
     });
     return reply.code(answer.status).send(answer.body);
   });
+
+  /** What is not there is said before what is wrong about the body. */
+  async function readResolution({ params, body }: { params: Params; body: unknown }) {
+    const { id, attentionId } = params;
+    if (!(await findPayment(ctx.store.read, id)))
+      throw new ProblemError(404, 'payment_not_found', 'There is no such payment.');
+    if (!(await findAttention(ctx.store.read, id, attentionId)))
+      throw new ProblemError(404, 'attention_not_found', 'This payment has no such attention.');
+    return parseInput(resolveRequestSchema, body);
+  }
 }
 
 function resolvedView(attention: AttentionRow, payment: Payment) {

@@ -74,6 +74,14 @@ export function checkoutOperations(): Operation[] {
     {
       ...payers,
       method: 'post',
+      path: `${SESSION}/check`,
+      summary: 'The payer is back from the bank, or asks: the provider is asked now',
+      answers: snapshot,
+      refusals: ANY_POST,
+    },
+    {
+      ...payers,
+      method: 'post',
       path: `${SESSION}/cancel`,
       summary: 'The payer gives up',
       answers: snapshot,

@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import type { Context } from '../../context.ts';
 import { paymentRequestSchema } from '../../payments/request-schema.ts';
+import { KEY_HEADERS } from '../idempotent-calls.ts';
 import * as answers from '../merchant/answers.ts';
 import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';
@@ -45,7 +46,7 @@ function post({ refusals = [], ...call }: Call): Operation {
   return {
     ...get(call),
     method: 'post',
-    headers: ['Idempotency-Key', 'X-Idempotency-Key'],
+    headers: KEY_HEADERS,
     refusals: [...ANY_POST, ...refusals],
   };
 }

@@ -21,16 +21,17 @@ export interface Answer {
   readonly body: GenericSchema | 'text/event-stream' | 'text/plain' | 'image/*' | null;
 }
 
+const KEY = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' } as const;
+
 /** Request headers that mean something to a route. */
 export const HEADERS = {
   'Idempotency-Key': {
-    description: 'A repeat under the same key with the same body gets the same answer.',
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+    description:
+      'A repeat of this call (route, parameters and body) under the same key gets the same answer.',
+    schema: KEY,
   },
-  'X-Idempotency-Key': {
-    description: 'Idempotency-Key under another name; one of them is enough.',
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-  },
+  'X-Idempotency-Key': { description: 'Another spelling of Idempotency-Key: send one of them.', schema: KEY },
+  'Idempotence-Key': { description: 'Another spelling of Idempotency-Key: send one of them.', schema: KEY },
   'Last-Event-ID': {
     description: 'The newest version that the page has: only newer ones are sent.',
     schema: { type: 'string', pattern: '^\\d{1,15}$' },

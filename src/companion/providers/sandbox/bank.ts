@@ -109,7 +109,8 @@ export class SandboxBank {
       .where((eb) =>
         eb.or([
           eb('reference', '=', paymentId),
-          eb(sql`substr(reference, 1, length(${paymentId}) + 1)`, '=', `${paymentId}-`),
+          // All that begin with the id and a hyphen, as a range of the index: "." is the character after it.
+          eb.and([eb('reference', '>', `${paymentId}-`), eb('reference', '<', `${paymentId}.`)]),
         ]),
       )
       .orderBy(sql`rowid`, 'desc')

@@ -1,0 +1,9 @@
+import { sql } from 'kysely';
+
+/*
+ * Conditions as the partial indexes spell them. SQLite uses such an index only for the same words: a bound value is
+ * none of them.
+ */
+export const IS_OPEN_PAYMENT = sql<boolean>`status in ('created', 'processing')`;
+export const IS_PENDING_REFUND = sql<boolean>`status = 'pending'`;
+export const IS_FAILED_REFUND = sql<boolean>`status = 'failed'`;

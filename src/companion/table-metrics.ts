@@ -1,0 +1,134 @@
+import type { SelectQueryBuilder } from 'kysely';
+import { Gauge, type Registry } from 'prom-client';
+import { OVERDUE_AFTER_MS } from './payments/schedule.ts';
+import { IS_FAILED_REFUND, IS_OPEN_PAYMENT, IS_PENDING_REFUND } from './store/index-conditions.ts';
+import type { Schema } from './store/schema.ts';
+import type { Reader, Store } from './store/store.ts';
+
+/** A count ends here: that there are so many says enough, and a scrape must stay cheap. */
+const MAX_COUNT = 100_000;
+
+interface Sources {
+  readonly store: Store;
+  /** Unix time in ms. */
+  readonly now: () => number;
+}
+
+/** Gauges that are read from the tables at each scrape. Each reads an index of few rows, however many payments there are. */
+export function readTablesAtScrape(registry: Registry, { store, now }: Sources): void {
+  const db = store.read;
+  const secondsSince = (at: number | null | undefined) => (at ? Math.max(0, now() - at) / 1000 : 0);
+
+  function gauge(name: string, help: string, read: () => Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
+
+  new Gauge({
+    name: 'sbp_open_payments',
+    help: 'Payments that money may still come for.',
+    labelNames: ['status', 'provider'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const rows = await db
+        .selectFrom('payments')
+        .select(({ fn }) => ['status', 'provider', fn.countAll<number>().as('count')])
+        .where(IS_OPEN_PAYMENT)
+        .groupBy(['status', 'provider'])
+        .execute();
+      for (const { status, provider, count } of rows) {
+        this.set({ status, provider: provider ?? 'none' }, count);
+      }
+    },
+  });
+  gauge('sbp_overdue_payments', 'Open payments whose end should have come hours ago.', () =>
+    count(
+      db
+        .selectFrom('payments')
+        .select('deadline')
+        .where(IS_OPEN_PAYMENT)
+        .where('deadline', '<=', now() - OVERDUE_AFTER_MS),
+    ),
+  );
+  new Gauge({
+    name: 'sbp_attention_open',
+    help: 'Open attentions: payments that a person should look at, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const rows = await db
+        .selectFrom('attention')
+        .select(({ fn }) => ['reason', fn.countAll<number>().as('count')])
+        .where('resolved_at', 'is', null)
+        .groupBy('reason')
+        .execute();
+      for (const { reason, count } of rows) this.set({ reason }, count);
+    },
+  });
+
+  gauge('sbp_refunds_pending', 'Refunds whose end the provider has not told yet.', () =>
+    count(pendingRefunds(db).select('created_at')),
+  );
+  gauge('sbp_refunds_oldest_pending_seconds', 'Age of the oldest refund that is pending.', async () =>
+    secondsSince(await oldest(pendingRefunds(db).select('created_at as at').orderBy('created_at'))),
+  );
+  gauge('sbp_refunds_failed', 'Refunds that the provider did not carry out.', () =>
+    count(db.selectFrom('refunds').select('created_at').where(IS_FAILED_REFUND)),
+  );
+
+  const waiting = () => db.selectFrom('deliveries').where('next_attempt_at', 'is not', null);
+  gauge('sbp_outbox_depth', 'Webhooks not yet delivered to merchants.', () =>
+    count(waiting().select('created_at')),
+  );
+  gauge('sbp_outbox_oldest_seconds', 'Age of the oldest webhook not yet delivered to a merchant.', async () =>
+    secondsSince(await oldest(waiting().select('created_at as at').orderBy('created_at'))),
+  );
+  gauge('sbp_deliveries_given_up', 'Webhooks that no merchant took in time: redeliver them by hand.', () =>
+    count(
+      db
+        .selectFrom('deliveries')
+        .select('created_at')
+        .where('next_attempt_at', 'is', null)
+        .where('delivered_at', 'is', null),
+    ),
+  );
+
+  gauge('sbp_webhooks_deferred', "Providers' webhooks that cannot be applied yet and are tried again.", () =>
+    count(db.selectFrom('provider_deliveries').select('next_try_at').where('next_try_at', 'is not', null)),
+  );
+  gauge('sbp_webhooks_given_up', "Providers' webhooks that could not be applied in a day of tries.", () =>
+    count(
+      db
+        .selectFrom('provider_deliveries')
+        .select('received_at')
+        .where('next_try_at', 'is', null)
+        .where('report_json', 'is not', null),
+    ),
+  );
+
+  async function count<Row>(rows: SelectQueryBuilder<Schema, keyof Schema, Row>): Promise<number> {
+    const { total } = await db
+      .selectFrom(rows.limit(MAX_COUNT).as('found'))
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    return total;
+  }
+}
+
+function pendingRefunds(db: Reader) {
+  return db.selectFrom('refunds').where(IS_PENDING_REFUND);
+}
+
+async function oldest(
+  rows: SelectQueryBuilder<Schema, keyof Schema, { at: number }>,
+): Promise<number | undefined> {
+  return (await rows.limit(1).executeTakeFirst())?.at;
+}
