@@ -31,13 +31,13 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
   const webhookSecret = config.webhookSecrets[0]!;
   const bank = new SandboxBank({ store, log, now, webhookSecret, webhookUrl: () => '' });
   const outbound = new OutboundClient({ development: true });
-  const metrics = new Metrics({ store, now, openStreams: () => 0 });
+  const metrics = new Metrics({ store, now, openStreams: () => 0, test: config.test });
   const providers = createProviders({ config, outbound, bank, metrics, now });
   const ctx: Context = {
     config,
     store,
     log,
-  sampledLog: new SampledLog(log),
+    sampledLog: new SampledLog(log),
     now,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
