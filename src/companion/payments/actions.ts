@@ -8,11 +8,11 @@ import { canPush } from './push.ts';
 import { canRenew } from './renew.ts';
 
 /** What the payer may do now, as far as the payment's state and its provider's capabilities go. */
-export function actionsFor(ctx: Pick<Context, 'providers'>, payment: Payment): Action[] {
+export function actionsFor(ctx: Pick<Context, 'providers' | 'config' | 'now'>, payment: Payment): Action[] {
   const can: Readonly<Record<Action, boolean>> = {
-    method: canChoose(payment),
+    method: canChoose(payment) && payment.test === ctx.config.test,
     push: canPush(ctx, payment),
-    renew: canRenew(payment),
+    renew: canRenew(ctx, payment),
     // A code that is being charged cannot be called back.
     cancel: payment.status === 'created' && payment.chargePayload === null,
     buyer_qr: canCharge(payment) && ctx.providers[payment.provider].capabilities.charge,

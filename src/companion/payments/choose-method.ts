@@ -1,9 +1,10 @@
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
-import { addAttempt, hasAttemptLeft, markForClosing } from './attempts.ts';
+import { addAttempt, hasAttemptLeft, leaveAttempt } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
+import { providerFor } from './provider-for.ts';
 import { record } from './record.ts';
 
 export interface Choice {
@@ -35,15 +36,15 @@ export async function chooseMethod(
   const chosen = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (payment?.status === 'created' && payment.method === method) return payment;
-    const provider = ctx.config.methods[method];
+    const provider = payment && providerFor(ctx, payment, method);
     if (!payment || !provider || !canChoose(payment) || !payment.methods.includes(method)) return null;
     const now = ctx.now();
-    if (payment.reference !== null) await markForClosing(trx, payment.reference);
+    await leaveAttempt(trx, payment);
     return record(
       trx,
       payment,
       {
-        ...(await addAttempt(trx, payment, { provider, method }, now)),
+        ...(await addAttempt(trx, payment, { provider, method, deadline: payment.deadline }, now)),
         expiresAt: payment.deadline,
         ...(phone === null ? {} : { customer: { ...payment.customer, phone } }),
       },

@@ -31,8 +31,8 @@ export async function verifyHint(
   if (refund) {
     const asked = ctx.providers[provider];
     if (asked.findRefund && refund.providerRefundId !== null) {
-      const report = await asked.findRefund(ref, refund.providerRefundId);
-      return { ...nothing, refund: { ...report, refundId: report.refundId ?? refund.refundId } };
+      const { test = null, ...report } = await asked.findRefund(ref, refund.providerRefundId);
+      return { ...nothing, test, refund: { ...report, refundId: report.refundId ?? refund.refundId } };
     }
     // Which refund it is about is so for ever, whenever it was said.
     const ours = await ctx.store.write((trx) => adoptReported(trx, attempt, refund));

@@ -19,6 +19,11 @@ export function judge(
   { asked, now }: { readonly asked: boolean; readonly now: number },
 ): Verdict {
   const status = meantBy(report.status, payment, asked, now);
+  if (contradictsTest(payment, report)) {
+    // What ends it without money is so all the same, and spares the payer the wait.
+    const over = status !== null && NO_MONEY.includes(status) && attempt.reference === payment.reference;
+    return { status: over ? status : null, refusal: 'test_contradicted' };
+  }
   const refusal = refuse(payment, attempt, { ...report, status });
   if (refusal === null) return { status, refusal };
   return { status: isUnderWay(payment, attempt, refusal) ? 'processing' : null, refusal };
@@ -26,6 +31,16 @@ export function judge(
 
 /** Its clock and ours are a moment apart. */
 const LAPSE_LEEWAY_MS = 10_000;
+
+const NO_MONEY: readonly PaymentStatus[] = ['failed', 'expired', 'canceled'];
+
+/** Whether the provider says that this payment is of another kind, test or real, than ours. */
+export function contradictsTest(
+  { test }: Pick<Payment, 'test'>,
+  report: { readonly test?: boolean | null },
+): boolean {
+  return (report.test ?? test) !== test;
+}
 
 function meantBy(
   told: PaymentStatus | null,
@@ -35,13 +50,17 @@ function meantBy(
 ): PaymentStatus | null {
   if (asked && payment.paidAt === null) {
     // Money that has come and gone between two questions. What is left of it will be told by the next one.
-    if (told === 'refunded') return 'canceled';
+    if (told === 'refunded') return payment.status === 'expired' ? 'expired' : 'canceled';
     if (told === 'partial_refunded') return 'paid';
   }
   // Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
-  // difference to the payer, who may have a fresh code.
-  const lapsed = payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now;
-  return told === 'canceled' && lapsed ? 'expired' : told;
+  // difference to the payer, who may have a fresh code. Only the merchant calls an expired payment off.
+  const lapsed =
+    payment.status === 'expired' ||
+    (payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now);
+  if (told === 'canceled' && lapsed) return 'expired';
+  // Two words for a code that is closed: its payment is over already.
+  return told === 'expired' && payment.status === 'canceled' ? 'canceled' : told;
 }
 
 function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): Verdict['refusal'] {

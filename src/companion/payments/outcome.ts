@@ -25,6 +25,8 @@ export type OddMoney =
   | 'amount_missing'
   /** A second attempt of one payment was paid: given back by itself, where the provider can. */
   | 'paid_twice'
+  /** A test reported of a real payment, or real money of a test one: never taken for payment. */
+  | 'test_contradicted'
   /** Money after the provider had said no: the order was given up, so a person has to look. */
   | 'paid_after_failure'
   /** The provider takes its word back that the money has come. */
@@ -33,6 +35,7 @@ export type OddMoney =
 const ODD: readonly Outcome[] = [
   'amount_mismatch',
   'amount_missing',
+  'test_contradicted',
   'paid_twice',
   'paid_after_failure',
   'paid_contradicted',

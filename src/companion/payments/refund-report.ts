@@ -3,6 +3,7 @@ import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { closeAttention, queueAttention } from './attention.ts';
 import { addEvent } from './events.ts';
+import { keepFailureReason } from './failure-reason.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { adoptReported } from './reported-refund.ts';
@@ -33,6 +34,7 @@ export async function settleReported(
     await closeAttention(trx, taken, 'no_money', now);
   }
   if (status === 'pending') return { outcome: 'unchanged', payment };
+  if (status === 'failed') await keepFailureReason(trx, row, report.failureReason);
   const source = `provider:${attempt.provider}`;
   const { payment: after, outcome } = await settleRefund(trx, row, { status, amount, source }, now);
   return { outcome, payment: after };

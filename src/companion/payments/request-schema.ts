@@ -115,6 +115,10 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
         v.description(`Seconds to pay; ${DEFAULT_LIFETIME_S} unless expires_at is given.`),
       ),
     ),
+    renewable: v.pipe(
+      v.optional(v.boolean('must be true or false'), true),
+      v.description('Whether the payer may get a fresh code after expiry, for SBP_RENEW_HOURS.'),
+    ),
     return_url: v.nullish(webAddress, null),
     callback_url: v.nullish(callbackUrl(config), null),
     customer: v.optional(customerSchema, {}),

@@ -25,6 +25,8 @@ export interface PaymentRequest {
   readonly methods: readonly [Method, ...Method[]];
   readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
   readonly deepLink: boolean;
+  /** Whether the payer may begin anew after expiry; yes unless given. */
+  readonly renewable?: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -66,6 +68,7 @@ export function readPaymentRequest(
       methods: [method, ...others],
       qr: input.qr,
       deepLink: input.features.deep_link,
+      renewable: input.renewable,
       metadata: input.metadata,
     },
   };

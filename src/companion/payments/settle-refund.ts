@@ -4,8 +4,10 @@ import type { Writer } from '../store/store.ts';
 import { closeAttention, queueAttention } from './attention.ts';
 import { contradicts, flagContradiction, type RefundResult } from './contradicted-refund.ts';
 import { addEvent, type Cause } from './events.ts';
+import { failureReasonOf } from './failure-reason.ts';
 import { findPayment } from './find.ts';
 import { logAfterCommit } from './history-log.ts';
+import { resolveLateRefunded } from './late-refund.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
 
@@ -43,6 +45,7 @@ export async function settleRefund(
   const after =
     refund.status === 'succeeded' ? await giveBack(trx, payment, refund, result.source, now) : payment;
   await queueRefundNotification(trx, after, refund, now);
+  if (refund.status === 'succeeded') await resolveLateRefunded(trx, refund.id, now);
   return { refund, payment: after, outcome: 'applied' };
 }
 
@@ -62,7 +65,14 @@ export async function endRefund(
     .executeTakeFirstOrThrow();
   logAfterCommit(trx, {
     level: 'info',
-    fields: { payment_id, refund_id: id, reference: refund.reference, amount: refund.amount, status },
+    fields: {
+      payment_id,
+      refund_id: id,
+      reference: refund.reference,
+      amount: refund.amount,
+      status,
+      failure_reason: failureReasonOf(refund),
+    },
     message: 'refund settled',
   });
   return refund;

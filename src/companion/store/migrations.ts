@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 import { storeAttention } from './attention-migration.ts';
+import { keepHowPaymentsEnd } from './ends-migration.ts';
 import { indexForScale } from './scale-migration.ts';
 
 /** In the order of their names; a landed one is never edited. */
@@ -13,9 +14,26 @@ export const migrations: Record<string, Migration> = {
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
+  '0010_test_mode': { up: markTestPayments },
+  '0011_ends': { up: keepHowPaymentsEnd },
   '0012_tokens_out': { up: takeTokensOut },
+  '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
 };
+
+/** Of earlier payments those of the sandbox are known to be tests. */
+async function markTestPayments(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('payments')
+    .addColumn('test', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await sql`update payments set test = 1
+    where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+}
+
+async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('refunds').addColumn('failure_reason', 'text').execute();
+}
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
 async function takeTokensOut(db: Kysely<unknown>): Promise<void> {

@@ -50,6 +50,7 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
     taken: [at(1), at(90 * DAY_S * 1000), '2026-06-15T15:00:01+03:00', '2026-06-15T12:01Z'],
     refused: [at(0), at(-1), at(90 * DAY_S * 1000 + 1), '2026-06-16', '2026-06-15T15:00:01', 1_781_524_801],
   }),
+  renewable: () => ({ taken: [true, false, null], refused: ['true', 0, 'no'] }),
   return_url: ([max]) => ({
     taken: [url(max!), 'http://shop.example', null],
     refused: [

@@ -59,6 +59,8 @@ describe('docs/api.md and /openapi.json', () => {
     const withBody = [...served].filter(([, { requestBody }]) => requestBody).map(([operation]) => operation);
     assert.deepEqual(withBody, [
       'post /api/sbp/v1/payments',
+      'post /api/sbp/v1/payments/{payment_id}/cancel',
+      'post /api/sbp/v1/qrs/{id}/close',
       RESOLVE,
       'post /api/sbp/v1/refunds',
       'post /api/sbp/v1/test/webhook',

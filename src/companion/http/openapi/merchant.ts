@@ -6,7 +6,7 @@ import * as answers from '../merchant/answers.ts';
 import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';
-import { paymentListQuery } from '../merchant/payments.ts';
+import { cancelRequestSchema, paymentListQuery } from '../merchant/payments.ts';
 import { refundRequestSchema } from '../merchant/refunds.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
@@ -25,7 +25,7 @@ const ANY_POST: readonly ProblemCode[] = [
   'idempotency_key_reused',
 ];
 
-type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body'> & {
+type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body' | 'bodyOptional'> & {
   readonly status?: number;
   readonly answer: GenericSchema;
   readonly refusals?: readonly ProblemCode[];
@@ -78,14 +78,18 @@ export function merchantOperations(ctx: Context): Operation[] {
     post({
       path: '/payments/{payment_id}/cancel',
       summary: 'End an unpaid payment',
+      body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/qrs/{id}/close',
       summary: 'The same by the QR’s id, or by the payment’s',
+      body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/payments/{payment_id}/attention/{attention_id}/resolve',

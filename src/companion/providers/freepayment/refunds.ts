@@ -1,13 +1,13 @@
 import {
   ProviderError,
+  type FoundRefund,
   type PaymentRef,
   type ProviderRefund,
-  type RefundReport,
   type RefundRequest,
 } from '../provider.ts';
 import { answerToRepeat } from '../repeat.ts';
 import type { FreepaymentClient } from './client.ts';
-import { refundStatus, type Transaction } from './messages.ts';
+import { failureReason, refundStatus, type Transaction } from './messages.ts';
 import { reasonOf, refundIdIn } from './refund-reason.ts';
 
 /**
@@ -39,11 +39,12 @@ export class Refunds {
     if (isAnother(transaction, { uid: providerRefundId, parent, amount })) {
       throw new ProviderError('unavailable', 'the acquirer answered with another refund');
     }
-    return { status: refundStatus(transaction), providerRefundId: transaction.uid };
+    const { uid, test } = transaction;
+    return { status: refundStatus(transaction), providerRefundId: uid, test, ...failureReason(transaction) };
   }
 
   /** How a refund stands that was made by whomever. */
-  async find({ providerPaymentId }: PaymentRef, uid: string): Promise<RefundReport> {
+  async find({ providerPaymentId }: PaymentRef, uid: string): Promise<FoundRefund> {
     const transaction = await this.#client.find(uid);
     const { parent_uid: parent, amount } = transaction;
     // Its payment must be named: the uid alone comes from a message.
@@ -55,6 +56,8 @@ export class Refunds {
       providerRefundId: uid,
       amount,
       status: refundStatus(transaction),
+      test: transaction.test,
+      ...failureReason(transaction),
     };
   }
 
