@@ -213,10 +213,12 @@ async function refundable(
   const amount = asked ?? left;
   if (amount <= 0 || amount > left) {
     const doubt =
-      reserved > 0 ? ` ${reserved} more may have gone out already: resolve the payment's attention.` : '';
+      reserved > 0 ? `: ${reserved} may have gone out already, see the attention of the payment` : '';
     throw new RefundRefused(
       'exceeds_payment',
-      `At most ${left} kopecks of this payment can still be given back.${doubt}`,
+      left > 0
+        ? `must be at most ${left} kopecks, which is what can still be given back${doubt}`
+        : `is more than is left: nothing of this payment can be given back${doubt || ' any more'}`,
     );
   }
   return { amount, reference };
