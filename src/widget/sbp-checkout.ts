@@ -9,6 +9,7 @@ import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
+import { inAppBrowser, type InApp } from './in-app.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/texts.ts';
@@ -24,6 +25,7 @@ import { screenOf, timeLeft, type Destination, type Screen, type Way } from './s
 import { CheckoutStore } from './store.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
+import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
 import { chooseDevice, chooseWays } from './ways.ts';
 
@@ -66,7 +68,14 @@ const SLOW_MS = 20_000;
  * @csspart message - What a screen has to say, and what became of what the payer did.
  */
 export class SbpCheckout extends LitElement {
-  static override styles = [themeStyles, controlStyles, frameStyles, payStyles, messageStyles];
+  static override styles = [
+    themeStyles,
+    controlStyles,
+    frameStyles,
+    payStyles,
+    inAppNoticeStyles,
+    messageStyles,
+  ];
 
   static override properties = {
     token: {},
@@ -131,6 +140,7 @@ export class SbpCheckout extends LitElement {
   #hadFocus = false;
   #language: Language = chooseLanguage([], null);
   #device: DeviceType = 'desktop';
+  #inApp: InApp | null = null;
   #ways: readonly Way[] = [];
   #origin = '';
 
@@ -195,6 +205,7 @@ export class SbpCheckout extends LitElement {
     const language = chooseLanguage([this.locale, nearestLang(this)], this.messages);
     if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
+    this.#inApp = this.#device === 'desktop' ? null : inAppBrowser();
     this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
@@ -202,6 +213,7 @@ export class SbpCheckout extends LitElement {
     if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
       if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
       if (this.#ways.includes('banks')) this.#elements.need('sbp-bank-picker');
+      if (this.#inApp) this.#elements.need('sbp-way-out');
     }
   }
 
@@ -336,11 +348,13 @@ export class SbpCheckout extends LitElement {
       endpoint: this.endpoint,
       token: this.token,
       device: this.#device,
+      inApp: this.#inApp,
       ways: this.#ways,
       timer: this.timer,
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
       act: this.#act,
     };

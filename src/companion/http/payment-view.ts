@@ -1,17 +1,21 @@
 import type { Context } from '../context.ts';
-import type { Payment } from '../payments/payment.ts';
+import { isLate, type Payment } from '../payments/payment.ts';
+import { payableUntil } from '../payments/payable-until.ts';
 import { hostedPage } from '../payments/hosted-page.ts';
 import { qrPng, qrSvg } from '../payments/qr-image.ts';
-import type { PaymentEventRow } from '../store/schema.ts';
+import { renewableUntil } from '../payments/renew.ts';
+import type { AttentionRow, PaymentEventRow } from '../store/schema.ts';
 
-/** A payment as the merchant's server sees it. */
-export function paymentView(ctx: Context, payment: Payment) {
+/** A payment as the merchant's server sees it, at this moment. */
+export async function paymentView(ctx: Context, payment: Payment) {
+  const renewable = renewableUntil(ctx, payment);
+  const payable = await payableUntil(ctx, payment);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
   return {
     payment_id: payment.id,
     order_id: payment.orderId,
     status: payment.status,
-    late: payment.late,
+    late: isLate(payment),
     test: payment.test,
     amount: payment.amount,
     refunded_amount: payment.refundedAmount,
@@ -27,6 +31,8 @@ export function paymentView(ctx: Context, payment: Payment) {
     return_url: payment.returnUrl,
     callback_url: payment.callbackUrl,
     expires_at: iso(payment.expiresAt),
+    renewable_until: renewable === null ? null : iso(renewable),
+    payable_until: payable === null ? null : iso(payable),
     created_at: iso(payment.createdAt),
     paid_at: payment.paidAt === null ? null : iso(payment.paidAt),
     metadata: payment.metadata,
@@ -40,8 +46,8 @@ export interface Extras {
 }
 
 /** The answer to a create: the payment with its QR drawn and, if asked for, its deep link. */
-export function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Extras) {
-  const view = paymentView(ctx, payment);
+export async function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Extras) {
+  const view = await paymentView(ctx, payment);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
   return {
     ...view,
@@ -49,6 +55,23 @@ export function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Ex
       ? { qr_svg: link && qrSvg(link.url, qr.size) }
       : { qr_png: (link && qrPng(link.url, qr.size)?.toString('base64')) ?? null }),
     ...(deepLink ? { deep_link: link?.deep_link ?? null } : {}),
+  };
+}
+
+/** What a person should look at, or has looked at. */
+export function attentionView(row: AttentionRow) {
+  return {
+    attention_id: row.id,
+    reason: row.reason,
+    reference: row.reference,
+    refund_id: row.refund_id,
+    provider_refund_id: row.provider_refund_id,
+    reported_amount: row.reported_amount,
+    reported_currency: row.reported_currency,
+    opened_at: iso(row.opened_at),
+    resolved_at: row.resolved_at === null ? null : iso(row.resolved_at),
+    outcome: row.outcome,
+    note: row.note,
   };
 }
 
@@ -60,6 +83,7 @@ export function eventView(event: PaymentEventRow) {
     version: event.version,
     source: event.source,
     note: event.note,
+    attention: event.attention_json === null ? null : (JSON.parse(event.attention_json) as object),
     created_at: iso(event.created_at),
   };
 }

@@ -55,19 +55,20 @@ export class AddressGuard {
     return this.isConfigured(url) || this.#allowedHosts.has(url);
   }
 
-  /** What is wrong with the URL as it is written, or `null`. DNS is not asked: that is the lookup's, at the connect. */
+  /** All that is wrong with the URL as it is written, or `null`. DNS is not asked: that is the lookup's, at the connect. */
   objection(address: string): string | null {
     const url = URL.parse(address);
-    if (!url || !this.#takesScheme(url)) {
-      return `must be an ${this.#development ? 'http(s)' : 'https'} address`;
-    }
-    if (url.username !== '' || url.password !== '') return 'must not contain credentials';
+    const scheme = `must be an ${this.#development ? 'http(s)' : 'https'} address`;
+    if (!url) return scheme;
+    const objections: string[] = [];
+    if (!this.#takesScheme(url)) objections.push(scheme);
+    if (url.username !== '' || url.password !== '') objections.push('must not contain credentials');
     const host = classOfHost(url.hostname);
-    if (host === 'link-local') return 'must not lead to a link-local address';
-    if (host !== null && !this.#allows(host, this.isExempt(url))) {
-      return 'must not lead to a private, local or reserved address';
+    if (host === 'link-local') objections.push('must not lead to a link-local address');
+    else if (host !== null && !this.#allows(host, this.isExempt(url))) {
+      objections.push('must not lead to a private, local or reserved address');
     }
-    return null;
+    return objections.length === 0 ? null : objections.join(' and ');
   }
 
   /** Throws {@link ForbiddenAddress} for what {@link objection} names. */

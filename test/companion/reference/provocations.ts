@@ -44,7 +44,10 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   unsupported_media_type: byCall({ body: '<a/>', headers: { 'content-type': 'text/xml' } }),
   invalid_idempotency_key: byCall({ headers: { 'idempotency-key': 'a b' } }),
   invalid_fields: (stage, operation) => () =>
-    stage.call(operation, operation.startsWith('get') ? { query: 'limit=0&platform=amiga' } : { body: {} }),
+    stage.call(
+      operation,
+      operation.startsWith('get') ? { query: 'limit=0&platform=amiga' } : { body: { on_late: 'maybe' } },
+    ),
   payment_not_found: (stage, operation) => () =>
     stage.call(
       operation,
@@ -52,6 +55,14 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     ),
   refund_not_found: byUnknownId,
   delivery_not_found: byUnknownId,
+  attention_not_found: byCall({ attention: 'nobody' }),
+  attention_open: (stage, operation) => () =>
+    stage.call(operation, { body: { payment_id: stage.doubted.paymentId } }),
+  async attention_resolved(stage, operation) {
+    const good = await stage.goodCall(operation);
+    assert.equal((await stage.call(operation, good)).status, 200);
+    return () => stage.call(operation, good);
+  },
   logo_not_found: byUnknownId,
   unknown_provider: byUnknownId,
   not_cancelable: (stage, operation) => () =>

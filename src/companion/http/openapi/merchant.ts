@@ -3,9 +3,10 @@ import type { Context } from '../../context.ts';
 import { paymentRequestSchema } from '../../payments/request-schema.ts';
 import { KEY_HEADERS } from '../idempotent-calls.ts';
 import * as answers from '../merchant/answers.ts';
+import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';
-import { paymentListQuery } from '../merchant/payments.ts';
+import { cancelRequestSchema, paymentListQuery } from '../merchant/payments.ts';
 import { refundRequestSchema } from '../merchant/refunds.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
@@ -24,7 +25,7 @@ const ANY_POST: readonly ProblemCode[] = [
   'idempotency_key_reused',
 ];
 
-type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body'> & {
+type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body' | 'bodyOptional'> & {
   readonly status?: number;
   readonly answer: GenericSchema;
   readonly refusals?: readonly ProblemCode[];
@@ -65,7 +66,7 @@ export function merchantOperations(ctx: Context): Operation[] {
       path: '/payments',
       summary: 'List payments, newest first',
       query: paymentListQuery.entries,
-      answer: pageSchema(paymentSchema),
+      answer: pageSchema(answers.listedPaymentSchema),
       refusals: ['invalid_fields'],
     }),
     get({
@@ -77,14 +78,25 @@ export function merchantOperations(ctx: Context): Operation[] {
     post({
       path: '/payments/{payment_id}/cancel',
       summary: 'End an unpaid payment',
+      body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/qrs/{id}/close',
       summary: 'The same by the QR’s id, or by the payment’s',
+      body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
+    }),
+    post({
+      path: '/payments/{payment_id}/attention/{attention_id}/resolve',
+      summary: 'Say what was found out about a payment’s money',
+      body: resolveRequestSchema,
+      answer: answers.resolvedAttentionSchema,
+      refusals: ['invalid_fields', 'payment_not_found', 'attention_not_found', 'attention_resolved'],
     }),
     post({
       path: '/refunds',
@@ -92,7 +104,7 @@ export function merchantOperations(ctx: Context): Operation[] {
       body: refundRequestSchema,
       status: 201,
       answer: refundSchema,
-      refusals: ['invalid_fields', 'payment_not_found', 'not_paid'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_paid', 'attention_open'],
     }),
     get({
       path: '/refunds/{refund_id}',

@@ -88,6 +88,7 @@ export function createFreepaymentProvider({
     capabilities: {
       methods: ['sbp'],
       cancel: false,
+      lifetime: 'own',
       refund: rules.refund,
       push: false,
       charge: false,
@@ -135,6 +136,8 @@ export function createFreepaymentProvider({
     cancel: report,
 
     refund: (request) => refunds.carryOut(request),
+
+    findRefund: (payment, uid) => refunds.find(payment, uid),
 
     parseWebhook(webhook) {
       auth.check(webhook);
