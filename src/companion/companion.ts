@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
@@ -82,7 +84,13 @@ async function assemble(
     proxyForAll: config.callbackProxy,
     ...(resolve ? { resolve } : {}),
   });
-  const metrics = new Metrics({ store, now, openStreams: () => hub.size, test: config.test });
+  const metrics = new Metrics({
+    store,
+    now,
+    openStreams: () => hub.size,
+    test: config.test,
+    certificates: certificatesOf(config),
+  });
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -123,10 +131,12 @@ async function assemble(
     log,
     now,
   });
+  const certificates = new CertificateWatch({ certificates: certificatesOf(config), log, now });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
   await warnOfLeftProviders(ctx);
+  certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
@@ -152,6 +162,7 @@ async function assemble(
     caretaker.wake();
     notifier.wake();
     retention.start();
+    certificates.start();
     bank.start();
   }
 
@@ -176,6 +187,7 @@ async function assemble(
       hub.drain();
       await closeServer(app);
       banks.close();
+      certificates.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
       await outbound.close();
       ctx.sampledLog.close();
