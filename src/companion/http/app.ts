@@ -19,8 +19,10 @@ import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './problems.ts';
 import { refuseHostless } from './hostless.ts';
-import { pages } from './pages.ts';
+import { pages } from './pages/hosted-page.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
+import { startPage } from './pages/start-page.ts';
+import { basePathRemover } from './plumbing/base-path.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
@@ -42,12 +44,14 @@ export function createApp(
   parts: Parts,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
+  const withoutBasePath = basePathRemover(parts.ctx.config.publicUrl);
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
     ...timeLimits,
     // Whoever is still heard while we close is served: the answer in its place is no problem and says nothing.
     return503OnClosing: false,
     // Whoever else sends X-Forwarded-For made it up.
+    ...(withoutBasePath ? { rewriteUrl: (request) => withoutBasePath(request.url ?? '/') } : {}),
     trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
     genReqId: requestId,
@@ -59,6 +63,8 @@ export function createApp(
     frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development)),
   });
   installNotFound(app);
+  // Not in another server: its `/` is its own.
+  void app.register(startPage(parts.ctx.config));
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
   // We expect nothing special of anyone who expects it of us.
