@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import Fastify, {
   LogController,
   type FastifyInstance,
@@ -50,8 +51,10 @@ export function createApp(
     ...timeLimits,
     // Whoever is still heard while we close is served: the answer in its place is no problem and says nothing.
     return503OnClosing: false,
+    ...(withoutBasePath
+      ? { rewriteUrl: (request: IncomingMessage) => withoutBasePath(request.url ?? '/') }
+      : {}),
     // Whoever else sends X-Forwarded-For made it up.
-    ...(withoutBasePath ? { rewriteUrl: (request) => withoutBasePath(request.url ?? '/') } : {}),
     trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
     genReqId: requestId,
@@ -63,10 +66,10 @@ export function createApp(
     frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development)),
   });
   installNotFound(app);
-  // Not in another server: its `/` is its own.
-  void app.register(startPage(parts.ctx.config));
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
+  // Not in another server: its `/` is its own.
+  void app.register(startPage(parts.ctx.config));
   // We expect nothing special of anyone who expects it of us.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;

@@ -33,7 +33,11 @@ const TEXTS = {
 } satisfies Record<PageLanguage, object>;
 
 /** `/`: what this server is, whether it takes real money, and where its documentation is. */
-export function startPage({ publicUrl, merchantName, test }: Pick<Config, 'publicUrl' | 'merchantName' | 'test'>) {
+export function startPage({
+  publicUrl,
+  merchantName,
+  test,
+}: Pick<Config, 'publicUrl' | 'merchantName' | 'test'>) {
   const headers = {
     ...ALONE,
     'content-security-policy': PAGE_CSP,

@@ -1,5 +1,14 @@
 /** Where our own addresses begin. A base path that is the beginning of one cannot be told from it. */
-const OWN_ADDRESSES = ['/api/sbp/v1', '/checkout/v1', '/webhooks', '/sandbox', '/pinned', '/chunks', '/pay', '/docs'];
+const OWN_ADDRESSES = [
+  '/api/sbp/v1',
+  '/checkout/v1',
+  '/webhooks',
+  '/sandbox',
+  '/pinned',
+  '/chunks',
+  '/pay',
+  '/docs',
+];
 
 /**
  * Takes the path of `SBP_PUBLIC_URL` off an address, for proxies that pass it on as it is. Addresses without it stay as
