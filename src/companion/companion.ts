@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
 import { LiveHub } from './live/hub.ts';
@@ -18,6 +20,7 @@ import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import { withHistoryLog } from './payments/history-log.ts';
+import { warnOfLeftProviders } from './payments/left-providers.ts';
 import type { Payment } from './payments/payment.ts';
 import { Retention } from './payments/retention.ts';
 import { PaymentTokens } from './payments/tokens.ts';
@@ -75,7 +78,13 @@ async function assemble(
 ): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
-  const metrics = new Metrics({ store, now, openStreams: () => hub.size, test: config.test });
+  const metrics = new Metrics({
+    store,
+    now,
+    openStreams: () => hub.size,
+    test: config.test,
+    certificates: certificatesOf(config),
+  });
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -115,9 +124,12 @@ async function assemble(
     log,
     now,
   });
+  const certificates = new CertificateWatch({ certificates: certificatesOf(config), log, now });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
+  await warnOfLeftProviders(ctx);
+  certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
@@ -143,6 +155,7 @@ async function assemble(
     caretaker.wake();
     notifier.wake();
     retention.start();
+    certificates.start();
     bank.start();
   }
 
@@ -167,6 +180,7 @@ async function assemble(
       hub.drain();
       await closeServer(app);
       banks.close();
+      certificates.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
       await outbound.close();
       ctx.sampledLog.close();

@@ -6,6 +6,7 @@ import { EnvReader, type Env } from './env-reader.ts';
 import type { BankListSource } from './banks/list-source.ts';
 import { nspkList, readBankListSource } from './banks/settings.ts';
 import { checkNames } from './env/known-variables.ts';
+import { sharedSecrets } from './env/secret-form.ts';
 import { readTestMode } from './env/test-mode.ts';
 import { AddressGuard } from './outbound/guard.ts';
 import type { ProviderName } from './providers/names.ts';
@@ -108,7 +109,7 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
 
   const config: Config = {
     development,
-    host: reader.text('SBP_HOST', '127.0.0.1'),
+    host: reader.host('SBP_HOST', '127.0.0.1'),
     port,
     publicUrl: reader.url('SBP_PUBLIC_URL', `http://localhost:${port}`, ['https:', 'http:']),
     apiKeys: reader.secrets('SBP_API_KEY', generated),
@@ -135,6 +136,13 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
     warnings,
   };
+  mistakes.push(
+    ...sharedSecrets({
+      SBP_API_KEY: config.apiKeys,
+      SBP_TOKEN_SECRET: config.tokenSecrets,
+      SBP_WEBHOOK_SECRET: config.webhookSecrets,
+    }),
+  );
   const ignored = reader.list('SBP_IGNORE');
   // Last: by now every setting has been asked for.
   const names = checkNames(env, reader.names, ignored);

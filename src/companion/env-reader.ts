@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { isAddressRange } from './addresses.ts';
 import { isFromKubernetes } from './env/known-variables.ts';
+import { hostObjection } from './env/listen-host.ts';
+import { formObjection } from './env/secret-form.ts';
+import { readSettingFile } from './env/setting-file.ts';
 import type { SecretName } from './development-secrets.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
 
@@ -34,6 +37,14 @@ export class EnvReader {
   /** Whether any variable that this reader was asked for is set. */
   get foundAny(): boolean {
     return this.#foundAny;
+  }
+
+  /** An address or a name to listen on. */
+  host(name: string, fallback: string): string {
+    const host = this.#value(name) ?? fallback;
+    const objection = hostObjection(host);
+    if (objection !== null) this.#mistakes.push(`${name} ${objection}, not "${host}"`);
+    return host;
   }
 
   text(name: string, fallback: string): string {
@@ -140,6 +151,7 @@ export class EnvReader {
       );
       return [];
     }
+    this.#checkForm(name, secrets);
     if (!generated) this.#checkStrength(name, secrets);
     return secrets;
   }
@@ -152,6 +164,7 @@ export class EnvReader {
   /** Secrets by which messages to us are believed: whoever guesses one can report payments as paid. */
   sharedSecrets(name: string, what: string): string[] {
     const secrets = splitList(this.required(name, what));
+    this.#checkForm(name, secrets);
     this.#checkStrength(name, secrets);
     return secrets;
   }
@@ -167,7 +180,13 @@ export class EnvReader {
   databaseFile(name: string, fallback: string, workingDirectory: string): string {
     const value = this.#value(name) ?? fallback;
     const match = /^file:(?:\/\/)?([^?#]+)$/.exec(value);
-    if (match) return resolve(workingDirectory, match[1]!);
+    const file = match && resolve(workingDirectory, match[1]!);
+    if (file && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+      this.#mistakes.push(
+        `${name} names a folder, ${file}: name the file in it, such as file:${join(file, 'sbp-checkout.sqlite')}`,
+      );
+    }
+    if (file) return file;
     this.#mistakes.push(
       `${name} must be file:<path of the SQLite file>, not "${value.replace(/\/\/[^@/]*@/, '//***@')}"`,
     );
@@ -208,6 +227,11 @@ export class EnvReader {
     return value ?? '';
   }
 
+  #checkForm(name: string, secrets: readonly string[]): void {
+    const objections = new Set(secrets.map(formObjection).filter((objection) => objection !== null));
+    for (const objection of objections) this.#mistakes.push(`${name} ${objection}`);
+  }
+
   #checkStrength(name: string, secrets: readonly string[]): void {
     for (const secret of secrets) {
       if (DEFAULT_SECRETS.test(secret))
@@ -230,14 +254,10 @@ export class EnvReader {
     if (blankToNull(file ?? '') !== null || blankToNull(value ?? '') !== null) this.#foundAny = true;
     if (file && value) this.#mistakes.push(`${name} and ${name}_FILE are both set: keep one`);
     if (!file) return blankToNull(value ?? '');
-    try {
-      return blankToNull(readFileSync(file, 'utf8'));
-    } catch (error) {
-      this.#mistakes.push(
-        `${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return null;
-    }
+    const read = readSettingFile(file);
+    if ('text' in read) return blankToNull(read.text);
+    this.#mistakes.push(`${name}_FILE ${read.objection}`);
+    return null;
   }
 }
 

@@ -29,6 +29,8 @@ async function markTestPayments(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`update payments set test = 1
     where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+  // At start every provider that still has money of payers is looked for.
+  await sql`create index attempts_paid on attempts (provider, created_at) where paid = 1`.execute(db);
 }
 
 async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
