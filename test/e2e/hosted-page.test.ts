@@ -104,7 +104,7 @@ describe('the hosted page', () => {
     await screenIs(opened, 'pay');
     const isGone = () => (window as unknown as { opened: Window }).opened.closed;
     await opener.waitForFunction(isGone);
-    assert.equal(await opened.evaluate(() => window.opener), null);
+    assert.equal(await opened.evaluate(() => window.opener === null), true);
     await opener.context().close();
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import Fastify from 'fastify';
@@ -26,7 +26,7 @@ const SETUPS: Readonly<Record<string, (t: TestContext) => Promise<string>>> = {
       // As express does before it calls a handler that is mounted.
       Object.assign(request, { originalUrl: request.url, baseUrl: PATH });
       request.url = request.url!.slice(PATH.length);
-      (companion.handler as RequestListener)(request, response);
+      companion.handler(request, response);
     });
     await new Promise<void>((resolve) => shop.listen(port, '127.0.0.1', resolve));
     t.after(() => new Promise((resolve) => shop.close(resolve)));
