@@ -26,6 +26,11 @@ export function isOverdue({ status, reference, deadline }: Payment, now: number)
   return isOpen(status) && reference !== null && now >= deadline + OVERDUE_AFTER_MS;
 }
 
+/** Whether nobody is to be asked about it any more, long after its end should have come. */
+export function isGivenUp({ status, providerPaymentId, deadline }: Payment, now: number): boolean {
+  return isOpen(status) && providerPaymentId !== null && now - deadline > GIVE_UP_MS;
+}
+
 /** When the provider is to be asked about this payment next (unix ms); `null` for never. */
 export function nextCheckAt(payment: Payment, now: number): number | null {
   const scan = payment.presentation.kind === 'scan';
@@ -42,7 +47,6 @@ export function nextCheckAt(payment: Payment, now: number): number | null {
       ? [FIRST_SCAN_CHECK_MS, LONGEST_SCAN_CHECK_MS, SCAN_GROWTH]
       : [FIRST_CHECK_MS, LONGEST_CHECK_MS, 2];
     const past = now - payment.deadline;
-    if (past > GIVE_UP_MS) return null;
     const pause = Math.min(first * growth ** Math.min(payment.checks, 16), longest);
     const regular = now + Math.round(Math.max(pause, Math.min(past / 10, LONGEST_OVERDUE_CHECK_MS)));
     return payment.status === 'created' && payment.expiresAt > now

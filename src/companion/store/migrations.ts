@@ -13,9 +13,19 @@ export const migrations: Record<string, Migration> = {
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
+  '0012_clock': { up: keepLastSeenTime },
   '0012_tokens_out': { up: takeTokensOut },
   '0015_scale': { up: indexForScale },
 };
+
+/** One row: the time that was seen last, to compare the clock with at the next start. */
+async function keepLastSeenTime(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('clock')
+    .addColumn('id', 'integer', (c) => c.primaryKey().check(sql`id = 1`))
+    .addColumn('seen_at', 'integer', (c) => c.notNull())
+    .execute();
+}
 
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
 async function takeTokensOut(db: Kysely<unknown>): Promise<void> {

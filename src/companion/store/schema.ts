@@ -9,6 +9,7 @@ export interface Schema {
   payments: PaymentsTable;
   payment_events: PaymentEventsTable;
   idempotency_keys: IdempotencyKeysTable;
+  clock: ClockTable;
   provider_deliveries: ProviderDeliveriesTable;
   deliveries: DeliveriesTable;
   attempts: AttemptsTable;
@@ -165,6 +166,14 @@ interface IdempotencyKeysTable {
   /** The answer to repeat, without the payment's token; `null` while the first call is still at work. */
   answer_json: string | null;
   created_at: number;
+}
+
+/** One row at most. */
+interface ClockTable {
+  /** 1. */
+  id: number;
+  /** The last time that could be relied upon: see wall-clock.ts. */
+  seen_at: number;
 }
 
 interface ProviderDeliveriesTable {
