@@ -244,6 +244,14 @@ export const SCENARIOS: readonly Scenario[] = [
     device: 'mobile',
     snapshot: { status: 'partial_refunded', refunded_amount: 50_000 },
   },
+  { name: 'test', screen: 'pay', device: 'desktop', snapshot: { test: true } },
+  { name: 'test-sandbox', screen: 'pay', device: 'mobile', snapshot: { test: true, sandbox: true } },
+  {
+    name: 'test-paid',
+    screen: 'paid',
+    device: 'mobile',
+    snapshot: { status: 'paid', paid_at: PAID_AT, test: true, sandbox: true },
+  },
   { name: 'error', screen: 'error', device: 'desktop', snapshot: null, httpStatus: 401 },
   { name: 'offline', screen: 'loading', device: 'mobile', snapshot: null, httpStatus: 503 },
 ];
@@ -261,6 +269,8 @@ export function snapshotOf(scenario: Scenario): Snapshot {
     status: 'created',
     failure: null,
     late: false,
+    test: false,
+    sandbox: false,
     paid_at: null,
     refunded_amount: 0,
     method: 'sbp',

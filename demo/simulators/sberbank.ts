@@ -60,6 +60,7 @@ export class SberbankSimulator extends Simulator {
   env(): Record<string, string> {
     return {
       SBP_METHODS: 'buyer_qr=sberbank',
+      SBP_SBERBANK_TEST: 'true',
       SBP_SBERBANK_URL: this.url,
       SBP_SBERBANK_CLIENT_ID: this.#clientId,
       SBP_SBERBANK_CLIENT_SECRET: this.#clientSecret,

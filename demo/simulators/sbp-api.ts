@@ -50,6 +50,7 @@ export class SbpApiSimulator extends Simulator {
   env(): Record<string, string> {
     return {
       SBP_METHODS: 'sbp=sbp-api',
+      SBP_SBP_API_TEST: 'true',
       SBP_SBP_API_URL: this.url,
       SBP_SBP_API_TOKEN: this.#token,
       SBP_SBP_API_WEBHOOK_SECRET: this.#secret,

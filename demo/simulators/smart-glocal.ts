@@ -57,6 +57,7 @@ export class SmartGlocalSimulator extends Simulator {
     const { privateKey, publicKey } = this.#partner.told;
     return {
       SBP_METHODS: 'sberpay=smart-glocal',
+      SBP_SMART_GLOCAL_TEST: 'true',
       SBP_SMART_GLOCAL_URL: this.url,
       SBP_SMART_GLOCAL_PROJECT: PROJECT,
       SBP_SMART_GLOCAL_PRIVATE_KEY: privateKey,

@@ -80,7 +80,7 @@ async function assemble(
 ): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
-  const metrics = new Metrics({ store, now, openStreams: () => hub.size });
+  const metrics = new Metrics({ store, now, openStreams: () => hub.size, test: config.test });
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -132,6 +132,7 @@ async function assemble(
   });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
+  for (const warning of config.warnings) log.warn(warning);
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();

@@ -5,6 +5,8 @@ import { developmentSecrets } from './development-secrets.ts';
 import { EnvReader, type Env } from './env-reader.ts';
 import type { BankListSource } from './banks/list-source.ts';
 import { nspkList, readBankListSource } from './banks/settings.ts';
+import { checkNames } from './env/known-variables.ts';
+import { readTestMode } from './env/test-mode.ts';
 import { AddressGuard } from './outbound/guard.ts';
 import type { ProviderName } from './providers/names.ts';
 import { readFreepaymentSettings, type FreepaymentSettings } from './providers/freepayment/settings.ts';
@@ -36,9 +38,14 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Which provider serves each method on offer. */
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
+  /** Whether the methods on offer move no money. New payments take it over. */
+  readonly test: boolean;
   /** What the sandbox's QR holds: its own bank page, or a link in NSPK's form. */
   readonly sandboxLink: 'page' | 'nspk';
-  /** What each provider is told; `null` while no method uses it. */
+  /**
+   * What each provider is told; `null` without any of its settings. A provider that no method names gets no new payments:
+   * its earlier ones are asked about, refunded and heard of.
+   */
   readonly sbpApi: SbpApiSettings | null;
   readonly freepayment: FreepaymentSettings | null;
   readonly smartGlocal: SmartGlocalSettings | null;
@@ -55,6 +62,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Where each provider's webhooks may come from (addresses, CIDR ranges); from anywhere when it is not listed. */
   readonly webhookAddresses: Readonly<Partial<Record<ProviderName, readonly string[]>>>;
+  /** What the operator should know of at every start, in whole sentences. */
+  readonly warnings: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -63,6 +72,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Reads the configuration from the environment; throws a {@link ConfigError} that names every mistake. */
 export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
   const mistakes: string[] = [];
+  const warnings: string[] = [];
   const development = env['NODE_ENV'] === 'development';
   const reader = new EnvReader(env, mistakes);
 
@@ -74,18 +84,25 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
   );
   const generated = development ? () => developmentSecrets(dirname(databaseFile)) : null;
 
-  const methods = reader.methods('SBP_METHODS');
+  const methods = reader.methods('SBP_METHODS', development ? 'sandbox' : null);
   const guard = new AddressGuard({ development });
-  const settings = new SettingsReader(reader, guard);
-  const used = <T>(name: ProviderName, read: (settings: SettingsReader) => T): T | null =>
-    Object.values(methods).includes(name) ? read(settings) : null;
-  const sbpApi = used('sbp-api', readSbpApiSettings);
+  const isUsed = (name: ProviderName) => Object.values(methods).includes(name);
+  const sbpApi = readProvider(reader, guard, 'sbp-api', isUsed, readSbpApiSettings);
+  const freepayment = readProvider(reader, guard, 'freepayment', isUsed, readFreepaymentSettings);
+  const smartGlocal = readProvider(reader, guard, 'smart-glocal', isUsed, readSmartGlocalSettings);
+  const sberbank = readProvider(reader, guard, 'sberbank', isUsed, readSberbankSettings);
+  const testMode = readTestMode({
+    methods,
+    testProviders: testProviders({ 'sbp-api': sbpApi, freepayment, 'smart-glocal': smartGlocal, sberbank }),
+    development,
+    allowed: reader.oneOf('SBP_SANDBOX', ['forbid', 'allow'], 'forbid') === 'allow',
+  });
   const confirmUrl = reader.url('SBP_CONFIRM_URL', '', development ? ['https:', 'http:'] : ['https:']);
 
   // Whoever sits behind an upstream need not reach NSPK.
   const bankList =
     readBankListSource(reader, development ? ['https:', 'http:'] : ['https:']) ??
-    (sbpApi ? bankListOf(sbpApi) : nspkList());
+    (sbpApi && isUsed('sbp-api') ? bankListOf(sbpApi) : nspkList());
 
   const config: Config = {
     development,
@@ -101,24 +118,64 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     merchantName: reader.text('SBP_MERCHANT_NAME', 'Магазин'),
     logLevel: reader.oneOf('SBP_LOG_LEVEL', LOG_LEVELS, 'info'),
     methods,
+    test: testMode.test,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),
     sbpApi,
-    freepayment: used('freepayment', readFreepaymentSettings),
-    smartGlocal: used('smart-glocal', readSmartGlocalSettings),
-    sberbank: used('sberbank', readSberbankSettings),
+    freepayment,
+    smartGlocal,
+    sberbank,
     confirmUrl: confirmUrl === '' ? null : confirmUrl,
     rateLimit: reader.count('SBP_RATE_LIMIT', 600),
     streamLimit: reader.count('SBP_STREAM_LIMIT', 200),
     retentionDays: reader.count('SBP_RETENTION_DAYS', 365),
     trustedProxies: reader.addresses('SBP_TRUSTED_PROXIES'),
     webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
+    warnings,
   };
+  const ignored = reader.list('SBP_IGNORE');
+  // Last: by now every setting has been asked for.
+  const names = checkNames(env, reader.names, ignored);
+  mistakes.push(...testMode.mistakes, ...names.mistakes);
+  warnings.push(...testMode.warnings, ...names.warnings);
   const webhookUrl = guard.objection(config.publicUrl);
   if ((config.sbpApi ?? config.freepayment ?? config.smartGlocal) && webhookUrl !== null) {
     mistakes.push(`SBP_PUBLIC_URL ${webhookUrl}: the provider sends its webhooks there`);
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
+}
+
+/**
+ * The settings of one provider: those of one that a method names, and of one that has any. Every provider's are asked for,
+ * so that their names are known. `null` without any.
+ */
+function readProvider<T>(
+  reader: EnvReader,
+  guard: AddressGuard,
+  name: ProviderName,
+  isUsed: (name: ProviderName) => boolean,
+  read: (settings: SettingsReader) => T,
+): T | null {
+  const mistakes: string[] = [];
+  const aside = reader.aside(mistakes);
+  const settings = read(new SettingsReader(aside, guard));
+  const used = isUsed(name);
+  if (!used && !aside.foundAny) return null;
+  if (!used && mistakes.length > 0) {
+    reader.mistake(
+      `No method in SBP_METHODS names ${name}, but some of its settings are there: complete them, so that its earlier payments ` +
+        'are looked after, or remove all of them',
+    );
+  }
+  mistakes.forEach((mistake) => reader.mistake(mistake));
+  return settings;
+}
+
+function testProviders(
+  settings: Readonly<Record<Exclude<ProviderName, 'sandbox'>, { readonly test: boolean } | null>>,
+): Set<ProviderName> {
+  const tests = Object.entries(settings).filter(([, provider]) => provider?.test === true);
+  return new Set(['sandbox', ...tests.map(([name]) => name as ProviderName)]);
 }
 
 export { ConfigError };

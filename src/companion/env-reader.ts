@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { isAddressRange } from './addresses.ts';
+import { isFromKubernetes } from './env/known-variables.ts';
 import type { SecretName } from './development-secrets.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
 
@@ -15,10 +16,24 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export class EnvReader {
   readonly #env: Env;
   readonly #mistakes: string[];
+  /** Every name that was asked for, set or not, with its `…_FILE` sibling. */
+  readonly names: Set<string>;
+  #foundAny = false;
 
-  constructor(env: Env, mistakes: string[]) {
+  constructor(env: Env, mistakes: string[], names = new Set<string>()) {
     this.#env = env;
     this.#mistakes = mistakes;
+    this.names = names;
+  }
+
+  /** A reader of the same variables that notes its mistakes elsewhere. The names that it asks for count as asked for here. */
+  aside(mistakes: string[]): EnvReader {
+    return new EnvReader(this.#env, mistakes, this.names);
+  }
+
+  /** Whether any variable that this reader was asked for is set. */
+  get foundAny(): boolean {
+    return this.#foundAny;
   }
 
   text(name: string, fallback: string): string {
@@ -28,6 +43,13 @@ export class EnvReader {
   port(name: string, fallback: number): number {
     const value = this.#value(name);
     if (value === null) return fallback;
+    if (isFromKubernetes(name, value)) {
+      this.#mistakes.push(
+        `${name} is "${value}": Kubernetes has set it for a service of that name. ` +
+          'Set enableServiceLinks: false in the pod, or rename the service',
+      );
+      return fallback;
+    }
     const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
     if (port >= 0 && port <= 65_535) return port;
     this.#mistakes.push(`${name} must be a port number from 0 to 65535, not "${value}"`);
@@ -41,6 +63,10 @@ export class EnvReader {
     if (/^\d{1,7}$/.test(value)) return Number(value);
     this.#mistakes.push(`${name} must be a whole number from 0 (off) to 9999999, not "${value}"`);
     return fallback;
+  }
+
+  list(name: string): string[] {
+    return this.#list(name);
   }
 
   addresses(name: string): string[] {
@@ -148,15 +174,25 @@ export class EnvReader {
     return resolve(workingDirectory, 'data/sbp-checkout.sqlite');
   }
 
-  methods(name: string): Partial<Record<Method, ProviderName>> {
+  /** `sbp=freepayment,…`. `byDefault`: serves a method that names no provider, and all methods when none is named. */
+  methods(name: string, byDefault: ProviderName | null): Partial<Record<Method, ProviderName>> {
     const entries = this.#list(name);
     const methods: Partial<Record<Method, ProviderName>> = {};
-    for (const entry of entries.length > 0 ? entries : METHODS) {
-      const [method, provider = 'sandbox'] = entry.split('=').map((part) => part.trim());
+    if (entries.length === 0 && byDefault === null) {
+      this.#mistakes.push(
+        `${name} is required: which provider serves each method, such as sbp=freepayment,sberpay=smart-glocal`,
+      );
+    }
+    for (const entry of entries.length > 0 || byDefault === null ? entries : METHODS) {
+      const [method = '', provider = byDefault] = entry.split('=').map((part) => part.trim());
       if (!METHODS.includes(method as Method)) {
-        this.#mistakes.push(`${name}: "${method ?? ''}" is no method; there are ${METHODS.join(', ')}`);
+        this.#mistakes.push(`${name}: "${method}" is no method; there are ${METHODS.join(', ')}`);
+      } else if (provider === null) {
+        this.#mistakes.push(`${name}: "${method}" names no provider; write ${method}=<provider>`);
       } else if (!PROVIDER_NAMES.includes(provider as ProviderName)) {
         this.#mistakes.push(`${name}: "${provider}" is no provider; there are ${PROVIDER_NAMES.join(', ')}`);
+      } else if (Object.hasOwn(methods, method)) {
+        this.#mistakes.push(`${name}: "${method}" is named twice`);
       } else {
         methods[method as Method] = provider as ProviderName;
       }
@@ -167,7 +203,7 @@ export class EnvReader {
   required(name: string, meaning: string): string {
     const value = this.#value(name);
     if (value === null) {
-      this.#mistakes.push(`${name} is required by a provider in SBP_METHODS: ${meaning} (or ${name}_FILE)`);
+      this.#mistakes.push(`${name} is required: ${meaning} (or ${name}_FILE)`);
     }
     return value ?? '';
   }
@@ -190,6 +226,8 @@ export class EnvReader {
   #value(name: string): string | null {
     const file = this.#env[`${name}_FILE`];
     const value = this.#env[name];
+    this.names.add(name).add(`${name}_FILE`);
+    if (blankToNull(file ?? '') !== null || blankToNull(value ?? '') !== null) this.#foundAny = true;
     if (file && value) this.#mistakes.push(`${name} and ${name}_FILE are both set: keep one`);
     if (!file) return blankToNull(value ?? '');
     try {

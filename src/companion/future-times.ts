@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isOpen, PAYMENT_STATUSES } from '../protocol/status.ts';
+import { IS_OPEN_PAYMENT, IS_PENDING_REFUND } from './store/index-conditions.ts';
 import type { Writer } from './store/store.ts';
 
 /** Clocks are corrected by less than this every day, ms. */
@@ -8,7 +8,7 @@ const TOLERANCE_MS = 60_000;
 /**
  * Takes back times that a clock has written which was ahead: a payment made by it would stay open for as long as it was
  * ahead, a delivery would be tried and personal data kept so much longer. Only for a clock that may be relied upon: to
- * one that is behind, every time is in the future.
+ * one that is behind, every time is in the future. Each question goes through an index of what still has an end before it.
  */
 export async function takeBackFutureTimes(trx: Writer, now: number): Promise<void> {
   const future = now + TOLERANCE_MS;
@@ -19,7 +19,7 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
       expires_at: sql`min(expires_at, ${now} + lifetime)`,
       next_check_at: now,
     })
-    .where('status', 'in', PAYMENT_STATUSES.filter(isOpen))
+    .where(IS_OPEN_PAYMENT)
     .where(sql<boolean>`deadline > ${future} + lifetime`)
     .execute();
   await trx
@@ -29,23 +29,32 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
     .where('updated_at', '>', future)
     .execute();
   await trx
+    .updateTable('refunds')
+    .set({ created_at: now })
+    .where(IS_PENDING_REFUND)
+    .where('created_at', '>', future)
+    .execute();
+  await trx
     .updateTable('deliveries')
     .set({ retry_from: now })
     .where('next_attempt_at', 'is not', null)
     .where('retry_from', '>', future)
     .execute();
   await trx
-    .updateTable('refunds')
+    .updateTable('deliveries')
     .set({ created_at: now })
-    .where('status', '=', 'pending')
+    .where('body', '<>', sql.lit(''))
     .where('created_at', '>', future)
     .execute();
-  for (const [table, column] of [
-    ['deliveries', 'created_at'],
-    ['provider_deliveries', 'received_at'],
-    ['idempotency_keys', 'created_at'],
-  ] as const) {
-    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${now}
-      where ${sql.ref(column)} > ${future}`.execute(trx);
-  }
+  await trx
+    .updateTable('provider_deliveries')
+    .set({ received_at: now })
+    .where('body', '<>', sql<Uint8Array>`x''`)
+    .where('received_at', '>', future)
+    .execute();
+  await trx
+    .updateTable('idempotency_keys')
+    .set({ created_at: now })
+    .where('created_at', '>', future)
+    .execute();
 }

@@ -39,10 +39,11 @@ export function bodyHash(body: string | Buffer): string {
 export function othersWords(text: string): string {
   return text
     .slice(0, 1_000)
-    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
     .replace(/\S+@\S+/g, MASK)
     .replace(/\S{33,}/g, MASK) // longer than any id: a token, a key
     .replace(/\+?\d[\d ().-]{5,}\d/g, MASK) // a phone, a card, an account, an address
     .trim()
-    .slice(0, 300);
+    .slice(0, 300)
+    .replace(/\p{Cs}$/u, ''); // half a character
 }

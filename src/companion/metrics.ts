@@ -12,6 +12,8 @@ interface Sources {
   readonly store: Store;
   readonly now: () => number;
   readonly openStreams: () => number;
+  /** Whether the methods on offer move no money. */
+  readonly test: boolean;
 }
 
 /**
@@ -96,8 +98,13 @@ export class Metrics {
     this.#providerSeconds.observe({ provider, operation }, ms / 1000);
   }
 
-  #readAtScrape({ store, now, openStreams }: Sources): void {
+  #readAtScrape({ store, now, openStreams, test }: Sources): void {
     const registers = [this.#registry];
+    new Gauge({
+      name: 'sbp_test_mode',
+      help: '1 while the methods on offer are tests: no payment moves money.',
+      registers,
+    }).set(test ? 1 : 0);
     new Gauge({
       name: 'sbp_open_streams',
       help: 'Status streams open now.',

@@ -37,6 +37,9 @@ export function readSnapshot(value: unknown): Snapshot | null {
     status: isPaymentStatus(status) ? status : 'processing',
     failure: oneOf(FAILURES, raw['failure']),
     late: raw['late'] === true,
+    // A warning counts unless it is plainly off; a promise about money only when it is plainly made.
+    test: (raw['test'] ?? false) !== false,
+    sandbox: raw['sandbox'] === true,
     paid_at: asTime(raw['paid_at']),
     refunded_amount: isSum(raw['refunded_amount']) ? raw['refunded_amount'] : 0,
     method: oneOf(METHODS, raw['method']),

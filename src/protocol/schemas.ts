@@ -33,6 +33,8 @@ export const snapshotSchema = v.strictObject({
   status: v.picklist(PAYMENT_STATUSES),
   failure: v.nullable(v.picklist(FAILURES)),
   late: v.boolean(),
+  test: v.boolean(),
+  sandbox: v.boolean(),
   paid_at: v.nullable(time),
   refunded_amount: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   method: v.nullable(v.picklist(METHODS)),

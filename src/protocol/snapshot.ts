@@ -72,6 +72,10 @@ export interface Snapshot {
   readonly failure: Failure | null;
   /** Paid after the time was up or after a cancel. */
   readonly late: boolean;
+  /** Created in test mode: the page says so on every screen. */
+  readonly test: boolean;
+  /** A test at the sandbox, where it is certain that no money moves. */
+  readonly sandbox: boolean;
   /** ISO 8601; `null` until then. */
   readonly paid_at: string | null;
   /** Kopecks given back so far. */

@@ -1,7 +1,5 @@
 /** The browsers inside other apps that do not open a bank's app from a page, and what can be told of them. */
 
-import { outOfFrame } from './out-of-frame.ts';
-
 /** `other`: an Android WebView or an iOS web view that does not say whose it is. */
 export type App = 'telegram' | 'max' | 'vk' | 'ok' | 'instagram' | 'facebook' | 'other';
 
@@ -76,29 +74,7 @@ function byUserAgent({ navigator }: PageGlobals, platform: InApp['platform']): A
   return userAgent.includes('; wv)') ? 'other' : null;
 }
 
-/**
- * Whether a tap must not be followed here: an Android WebView that does not know a scheme puts an error page in the
- * place of this one. On iOS such a tap does nothing.
- */
-export function mustHold(url: string): boolean {
-  return !isWeb(url) && inAppBrowser()?.platform === 'android';
-}
-
 /** Whether an intent leads out of it: Instagram and Facebook have stopped following them in 2024. */
 export function followsIntents({ app, platform }: InApp): boolean {
   return platform === 'android' && app !== 'instagram' && app !== 'facebook';
-}
-
-/** A web address opens beside the checkout; an app's scheme leaves the page where it is. */
-function isWeb(url: string): boolean {
-  return /^https?:/.test(url);
-}
-
-/**
- * Where a bank's link opens. Schemes out of a frame, which browsers do not let it follow by itself; pages in a tab of
- * their own, but for apps' browsers, which have none.
- */
-export function targetOf(url: string): '_blank' | '_top' | null {
-  if (isWeb(url) && !inAppBrowser()) return '_blank';
-  return outOfFrame();
 }

@@ -1,10 +1,21 @@
 /** The hosted page `/pay#<token>`: the token stays behind the `#`, where no server and no log sees it. */
+import { isOpen } from '../protocol/status.ts';
 import './index.ts';
 
 const checkout = document.querySelector('sbp-checkout') ?? document.createElement('sbp-checkout');
 
+/**
+ * A payment that is being shown is not replaced: whoever can change the address of this page would have the payer pay
+ * another order than the one that they have looked at.
+ */
 function takeToken(): void {
-  checkout.token = location.hash.slice(1);
+  const token = location.hash.slice(1);
+  const { snapshot } = checkout;
+  if (snapshot && isOpen(snapshot.status) && token !== checkout.token) {
+    history.replaceState(null, '', `#${checkout.token ?? ''}`);
+  } else {
+    checkout.token = token;
+  }
 }
 
 takeToken();

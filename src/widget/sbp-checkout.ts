@@ -9,6 +9,7 @@ import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
+import { inAppBrowser, type InApp } from './in-app.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/texts.ts';
@@ -17,12 +18,14 @@ import { LATE_MS, timeWords } from './screens/pieces.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
+import { testMark } from './screens/test-mark.ts';
 import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
+import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
 import { chooseDevice, chooseWays } from './ways.ts';
 
@@ -51,6 +54,7 @@ const SLOW_MS = 20_000;
  * @slot expired - Instead of the built-in screen.
  *
  * @csspart base - The card.
+ * @csspart test - The mark of a test payment.
  * @csspart amount - The amount.
  * @csspart status - The line that says what is going on.
  * @csspart timer - The time left.
@@ -64,7 +68,14 @@ const SLOW_MS = 20_000;
  * @csspart message - What a screen has to say, and what became of what the payer did.
  */
 export class SbpCheckout extends LitElement {
-  static override styles = [themeStyles, controlStyles, frameStyles, payStyles, messageStyles];
+  static override styles = [
+    themeStyles,
+    controlStyles,
+    frameStyles,
+    payStyles,
+    inAppNoticeStyles,
+    messageStyles,
+  ];
 
   static override properties = {
     token: {},
@@ -129,6 +140,7 @@ export class SbpCheckout extends LitElement {
   #hadFocus = false;
   #language: Language = chooseLanguage([], null);
   #device: DeviceType = 'desktop';
+  #inApp: InApp | null = null;
   #ways: readonly Way[] = [];
   #origin = '';
 
@@ -193,6 +205,7 @@ export class SbpCheckout extends LitElement {
     const language = chooseLanguage([this.locale, nearestLang(this)], this.messages);
     if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
+    this.#inApp = this.#device === 'desktop' ? null : inAppBrowser();
     this.#ways = chooseWays(this.#device, this.#store.state.way);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
@@ -200,6 +213,7 @@ export class SbpCheckout extends LitElement {
     if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
       if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
       if (this.#ways.includes('banks')) this.#elements.need('sbp-bank-picker');
+      if (this.#inApp) this.#elements.need('sbp-way-out');
     }
   }
 
@@ -334,11 +348,13 @@ export class SbpCheckout extends LitElement {
       endpoint: this.endpoint,
       token: this.token,
       device: this.#device,
+      inApp: this.#inApp,
       ways: this.#ways,
       timer: this.timer,
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
       act: this.#act,
     };
@@ -365,7 +381,7 @@ export class SbpCheckout extends LitElement {
       dir=${direction}
       aria-label=${view.texts.payment}
     >
-      <slot name="header"></slot><slot name="logo"></slot>
+      ${testMark(view)}<slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
       <slot name="footer"></slot>
       ${this.#announcer.render()}

@@ -48,6 +48,7 @@ describe('a chain of companions', () => {
       SBP_SBP_API_URL: proxy.url,
       SBP_SBP_API_TOKEN: API_KEY,
       SBP_SBP_API_WEBHOOK_SECRET: UPSTREAM_SECRET,
+      SBP_SBP_API_TEST: 'true',
     });
   });
   after(async () => {

@@ -63,7 +63,7 @@ describe('sbp-checkout keys', () => {
     const lines = stdout.trim().split('\n');
     const env: Record<string, string> = {};
     for (const line of lines) env[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
-    assert.doesNotThrow(() => loadConfig(env));
+    assert.doesNotThrow(() => loadConfig({ ...env, SBP_METHODS: 'sbp=sandbox', SBP_SANDBOX: 'allow' }));
     assert.equal(new Set(Object.values(env)).size, 3);
     for (const secret of Object.values(env)) assert.match(secret, /^[\w-]{43}$/);
     assert.notEqual(cli(['keys'], 'x').stdout, stdout);

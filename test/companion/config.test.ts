@@ -12,6 +12,9 @@ const SECRETS = {
   SBP_WEBHOOK_SECRET: 'w'.repeat(32),
 };
 
+/** A companion for trials, outside development. */
+const SANDBOX = { ...SECRETS, SBP_METHODS: 'sbp=sandbox', SBP_SANDBOX: 'allow' };
+
 function mistakes(env: Record<string, string>): string {
   try {
     loadConfig(env, tmpdir());
@@ -23,12 +26,11 @@ function mistakes(env: Record<string, string>): string {
 }
 
 describe('loadConfig', () => {
-  it('needs nothing but secrets', () => {
-    const config = loadConfig(SECRETS, '/srv');
+  it('has defaults for all but the secrets and the methods', () => {
+    const config = loadConfig(SANDBOX, '/srv');
     assert.equal(config.port, 8787);
     assert.equal(config.publicUrl, 'http://localhost:8787');
     assert.equal(config.databaseFile, '/srv/data/sbp-checkout.sqlite');
-    assert.deepEqual(config.methods, { sbp: 'sandbox', sberpay: 'sandbox', buyer_qr: 'sandbox' });
     assert.equal(config.development, false);
   });
 
@@ -94,7 +96,7 @@ describe('loadConfig', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sbp-config-')), 'key');
     writeFileSync(file, `${'n'.repeat(32)}, ${'o'.repeat(32)}\n`);
     const { SBP_TOKEN_SECRET, SBP_WEBHOOK_SECRET } = SECRETS;
-    const others = { SBP_TOKEN_SECRET, SBP_WEBHOOK_SECRET };
+    const others = { ...SANDBOX, SBP_TOKEN_SECRET, SBP_WEBHOOK_SECRET, SBP_API_KEY: '' };
     assert.deepEqual(loadConfig({ ...others, SBP_API_KEY_FILE: file }).apiKeys, [
       'n'.repeat(32),
       'o'.repeat(32),
@@ -108,13 +110,13 @@ describe('loadConfig', () => {
 
   describe('for the bank list', () => {
     const widget = (url: string, client?: string) => ({
-      ...SECRETS,
+      ...SANDBOX,
       SBP_BANKS_URL: url,
       ...(client === undefined ? {} : { SBP_BANKS_CLIENT: client }),
     });
 
     it('takes a list of schemes from any address, NSPK’s own unless given', () => {
-      const list = loadConfig(SECRETS).bankList;
+      const list = loadConfig(SANDBOX).bankList;
       assert.equal(list.kind, 'file');
       assert.equal(list.url, 'https://qr.nspk.ru/proxyapp/c2bmembers.json');
       const own = loadConfig(widget('https://a.example/v2/list.json')).bankList;
@@ -183,7 +185,7 @@ describe('loadConfig', () => {
       }
       const two = { SBP_SBP_API_WEBHOOK_SECRET: `${'u'.repeat(32)}, ${'v'.repeat(32)}` };
       assert.equal(loadConfig({ ...UPSTREAM, ...two }).sbpApi?.webhookSecrets.length, 2);
-      assert.equal(loadConfig(SECRETS).sbpApi, null, 'nothing is asked for what no method uses');
+      assert.equal(loadConfig(SANDBOX).sbpApi, null, 'nothing is asked for what no method uses');
     });
 
     it('names every mistake', () => {
@@ -225,14 +227,14 @@ describe('loadConfig', () => {
         baseUrl: 'http://127.0.0.1:8788/api/sbp/v1',
         token: 'from-a-file-0123456789',
         webhookSecrets: ['from-a-file-0123456789'],
+        test: false,
       });
     });
   });
 
   it('takes a method alone, and origins without a path', () => {
     const config = loadConfig({
-      ...SECRETS,
-      SBP_METHODS: 'sbp=sandbox',
+      ...SANDBOX,
       SBP_ALLOWED_ORIGINS: 'https://a.example, https://b.example/',
     });
     assert.deepEqual(config.methods, { sbp: 'sandbox' });

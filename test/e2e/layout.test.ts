@@ -1,28 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
+import { DESKTOP, launchChromium, PHONE, TABLET } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { screenIs, settled, ShopPage } from '../support/shop-page.ts';
 
-const TABLET: BrowserContextOptions = {
-  viewport: { width: 834, height: 1112 },
-  hasTouch: true,
-  isMobile: true,
-  locale: 'ru-RU',
-  userAgent:
-    'Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
-};
-const byUserAgent = (userAgent: string): BrowserContextOptions => ({ ...PHONE, userAgent });
-/** There is more above the banks where an app's own browser keeps them from opening. */
-const IN_APP = {
-  'VK on Android': byUserAgent(
-    'Mozilla/5.0 (Linux; Android 15; SM-S931B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/142.0.7444.102 Mobile Safari/537.36 VKAndroidApp/8.142-29512',
-  ),
-  'Instagram on iOS': byUserAgent(
-    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 402.0.0.0 (iPhone16,2; iOS 18_5; ru_RU; ru; scale=3.00; 1290x2796; 123456789)',
-  ),
-};
 const DEVICES = { desktop: DESKTOP, phone: PHONE, tablet: TABLET };
 /** 320 px is also a 1280 px window at 400 % zoom. */
 const WIDTHS = [280, 320, 390, 639, 641, 1024, 3840];
@@ -30,11 +12,6 @@ const WIDTHS = [280, 320, 390, 639, 641, 1024, 3840];
 /** What a page may have for its own texts, and hand down to ours. */
 const FOREIGN =
   'white-space:nowrap;text-indent:3em;text-transform:uppercase;letter-spacing:.3em;word-spacing:1em;font-style:italic;font-weight:900';
-
-interface LayoutShift {
-  readonly value: number;
-  readonly sources: readonly { readonly currentRect: DOMRectReadOnly }[];
-}
 
 let browser: Browser;
 let shop: ShopPage;
@@ -56,13 +33,8 @@ after(async () => {
   await shop.close();
 });
 
-async function open(
-  device: BrowserContextOptions,
-  companion: CompanionProcess,
-  prepare?: (page: Page) => Promise<void>,
-): Promise<Page> {
+async function open(device: BrowserContextOptions, companion: CompanionProcess): Promise<Page> {
   const page = await (await browser.newContext(device)).newPage();
-  await prepare?.(page);
   const { token } = await companion.client.createPayment({
     order_id: companion === wordy ? 'ORD-100500-100500-100500-100500-100500' : 'ORD-100500',
     amount: companion === wordy ? 9_876_543_21 : 1_250_00,
@@ -95,40 +67,6 @@ function misfits(page: Page): Promise<string[]> {
 }
 
 describe('the element', () => {
-  for (const [name, device] of Object.entries({ ...DEVICES, ...IN_APP })) {
-    it(`moves nothing while it loads, on a slow ${name} and a slow line`, async () => {
-      const page = await open(device, usual, async (slow) => {
-        await slow.addInitScript(() => {
-          const shifts: string[] = [];
-          Object.assign(window, { shifts });
-          new PerformanceObserver((list) => {
-            for (const entry of list.getEntries() as (PerformanceEntry & LayoutShift)[]) {
-              const moved = entry.sources.map(({ currentRect }) => JSON.stringify(currentRect));
-              shifts.push(`${entry.value} by ${moved.join(', ')}`);
-            }
-          }).observe({ type: 'layout-shift', buffered: true });
-        });
-        const session = await slow.context().newCDPSession(slow);
-        await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
-        for (const [part, ms] of [
-          ['**/checkout/v1/session', 700],
-          ['**/checkout/v1/session/banks', 500],
-          ['**/chunks/**', 300],
-        ] as const) {
-          await slow.route(part, async (route) => {
-            await new Promise((resolve) => setTimeout(resolve, ms));
-            await route.continue();
-          });
-        }
-      });
-      await screenIs(page, 'pay');
-      await settled(page);
-      const shifts = await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
-      assert.deepEqual(shifts, []);
-      await page.context().close();
-    });
-  }
-
   for (const [name, device] of Object.entries(DEVICES)) {
     it(`fits any width, from either side, on a ${name}`, async () => {
       const page = await open({ ...device, isMobile: false }, wordy);

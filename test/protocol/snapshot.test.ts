@@ -24,6 +24,8 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   status: fc.constantFrom(...PAYMENT_STATUSES),
   failure: nullable(fc.constantFrom(...FAILURES)),
   late: fc.boolean(),
+  test: fc.boolean(),
+  sandbox: fc.boolean(),
   paid_at: nullable(time),
   refunded_amount: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
   method: nullable(fc.constantFrom(...METHODS)),
@@ -94,7 +96,26 @@ describe('readSnapshot', () => {
     });
     assert.deepEqual(read?.actions, ['renew']);
     assert.equal(read.device, null);
+    assert.deepEqual([read.test, read.sandbox], [false, false]);
     assert.equal('surprise' in read, false);
+  });
+
+  it('takes every value of test but false and null for a test, and promises nothing about money by a guess', () => {
+    const base = {
+      version: 1,
+      payment_id: 'p',
+      amount: 1,
+      status: 'created',
+      expires_at: '2026-01-01T00:00:00Z',
+      now: '2026-01-01T00:00:00Z',
+    };
+    for (const value of [true, 1, 0, '', 'true', 'false', {}, []]) {
+      assert.equal(readSnapshot({ ...base, test: value })?.test, true, JSON.stringify(value));
+      assert.equal(readSnapshot({ ...base, sandbox: value })?.sandbox, value === true, JSON.stringify(value));
+    }
+    for (const value of [false, null, undefined]) {
+      assert.equal(readSnapshot({ ...base, test: value })?.test, false);
+    }
   });
 
   it('takes an unknown status for work in progress, never for a failure or a success', () => {

@@ -60,3 +60,13 @@ export const PHONE: BrowserContextOptions = {
   userAgent:
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
+
+/** An iPad, held upright. */
+export const TABLET: BrowserContextOptions = {
+  viewport: { width: 834, height: 1112 },
+  hasTouch: true,
+  isMobile: true,
+  locale: 'ru-RU',
+  userAgent:
+    'Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+};

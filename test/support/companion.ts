@@ -24,6 +24,9 @@ export function testEnv(port: number, directory: string): Record<string, string>
     SBP_WEBHOOK_SECRET: WEBHOOK_SECRET,
     SBP_DATABASE_URL: `file:${join(directory, 'test.sqlite')}`,
     SBP_BANKS_URL: 'http://127.0.0.1:9/no-banks.json',
+    SBP_METHODS: 'sbp=sandbox,sberpay=sandbox,buyer_qr=sandbox',
+    // For tests that run outside development.
+    SBP_SANDBOX: 'allow',
     SBP_MERCHANT_NAME: 'Ромашка',
     // Tests come from one address, many a second.
     SBP_RATE_LIMIT: '0',

@@ -53,7 +53,7 @@ export class Ledger {
     this.ctx = {
       config,
       store,
-      metrics: new Metrics({ store, now: () => this.time, openStreams: () => 0 }),
+      metrics: new Metrics({ store, now: () => this.time, openStreams: () => 0, test: config.test }),
       tokens: new PaymentTokens([TOKEN_SECRET]),
       providers: Object.fromEntries(
         PROVIDER_NAMES.map((name) => [name, name === 'sandbox' ? this.provider : unconfiguredProvider(name)]),

@@ -12,6 +12,7 @@ export const SBERBANK: Omit<SberbankSettings, 'baseUrl'> = {
   statusPath: '/qr/order/v3/status',
   statusScope: 'https://api.sberbank.ru/qr/order.pay',
   message: 'Оплата заказа',
+  test: false,
 };
 
 type Reply = (call: Passed, response: ServerResponse) => unknown;

@@ -22,6 +22,7 @@ export function settingsFor(baseUrl: string, others: Partial<SmartGlocalSettings
     channel: 'mobile_web',
     flow: 'init',
     refundPath: '/session/refund',
+    test: false,
     ...others,
   };
 }

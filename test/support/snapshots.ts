@@ -19,6 +19,8 @@ export function snapshot(
     status: 'created',
     failure: null,
     late: false,
+    test: false,
+    sandbox: false,
     paid_at: null,
     refunded_amount: 0,
     method: 'sbp',

@@ -18,7 +18,7 @@ const BANKS = json({
 });
 const BANK = ['sbp-bank-picker', `a[href="${SCHEME}"]`] as const;
 const WEB_BANK = ['sbp-bank-picker', `a[href="${WEB}"]`] as const;
-const WAY_OUT = ['sbp-rescue', 'sbp-way-out'] as const;
+const WAY_OUT = ['sbp-way-out'] as const;
 
 /** Without what keeps words on one line. */
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
@@ -89,13 +89,33 @@ describe('in a browser of its own', () => {
     it(`there is no word of a rescue, and a bank opens: ${name}`, async () => {
       const { checkout } = await inApp(name);
       await pause(100);
-      const rescue = inside(checkout, 'sbp-rescue');
-      expect(rescue.getBoundingClientRect().height).to.equal(0);
-      expect(rescue.shadowRoot!.childElementCount).to.equal(0);
+      expect(checkout.shadowRoot!.querySelector(WAY_OUT[0])).to.equal(null);
       expect(tap(inside(checkout, ...BANK))).to.be.true;
       await seen(checkout, 'waiting');
     });
   }
+});
+
+// Before all others: once the notice's part is there, it is there for good.
+describe('a notice that does not come', () => {
+  const part = '/src/widget/components/rescue/way-out.ts';
+  const fail = (times: number) => fetch(`/parts/${times}${part}`, { method: 'POST' });
+
+  it('leaves its room grey and costs nobody the banks, which wait for it a moment only', async () => {
+    await fail(1_000);
+    const { random } = Math;
+    Math.random = () => 0.1; // pauses near their shortest
+    try {
+      const { checkout } = await inApp('VK on iOS');
+      expect(customElements.get(WAY_OUT[0])).to.equal(undefined);
+      expect(inside(checkout, ...WAY_OUT).offsetHeight).to.be.above(100);
+      await fail(0);
+      await wayOut(checkout);
+    } finally {
+      Math.random = random;
+      await fail(0);
+    }
+  });
 });
 
 describe('in an app’s browser', () => {
@@ -137,7 +157,7 @@ describe('in an app’s browser', () => {
     checkout.device = 'desktop';
     await shown(checkout, '.onward').then((onward) => onward.click());
     await shown(checkout, ...BANK);
-    await until(() => inside(checkout, 'sbp-rescue').shadowRoot!.childElementCount === 0);
+    await until(() => !checkout.shadowRoot!.querySelector(WAY_OUT[0]));
   });
 
   it('web banks open in place, since there are no tabs', async () => {

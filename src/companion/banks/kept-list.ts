@@ -1,3 +1,4 @@
+import { failureReason } from '../outbound/failure-reason.ts';
 import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
 import type { DirectoryLog } from './directory.ts';
 import { listCache } from './list-cache.ts';
@@ -79,7 +80,7 @@ export class KeptList {
       this.#failures++;
       // Between half and the whole of it: many companions that failed together don't come back together.
       this.#refreshAt = now() + delay * (1 - random() / 2);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = failureReason(error);
       const { platforms } = this.#request;
       log.warn(
         { reason, failures: this.#failures, platforms },

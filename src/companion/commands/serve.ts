@@ -2,6 +2,7 @@ import { createCompanion } from '../companion.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logging.ts';
 import { endOfService } from './end-of-service.ts';
+import { startWarnings } from './start-warnings.ts';
 
 /** Runs the companion until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
@@ -13,9 +14,7 @@ export async function serve(): Promise<void> {
     throw error;
   });
   log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
-  if (!config.development && config.publicUrl.startsWith('http:')) {
-    log.warn('SBP_PUBLIC_URL is plain http: payers need https');
-  }
+  for (const warning of startWarnings(config)) log.warn(warning);
   const signal = await endOfService();
   log.info({ signal }, 'shutting down');
   await companion.close();

@@ -21,6 +21,7 @@ import { answerBadUrl, installNotFound, installProblems, ProblemError } from './
 import { refuseHostless } from './hostless.ts';
 import { pages } from './pages.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
+import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
 import { StreamSlots } from './stream-slots.ts';
@@ -68,10 +69,11 @@ export function createApp(
 /** All routes as a Fastify plugin. */
 export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
-    installProblems(app);
+    installProblems(app, ctx);
     installHeaders(app, commonHeaders(ctx.config.development));
     app.addHook('onRequest', refuseHostless);
     app.addHook('onRequest', refuseParsedBodies);
+    app.addHook('onRequest', warnOfUnnamedProxy(ctx.log, new AddressRanges(ctx.config.trustedProxies)));
     app.addHook('onResponse', logRequest);
 
     const limits = new CallLimits(ctx);
@@ -81,7 +83,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
       await merchant.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
       await merchant.register(metricsRoute(ctx));
     });
-    await app.register(providerWebhooks(ctx), { prefix: '/webhooks' });
+    await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
       allowOrigins(browser, [...ctx.config.allowedOrigins, new URL(ctx.config.publicUrl).origin]);
       await browser.register(scripts);
@@ -92,7 +94,10 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
       });
     });
     await app.register(pages(ctx.config.development));
-    await app.register(reference(ctx));
+    await app.register(async (readers: FastifyInstance) => {
+      limits.guard(readers);
+      await readers.register(reference(ctx));
+    });
     if (sandbox) await app.register(sandboxRoutes(sandbox));
     await app.register(health(readiness));
   };

@@ -11,6 +11,9 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+/** Of every page: a window that has opened it, or that it opens, gets no hold of it and cannot lead it elsewhere. */
+export const ALONE = { 'cross-origin-opener-policy': 'same-origin' } as const;
+
 /** Puts on an answer what every answer carries. */
 export type CommonHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -18,6 +21,8 @@ export type CommonHeaders = (request: FastifyRequest, reply: FastifyReply) => vo
 export function commonHeaders(development: boolean): CommonHeaders {
   const headers = {
     'x-content-type-options': 'nosniff',
+    // Of what is no page; a page has its own. An answer opened as a page runs and frames nothing.
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     ...(development ? {} : { 'strict-transport-security': `max-age=${YEAR_S}` }),
   };

@@ -13,9 +13,9 @@ declare module 'fastify' {
 }
 
 /**
- * Counts every call of a scope by the address it comes from, and by its API key or payment token when that is a
- * good one. Made-up credentials count by address alone: they neither fill the memory nor spend anyone's allowance.
- * What is kept are key numbers, payment ids and addresses, never a secret.
+ * Counts a call with a good API key or payment token by that, whatever address it comes from: strangers behind the same
+ * proxy spend nothing of its allowance. All other calls count by their address. Made-up credentials neither fill the
+ * memory nor spend anyone's allowance. What is kept are key numbers, payment ids and addresses, never a secret.
  */
 export class CallLimits {
   readonly #limiter: RateLimiter;
@@ -39,17 +39,20 @@ export class CallLimits {
   /** Limits all routes that are added to `app` from now on. */
   guard(app: FastifyInstance): void {
     app.addHook('onRequest', (request, _reply, next) => {
-      if (request.routeOptions.config.limited !== false) this.#countAll(request);
+      if (request.routeOptions.config.limited !== false) this.#countCall(request);
       next();
     });
   }
 
-  #countAll(request: FastifyRequest): void {
+  /** Counts a call without a good credential; throws the 429. */
+  countStranger(request: FastifyRequest): void {
     this.#count(`address ${networkOf(request.ip)}`);
-    for (const credential of this.#credentials) {
-      const key = credential(request);
-      if (key !== null) this.#count(key);
-    }
+  }
+
+  #countCall(request: FastifyRequest): void {
+    const keys = this.#credentials.map((credential) => credential(request)).filter((key) => key !== null);
+    if (keys.length === 0) this.countStranger(request);
+    for (const key of keys) this.#count(key);
   }
 
   #count(key: string): void {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ALONE } from './headers.ts';
 import { preferredLanguage, type PageLanguage } from './language.ts';
 
 /** Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. */
@@ -49,7 +50,12 @@ export function pages(development: boolean) {
     app.get('/pay', (request, reply) => {
       const language = preferredLanguage(request.headers['accept-language']);
       return reply
-        .headers({ 'content-security-policy': csp, 'cache-control': 'no-cache', vary: 'accept-language' })
+        .headers({
+          ...ALONE,
+          'content-security-policy': csp,
+          'cache-control': 'no-cache',
+          vary: 'accept-language',
+        })
         .type('text/html; charset=utf-8')
         .send(payPage(language));
     });

@@ -12,6 +12,7 @@ export function paymentView(ctx: Context, payment: Payment) {
     order_id: payment.orderId,
     status: payment.status,
     late: payment.late,
+    test: payment.test,
     amount: payment.amount,
     refunded_amount: payment.refundedAmount,
     currency: payment.currency,

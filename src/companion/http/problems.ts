@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
 import { StoreBusyError } from '../store/store-busy.ts';
+import type { Context } from '../context.ts';
 import type { CommonHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -42,10 +43,23 @@ export function installNotFound(app: FastifyInstance): void {
   );
 }
 
-export function installProblems(app: FastifyInstance): void {
+/** Refusals that strangers can cause at will, and that an operator should know of. */
+const SAMPLED: readonly ProblemCode[] = [
+  'invalid_api_key',
+  'invalid_token',
+  'rate_limited',
+  'too_many_streams',
+  'too_many_pushes',
+];
+
+export function installProblems(app: FastifyInstance, { sampledLog }: Pick<Context, 'sampledLog'>): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
     const problem = error instanceof ProblemError ? error : fromOthers(error);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (SAMPLED.includes(problem.code)) {
+      const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+      sampledLog.warn(`refused ${problem.code}`, { code: problem.code, route }, 'request refused');
+    }
     return sendProblem(reply, problem);
   });
 }

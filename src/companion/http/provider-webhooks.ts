@@ -7,10 +7,12 @@ import { applyDelivery, isKnownDelivery } from '../payments/apply.ts';
 import { verifyHint } from '../payments/hint.ts';
 import { ProviderError, type ProviderDelivery } from '../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
+import { isConfigured } from '../providers/unconfigured.ts';
+import type { CallLimits } from './limits.ts';
 import { ProblemError } from './problems.ts';
 
 /** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
-export function providerWebhooks(ctx: Context) {
+export function providerWebhooks(ctx: Context, limits: CallLimits) {
   const senders = new Map(
     Object.entries(ctx.config.webhookAddresses).map(([name, ranges]) => [name, new AddressRanges(ranges)]),
   );
@@ -25,16 +27,21 @@ export function providerWebhooks(ctx: Context) {
 
     app.post<{ Params: { provider: string } }>('/:provider', async (request, reply) => {
       const { provider } = request.params;
-      if (!isConfigured(ctx, provider)) {
+      if (!isLoaded(ctx, provider)) {
         throw new ProblemError(
           404,
           'unknown_provider',
-          'No method on offer here is served by this provider.',
+          'There is no provider of this name here, or it has no settings.',
         );
       }
       if (senders.get(provider)?.has(request.ip) === false) {
         ctx.metrics.webhookTaken(provider, 'address_not_allowed', null);
-        request.log.warn({ provider }, "webhook from an address that is not the provider's");
+        ctx.sampledLog.warn(
+          `webhook ${provider} address_not_allowed`,
+          { provider },
+          "webhook from an address that is not the provider's",
+        );
+        limits.countStranger(request);
         throw new ProblemError(
           403,
           'address_not_allowed',
@@ -48,7 +55,13 @@ export function providerWebhooks(ctx: Context) {
       } catch (error) {
         if (!(error instanceof WebhookVerificationError)) throw error;
         ctx.metrics.webhookTaken(provider, error.reason, null);
-        request.log.warn({ provider, reason: error.reason, body_sha256: bodyHash(body) }, 'webhook refused');
+        ctx.sampledLog.warn(
+          `webhook ${provider} ${error.reason}`,
+          { provider, reason: error.reason, body_sha256: bodyHash(body) },
+          'webhook refused',
+        );
+        // Only what is not signed counts: a provider is never refused for what strangers send from its address.
+        limits.countStranger(request);
         throw new ProblemError(401, error.reason, error.message);
       }
       // Of a hint there is something to ask: once is enough.
@@ -80,16 +93,17 @@ async function verified(ctx: Context, provider: ProviderName, delivery: Provider
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.metrics.webhookTaken(provider, 'not_confirmed', null);
-    ctx.log.warn({ provider, delivery_id: delivery.deliveryId, err: error }, 'webhook not confirmed');
+    ctx.sampledLog.warn(
+      `webhook ${provider} not_confirmed`,
+      { provider, delivery_id: delivery.deliveryId, err: error },
+      'webhook not confirmed',
+    );
     throw new ProblemError(503, 'not_confirmed', 'The payment could not be asked about: send it again.', {
       headers: { 'retry-after': '10' },
     });
   }
 }
 
-function isConfigured(ctx: Context, name: string): name is ProviderName {
-  return (
-    PROVIDER_NAMES.includes(name as ProviderName) &&
-    Object.values(ctx.config.methods).includes(name as ProviderName)
-  );
+function isLoaded(ctx: Context, name: string): name is ProviderName {
+  return PROVIDER_NAMES.includes(name as ProviderName) && isConfigured(ctx.providers[name as ProviderName]);
 }

@@ -1,5 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { ALONE } from './headers.ts';
 import { html, type Markup } from './html.ts';
 import { openApiDocument } from './openapi/document.ts';
 
@@ -21,20 +23,43 @@ code { font-family: ui-monospace, monospace; }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `/openapi.json`, and `/docs`: the same to read. Both are the companion's own form, without any payment's data. */
+/**
+ * `/openapi.json`, and `/docs`: the same to read. Both are the companion's own form, without any payment's data. They are
+ * built with the first request and stay the same for the life of the process.
+ */
 export function reference(ctx: Context) {
   return (app: FastifyInstance): void => {
-    app.get('/openapi.json', (_request, reply) =>
-      reply.headers({ 'cache-control': 'no-cache' }).send(openApiDocument(ctx)),
-    );
-    app.get('/docs', (_request, reply) =>
-      reply
-        .headers({ 'content-security-policy': PAGE_CSP, 'cache-control': 'no-cache' })
-        .type('text/html; charset=utf-8')
-        .send(page(openApiDocument(ctx))),
+    const document = once(() => openApiDocument(ctx));
+    const json = once(() => builtFile(JSON.stringify(document()), 'application/json; charset=utf-8'));
+    const html = once(() => builtFile(page(document()), 'text/html; charset=utf-8'));
+    app.get('/openapi.json', (request, reply) => sendFile(request, reply, json()));
+    app.get('/docs', (request, reply) =>
+      sendFile(request, reply.headers({ ...ALONE, 'content-security-policy': PAGE_CSP }), html()),
     );
     app.get('/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(PAGE_CSS));
   };
+}
+
+interface BuiltFile {
+  readonly type: string;
+  readonly bytes: Buffer;
+  readonly etag: string;
+}
+
+function builtFile(text: string, type: string): BuiltFile {
+  const bytes = Buffer.from(text);
+  return { type, bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, { type, bytes, etag }: BuiltFile) {
+  reply.headers({ 'cache-control': 'no-cache', etag });
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  return reply.type(type).send(bytes);
+}
+
+function once<T>(build: () => T): () => T {
+  let built: { readonly value: T } | null = null;
+  return () => (built ??= { value: build() }).value;
 }
 
 function page(document: ReturnType<typeof openApiDocument>): string {

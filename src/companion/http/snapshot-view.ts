@@ -17,6 +17,8 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
     status: payment.status,
     failure: failureOf(payment),
     late: payment.late,
+    test: payment.test,
+    sandbox: isSandbox(ctx, payment),
     paid_at: payment.paidAt === null ? null : new Date(payment.paidAt).toISOString(),
     refunded_amount: payment.refundedAmount,
     method: payment.method,
@@ -29,4 +31,10 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
     receipt_url: payment.receiptUrl,
     actions: actionsFor(ctx, payment),
   };
+}
+
+/** Of the sandbox alone it is known that no money moves: an acquirer's test mode is the acquirer's. */
+function isSandbox({ config }: Pick<Context, 'config'>, { test, provider, methods }: Payment): boolean {
+  const providers = provider === null ? methods.map((method) => config.methods[method]) : [provider];
+  return test && providers.every((name) => name === 'sandbox');
 }

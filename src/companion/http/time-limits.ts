@@ -68,6 +68,8 @@ function refuseConnection(error: ConnectionError, socket: Socket): void {
         `content-type: ${PROBLEM_MEDIA_TYPE}`,
         `content-length: ${Buffer.byteLength(body)}`,
         'cache-control: no-store',
+        'x-content-type-options: nosniff',
+        "content-security-policy: default-src 'none'; frame-ancestors 'none'",
         'connection: close',
         '',
         body,

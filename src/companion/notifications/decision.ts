@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import type { OutboundClient } from '../outbound/client.ts';
+import { failureReason } from '../outbound/failure-reason.ts';
+import { unreadableFields } from '../lib/unreadable-fields.ts';
 import { newId } from '../payments/ids.ts';
 import type { Payment } from '../payments/payment.ts';
 import { signWebhook } from './webhooks.ts';
@@ -8,7 +10,7 @@ import { signWebhook } from './webhooks.ts';
 const TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 16 * 1024;
 
-const answerSchema = v.object({ confirm: v.boolean() });
+const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ confirm: v.boolean() }));
 
 interface Parts {
   readonly config: Pick<Config, 'confirmUrl' | 'webhookSecrets'>;
@@ -31,6 +33,7 @@ export function merchantDecision({ config, outbound, now }: Parts) {
       event,
       payment_id: payment.id,
       order_id: payment.orderId,
+      test: payment.test,
       amount: payment.amount,
       currency: payment.currency,
       status: payment.status,
@@ -39,7 +42,7 @@ export function merchantDecision({ config, outbound, now }: Parts) {
       metadata: payment.metadata,
     });
     const signed = signWebhook({ event, deliveryId: newId('dlv'), body }, config.webhookSecrets[0]!, now());
-    const answer = await outbound.call({
+    const asked = outbound.call({
       url,
       method: 'POST',
       headers: { 'content-type': 'application/json', ...signed },
@@ -47,7 +50,12 @@ export function merchantDecision({ config, outbound, now }: Parts) {
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_ANSWER_BYTES,
     });
-    if (answer.status !== 200) throw new Error(`the shop answered ${answer.status} to a confirmation`);
-    return v.parse(answerSchema, JSON.parse(answer.body?.toString('utf8') ?? 'null')).confirm;
+    const answer = await asked.catch((error: unknown) => {
+      throw new Error(`SBP_CONFIRM_URL did not answer: ${failureReason(error)}`);
+    });
+    if (answer.status !== 200) throw new Error(`SBP_CONFIRM_URL answered ${answer.status}`);
+    const parsed = v.safeParse(answerSchema, answer.body?.toString('utf8'));
+    if (parsed.success) return parsed.output.confirm;
+    throw new Error(`the answer of SBP_CONFIRM_URL cannot be read: ${unreadableFields(parsed.issues)}`);
   };
 }

@@ -44,6 +44,7 @@ export async function sendTest(ctx: Context, url: string): Promise<DeliveryRow> 
   const event = 'test';
   const body = {
     event,
+    test: true,
     message: 'A test of your webhook receiver.',
     occurred_at: new Date(now).toISOString(),
   };

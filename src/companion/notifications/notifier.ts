@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { bodyHash } from '../logging.ts';
+import { failureReason } from '../outbound/failure-reason.ts';
 import { Rounds } from '../rounds.ts';
 import { SetBack } from '../set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
@@ -195,7 +196,7 @@ export class Notifier {
       });
       return { status, error: null };
     } catch (error) {
-      return { status: null, error: error instanceof Error ? error.message : String(error) };
+      return { status: null, error: failureReason(error) };
     }
   }
 }

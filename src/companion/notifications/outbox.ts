@@ -1,4 +1,5 @@
 import type { Attention } from '../payments/attention.ts';
+import { failureReasonOf } from '../payments/failure-reason.ts';
 import type { Payment } from '../payments/payment.ts';
 import { newId } from '../payments/ids.ts';
 import type { RefundRow } from '../store/schema.ts';
@@ -34,6 +35,7 @@ export async function queueRefundNotification(
     status: refund.status,
     payment_status: payment.status,
     refunded_amount: payment.refundedAmount,
+    failure_reason: failureReasonOf(refund),
   });
 }
 
@@ -64,6 +66,7 @@ async function queue(
     event,
     payment_id: payment.id,
     order_id: payment.orderId,
+    test: payment.test,
     ...details,
     version: payment.version,
     occurred_at: new Date(now).toISOString(),

@@ -13,6 +13,7 @@ import { logAfterCommit } from './history-log.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
+import { withoutTokens } from '../store/without-tokens.ts';
 import { claimTry, DONE, setAside, type SetAside } from './set-aside.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
@@ -30,7 +31,8 @@ export async function applyDelivery(
     await insertDelivery(trx, {
       provider,
       delivery_id: delivery.deliveryId,
-      body,
+      // A provider may send back the link that it leads the payer to.
+      body: withoutTokens(body),
       received_at: ctx.now(),
       ...became,
     });

@@ -2,8 +2,12 @@ import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../providers/provider.ts';
 import { applyDecision } from './apply.ts';
+import { markForClosing } from './attempts.ts';
+import { queueAttention } from './attention.ts';
+import { addEvent } from './events.ts';
 import { findPayment } from './find.ts';
 import { hostedPage } from './hosted-page.ts';
+import { contradictsTest } from './judge.ts';
 import { isOffered, type OfferedPayment, type Payment } from './payment.ts';
 import { record } from './record.ts';
 
@@ -38,6 +42,7 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
     if (!(error instanceof ProviderError) || error.kind === 'unavailable') return payment;
     return refused(ctx, payment, source);
   }
+  if (contradictsTest(payment, answer)) return refuseContradiction(ctx, payment, answer, source);
   const attached = await ctx.store.write(async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('attempts')
@@ -71,6 +76,35 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
   if (!attached) return (await findPayment(ctx.store.read, payment.id)) ?? payment;
   ctx.announce(attached);
   return attached;
+}
+
+/**
+ * The provider has made a test of a real payment, or real money of a test: no payer is led there. Somebody's setting is
+ * wrong, so a person is told, and what was made is closed.
+ */
+async function refuseContradiction(
+  ctx: Context,
+  payment: OfferedPayment,
+  { providerPaymentId, qrId, test }: ProviderPayment,
+  source: string,
+): Promise<Payment> {
+  const details = { payment_id: payment.id, provider: payment.provider, theirs: test, ours: payment.test };
+  ctx.log.error(details, 'provider create refused: test and real money contradict each other');
+  await ctx.store.write(async (trx) => {
+    await trx
+      .updateTable('attempts')
+      .set({ provider_payment_id: providerPaymentId, qr_id: qrId })
+      .where('reference', '=', payment.reference)
+      .execute();
+    await markForClosing(trx, payment.reference);
+    const reason = 'test_contradicted';
+    const { reference } = payment;
+    const told = await queueAttention(trx, payment, { reason, reference }, ctx.now());
+    if (told) await addEvent(trx, payment, payment, { event: 'payment.offered', source }, reason, ctx.now());
+  });
+  ctx.wakeNotifier();
+  ctx.wakeCaretaker();
+  return refused(ctx, payment, source);
 }
 
 /** With other methods on offer a refusal is not the end: the payer may choose again. */

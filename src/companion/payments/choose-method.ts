@@ -4,6 +4,7 @@ import { addAttempt, hasAttemptLeft, markForClosing } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
+import { providerFor } from './provider-for.ts';
 import { record } from './record.ts';
 
 export interface Choice {
@@ -35,7 +36,7 @@ export async function chooseMethod(
   const chosen = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (payment?.status === 'created' && payment.method === method) return payment;
-    const provider = ctx.config.methods[method];
+    const provider = payment && providerFor(ctx, payment, method);
     if (!payment || !provider || !canChoose(payment) || !payment.methods.includes(method)) return null;
     const now = ctx.now();
     if (payment.reference !== null) await markForClosing(trx, payment.reference);

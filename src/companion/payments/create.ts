@@ -53,6 +53,7 @@ async function insertIntent(
       description: request.description,
       status: 'created',
       late: 0,
+      test: ctx.config.test ? 1 : 0,
       version: 1,
       method: chosen?.method ?? null,
       methods_json: JSON.stringify(request.methods),

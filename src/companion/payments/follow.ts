@@ -6,7 +6,7 @@ import type { Writer } from '../store/store.ts';
 import { findReported, markForClosing } from './attempts.ts';
 import { addEvent, isAnswer, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
-import { judge } from './judge.ts';
+import { contradictsTest, judge } from './judge.ts';
 import { move } from './move.ts';
 import { flagOddMoney } from './odd-money.ts';
 import { isOddMoney, type Applied } from './outcome.ts';
@@ -25,7 +25,8 @@ export async function followReport(
   const attempt = await findReported(trx, provider, report);
   const payment = attempt && (await findPayment(trx, attempt.payment_id));
   if (!payment) return { outcome: 'unknown_payment', payment: null };
-  if ('refund' in report && report.refund) return settleReported(trx, payment, attempt, report.refund, now);
+  const refund = 'refund' in report ? report.refund : null;
+  if (refund && !contradictsTest(payment, report)) return settleReported(trx, payment, attempt, refund, now);
 
   const asked = isAnswer(cause);
   const { status, refusal } = judge(payment, attempt, report, { asked, now });

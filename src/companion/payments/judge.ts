@@ -19,6 +19,11 @@ export function judge(
   { asked, now }: { readonly asked: boolean; readonly now: number },
 ): Verdict {
   const status = meantBy(report.status, payment, asked, now);
+  if (contradictsTest(payment, report)) {
+    // What ends it without money is so all the same, and spares the payer the wait.
+    const over = status !== null && NO_MONEY.includes(status) && attempt.reference === payment.reference;
+    return { status: over ? status : null, refusal: 'test_contradicted' };
+  }
   const refusal = refuse(payment, attempt, { ...report, status });
   if (refusal === null) return { status, refusal };
   return { status: isUnderWay(payment, attempt, refusal) ? 'processing' : null, refusal };
@@ -26,6 +31,16 @@ export function judge(
 
 /** Its clock and ours are a moment apart. */
 const LAPSE_LEEWAY_MS = 10_000;
+
+const NO_MONEY: readonly PaymentStatus[] = ['failed', 'expired', 'canceled'];
+
+/** Whether the provider says that this payment is of another kind, test or real, than ours. */
+export function contradictsTest(
+  { test }: Pick<Payment, 'test'>,
+  report: { readonly test?: boolean | null },
+): boolean {
+  return (report.test ?? test) !== test;
+}
 
 function meantBy(
   told: PaymentStatus | null,

@@ -26,7 +26,7 @@ export async function flagOddMoney(
 ): Promise<boolean> {
   const { reference } = attempt;
   const reported = { reference, reported_amount: report.amount, reported_currency: report.currency };
-  if (reason === 'amount_mismatch' || reason === 'amount_missing') {
+  if (reason !== 'paid_twice' && reason !== 'paid_after_failure') {
     await queueAttention(trx, payment, { reason, ...reported, refund_id: null }, now);
     return false;
   }

@@ -23,10 +23,18 @@ export type OddMoney =
   | 'amount_missing'
   /** A second attempt of one payment was paid: given back by itself, where the provider can. */
   | 'paid_twice'
+  /** A test reported of a real payment, or real money of a test one: never taken for payment. */
+  | 'test_contradicted'
   /** Money after the provider had said no: the order was given up, so a person has to look. */
   | 'paid_after_failure';
 
-const ODD: readonly Outcome[] = ['amount_mismatch', 'amount_missing', 'paid_twice', 'paid_after_failure'];
+const ODD: readonly Outcome[] = [
+  'amount_mismatch',
+  'amount_missing',
+  'test_contradicted',
+  'paid_twice',
+  'paid_after_failure',
+];
 
 export function isOddMoney(outcome: Outcome): outcome is OddMoney {
   return ODD.includes(outcome);

@@ -14,6 +14,8 @@ export interface Payment {
   readonly description: string | null;
   readonly status: PaymentStatus;
   readonly late: boolean;
+  /** Created in test mode: no money moves, whatever is reported. Never changes. */
+  readonly test: boolean;
   readonly version: number;
   /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
   readonly method: Method | null;
@@ -56,6 +58,7 @@ export function toPayment(row: PaymentRow): Payment {
     description: row.description,
     status: row.status,
     late: row.late === 1,
+    test: row.test === 1,
     version: row.version,
     method: row.method,
     methods: JSON.parse(row.methods_json) as Method[],

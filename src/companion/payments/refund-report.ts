@@ -4,6 +4,7 @@ import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
 import { addEvent, type Cause } from './events.ts';
+import { failureReasonOf, keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
 import { logAfterCommit } from './history-log.ts';
 import type { Applied } from './outcome.ts';
@@ -33,6 +34,7 @@ export async function settleReported(
     return notOurs(trx, payment, attempt, report, now);
   }
   if (report.status === 'pending') return { outcome: 'unchanged', payment };
+  if (report.status === 'failed') await keepFailureReason(trx, row, report.failureReason);
   const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
   return { outcome: settled ? 'applied' : 'unchanged', payment: after };
 }
@@ -101,7 +103,14 @@ export async function settleRefund(
   if (!finished) return { refund, payment: before, settled: false };
   logAfterCommit(trx, {
     level: 'info',
-    fields: { payment_id, refund_id: id, reference: refund.reference, amount: refund.amount, status },
+    fields: {
+      payment_id,
+      refund_id: id,
+      reference: refund.reference,
+      amount: refund.amount,
+      status,
+      failure_reason: failureReasonOf(refund),
+    },
     message: 'refund settled',
   });
   if (refund.duplicate === 1) {

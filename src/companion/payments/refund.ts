@@ -4,9 +4,12 @@ import { IS_PENDING_REFUND } from '../store/index-conditions.ts';
 import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
+import { queueAttention } from './attention.ts';
+import { keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
 import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
+import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
 import { settleRefund } from './refund-report.ts';
 
@@ -111,7 +114,7 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
       cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
     if (!error.asked) await disclaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
-    answer = { status: 'failed' };
+    answer = { status: 'failed', failureReason: error.reason };
   }
   const { status, providerRefundId } = answer;
   if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
@@ -123,10 +126,28 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
         .execute(),
     );
   }
+  if (status === 'succeeded' && contradictsTest(payment, answer)) {
+    await tellContradiction(ctx, payment, refund);
+    throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
+  }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  const settled = await ctx.store.write((trx) => settleRefund(trx, refund, status, ctx.now()));
+  const settled = await ctx.store.write(async (trx) => {
+    if (status === 'failed') await keepFailureReason(trx, refund, answer.failureReason);
+    return settleRefund(trx, refund, status, ctx.now());
+  });
   if (settled.settled) ctx.announce(settled.payment);
   return settled.refund;
+}
+
+/** A test refund of real money gives nothing back: it stays pending, and a person is told. */
+async function tellContradiction(
+  ctx: Context,
+  payment: Payment,
+  { id, reference }: RefundRow,
+): Promise<void> {
+  const attention = { reason: 'test_contradicted', reference, refund_id: id } as const;
+  await ctx.store.write((trx) => queueAttention(trx, payment, attention, ctx.now()));
+  ctx.wakeNotifier();
 }
 
 /** Of two that come with the same knowledge one asks: otherwise both could be the first to. */

@@ -101,7 +101,11 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
 }
 
 async function eraseWhatHangsOn(trx: Writer, payment: Payment, now: number): Promise<void> {
-  await trx.updateTable('refunds').set({ reason: null }).where('payment_id', '=', payment.id).execute();
+  await trx
+    .updateTable('refunds')
+    .set({ reason: null, failure_reason: null })
+    .where('payment_id', '=', payment.id)
+    .execute();
   await trx
     .updateTable('sandbox_payments')
     .set({ description: null, return_url: null })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
+import { errorWords } from './error-words.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
 
 /** One try, to its last byte. */
@@ -14,6 +15,7 @@ const BACKOFF_MS = 250;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Turned away before anything was looked at: our key, or our pace. */
 const TURNED_AWAY = [401, 403, 425, 429];
+const KEY_REFUSED = [401, 403];
 
 /** A provider that did not say anything about the payment; `worthRetrying` at once. */
 export class NoAnswer extends ProviderError {
@@ -58,20 +60,22 @@ export interface HttpAnswer {
 export interface ProviderHttpOptions {
   readonly baseUrl: string;
   readonly outbound: OutboundClient;
-  /** What an error's body says, for the operator's log; `null` when it says nothing. */
+  /** What the log calls the payment system. Defaults to `the provider`. */
+  readonly name?: string;
+  /** The settings that a refused key is to be looked for in: `SBP_ACME_KEY`. */
+  readonly keySettings?: string;
+  /** Never to be seen in a log, also where the payment system repeats them: keys, passwords. */
+  readonly secrets?: readonly string[];
+  /** What an error's body says, for the operator's log; `null` when it says nothing. Defaults to {@link errorWords}. */
   readonly words?: (json: unknown) => string | null;
 }
 
 /** HTTP to a payment system: bounded in time and size, repeated where that is safe, and never trusting. */
 export class ProviderHttp {
-  readonly #baseUrl: string;
-  readonly #outbound: OutboundClient;
-  readonly #words: (json: unknown) => string | null;
+  readonly #options: Required<ProviderHttpOptions>;
 
-  constructor({ baseUrl, outbound, words = () => null }: ProviderHttpOptions) {
-    this.#baseUrl = baseUrl;
-    this.#outbound = outbound;
-    this.#words = words;
+  constructor(options: ProviderHttpOptions) {
+    this.#options = { name: 'the provider', keySettings: '', secrets: [], words: errorWords, ...options };
   }
 
   /**
@@ -106,11 +110,12 @@ export class ProviderHttp {
     { method, path, headers, body, repeatable, alsoReads = [] }: HttpCall,
     timeoutMs: number,
   ): Promise<Omit<HttpAnswer, 'repeated'>> {
+    const { baseUrl, outbound, name } = this.#options;
     let answer: OutboundAnswer;
     let sent = false;
     try {
-      answer = await this.#outbound.call({
-        url: `${this.#baseUrl}${path}`,
+      answer = await outbound.call({
+        url: `${baseUrl}${path}`,
         method,
         headers: {
           accept: 'application/json',
@@ -124,34 +129,59 @@ export class ProviderHttp {
         onSend: () => (sent = true),
       });
     } catch (cause) {
-      const message = `the provider did not answer: ${failureReason(cause)}`;
+      const message = `${name} did not answer: ${failureReason(cause)}`;
       throw new NoAnswer(message, true, { asked: sent });
     }
-    const json = readJson(answer);
-    if (alsoReads.includes(answer.status)) return { status: answer.status, json };
-    return judged(answer.status, json, this.#words(json));
+    const json = this.#readJson(answer);
+    if (!alsoReads.includes(answer.status)) this.#refuseSilence(answer, json);
+    return { status: answer.status, json };
   }
-}
 
-function judged(status: number, json: unknown, words: string | null): Omit<HttpAnswer, 'repeated'> {
-  const answered = `the provider answered ${status}${words === null ? '' : `: ${words}`}`;
-  if (status >= 500 || status === 408) throw new NoAnswer(answered, true);
-  if (status >= 200 && status < 300) {
-    if (json === undefined) throw new NoAnswer(`the provider's answer cannot be read (${status})`, true);
-    return { status, json };
+  /** Throws a {@link NoAnswer} for what says nothing about the payment. */
+  #refuseSilence({ status, body }: OutboundAnswer, json: unknown): void {
+    const { name } = this.#options;
+    if (status >= 200 && status < 300) {
+      if (json !== undefined) return;
+      const why = body === null ? 'it is too large' : 'it is no JSON';
+      throw new NoAnswer(`${name}'s answer cannot be read (${status}): ${why}`, true);
+    }
+    const said = this.#said(json ?? body?.toString('utf8'));
+    const answered = `${name} answered ${status}${said === '' ? '' : `: ${said}`}`;
+    if (status >= 500 || status === 408) throw new NoAnswer(answered, true);
+    if (TURNED_AWAY.includes(status)) {
+      throw new NoAnswer(KEY_REFUSED.includes(status) ? this.#keyRefused(status, said) : answered, false, {
+        asked: false,
+      });
+    }
+    // What is no JSON object does not come from the API.
+    if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
   }
-  if (TURNED_AWAY.includes(status)) {
-    throw new NoAnswer(answered, false, { asked: false });
-  }
-  // What is no JSON object does not come from the API.
-  if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
-  return { status, json };
-}
 
-function readJson({ body }: OutboundAnswer): unknown {
-  try {
-    return body === null ? undefined : JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
+  #keyRefused(status: number, said: string): string {
+    const { name, keySettings } = this.#options;
+    const refused = `${name} refused our key (${status})${said === '' ? '' : `: ${said}`}`;
+    return keySettings === '' ? refused : `${refused}: check ${keySettings}`;
+  }
+
+  #said(body: unknown): string {
+    return this.#masked(this.#options.words(body) ?? '');
+  }
+
+  /** What an error repeats of our keys is masked, wherever its words may go from here. */
+  #readJson({ status, body }: OutboundAnswer): unknown {
+    if (body === null) return undefined;
+    try {
+      const text = body.toString('utf8');
+      if (status < 300) return JSON.parse(text);
+      return JSON.parse(text, (_name, value: unknown) =>
+        typeof value === 'string' ? this.#masked(value) : value,
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  #masked(text: string): string {
+    return this.#options.secrets.reduce((masked, secret) => masked.replaceAll(secret, '[masked]'), text);
   }
 }

@@ -71,6 +71,8 @@ export interface ProviderPayment {
   readonly presentation: Presentation;
   /** Unix time in ms when the provider's offer ends, where that may be sooner than ours; `null` when it follows ours. */
   readonly expiresAt: number | null;
+  /** Whether it is a test there; `null` or left out where the answer does not say. One that contradicts ours is refused. */
+  readonly test?: boolean | null;
   /** Where the provider shows the payer's receipt. */
   readonly receiptUrl?: string | null;
 }
@@ -83,6 +85,8 @@ export interface ProviderReport {
   /** Kopecks; `null` when the message carries none: `paid` is believed by its sum only, which is checked against ours. */
   readonly amount: number | null;
   readonly currency: string | null;
+  /** Whether it is a test there; `null` or left out where the message does not say. No money is believed that contradicts ours. */
+  readonly test?: boolean | null;
   /** The provider's own id, where the message tells it: an answer that was lost is made up for by this. */
   readonly providerPaymentId?: string | null;
   /** Where the provider shows the payer's receipt. */
@@ -105,6 +109,8 @@ export interface RefundReport {
   /** Kopecks: finds a refund of ours whose answer, with the provider's id in it, was lost. */
   readonly amount?: number | null;
   readonly status: 'pending' | 'succeeded' | 'failed';
+  /** Why it failed, in the provider's own words; told to the merchant once sanitised. */
+  readonly failureReason?: string | null;
 }
 
 /** A verified webhook. `deliveryId` is what repeats of the same message share. */
@@ -132,7 +138,11 @@ export interface RefundRequest {
 
 export interface ProviderRefund {
   readonly status: 'pending' | 'succeeded' | 'failed';
+  /** Whether it is a test there; `null` or left out where the answer does not say. */
+  readonly test?: boolean | null;
   readonly providerRefundId?: string | null;
+  /** Why it failed, in the provider's own words; told to the merchant once sanitised. */
+  readonly failureReason?: string | null;
 }
 
 export interface ChargeRequest extends PaymentRef {
@@ -179,6 +189,8 @@ export interface Provider {
 export interface ProviderErrorOptions extends ErrorOptions {
   /** `false`: surely nothing was done there, since the call never left or was turned away at the door. */
   readonly asked?: boolean;
+  /** Of a refusal: the provider's own words alone, which a merchant is told of a refund. */
+  readonly reason?: string | null;
 }
 
 /**
@@ -189,14 +201,16 @@ export interface ProviderErrorOptions extends ErrorOptions {
 export class ProviderError extends Error {
   readonly kind: 'refused' | 'unavailable';
   readonly asked: boolean;
+  readonly reason: string | null;
   constructor(
     kind: 'refused' | 'unavailable',
     message: string,
-    { asked = true, ...options }: ProviderErrorOptions = {},
+    { asked = true, reason = null, ...options }: ProviderErrorOptions = {},
   ) {
     super(message, options);
     this.name = 'ProviderError';
     this.kind = kind;
     this.asked = asked;
+    this.reason = reason;
   }
 }

@@ -53,17 +53,27 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
   },
 };
 
-/** The providers that some method uses. */
+/**
+ * Every provider that can be asked, whether a method names it or not: payments of an earlier configuration are still paid,
+ * refunded and reported. The sandbox needs no settings; without a method it has no pages either.
+ */
 export function createProviders(parts: ProviderParts): Readonly<Record<ProviderName, Provider>> {
-  const { methods } = parts.config;
-  const used = new Set<ProviderName>(Object.values(methods));
+  const { config, standIns, metrics } = parts;
+  const settings: Readonly<Record<ProviderName, unknown>> = {
+    sandbox: {},
+    'sbp-api': config.sbpApi,
+    freepayment: config.freepayment,
+    'smart-glocal': config.smartGlocal,
+    sberbank: config.sberbank,
+  };
   const providers = Object.fromEntries(
     PROVIDER_NAMES.map((name) => {
-      if (!used.has(name)) return [name, unconfiguredProvider(name)];
-      return [name, supervised(name, parts.standIns?.[name] ?? BUILDERS[name](parts), parts.metrics)];
+      const standIn = standIns?.[name];
+      if (!standIn && settings[name] === null) return [name, unconfiguredProvider(name)];
+      return [name, supervised(name, standIn ?? BUILDERS[name](parts), metrics)];
     }),
   ) as Record<ProviderName, Provider>;
-  refuseUnserved(methods, providers);
+  refuseUnserved(config.methods, providers);
   return providers;
 }
 
@@ -82,7 +92,7 @@ function refuseUnserved(
 }
 
 function configured<T>(settings: T | null): T {
-  if (settings === null) throw new Error('a method uses a provider that is not configured');
+  if (settings === null) throw new Error('a provider is built without its settings');
   return settings;
 }
 

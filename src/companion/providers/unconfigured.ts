@@ -2,12 +2,12 @@ import { ProviderError, type Provider } from './provider.ts';
 import type { ProviderName } from './names.ts';
 
 /**
- * Stands for a provider that no method uses: rows of an earlier configuration may still name it. They wait, since
- * nobody can be asked what became of them.
+ * Stands for a provider without settings: rows of an earlier configuration may still name it. They wait, since nobody can
+ * be asked what became of them.
  */
 export function unconfiguredProvider(name: ProviderName): Provider {
   const refuse = () =>
-    Promise.reject(new ProviderError('unavailable', `no method in SBP_METHODS uses ${name}`));
+    Promise.reject(new ProviderError('unavailable', `there are no settings of ${name}`, { asked: false }));
   return {
     capabilities: {
       methods: [],
@@ -22,7 +22,12 @@ export function unconfiguredProvider(name: ProviderName): Provider {
     cancel: refuse,
     refund: refuse,
     parseWebhook() {
-      throw new ProviderError('unavailable', `no method in SBP_METHODS uses ${name}`);
+      throw new ProviderError('unavailable', `there are no settings of ${name}`);
     },
   };
+}
+
+/** Whether a provider is more than such a stand-in: every real one serves some method. */
+export function isConfigured({ capabilities }: Provider): boolean {
+  return capabilities.methods.length > 0;
 }

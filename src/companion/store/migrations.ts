@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import { withoutTokens } from './without-tokens.ts';
 import { storeAttention } from './attention-migration.ts';
 import { indexForScale } from './scale-migration.ts';
 
@@ -13,8 +14,10 @@ export const migrations: Record<string, Migration> = {
   '0007_methods': { up: letPayersChoose },
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
+  '0010_test_mode': { up: markTestPayments },
   '0012_clock': { up: keepLastSeenTime },
   '0012_tokens_out': { up: takeTokensOut },
+  '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
 };
 
@@ -27,11 +30,32 @@ async function keepLastSeenTime(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** Of earlier payments those of the sandbox are known to be tests. */
+async function markTestPayments(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('payments')
+    .addColumn('test', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await sql`update payments set test = 1
+    where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+}
+
+async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('refunds').addColumn('failure_reason', 'text').execute();
+}
+
 /** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
 async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
   await sql`update idempotency_keys
     set answer_json = json_set(answer_json, '$.body.token', null, '$.body.payment_url', null)
     where json_type(answer_json, '$.body.token') = 'text'`.execute(db);
+  // Some providers send back the link that they lead the payer to.
+  const { rows } = await sql<{ rowid: number; body: Uint8Array }>`select rowid, body from provider_deliveries
+    where instr(body, cast('/pay#pay_' as blob)) > 0`.execute(db);
+  for (const { rowid, body } of rows) {
+    await sql`update provider_deliveries set body = ${withoutTokens(Buffer.from(body))}
+      where rowid = ${rowid}`.execute(db);
+  }
 }
 
 /** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */

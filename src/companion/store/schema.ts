@@ -29,6 +29,8 @@ interface PaymentsTable {
   status: PaymentStatus;
   /** 0 or 1. */
   late: number;
+  /** 1 when it was created in test mode; never changes. */
+  test: Generated<number>;
   /** Grows by one at each change; the stream's event id. */
   version: number;
   /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
@@ -104,6 +106,8 @@ interface RefundsTable {
   amount: number;
   reason: string | null;
   status: RefundStatus;
+  /** Why it failed, in the provider's words, sanitised; `null` when nobody has said. */
+  failure_reason: Generated<string | null>;
   provider_refund_id: Generated<string | null>;
   /** How often the provider was asked for it, whatever came of that. */
   asks: Generated<number>;
@@ -182,7 +186,7 @@ interface ProviderDeliveriesTable {
   payment_id: string | null;
   /** An outcome of payments/apply.ts. */
   outcome: string;
-  /** The bytes as they came; empty once erased. */
+  /** The bytes as they came, but for payment tokens; empty once erased. */
   body: Uint8Array;
   received_at: number;
   /** What it said, while it cannot be followed yet. */

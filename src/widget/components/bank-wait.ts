@@ -1,15 +1,13 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import { StillHere } from '../controllers/still-here.ts';
-import { defineOnce } from '../define.ts';
-import { mustHold, targetOf } from '../in-app.ts';
+import { mustHold, targetOf } from '../bank-link.ts';
 import { BANK_WAY_TEXTS } from '../locales/bank-way.ts';
+import { inAppNotice } from '../screens/in-app-notice.ts';
 import { button, linkButton } from '../screens/pieces.ts';
 import type { View } from '../screens/view.ts';
 import { controlStyles } from '../theme/controls.ts';
-import { SbpRescue } from './rescue/rescue.ts';
-
-defineOnce('sbp-rescue', SbpRescue);
+import { inAppNoticeStyles } from '../theme/in-app-notice.ts';
 
 /**
  * @summary The ways on for a payer who has tapped a bank. No page can know whether an app has opened; one that is
@@ -20,6 +18,7 @@ defineOnce('sbp-rescue', SbpRescue);
 export class SbpBankWait extends LitElement {
   static override styles = [
     controlStyles,
+    inAppNoticeStyles,
     css`
       :host {
         display: block;
@@ -51,7 +50,7 @@ export class SbpBankWait extends LitElement {
         justify-content: center;
         gap: 0 4px;
       }
-      sbp-rescue {
+      sbp-way-out {
         text-align: start;
       }
       @media (prefers-reduced-motion: reduce) {
@@ -94,10 +93,6 @@ export class SbpBankWait extends LitElement {
         </div>
       </div>
       <p class="hidden" role="status">${first ? words.notOpened : nothing}</p>
-      ${
-        first || state.held
-          ? html`<sbp-rescue exportparts="button,message" .view=${this.view}></sbp-rescue>`
-          : nothing
-      }`;
+      ${(first || state.held) && !this.view.isComing('sbp-way-out') ? inAppNotice(this.view) : nothing}`;
   }
 }

@@ -73,6 +73,11 @@ export class LazyElements implements ReactiveController {
     void this.#load(name);
   }
 
+  /** Not there yet, and not given up either. */
+  isComing(name: LazyElement): boolean {
+    return !customElements.get(name) && !this.isLost(name);
+  }
+
   isLost(name: LazyElement): boolean {
     return this.#failures.get(name)! >= LOST_AFTER && !customElements.get(name);
   }
@@ -82,6 +87,7 @@ export class LazyElements implements ReactiveController {
     const failures = this.#failures.get(name)!;
     try {
       defineOnce(name, await load(importAgain(load, import.meta.url, failures)));
+      this.#host.requestUpdate();
     } catch {
       this.#failures.set(name, failures + 1);
       this.#waiting.add(name);

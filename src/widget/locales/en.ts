@@ -2,6 +2,8 @@ import type { Texts } from './texts.ts';
 
 export const en: Texts = {
   payment: 'Payment',
+  test: 'Test payment',
+  sandbox: 'Test payment. No money will be taken.',
   loading: 'Preparing your payment…',
   chooseMethod: 'Choose how to pay',
   otherMethod: 'Pay another way',

@@ -2,6 +2,8 @@ import type { Texts } from './texts.ts';
 
 export const ru: Texts = {
   payment: 'Оплата',
+  test: 'Тестовый платёж',
+  sandbox: 'Тестовый платёж. Деньги не спишутся.',
   loading: 'Готовим оплату…',
   chooseMethod: 'Выберите способ оплаты',
   otherMethod: 'Другой способ оплаты',

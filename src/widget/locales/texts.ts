@@ -5,6 +5,9 @@ import { ru } from './ru.ts';
 /** Every word the element can say. A locale that lacks one does not compile. */
 export interface Texts {
   readonly payment: string;
+  /** The mark of a test payment; the second one where it is certain that no money moves. */
+  readonly test: string;
+  readonly sandbox: string;
   readonly loading: string;
   readonly chooseMethod: string;
   readonly otherMethod: string;

@@ -1,5 +1,6 @@
 import { heading, money } from './pieces.ts';
 import { isResult, resultWords } from './result.ts';
+import { testWords } from './test-mark.ts';
 import type { View } from './view.ts';
 import { waitingWords } from './waiting.ts';
 
@@ -13,5 +14,6 @@ export function announcement(view: View): string {
   }
   if (!isResult(screen)) return waitingWords(view);
   const { title, detail } = resultWords(view, screen);
-  return [screen === 'paid' ? `${title} ${money(view)}` : title, detail].filter(Boolean).join('. ');
+  const test = testWords(view)?.replace(/\.$/, '');
+  return [screen === 'paid' ? `${title} ${money(view)}` : title, detail, test].filter(Boolean).join('. ');
 }

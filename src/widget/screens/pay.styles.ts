@@ -48,6 +48,10 @@ export const payStyles = css`
     min-height: 280px;
     margin-inline: -8px;
   }
+  /* The grey shapes in it are as wide as before it was there. */
+  sbp-bank-picker:not(:defined) {
+    padding-inline: 8px;
+  }
   sbp-bank-picker.one {
     height: auto;
     min-height: 60px;
@@ -176,6 +180,17 @@ export const payStyles = css`
       }
       .bone.list {
         height: 496px;
+      }
+      /* The notice may be higher or lower than its room: the list makes up for it, and what stands below stays. */
+      .both .in-app {
+        display: flex;
+        flex-direction: column;
+        min-height: 860px;
+      }
+      .both .in-app > sbp-bank-picker:not(.one),
+      .both .in-app > .bone.list {
+        flex: 1 1 280px;
+        height: auto;
       }
     }
   }

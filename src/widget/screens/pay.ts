@@ -3,6 +3,7 @@ import type { Bank } from '../../protocol/banks.ts';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
+import { inAppNotice } from './in-app-notice.ts';
 import { lostNote } from './lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
 import { button, checkButton, head, heading, linkButton, money, statusLine, timeLeftLine } from './pieces.ts';
@@ -99,26 +100,28 @@ function bankColumn(view: View): TemplateResult {
   const { texts, act, origin, language } = view;
   const url = link(view);
   const only = sberApp(view);
-  return html`<div class="banks">
+  // The notice above them is of a height that only its own text decides: until it is there, the banks' place is grey.
+  const grey = url === null || (view.inApp !== null && view.isComing('sbp-way-out'));
+  return html`<div class="banks ${view.inApp ? 'in-app' : ''}">
     <div class="title">
       <h2 tabindex="-1">${isSber(view) ? heading(view) : texts.chooseBank}</h2>
       ${isSber(view) ? nothing : otherMethod(view)}
     </div>
+    ${inAppNotice(view)}
     ${
-      url === null
+      grey
         ? banksBone()
-        : html`<sbp-rescue exportparts="button,message" .view=${view}></sbp-rescue>
-            <sbp-bank-picker
-              class=${only ? 'one' : ''}
-              exportparts="banks,bank,search,button"
-              .language=${language}
-              .origin=${origin}
-              .load=${act.loadBanks}
-              .link=${url}
-              .only=${only}
-              .whenTapped=${act.openBank}
-              >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
-            >`
+        : html`<sbp-bank-picker
+            class=${only ? 'one' : ''}
+            exportparts="banks,bank,search,button"
+            .language=${language}
+            .origin=${origin}
+            .load=${act.loadBanks}
+            .link=${url}
+            .only=${only}
+            .whenTapped=${act.openBank}
+            >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
+          >`
     }
     ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}
   </div>`;

@@ -1,6 +1,7 @@
 import type { DeviceType } from '../../protocol/snapshot.ts';
 import type { LoadBanks } from '../components/banks/bank-picker.ts';
 import type { LazyElement } from '../controllers/lazy-elements.ts';
+import type { InApp } from '../in-app.ts';
 import type { Language } from '../locales/language.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { Step } from '../events.ts';
@@ -27,6 +28,8 @@ export interface View {
   readonly token: string | null;
   /** What the payer holds. */
   readonly device: DeviceType;
+  /** The app whose own browser this is, where bank apps do not open. `null` in others and on a desktop. */
+  readonly inApp: InApp | null;
   /** What this payer is offered: a tablet both, other devices one at a time. */
   readonly ways: readonly Way[];
   readonly timer: Timer;
@@ -36,6 +39,8 @@ export interface View {
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */
   readonly slow: boolean;
+  /** An inner element that is being loaded. */
+  readonly isComing: (name: LazyElement) => boolean;
   /** An inner element that could not be loaded, though it was tried more than once. */
   readonly isLost: (name: LazyElement) => boolean;
   readonly act: {

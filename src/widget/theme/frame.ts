@@ -27,6 +27,7 @@ export const frameStyles = css`
     display: none;
   }
   .card {
+    position: relative;
     max-width: var(--_width);
     margin: 0 auto;
     border: 1px solid var(--_line);
@@ -35,6 +36,25 @@ export const frameStyles = css`
   }
   ::slotted(:is([slot='header'], [slot='logo'], [slot='footer'])) {
     margin: 16px clamp(16px, 4.2cqi, 32px);
+  }
+  .test {
+    position: absolute;
+    inset: 0 clamp(16px, 4.2cqi, 32px) auto;
+    overflow: hidden;
+    width: fit-content;
+    max-width: calc(100% - 32px);
+    margin: 0;
+    padding: 0 8px;
+    border-radius: 0 0 6px 6px;
+    /* Drawn where the system paints no backgrounds. */
+    outline: 1px solid transparent;
+    outline-offset: -1px;
+    background: var(--_subtle);
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .head {
     display: flex;

@@ -31,6 +31,8 @@ describe('every answer', () => {
         const { headers } = await fetch(shop.url + path);
         assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
         assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
+        const policy = headers.get('content-security-policy') ?? '';
+        assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/, path);
         assert.match(headers.get('strict-transport-security') ?? '', /^max-age=\d{8}/, path);
         assert.match(headers.get('x-request-id') ?? '', /^[\w-]{36}$/, path);
       }
@@ -46,6 +48,7 @@ describe('every answer', () => {
       for (const address of [`${shop.url}/pay`, `${shop.url}/docs`, qr_payload]) {
         const { headers } = await fetch(address);
         assert.match(headers.get('content-type') ?? '', /^text\/html/, address);
+        assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin', address);
         const policy = headers.get('content-security-policy') ?? '';
         for (const directive of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
           assert.ok(policy.includes(directive), `${address}: ${policy}`);

@@ -40,19 +40,19 @@ const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 const LIST = '/api/sbp/v1/payments';
 
 describe('SBP_RATE_LIMIT', () => {
-  it('bounds the calls of an address, good and bad ones, with a problem that says when to come back', async (t) => {
+  it('bounds the calls of an address that has no good key, with a problem that says when to come back', async (t) => {
     const shop = await companionWith(t, { SBP_RATE_LIMIT: '5' });
     for (let i = 0; i < 5; i++) {
       assert.equal((await call(shop, { path: LIST, headers: bearer(`guess-${i}-0123456789`) })).status, 401);
     }
-    const refused = await call(shop, { path: LIST, headers: bearer(API_KEY) });
+    const refused = await call(shop, { path: LIST, headers: bearer('guess-6-0123456789') });
     assert.equal(refused.status, 429);
     assert.equal(v.parse(problemSchema, JSON.parse(refused.body)).code, 'rate_limited');
     assert.match(String(refused.headers['content-type']), /problem\+json/);
     const wait = Number(refused.headers['retry-after']);
     assert.ok(wait >= 1 && wait <= 12, `${wait} s`);
-    // Its guesses cost the key's holder, who calls from elsewhere, nothing.
-    assert.equal((await call(shop, { path: LIST, headers: bearer(API_KEY), from: '127.0.0.2' })).status, 200);
+    // Its guesses cost the key's holder nothing.
+    assert.equal((await call(shop, { path: LIST, headers: bearer(API_KEY) })).status, 200);
   });
 
   it('bounds the calls with one key, and with one token, from whatever address', async (t) => {
@@ -95,7 +95,6 @@ describe('SBP_RATE_LIMIT', () => {
       assert.equal((await call(shop, { path: '/pay' })).status, 200);
       assert.notEqual((await call(shop, { path: '/sbp-checkout.js' })).status, 429);
       assert.equal((await call(shop, { path: '/checkout/v1/banks/nobody/logo' })).status, 404);
-      assert.equal((await call(shop, { path: '/webhooks/sandbox', method: 'POST' })).status, 401);
     }
     for (const action of ['process', 'pay']) {
       assert.equal((await shop.sandbox(payment_id, action)).status, 200);

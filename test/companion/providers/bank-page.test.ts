@@ -41,8 +41,8 @@ describe('the sandbox bank page', () => {
 
   it('says on every state that no money is taken', () => {
     for (const status of PAYMENT_STATUSES) {
-      assert.match(text({ status }), /Тестовый банк · деньги не списываются/);
-      assert.match(text({ status, locale: 'en' }), /Test Bank · no money is taken/);
+      assert.match(text({ status }), /Тестовый банк · тестовый платёж, деньги не списываются/);
+      assert.match(text({ status, locale: 'en' }), /Test Bank · test payment, no money is taken/);
     }
     assert.match(renderUnknownBill('ru'), /деньги не списываются/);
   });

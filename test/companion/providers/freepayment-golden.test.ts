@@ -62,6 +62,7 @@ describe("Freepayment's published messages", () => {
             ? { kind: 'form', action: form.action, http_method: 'POST', fields: form.fields, iframe: true }
             : { kind: 'link', url: form.action, deep_link: null },
         expiresAt: lifetime === null ? null : NOW + lifetime,
+        test: false,
         receiptUrl: answer['receipt_url'],
       });
     });
@@ -84,6 +85,6 @@ describe("Freepayment's published messages", () => {
     const reason = `Возврат rfd_ABCDEFGHIJKLMNOPQRST: ${String(sample['reason'])}`;
     assert.deepEqual(JSON.parse(acquirer.calls[0]!.body), { request: { ...sample, reason } });
     assert.equal(acquirer.calls[0]!.path, '/beyag/transactions/refunds');
-    assert.deepEqual(refund, { status: 'pending', providerRefundId: answer['uid'] });
+    assert.deepEqual(refund, { status: 'pending', providerRefundId: answer['uid'], test: false });
   });
 });

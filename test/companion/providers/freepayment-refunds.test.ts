@@ -35,7 +35,11 @@ describe('freepayment gives money back', () => {
 
   it('with a reason, which is required, and our id in it when the shop gives none', async () => {
     says({});
-    assert.deepEqual(await provider.refund(refund), { status: 'pending', providerRefundId: 'theirs' });
+    assert.deepEqual(await provider.refund(refund), {
+      status: 'pending',
+      providerRefundId: 'theirs',
+      test: null,
+    });
     assert.deepEqual(JSON.parse(acquirer.calls[0]!.body), {
       request: { parent_uid: UID, amount: 500, reason: 'Возврат rfd_ABCDEFGHIJKLMNOPQRST' },
     });

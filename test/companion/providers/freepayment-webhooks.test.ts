@@ -110,6 +110,7 @@ describe('a webhook of freepayment', () => {
       status: 'paid',
       amount: 100_000,
       currency: 'RUB',
+      test: null,
       event: 'payment.successful',
     });
     assert.match(deliveryId, /^sha256_/);

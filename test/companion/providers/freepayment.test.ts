@@ -159,14 +159,19 @@ describe('the freepayment provider', () => {
       assert.deepEqual([status, presentation, detail], [null, null, 'on_hold ask [masked]']);
     });
 
-    it('and believes no transaction of test mode, unless that is its own mode', async () => {
-      acquirer.says({ status: 'successful', test: true });
-      await assert.rejects(provider.status(payment), /SBP_FREEPAYMENT_TEST/);
-      assert.equal(await kindOf(provider.create(request)), 'unavailable');
-      const inTest = acquirer.provider({ test: true });
-      assert.equal((await inTest.status(payment)).status, 'paid');
+    it('and whether it is a test, which is everything but plainly none', async () => {
+      for (const test of [true, 1, 0, 'true', 'false', '', {}, []]) {
+        acquirer.says({ status: 'successful', test });
+        assert.equal((await provider.status(payment)).test, true, JSON.stringify(test));
+        acquirer.says({ status: 'pending', test });
+        assert.equal((await provider.create(request)).test, true, JSON.stringify(test));
+      }
       acquirer.says({ status: 'successful', test: false });
-      assert.equal((await provider.status(payment)).status, 'paid');
+      assert.equal((await provider.status(payment)).test, false);
+      for (const unsaid of [{ test: null }, { test: undefined }]) {
+        acquirer.says({ status: 'successful', ...unsaid });
+        assert.equal((await provider.status(payment)).test, null);
+      }
     });
 
     it('and tells when its offer ends, where its variant has an end', async () => {
@@ -242,11 +247,11 @@ describe('the freepayment provider', () => {
     it('in either of the documented forms', async () => {
       assert.equal(
         await refusal({ errors: { customer: { email: ['is missing'] }, ip: ['is odd'] }, message: 'Wrong.' }),
-        'refused: the acquirer refused: 422 Wrong. (customer.email, ip)',
+        'refused: Freepayment refused: 422 Wrong. (customer.email, ip)',
       );
       assert.equal(
         await refusal({ response: { status: 'error', message: 'Shop is closed' } }, 400),
-        'refused: the acquirer refused: 400 Shop is closed',
+        'refused: Freepayment refused: 400 Shop is closed',
       );
     });
 

@@ -13,7 +13,7 @@ it('a companion does not start with a method that its provider does not serve, a
   await assert.rejects(
     startCompanion({
       ...database,
-      SBP_METHODS: 'sbp=freepayment,buyer_qr=freepayment,sberpay=sandbox',
+      SBP_METHODS: 'sbp=freepayment,buyer_qr=freepayment',
       SBP_FREEPAYMENT_URL: 'https://api.acquirer.example',
       SBP_FREEPAYMENT_SHOP_ID: '361',
       SBP_FREEPAYMENT_SECRET_KEY: 'k-0123456789',

@@ -169,6 +169,7 @@ describe('the settings of sberbank', () => {
           statusPath: '/qr/order/v3/status',
           statusScope: 'https://api.sberbank.ru/qr/order.pay',
           message: 'Оплата заказа',
+          test: false,
         },
       );
       assert.equal(sberbank!.identity!.cert, pem('client').trim());

@@ -59,7 +59,12 @@ describe('the sbp-api provider', () => {
   before(async () => {
     upstream = await UpstreamProxy.start(null);
     outbound = new OutboundClient({ development: true });
-    const settings = { baseUrl: `${upstream.url}/api/sbp/v1`, token: 'tok', webhookSecrets: ['old', SECRET] };
+    const settings = {
+      baseUrl: `${upstream.url}/api/sbp/v1`,
+      token: 'tok',
+      webhookSecrets: ['old', SECRET],
+      test: false,
+    };
     provider = createSbpApiProvider({
       client: new SbpApiClient({ settings, outbound }),
       webhookSecrets: settings.webhookSecrets,
@@ -89,6 +94,7 @@ describe('the sbp-api provider', () => {
       qrId: 'AD1',
       presentation: { kind: 'link', url: LINK, deep_link: 'bank100000000111://qr' },
       expiresAt: null,
+      test: null,
     });
     const [call] = upstream.calls;
     assert.equal(`${call!.method} ${call!.path}`, 'POST /api/sbp/v1/payments');
@@ -141,7 +147,7 @@ describe('the sbp-api provider', () => {
     upstream.trick = answering({ code: 'invalid_fields', detail: `${said} ${token} for ${reference}` }, 422);
     await assert.rejects(provider.create(request), {
       message:
-        'the upstream refused: 422 invalid_fields customer.phone [masked] and [masked] at [masked] are not ' +
+        'the upstream refused: 422 invalid_fields: customer.phone [masked] and [masked] at [masked] are not ' +
         `[masked] for ${reference}`,
     });
   });
@@ -259,6 +265,9 @@ describe('the sbp-api provider', () => {
         return outcome();
       };
       assert.equal(await answered({ refund_id: 'r', status: 'succeeded', amount: 500 }), 'succeeded');
+      const failed = { refund_id: 'r', status: 'failed', amount: 500, failure_reason: 'too late' };
+      assert.equal(await answered(failed), 'failed');
+      assert.equal((await provider.refund(refund)).failureReason, 'too late');
       const call = upstream.calls.find(({ method }) => method === 'POST')!;
       assert.equal(call.headers['idempotency-key'], 'rfd_1');
       assert.deepEqual(JSON.parse(call.body), { payment_id: 'up_1', amount: 500 });
@@ -322,6 +331,7 @@ describe('the sbp-api provider', () => {
         status: 'paid',
         amount: 125_000,
         currency: null,
+        test: null,
       });
       assert.match(deliveryId, /^sha256_/);
     });
@@ -343,7 +353,9 @@ describe('the sbp-api provider', () => {
       const { refund, status, amount } = read(fields);
       const expected = { refundId: null, providerRefundId: 'up_r1', amount: 500, status: 'succeeded' };
       assert.deepEqual([refund, status, amount], [expected, null, null]);
-      assert.equal(read({ ...fields, event: 'refund.failed', status: 'failed' }).refund?.status, 'failed');
+      const failed = { ...fields, event: 'refund.failed', status: 'failed', failure_reason: 'too late' };
+      assert.deepEqual(read(failed).refund, { ...expected, status: 'failed', failureReason: 'too late' });
+      assert.equal(read({ ...failed, failure_reason: { odd: 1 } }).refund?.status, 'failed');
       assert.equal(read({ ...fields, status: 'thinking' }).refund, undefined);
     });
 

@@ -46,6 +46,7 @@ describe('the settings of Smart Glocal', () => {
         channel: 'mobile_web',
         flow: 'init',
         refundPath: '/session/refund',
+        test: false,
       });
     }
     const others = settings({

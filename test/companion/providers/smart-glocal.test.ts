@@ -561,7 +561,7 @@ describe('the smart-glocal provider', () => {
     it('passes its words on to the operator: short, on one line, without phone numbers', async () => {
       upstream.trick = refusing('bad_phone', 400, 'phone +7 (999) 000-11-22, 79990001122\nis not a client');
       const message = await messageOf(provider.create(request));
-      assert.equal(message, 'Smart Glocal refused: 400 bad_phone phone [masked], [masked] is not a client');
+      assert.equal(message, 'Smart Glocal refused: 400 bad_phone: phone [masked], [masked] is not a client');
       upstream.trick = refusing('c'.repeat(1_000), 400, 'd'.repeat(100_000));
       assert.ok((await messageOf(provider.create(request))).length < 340);
       for (const odd of [null, 7, {}, []]) {

@@ -315,7 +315,7 @@ describe('every documented webhook is sent, and no other', () => {
       pathsOf(payloadOf('refund.succeeded')),
       sorted([
         ...pathsOf(example).filter((name) => !ofPaymentOnly.includes(name)),
-        ...['refund_id', 'payment_status', 'refunded_amount'],
+        ...['failure_reason', 'refund_id', 'payment_status', 'refunded_amount'],
       ]),
     );
     for (const name of ['refund_id', 'payment_status', 'refunded_amount', ...ofPaymentOnly]) {

@@ -86,6 +86,8 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
 
   async rate_limited(stage, operation) {
     const on = await stage.spent();
+    // By whatever it counts: by its key, by its token, or by its address.
+    await stage.call(operation, { on });
     return () => stage.call(operation, { on });
   },
 

@@ -52,6 +52,7 @@ describe('a database of an earlier version', () => {
         ['sbp', 'sandbox', 'pay_1-2', 2000, 2000],
       );
       assert.equal(payment.attempts, 2);
+      assert.equal(payment.test, true, 'the sandbox moves no money');
       const attempts = await findAttempts(store.read, 'pay_1');
       assert.deepEqual(
         attempts.map((attempt) => [

@@ -12,6 +12,10 @@ const paymentEntries = {
   order_id: text,
   status: v.picklist(PAYMENT_STATUSES),
   late: v.pipe(v.boolean(), v.description('Paid after it had expired or been canceled.')),
+  test: v.pipe(
+    v.boolean(),
+    v.description('Created in test mode: no money moves. Never changes. Ship nothing for it.'),
+  ),
   amount: v.pipe(kopecks, v.description('Kopecks.')),
   refunded_amount: v.pipe(kopecks, v.description('Kopecks given back so far.')),
   currency: text,
@@ -66,6 +70,12 @@ export const refundSchema = v.strictObject({
   amount: v.pipe(kopecks, v.description('Kopecks.')),
   reason: v.nullable(text),
   status: v.picklist(['pending', 'succeeded', 'failed']),
+  failure_reason: v.pipe(
+    v.nullable(text),
+    v.description(
+      'Why it failed, in the provider’s own words; null while it has not, or when no reason is told.',
+    ),
+  ),
   created_at: time,
   updated_at: time,
 });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { Context } from '../../context.ts';
+import { failureReasonOf } from '../../payments/failure-reason.ts';
 import { reserveKey } from '../../payments/idempotency.ts';
 import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refund.ts';
 import { kopecks, words } from '../../payments/request-fields.ts';
@@ -60,6 +61,7 @@ function refundView(refund: RefundRow) {
     amount: refund.amount,
     reason: refund.reason,
     status: refund.status,
+    failure_reason: failureReasonOf(refund),
     created_at: new Date(refund.created_at).toISOString(),
     updated_at: new Date(refund.updated_at).toISOString(),
   };

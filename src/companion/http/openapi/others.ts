@@ -21,6 +21,7 @@ export function otherOperations(): Operation[] {
         'address_not_allowed',
         'unknown_provider',
         'body_too_large',
+        'rate_limited',
       ],
     },
     {

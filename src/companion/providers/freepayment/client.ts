@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
+import { errorWords } from '../error-words.ts';
 import { NoAnswer, ProviderHttp, type HttpAnswer, type HttpCall } from '../http.ts';
 import { ProviderError } from '../provider.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { answerSchema, type Transaction } from './messages.ts';
 import { readRefusal } from './refusal.ts';
 import { basicAuth, type FreepaymentSettings } from './settings.ts';
@@ -25,7 +27,14 @@ export class FreepaymentClient {
 
   constructor({ settings, outbound }: { settings: FreepaymentSettings; outbound: OutboundClient }) {
     this.#authorization = basicAuth(settings);
-    this.#http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound });
+    this.#http = new ProviderHttp({
+      baseUrl: settings.baseUrl,
+      outbound,
+      name: 'Freepayment',
+      keySettings: 'SBP_FREEPAYMENT_SHOP_ID and SBP_FREEPAYMENT_SECRET_KEY',
+      secrets: [settings.secretKey],
+      words: (body) => readRefusal(body) ?? errorWords(body),
+    });
   }
 
   /** A repeat under the same `tracking_id` is the same payment. */
@@ -57,17 +66,19 @@ export class FreepaymentClient {
       if (answer.status >= 300) throw asError(answer, call);
       const parsed = v.safeParse(answerSchema, answer.json);
       if (parsed.success) return parsed.output.transaction;
-      throw new NoAnswer(`the acquirer's answer cannot be read (${answer.status})`, true);
+      const fields = unreadableFields(parsed.issues);
+      throw new NoAnswer(`Freepayment's answer cannot be read (${answer.status}): ${fields}`, true);
     });
   }
 }
 
 function asError({ status, json }: HttpAnswer, { method }: HttpCall): ProviderError {
   const reason = readRefusal(json);
-  if (reason === null) return new NoAnswer(`the acquirer answered ${status}`, false);
-  const answered = `the acquirer answered ${status}: ${reason}`;
+  const answered = `Freepayment answered ${status}: ${reason ?? errorWords(json) ?? 'no reason given'}`;
+  // In none of its documented forms, and so perhaps not its word at all.
+  if (reason === null) return new NoAnswer(answered, false);
   // A question that is not answered refuses nothing.
   if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', answered);
   if (NOT_THERE.includes(status)) return new NoAnswer(answered, false, { asked: false });
-  return new ProviderError('refused', `the acquirer refused: ${status} ${reason}`.trim());
+  return new ProviderError('refused', `Freepayment refused: ${status} ${reason}`.trim(), { reason });
 }

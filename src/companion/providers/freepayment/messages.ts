@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderRefund } from '../provider.ts';
+import { safetyFlag } from '../safety-flag.ts';
 
 const uid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -37,7 +38,7 @@ const transactionSchema = v.object({
   receipt_url: ifUsable(receiptUrl),
   gateway: ifUsable(v.object({ iframe: v.boolean() })),
   /** Of test mode: no money moves. */
-  test: ifUsable(v.boolean()),
+  test: safetyFlag,
   form: v.optional(v.unknown()),
 });
 export type Transaction = v.InferOutput<typeof transactionSchema>;
@@ -70,6 +71,12 @@ const REFUND_STATUSES: ReadonlyMap<string | null, ProviderRefund['status']> = ne
 /** What we do not know is not over. */
 export function refundStatus({ status }: Transaction): ProviderRefund['status'] {
   return REFUND_STATUSES.get(status) ?? 'pending';
+}
+
+/** Why a refund failed, in the acquirer's words, where it has failed and the reason is told. */
+export function failureReason(transaction: Transaction): { failureReason?: string } {
+  const { message } = transaction;
+  return refundStatus(transaction) === 'failed' && message !== null ? { failureReason: message } : {};
 }
 
 export function isRefund({ type }: Transaction): boolean {

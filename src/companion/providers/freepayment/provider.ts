@@ -56,15 +56,6 @@ export function createFreepaymentProvider({
     return readForm(transaction.form, { allowHttp, iframe: transaction.gateway?.iframe === true });
   }
 
-  /** Money that is none must not be taken for the order's, nor a payer be led to it. */
-  function refuseTest({ test }: Transaction): void {
-    if (test !== true || settings.test) return;
-    throw new ProviderError(
-      'unavailable',
-      'the acquirer answered with a test transaction: the shop is in test mode there, and not here (SBP_FREEPAYMENT_TEST)',
-    );
-  }
-
   async function report({ reference, providerPaymentId }: PaymentRef): Promise<ProviderReport> {
     if (providerPaymentId === null) {
       throw new ProviderError('unavailable', 'the acquirer has not told its id of this payment yet', {
@@ -72,11 +63,10 @@ export function createFreepaymentProvider({
       });
     }
     const transaction = await client.find(providerPaymentId);
-    const { uid, tracking_id, amount, currency, message } = transaction;
+    const { uid, tracking_id, amount, currency, message, test } = transaction;
     if (uid !== providerPaymentId || !isPayment(transaction) || (tracking_id ?? reference) !== reference) {
       throw new ProviderError('unavailable', 'the acquirer answered about another payment');
     }
-    refuseTest(transaction);
     const status = paymentStatus(transaction);
     const offer = status === null ? null : offerOf(transaction);
     return {
@@ -85,6 +75,7 @@ export function createFreepaymentProvider({
       // Whether it is the right sum is judged where money is believed, and told to the merchant if not.
       amount,
       currency,
+      test,
       providerPaymentId: uid,
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
@@ -115,7 +106,6 @@ export function createFreepaymentProvider({
           'the acquirer answered with another payment than was asked for',
         );
       }
-      refuseTest(transaction);
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
           'refused',
@@ -134,6 +124,7 @@ export function createFreepaymentProvider({
         qrId: qrIdOf(presentation),
         presentation,
         expiresAt: endOfOffer(),
+        test: transaction.test,
         receiptUrl: transaction.receipt_url,
       };
     },

@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderRefund, type RefundRequest } from '../provider.ts';
 import { answerToRepeat } from '../repeat.ts';
 import type { FreepaymentClient } from './client.ts';
-import { refundStatus, type Transaction } from './messages.ts';
+import { failureReason, refundStatus, type Transaction } from './messages.ts';
 import { reasonOf } from './refund-reason.ts';
 
 /**
@@ -33,7 +33,8 @@ export class Refunds {
     if (isAnother(transaction, { uid: providerRefundId, parent, amount })) {
       throw new ProviderError('unavailable', 'the acquirer answered with another refund');
     }
-    return { status: refundStatus(transaction), providerRefundId: transaction.uid };
+    const { uid, test } = transaction;
+    return { status: refundStatus(transaction), providerRefundId: uid, test, ...failureReason(transaction) };
   }
 
   async #ask({ refundId, repeated, amount, reason }: RefundRequest, parent: string): Promise<Transaction> {

@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import { WebhookVerificationError } from '../../notifications/webhooks.ts';
 import type { ProviderDelivery, RefundReport } from '../provider.ts';
 import { signedId } from '../signed-id.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import {
   answerSchema,
+  failureReason,
   isPayment,
   isRefund,
   paymentStatus,
@@ -17,7 +19,10 @@ export function readWebhook(body: Buffer): ProviderDelivery {
   const deliveryId = signedId(body);
   const parsed = v.safeParse(answerSchema, jsonObject(body));
   // Perhaps a newer version's: nothing to apply, and nothing to refuse either.
-  if (!parsed.success) return { ...nothing, reference: '', event: 'unreadable', deliveryId };
+  if (!parsed.success) {
+    const detail = `cannot be read: ${unreadableFields(parsed.issues)}`;
+    return { ...nothing, reference: '', event: 'unreadable', deliveryId, detail };
+  }
   const { transaction } = parsed.output;
   const event = eventOf(transaction);
   if (isRefund(transaction)) {
@@ -25,13 +30,14 @@ export function readWebhook(body: Buffer): ProviderDelivery {
     const payment = { reference: '', providerPaymentId: transaction.parent_uid };
     return { ...nothing, ...payment, event, deliveryId, refund: refundReport(transaction) };
   }
-  const { uid, tracking_id, amount, currency } = transaction;
+  const { uid, tracking_id, amount, currency, test } = transaction;
   return {
     reference: tracking_id ?? '',
     providerPaymentId: uid,
     status: isPayment(transaction) ? paymentStatus(transaction) : null,
     amount,
     currency,
+    test,
     event,
     deliveryId,
   };
@@ -46,6 +52,7 @@ function refundReport(transaction: Transaction): RefundReport {
     providerRefundId: uid,
     amount,
     status: refundStatus(transaction),
+    ...failureReason(transaction),
   };
 }
 

@@ -30,7 +30,7 @@ export interface Result {
 
 const ru: BankPageWords = {
   bank: 'Тестовый банк',
-  sandbox: 'Тестовый банк · деньги не списываются',
+  sandbox: 'Тестовый банк · тестовый платёж, деньги не списываются',
   title: 'Подтвердите оплату',
   to: 'Получатель',
   order: 'Заказ',
@@ -62,7 +62,7 @@ const ru: BankPageWords = {
 
 const en: BankPageWords = {
   bank: 'Test Bank',
-  sandbox: 'Test Bank · no money is taken',
+  sandbox: 'Test Bank · test payment, no money is taken',
   title: 'Confirm the payment',
   to: 'To',
   order: 'Order',

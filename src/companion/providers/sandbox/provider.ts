@@ -24,7 +24,7 @@ export function createSandboxProvider(
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
     const { status, amount, currency } = await billOf(reference);
-    return { reference, status, amount, currency };
+    return { reference, status, amount, currency, test: true };
   }
 
   return {
@@ -39,7 +39,7 @@ export function createSandboxProvider(
 
     async create(request) {
       const bill = await bank.open(request);
-      const made = { providerPaymentId: bill.reference, expiresAt: null };
+      const made = { providerPaymentId: bill.reference, expiresAt: null, test: true };
       if (request.method === 'buyer_qr') return { ...made, qrId: null, presentation: { kind: 'scan' } };
       const link =
         config.sandboxLink === 'nspk'
@@ -59,7 +59,11 @@ export function createSandboxProvider(
 
     async refund({ payment, amount }) {
       const bill = await billOf(payment.reference);
-      return { status: bill.status === 'paid' && amount <= bill.amount ? 'succeeded' : 'failed' };
+      if (bill.status === 'paid' && amount <= bill.amount) return { status: 'succeeded' };
+      return {
+        status: 'failed',
+        failureReason: `the sandbox bank has no such sum: the bill is ${bill.status}`,
+      };
     },
 
     /** Nobody has a phone here: that it was asked for is all there is to see. One of zeros is refused. */
@@ -100,6 +104,7 @@ export function createSandboxProvider(
         // A sum that cannot be read is not no sum: no payment is of 0 kopecks.
         amount: amount === undefined ? null : typeof amount === 'number' ? amount : 0,
         currency: typeof currency === 'string' ? currency : null,
+        test: true,
       };
     },
 

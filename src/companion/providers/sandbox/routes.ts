@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PaymentStatus } from '../../../protocol/status.ts';
+import { ALONE } from '../../http/headers.ts';
 import { preferredLanguage } from '../../http/language.ts';
 import { ProblemError } from '../../http/problems.ts';
 import { BANK_PAGE_CSS } from './bank-page-css.ts';
@@ -110,7 +111,7 @@ export function sandboxRoutes(bank: SandboxBank) {
         : renderUnknownBill(locale);
       return reply
         .code(bill ? 200 : 404)
-        .headers({ 'content-security-policy': PAGE_CSP, 'cache-control': 'no-store' })
+        .headers({ ...ALONE, 'content-security-policy': PAGE_CSP, 'cache-control': 'no-store' })
         .type('text/html; charset=utf-8')
         .send(page);
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OutboundClient } from '../../outbound/client.ts';
+import { errorWords } from '../error-words.ts';
 import { ProviderHttp, type HttpAnswer } from '../http.ts';
 import { Tokens } from './oauth.ts';
 import { PAY_SCOPE, type SberbankSettings } from './settings.ts';
@@ -25,7 +26,14 @@ export class SberbankClient {
   constructor({ settings, outbound, now }: SberbankClientOptions) {
     this.#settings = settings;
     this.#now = now;
-    this.#http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound, words: gatewayWords });
+    this.#http = new ProviderHttp({
+      baseUrl: settings.baseUrl,
+      outbound,
+      name: 'Sberbank',
+      keySettings: 'SBP_SBERBANK_CLIENT_ID and SBP_SBERBANK_CLIENT_SECRET',
+      secrets: [settings.clientSecret],
+      words: (body) => gatewayWords(body) ?? errorWords(body),
+    });
     const { clientId, clientSecret, statusScope } = settings;
     const tokens = (scope: string) => new Tokens({ http: this.#http, clientId, clientSecret, scope, now });
     this.#payTokens = tokens(PAY_SCOPE);

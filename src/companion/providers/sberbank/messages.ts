@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { PaymentStatus } from '../../../protocol/status.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { bankWords, errorWords, isDecline, responseWords } from './words.ts';
 
 /** "Nothing" comes as a missing field, as null and as an empty string. */
@@ -55,6 +56,12 @@ const MAX_DEPTH = 3;
 const OK_ERROR = /^0+$/;
 const OK_RESPONSE = '00';
 const RUBLES = '643';
+
+/** Which fields keep an answer from being read as an order, for the operator's log. */
+export function orderFaults(json: unknown): string {
+  const parsed = v.safeParse(orderSchema, unwrapped(json, MAX_DEPTH));
+  return parsed.success ? 'no order in it' : unreadableFields(parsed.issues);
+}
 
 /** The order in an answer, whatever it is wrapped in; `null` when there is none that can be read. */
 export function readOrder(json: unknown): Order | null {

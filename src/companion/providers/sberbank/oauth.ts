@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { NoAnswer, type HttpAnswer, type ProviderHttp } from '../http.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { gatewayWords } from './words.ts';
 
 const PATH = '/tokens/v3/oauth';
@@ -87,6 +88,8 @@ function readToken({ status, json }: HttpAnswer): v.InferOutput<typeof tokenSche
     throw new NoAnswer(`the bank gives us no token: ${status} ${said}`, false);
   }
   const parsed = v.safeParse(tokenSchema, json);
-  if (!parsed.success) throw new NoAnswer("the bank's token cannot be read", true);
+  if (!parsed.success) {
+    throw new NoAnswer(`the bank's token cannot be read: ${unreadableFields(parsed.issues)}`, true);
+  }
   return parsed.output;
 }

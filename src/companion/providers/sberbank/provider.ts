@@ -8,7 +8,7 @@ import {
   type ProviderReport,
 } from '../provider.ts';
 import { SberbankClient, type SberbankClientOptions } from './client.ts';
-import { isThere, moneyOf, readOrder, statusOf, wordsOf, type Order } from './messages.ts';
+import { isThere, moneyOf, orderFaults, readOrder, statusOf, wordsOf, type Order } from './messages.ts';
 import { gatewayWords } from './words.ts';
 
 /** Of `operation_message`, as clients of this service keep to; the bank's own word on it is not at hand. */
@@ -141,7 +141,8 @@ function notCharged(order: Order, code: string): ProviderError {
 
 /** An answer without an order. The gateway's 400 and 422 are about the call's content, so it went no further. */
 function unusable(answer: HttpAnswer): ProviderError {
-  if (answer.status < 300) return new NoAnswer("the bank's answer cannot be read", true);
+  if (answer.status < 300)
+    return new NoAnswer(`the bank's answer cannot be read: ${orderFaults(answer.json)}`, true);
   const kind = answer.status === 400 || answer.status === 422 ? 'refused' : 'unavailable';
   return new ProviderError(kind, said(answer, ABOUT_PAYMENT));
 }

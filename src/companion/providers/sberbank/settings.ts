@@ -27,6 +27,8 @@ export interface SberbankSettings {
   readonly statusScope: string;
   /** What the payer's bank shows of a payment that has no description. */
   readonly message: string;
+  /** The gateway is one for tests: no money moves. */
+  readonly test: boolean;
 }
 
 export function readSberbankSettings(reader: SettingsReader): SberbankSettings {
@@ -42,6 +44,7 @@ export function readSberbankSettings(reader: SettingsReader): SberbankSettings {
     statusPath: readPath(reader, 'SBP_SBERBANK_STATUS_PATH', '/qr/order/v3/status'),
     statusScope: readScope(reader, 'SBP_SBERBANK_STATUS_SCOPE', PAY_SCOPE),
     message: reader.env.text('SBP_SBERBANK_MESSAGE', 'Оплата заказа'),
+    test: reader.env.flag('SBP_SBERBANK_TEST'),
   };
 }
 

@@ -3,6 +3,7 @@ import { othersWords } from '../../logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { NoAnswer, NotYet, ProviderHttp, type HttpAnswer } from '../http.ts';
 import { ProviderError } from '../provider.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { refusalSchema } from './messages.ts';
 import type { SbpApiSettings } from './settings.ts';
 
@@ -13,10 +14,8 @@ export class Refusal extends ProviderError {
   /** Fields at fault. */
   readonly paths: readonly string[];
   constructor(status: number, code: string | null, detail: string | null, paths: readonly string[]) {
-    super(
-      'refused',
-      `the upstream refused: ${status} ${othersWords(`${code ?? ''} ${detail ?? ''}`)}`.trim(),
-    );
+    const reason = othersWords([code, detail].filter(Boolean).join(': '));
+    super('refused', `the upstream refused: ${status} ${reason}`.trim(), { reason });
     this.status = status;
     this.code = code;
     this.paths = paths;
@@ -38,7 +37,13 @@ export class SbpApiClient {
 
   constructor({ settings, outbound }: { settings: SbpApiSettings; outbound: OutboundClient }) {
     this.#token = settings.token;
-    this.#http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound });
+    this.#http = new ProviderHttp({
+      baseUrl: settings.baseUrl,
+      outbound,
+      name: 'the upstream',
+      keySettings: 'SBP_SBP_API_TOKEN',
+      secrets: [settings.token],
+    });
   }
 
   /** The answer as `schema` reads it. Throws {@link Refusal}, or a {@link ProviderError} `unavailable`. */
@@ -62,7 +67,8 @@ export class SbpApiClient {
         if (answer.status >= 300) throw asError(answer);
         const parsed = v.safeParse(schema, answer.json);
         if (parsed.success) return parsed.output;
-        throw new NoAnswer(`the upstream's answer cannot be read (${answer.status})`, true);
+        const fields = unreadableFields(parsed.issues);
+        throw new NoAnswer(`the upstream's answer cannot be read (${answer.status}): ${fields}`, true);
       },
     );
   }

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { isPaymentStatus, type PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderReport, RefundReport } from '../provider.ts';
+import { safetyFlag } from '../safety-flag.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -34,6 +35,7 @@ export const paymentSchema = v.object({
   qr_id: v.fallback(v.nullish(id, null), null),
   qr_payload: v.nullish(link, null),
   deep_link: deepLink,
+  test: safetyFlag,
 });
 export type UpstreamPayment = v.InferOutput<typeof paymentSchema>;
 
@@ -45,6 +47,7 @@ export const refundSchema = v.object({
   refund_id: v.fallback(v.nullish(id, null), null),
   status: v.fallback(refundStatus, 'pending'),
   amount: v.nullish(kopecks, null),
+  failure_reason: v.fallback(v.nullish(v.string(), null), null),
 });
 export type UpstreamRefund = v.InferOutput<typeof refundSchema>;
 
@@ -63,6 +66,7 @@ const webhookSchema = v.object({
   status: v.exactOptional(v.string()),
   amount: v.exactOptional(kopecks),
   currency: v.exactOptional(currency),
+  test: safetyFlag,
 });
 
 /** `refund.…` of one refund, with the refund's own status and sum. */
@@ -73,11 +77,13 @@ const refundWebhookSchema = v.pipe(
     refund_id: id,
     status: refundStatus,
     amount: v.nullish(kopecks, null),
+    failure_reason: v.fallback(v.nullish(v.string(), null), null),
+    test: safetyFlag,
   }),
   v.check(({ event, status }) => event === `refund.${status}`),
 );
 
-type UpstreamEvent = Pick<ProviderReport, 'reference' | 'status' | 'amount' | 'currency'> & {
+type UpstreamEvent = Pick<ProviderReport, 'reference' | 'status' | 'amount' | 'currency' | 'test'> & {
   readonly refund?: RefundReport;
 };
 
@@ -90,14 +96,15 @@ export function readEvent(payload: unknown): UpstreamEvent | null {
   if (refund.success) return ofRefund(refund.output);
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) return null;
-  const { event, order_id: reference, status, amount = null, currency: money = null } = parsed.output;
-  return { reference, status: claim(event, status), amount, currency: money };
+  const { event, order_id: reference, status, amount = null, currency: money = null, test } = parsed.output;
+  return { reference, status: claim(event, status), amount, currency: money, test };
 }
 
 function ofRefund(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamEvent {
-  const { order_id: reference, refund_id: providerRefundId, amount, status } = message;
-  const refund = { refundId: null, providerRefundId, amount, status };
-  return { reference, status: null, amount: null, currency: null, refund };
+  const { order_id: reference, refund_id: providerRefundId, amount, status, test, failure_reason } = message;
+  const reason = failure_reason === null ? {} : { failureReason: failure_reason };
+  const refund = { refundId: null, providerRefundId, amount, status, ...reason };
+  return { reference, status: null, amount: null, currency: null, test, refund };
 }
 
 /** The status that event and status agree on; `null` when they contradict each other. */

@@ -50,13 +50,16 @@ export function createSbpApiProvider({
 
   async function theirs(reference: string): Promise<UpstreamPayment> {
     const found = await findByReference(reference);
-    if (!found) throw new ProviderError('refused', 'the upstream has no such payment');
+    if (!found)
+      throw new ProviderError('refused', 'the upstream has no such payment', {
+        reason: 'the upstream has no such payment',
+      });
     return found;
   }
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
-    const { status, amount, currency } = await theirs(reference);
-    return { reference, status: isPaymentStatus(status) ? status : null, amount, currency };
+    const { status, amount, currency, test } = await theirs(reference);
+    return { reference, status: isPaymentStatus(status) ? status : null, amount, currency, test };
   }
 
   /** The payment that the upstream has under our reference after all, instead of the refusal to make it again. */
@@ -149,7 +152,11 @@ export function createSbpApiProvider({
       if (refund.amount !== null && refund.amount !== amount) {
         throw new ProviderError('unavailable', 'the upstream answered with a refund of another sum');
       }
-      return { status: refund.status, providerRefundId: refund.refund_id };
+      return {
+        status: refund.status,
+        providerRefundId: refund.refund_id,
+        ...(refund.failure_reason === null ? {} : { failureReason: refund.failure_reason }),
+      };
     },
 
     parseWebhook({ headers, body }) {
@@ -178,7 +185,7 @@ function createBody(request: CreateRequest, callbackUrl: string): object {
 
 /** Refuses to show a payer anything but the payment that was asked for. */
 function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPayment {
-  const { payment_id, order_id, amount, currency, qr_id, qr_payload, deep_link } = payment;
+  const { payment_id, order_id, amount, currency, qr_id, qr_payload, deep_link, test } = payment;
   if (
     (order_id !== null && order_id !== request.reference) ||
     (amount !== null && amount !== request.amount) ||
@@ -193,5 +200,6 @@ function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPa
     presentation: { kind: 'link', url: qr_payload, deep_link },
     // It was told when ours ends.
     expiresAt: null,
+    test,
   };
 }

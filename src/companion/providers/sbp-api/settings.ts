@@ -8,6 +8,8 @@ export interface SbpApiSettings {
   readonly token: string;
   /** Any of them may sign the upstream's webhooks: several while one replaces another. */
   readonly webhookSecrets: readonly string[];
+  /** Whether the upstream moves no money. Its answers must say the same, where they say anything. */
+  readonly test: boolean;
 }
 
 export function readSbpApiSettings(reader: SettingsReader): SbpApiSettings {
@@ -18,6 +20,7 @@ export function readSbpApiSettings(reader: SettingsReader): SbpApiSettings {
       'SBP_SBP_API_WEBHOOK_SECRET',
       'the secret that the upstream signs its webhooks with',
     ),
+    test: reader.env.flag('SBP_SBP_API_TEST'),
   };
 }
 

@@ -4,6 +4,7 @@ import type { OutboundClient } from '../../outbound/client.ts';
 import { NoAnswer, ProviderHttp } from '../http.ts';
 import { AnotherSession, KeyReplayed, readError } from './errors.ts';
 import { sessionAnswerSchema, type Session } from './messages.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { sign, SIGNATURE_HEADER } from './signature.ts';
 
@@ -29,7 +30,13 @@ export class SmartGlocalClient {
   constructor({ settings, outbound }: { settings: SmartGlocalSettings; outbound: OutboundClient }) {
     this.#project = settings.project;
     this.#privateKey = createPrivateKey(settings.privateKey);
-    this.#http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound });
+    this.#http = new ProviderHttp({
+      baseUrl: settings.baseUrl,
+      outbound,
+      name: 'Smart Glocal',
+      keySettings: 'SBP_SMART_GLOCAL_PROJECT and SBP_SMART_GLOCAL_PRIVATE_KEY',
+      secrets: [settings.privateKey],
+    });
   }
 
   /** Throws {@link KeyReplayed}, a `refused` ProviderError, or one that is `unavailable`. */
@@ -45,7 +52,8 @@ export class SmartGlocalClient {
       if (error) throw error;
       const parsed = v.safeParse(call.answer, answer.json);
       if (parsed.success) return parsed.output;
-      throw new NoAnswer(`Smart Glocal's answer cannot be read (${answer.status})`, true);
+      const fields = unreadableFields(parsed.issues);
+      throw new NoAnswer(`Smart Glocal's answer cannot be read (${answer.status}): ${fields}`, true);
     });
   }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { othersWords } from '../../logging.ts';
+import { errorWords } from '../error-words.ts';
 import type { HttpAnswer } from '../http.ts';
 import { ProviderError } from '../provider.ts';
 
@@ -35,11 +36,14 @@ export function readError({ status, json }: HttpAnswer): ProviderError | null {
   if (status < 400 && !v.is(failedSchema, json)) return null;
   const parsed = v.safeParse(errorSchema, json);
   // Not its form, so it is not known whether the API said it.
-  if (!parsed.success) return new ProviderError('unavailable', `Smart Glocal answered ${status}`);
+  if (!parsed.success) {
+    const said = errorWords(json) ?? 'no reason given';
+    return new ProviderError('unavailable', `Smart Glocal answered ${status}: ${said}`);
+  }
   const { code, description } = parsed.output.error;
   if (code === REPLAYED) return new KeyReplayed();
-  const words = othersWords(`${code ?? ''} ${description ?? ''}`);
-  const message = `Smart Glocal refused: ${status} ${words}`.trim();
+  const reason = othersWords([code, description].filter(Boolean).join(': '));
+  const message = `Smart Glocal refused: ${status} ${reason}`.trim();
   // Somebody else is at work on the same thing: it may still come to be.
-  return new ProviderError(status === 409 ? 'unavailable' : 'refused', message);
+  return new ProviderError(status === 409 ? 'unavailable' : 'refused', message, { reason });
 }

@@ -18,15 +18,22 @@ export interface SmartGlocalSettings {
   readonly flow: (typeof FLOWS)[number];
   /** Under the base address. Not in the document at hand; the default is what a public SDK of the same platform calls. */
   readonly refundPath: string;
+  /** No money moves: told by `SBP_SMART_GLOCAL_TEST`, or by the address of the provider's demonstration. */
+  readonly test: boolean;
 }
+
+/** The provider's published host for trials. */
+const DEMO_HOST = 'demo.smart-glocal.com';
 
 export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSettings {
   const required = (name: string, value: string | null, what: string): string => {
     if (value === null) reader.env.mistake(`${name} is required: ${what} (or ${name}_FILE)`);
     return value ?? '';
   };
+  const baseUrl = reader.url('SBP_SMART_GLOCAL_URL', '/api/v1');
+  const test = reader.env.flag('SBP_SMART_GLOCAL_TEST');
   return {
-    baseUrl: reader.url('SBP_SMART_GLOCAL_URL', '/api/v1'),
+    baseUrl,
     project: reader.credential('SBP_SMART_GLOCAL_PROJECT', 'the project’s name at the provider'),
     privateKey: required(
       'SBP_SMART_GLOCAL_PRIVATE_KEY',
@@ -41,6 +48,7 @@ export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSett
     channel: reader.env.oneOf('SBP_SMART_GLOCAL_CHANNEL', CHANNELS, 'mobile_web'),
     flow: reader.env.oneOf('SBP_SMART_GLOCAL_FLOW', FLOWS, 'init'),
     refundPath: readPath(reader, 'SBP_SMART_GLOCAL_REFUND_PATH', '/session/refund'),
+    test: test || URL.parse(baseUrl)?.hostname === DEMO_HOST,
   };
 }
 

@@ -4,6 +4,7 @@ import { WebhookVerificationError } from '../../notifications/webhooks.ts';
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import type { ProviderDelivery, ProviderReport, RawWebhook } from '../provider.ts';
 import { signedId } from '../signed-id.ts';
+import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { webhookSchema, type Session } from './messages.ts';
 import { linkIn, moneyIn, referenceIn, standingOf, wordsOf } from './session.ts';
 import { verifySignature } from './signature.ts';
@@ -29,7 +30,7 @@ export function readWebhook(
       ...NOTHING,
       event: eventOf(payload['type']),
       deliveryId: signedId(body),
-      detail: 'cannot be read',
+      detail: `cannot be read: ${unreadableFields(parsed.issues)}`,
     };
   }
   const { type, session } = parsed.output;

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../../../protocol/banks.ts';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
-import { mustHold, targetOf } from '../../in-app.ts';
+import { mustHold, targetOf } from '../../bank-link.ts';
 import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Bank } from '../../../protocol/banks.ts';
-import { mustHold, targetOf } from '../../in-app.ts';
+import { mustHold, targetOf } from '../../bank-link.ts';
 import type { View } from '../../screens/view.ts';
 
 export type Shape = 'tile' | 'row';

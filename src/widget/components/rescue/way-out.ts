@@ -62,13 +62,9 @@ export class SbpWayOut extends LitElement {
     `,
   ];
 
-  static override properties = {
-    view: { attribute: false },
-    inApp: { attribute: false },
-  };
+  static override properties = { view: { attribute: false } };
 
   declare view: View;
-  declare inApp: InApp;
 
   readonly #copy = new LinkCopy(this);
   readonly #broken = new Set<Exit['kind']>();
@@ -88,11 +84,11 @@ export class SbpWayOut extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const { endpoint, token } = this.view;
+    const { endpoint, token, inApp } = this.view;
     const page = hostedPage(resolveEndpoint(endpoint), token);
     if (page !== this.#page) this.#copy.outcome = 'none';
     this.#page = page;
-    this.#exit = page === null ? null : exitOf(this.inApp, page, this.#broken);
+    this.#exit = page === null || !inApp ? null : exitOf(inApp, page, this.#broken);
   }
 
   protected override updated(): void {
@@ -121,22 +117,26 @@ export class SbpWayOut extends LitElement {
     if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#giveUp('intent');
   };
 
-  protected override render(): TemplateResult {
+  protected override render(): TemplateResult | typeof nothing {
+    const { inApp, screen } = this.view;
+    // While the payment loads there is no bank to open, and it may turn out to be paid.
+    if (!inApp || screen === 'loading') return nothing;
     const words = this.view.language.words(RESCUE_TEXTS);
     const { held } = this.view.state;
-    const ios = this.inApp.platform === 'ios';
+    const ios = inApp.platform === 'ios';
     return html`<p class="notice" part="message" tabindex="-1">
         ${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
       </p>
-      ${this.#renderExit(words)} ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
+      ${this.#renderExit(words, inApp)}
+      ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
   }
 
-  #renderExit(words: RescueTexts): TemplateResult {
+  #renderExit(words: RescueTexts, inApp: InApp): TemplateResult {
     const exit = this.#exit;
     if (exit?.kind === 'call') {
       return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
     }
-    if (!exit) return html`<p class="menu">${menuWords(words, this.inApp)}</p>`;
+    if (!exit) return html`<p class="menu">${menuWords(words, inApp)}</p>`;
     return html`<a
         class="button primary"
         part="button"
@@ -146,7 +146,7 @@ export class SbpWayOut extends LitElement {
         >${words.openInBrowser}</a
       >
       ${exit.apart ? html`<iframe name=${APART} title=${words.openInBrowser} hidden></iframe>` : nothing}
-      <p class="menu quiet">${menuWords(words, this.inApp)}</p>`;
+      <p class="menu quiet">${menuWords(words, inApp)}</p>`;
   }
 
   #renderAddress(words: RescueTexts, page: string): TemplateResult {

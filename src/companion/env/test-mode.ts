@@ -1,0 +1,51 @@
+import type { Method } from '../../protocol/snapshot.ts';
+import type { ProviderName } from '../providers/names.ts';
+
+interface Offer {
+  readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
+  /** Providers that move no money: the sandbox, and those with a test setting of their own. */
+  readonly testProviders: ReadonlySet<ProviderName>;
+  readonly development: boolean;
+  /** `SBP_SANDBOX=allow`. */
+  readonly allowed: boolean;
+}
+
+export interface TestMode {
+  /** Whether every method on offer is a test. A payment takes it over when it is created, and keeps it. */
+  readonly test: boolean;
+  readonly mistakes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A companion is all real or all test: in one with both, a payer's choice of a method would decide whether the shop gets
+ * any money. Outside development a test needs its own word, so that no forgotten setting opens it.
+ */
+export function readTestMode({ methods, testProviders, development, allowed }: Offer): TestMode {
+  const offered = Object.entries(methods).map(([method, provider]) => `${method}=${provider}`);
+  const isTest = (entry: string) => testProviders.has(entry.split('=')[1] as ProviderName);
+  const tests = offered.filter(isTest);
+  const real = offered.filter((entry) => !isTest(entry));
+  const test = tests.length > 0;
+  if (test && real.length > 0) {
+    const mixed = `SBP_METHODS mixes test and real money: ${tests.join(', ')} is a test, ${real.join(', ')} is not`;
+    return { test, mistakes: [`${mixed}. A companion is all real or all test: run two`], warnings: [] };
+  }
+  if (test && !development && !allowed) {
+    const demand = `${tests.join(', ')} takes no real money: anyone can mark such a payment paid`;
+    return {
+      test,
+      mistakes: [`${demand}. Set SBP_SANDBOX=allow if this is no shop’s companion`],
+      warnings: [],
+    };
+  }
+  if (test && !development) {
+    return {
+      test,
+      mistakes: [],
+      warnings: [`TEST MODE: no payment of this companion moves money (${tests.join(', ')})`],
+    };
+  }
+  const idle = allowed && !test ? ['SBP_SANDBOX=allow is set, but no method is a test: remove it'] : [];
+  return { test, mistakes: [], warnings: idle };
+}

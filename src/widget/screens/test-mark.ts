@@ -1,0 +1,14 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { View } from './view.ts';
+
+/** «Тестовый платёж» on every screen of a test payment; only of the sandbox it is certain that no money moves. */
+export function testWords({ state, texts }: Pick<View, 'state' | 'texts'>): string | null {
+  if (!state.snapshot?.test) return null;
+  return state.snapshot.sandbox ? texts.sandbox : texts.test;
+}
+
+/** Hangs from the card's upper edge, within the padding that every screen has there: nothing moves when it comes. */
+export function testMark(view: Pick<View, 'state' | 'texts'>): TemplateResult | typeof nothing {
+  const words = testWords(view);
+  return words === null ? nothing : html`<p class="test" part="test">${words}</p>`;
+}

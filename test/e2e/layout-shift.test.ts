@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { DESKTOP, PHONE, TABLET } from '../support/browser.ts';
+import { DEVICES, type DeviceCase } from '../support/devices.ts';
+import { LoadingOrder, PARTS, permutations, type Part } from '../support/loading-order.ts';
+import { screenIs, settled } from '../support/shop-page.ts';
+import { openStreet } from '../support/street.ts';
+
+const street = openStreet();
+
+const ALL = Object.keys(PARTS) as Part[];
+/** Each part once as the last one, late while the others are there, and once as the first. */
+const ROTATIONS = ALL.map((_, at) => [...ALL.slice(at), ...ALL.slice(0, at)]);
+
+/** There is more above the banks where an app's own browser keeps them from opening. */
+const IN_APP = DEVICES.filter(({ inApp, type }) => inApp !== null && type !== 'desktop');
+
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+  readonly sources: readonly { readonly currentRect: DOMRectReadOnly }[];
+}
+
+/** Everything that moves without having been asked to, from the page's beginning. */
+async function watchShifts(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const shifts: string[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const { value, sources } of list.getEntries() as LayoutShift[]) {
+        const moved = sources.map(({ currentRect }) => JSON.stringify(currentRect));
+        shifts.push(`${value.toFixed(4)} by ${moved.join(', ')}`);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  return () => page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
+}
+
+/** Where the notice and what is below it begin. */
+function places(page: Page): Promise<Record<string, number | undefined>> {
+  return page.evaluate(() => {
+    const root = document.querySelector('sbp-checkout')!.shadowRoot!;
+    const top = (selector: string) => root.querySelector(selector)?.getBoundingClientRect().top;
+    return { banks: top('.banks'), notice: top('sbp-way-out') };
+  });
+}
+
+async function loadInOrder(
+  device: BrowserContextOptions,
+  order: readonly Part[],
+  { screen, objects }: DeviceCase,
+): Promise<void> {
+  const { token } = await street.companion.client.createPayment();
+  const page = await (await street.browser.newContext(device)).newPage();
+  await pretend(page, screen.maxTouchPoints, objects);
+  const shifts = await watchShifts(page);
+  const loading = await LoadingOrder.of(page);
+  await street.shop.show(page, street.companion.url, token);
+  await page.locator('sbp-checkout >> .bone').first().waitFor();
+  const first = await places(page);
+  for (const part of order) {
+    await loading.letThrough(part);
+    assert.deepEqual(await places(page), first, `${order.join(', ')}: after ${part}`);
+  }
+  await screenIs(page, 'pay');
+  await settled(page);
+  assert.deepEqual(await shifts(), [], order.join(', '));
+  await page.context().close();
+}
+
+/** What an app has put on its browser's page. Its functions are there; nobody calls them here. */
+async function pretend(page: Page, maxTouchPoints: number, objects: object): Promise<void> {
+  const text = JSON.stringify(objects, (_key, value: unknown) =>
+    typeof value === 'function' ? 'a function' : value,
+  );
+  await page.addInitScript(
+    ([touches, json]) => {
+      Object.defineProperty(navigator, 'maxTouchPoints', { get: () => touches });
+      const revived = JSON.parse(json, (_key, value: unknown) =>
+        value === 'a function' ? () => undefined : value,
+      ) as object;
+      Object.assign(window, revived);
+    },
+    [maxTouchPoints, text] as const,
+  );
+}
+
+describe('in an app’s browser nothing moves while it loads', () => {
+  for (const device of IN_APP) {
+    const { name, userAgent, type } = device;
+    it(`whichever part is late: ${name}`, async () => {
+      const options = { ...(type === 'tablet' ? TABLET : PHONE), userAgent };
+      for (const order of ROTATIONS) await loadInOrder(options, order, device);
+    });
+  }
+
+  for (const name of ['VK on Android', 'Instagram on iOS']) {
+    const device = DEVICES.find((known) => known.name === name)!;
+    for (const [shape, options] of Object.entries({ phone: PHONE, tablet: TABLET })) {
+      it(`in every order of its parts: ${name}, on a ${shape}`, async () => {
+        for (const order of permutations(ALL)) {
+          await loadInOrder({ ...options, userAgent: device.userAgent }, order, device);
+        }
+      });
+    }
+  }
+});
+
+describe('nothing moves while it loads', () => {
+  for (const [name, device] of Object.entries({ desktop: DESKTOP, phone: PHONE, tablet: TABLET })) {
+    it(`on a slow ${name} and a slow line`, async () => {
+      const { token } = await street.companion.client.createPayment();
+      const page = await (await street.browser.newContext(device)).newPage();
+      const shifts = await watchShifts(page);
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+      for (const [part, ms] of [
+        ['**/checkout/v1/session', 700],
+        ['**/checkout/v1/session/banks', 500],
+        ['**/chunks/**', 300],
+      ] as const) {
+        await page.route(part, async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, ms));
+          await route.continue();
+        });
+      }
+      await street.shop.show(page, street.companion.url, token);
+      await screenIs(page, 'pay');
+      await settled(page);
+      assert.deepEqual(await shifts(), []);
+      await page.context().close();
+    });
+  }
+});
