@@ -4,52 +4,31 @@
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
 import { startTestRunner } from '@web/test-runner';
+import type { Count } from './run/test-file.ts';
+import { fileLimitMs, runTestFiles } from './run/test-files.ts';
 import { ensureChromium, ensureEngines } from './support/install-browser.ts';
-
-interface Count {
-  passed: number;
-  failed: number;
-  /** For want of something on this machine; each says what. */
-  skipped?: number;
-}
 
 const root = join(import.meta.dirname, '..');
 
 const SUITES: Record<string, () => Promise<Count>> = {
-  unit: () =>
-    nodeTests('test/{protocol,companion,demo,package}/**/*.test.ts', { concurrency: 2, timeout: 300_000 }),
+  unit: () => nodeTests('test/{protocol,companion,demo,package,run,support}/**/*.test.ts', 2),
   components: () => componentTests(),
   // One at a time: each file drives browsers, and some measure.
-  e2e: () => nodeTests('test/e2e/**/*.test.ts', { concurrency: 1, timeout: 300_000 }),
+  e2e: () => nodeTests('test/e2e/**/*.test.ts', 1),
 };
 
-async function nodeTests(pattern: string, options: { concurrency: number; timeout: number }): Promise<Count> {
+async function nodeTests(pattern: string, concurrency: number): Promise<Count> {
   const files = globSync(pattern, { cwd: root })
     .map((file) => join(root, file))
     .sort();
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  const stream = run({ files, ...options });
-  stream.on('test:pass', ({ details, skip }) => {
-    if (details.type !== 'suite') count[skip === undefined ? 'passed' : 'skipped']++;
+  if (files.length === 0) throw new Error(`no test was found at ${pattern}`);
+  const { failures, ...count } = await runTestFiles(files, {
+    concurrency,
+    limitMs: fileLimitMs(process.env),
   });
-  // A suite that fails without a failing test (a broken hook, a file that does not load) must count as well.
-  stream.on('test:fail', ({ details }) => {
-    const inner = details.error.cause;
-    const onlyPassesOn = details.type === 'suite' && isSubtestFailure(details.error, inner);
-    if (!onlyPassesOn) count.failed++;
-  });
-  await pipeline(stream, new spec(), process.stdout, { end: false });
-  if (count.passed + count.failed === 0) throw new Error(`no test was found at ${pattern}`);
+  if (failures.length > 0) console.log(`Failed:\n${failures.map((name) => `  ${name}\n`).join('')}`);
   return count;
-}
-
-function isSubtestFailure(error: Error & { failureType?: string }, cause: unknown): boolean {
-  const nested = cause as { failureType?: string } | undefined;
-  return (error.failureType ?? nested?.failureType) === 'subtestsFailed';
 }
 
 async function componentTests(): Promise<Count> {
@@ -94,11 +73,11 @@ async function main(names: readonly string[]): Promise<void> {
       count = await SUITES[name]!();
     } catch (error) {
       console.error(error);
-      count = { passed: 0, failed: 1 };
+      count = { passed: 0, failed: 1, skipped: 0 };
     }
     total.passed += count.passed;
     total.failed += count.failed;
-    total.skipped += count.skipped ?? 0;
+    total.skipped += count.skipped;
     lines.push(`${name}: ${count.passed} passed, ${count.failed} failed`);
   }
   console.log(

@@ -57,6 +57,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
     capabilities: {
       methods: ['sbp'],
       cancel: true,
+      lifetime: 'own',
       refund: 'partial',
       push: false,
       charge: false,

@@ -49,7 +49,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 
 async function migrate(): Promise<void> {
   const { databaseFile } = loadConfig(process.env);
-  const store = await openStore(databaseFile);
+  const store = await openStore(databaseFile, {
+    checkedAtOnceBytes: Infinity,
+    report: (words) => process.stderr.write(`${words}\n`),
+  });
   await store.close();
   const done = store.migrated.map((migration) => `  ${migration}\n`).join('');
   process.stdout.write(

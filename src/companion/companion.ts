@@ -19,6 +19,7 @@ import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
 import { Caretaker } from './payments/caretaker.ts';
 import { withHistoryLog } from './payments/history-log.ts';
+import { warnOfLeftProviders } from './payments/left-providers.ts';
 import type { Payment } from './payments/payment.ts';
 import { Retention } from './payments/retention.ts';
 import { PaymentTokens } from './payments/tokens.ts';
@@ -50,15 +51,21 @@ export interface Companion {
   readonly plugin: (app: FastifyInstance) => Promise<void>;
   /** Listens by itself, on the configured host and port; answers the address it got. */
   listen(): Promise<string>;
+  /**
+   * Resolves if the database, checked while it serves because it is large, is found damaged. Every write is refused
+   * from then on, `/readyz` answers 503 and nothing is done any more: close the companion and restore a backup.
+   */
+  readonly damaged: Promise<Error>;
   /** Ends open streams (their pages reconnect), finishes what is under way, closes the database. */
   close(): Promise<void>;
 }
 
 /** Builds the companion and starts its background work. One instance owns its database file. */
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
-  const store = options.store ?? (await openStore(options.config.databaseFile));
+  const log = options.log ?? createLogger(options.config.logLevel);
+  const report = (words: string) => log.info(words);
+  const store = options.store ?? (await openStore(options.config.databaseFile, { report }));
   try {
-    const log = options.log ?? createLogger(options.config.logLevel);
     return await assemble({ ...options, log }, withHistoryLog(store, log));
   } catch (error) {
     // A host that sets its mistake right must find the database free.
@@ -133,9 +140,24 @@ async function assemble(
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
+  await warnOfLeftProviders(ctx);
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
+
+  const damaged = new Promise<Error>((resolve) => {
+    store.checked?.then(
+      (damage) => {
+        if (damage === null) {
+          log.info('database checked');
+          return;
+        }
+        log.fatal({ err: damage.cause }, damage.message);
+        resolve(damage);
+      },
+      (error: unknown) => log.error({ err: error }, 'the database could not be checked'),
+    );
+  });
 
   /** Work that nobody calls for begins with the first caller: a process that cannot serve must not work the outbox. */
   function start(): void {
@@ -149,6 +171,7 @@ async function assemble(
   }
 
   return {
+    damaged,
     handler(request, response) {
       start();
       app.routing(request, response);

@@ -6,6 +6,7 @@ import { EnvReader, type Env } from './env-reader.ts';
 import type { BankListSource } from './banks/list-source.ts';
 import { nspkList, readBankListSource } from './banks/settings.ts';
 import { checkNames } from './env/known-variables.ts';
+import { sharedSecrets } from './env/secret-form.ts';
 import { readTestMode } from './env/test-mode.ts';
 import { AddressGuard } from './outbound/guard.ts';
 import type { ProviderName } from './providers/names.ts';
@@ -58,6 +59,8 @@ export interface Config {
   readonly streamLimit: number;
   /** Days after which a payment that nothing happens to loses its personal data and its token; 0 for never. */
   readonly retentionDays: number;
+  /** For how many hours after its first expiry a payer may begin a payment anew; 0 for never. */
+  readonly renewHours: number;
   /** Proxies (addresses, CIDR ranges) whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Where each provider's webhooks may come from (addresses, CIDR ranges); from anywhere when it is not listed. */
@@ -128,10 +131,18 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     rateLimit: reader.count('SBP_RATE_LIMIT', 600),
     streamLimit: reader.count('SBP_STREAM_LIMIT', 200),
     retentionDays: reader.count('SBP_RETENTION_DAYS', 365),
+    renewHours: reader.count('SBP_RENEW_HOURS', 24),
     trustedProxies: reader.addresses('SBP_TRUSTED_PROXIES'),
     webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
     warnings,
   };
+  mistakes.push(
+    ...sharedSecrets({
+      SBP_API_KEY: config.apiKeys,
+      SBP_TOKEN_SECRET: config.tokenSecrets,
+      SBP_WEBHOOK_SECRET: config.webhookSecrets,
+    }),
+  );
   const ignored = reader.list('SBP_IGNORE');
   // Last: by now every setting has been asked for.
   const names = checkNames(env, reader.names, ignored);

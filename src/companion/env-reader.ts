@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { isAddressRange } from './addresses.ts';
 import { isFromKubernetes } from './env/known-variables.ts';
+import { formObjection } from './env/secret-form.ts';
+import { readSettingFile } from './env/setting-file.ts';
 import type { SecretName } from './development-secrets.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
 
@@ -140,6 +141,7 @@ export class EnvReader {
       );
       return [];
     }
+    this.#checkForm(name, secrets);
     if (!generated) this.#checkStrength(name, secrets);
     return secrets;
   }
@@ -152,6 +154,7 @@ export class EnvReader {
   /** Secrets by which messages to us are believed: whoever guesses one can report payments as paid. */
   sharedSecrets(name: string, what: string): string[] {
     const secrets = splitList(this.required(name, what));
+    this.#checkForm(name, secrets);
     this.#checkStrength(name, secrets);
     return secrets;
   }
@@ -208,6 +211,11 @@ export class EnvReader {
     return value ?? '';
   }
 
+  #checkForm(name: string, secrets: readonly string[]): void {
+    const objections = new Set(secrets.map(formObjection).filter((objection) => objection !== null));
+    for (const objection of objections) this.#mistakes.push(`${name} ${objection}`);
+  }
+
   #checkStrength(name: string, secrets: readonly string[]): void {
     for (const secret of secrets) {
       if (DEFAULT_SECRETS.test(secret))
@@ -230,14 +238,10 @@ export class EnvReader {
     if (blankToNull(file ?? '') !== null || blankToNull(value ?? '') !== null) this.#foundAny = true;
     if (file && value) this.#mistakes.push(`${name} and ${name}_FILE are both set: keep one`);
     if (!file) return blankToNull(value ?? '');
-    try {
-      return blankToNull(readFileSync(file, 'utf8'));
-    } catch (error) {
-      this.#mistakes.push(
-        `${name}_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return null;
-    }
+    const read = readSettingFile(file);
+    if ('text' in read) return blankToNull(read.text);
+    this.#mistakes.push(`${name}_FILE ${read.objection}`);
+    return null;
   }
 }
 

@@ -12,7 +12,7 @@ const TOLERANCE_MS = 60_000;
  */
 export async function takeBackFutureTimes(trx: Writer, now: number): Promise<void> {
   const future = now + TOLERANCE_MS;
-  await trx
+  const open = await trx
     .updateTable('payments')
     .set({
       deadline: sql`${now} + lifetime`,
@@ -21,7 +21,16 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
     })
     .where(IS_OPEN_PAYMENT)
     .where(sql<boolean>`deadline > ${future} + lifetime`)
+    .returning(['id', 'deadline'])
     .execute();
+  for (const { id, deadline } of open) {
+    await trx
+      .updateTable('attempts')
+      .set({ deadline })
+      .where('payment_id', '=', id)
+      .where('deadline', '>', deadline)
+      .execute();
+  }
   await trx
     .updateTable('payments')
     .set({ updated_at: now })

@@ -14,18 +14,22 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /**
  * What may follow what. `paid` is reachable from `expired` and `canceled` because those are decided on
- * our side while the money moves on the bank's: late money is real and must be counted.
+ * our side while the money moves on the bank's: late money is real and must be counted. `canceled` is reachable from
+ * `expired` because an expired payment may be renewed, until its merchant (and nobody else) calls it off.
  */
 const NEXT: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   created: ['processing', 'paid', 'failed', 'expired', 'canceled'],
   processing: ['paid', 'failed', 'expired', 'canceled'],
   paid: ['partial_refunded', 'refunded'],
   partial_refunded: ['refunded'],
-  expired: ['paid'],
+  expired: ['canceled', 'paid'],
   canceled: ['paid'],
   failed: [],
   refunded: [],
 };
+
+/** What a renewal leads to: the payer's own new beginning, which no report ever is. */
+const RENEWED: Readonly<Partial<Record<PaymentStatus, PaymentStatus>>> = { expired: 'created' };
 
 const OPEN: readonly PaymentStatus[] = ['created', 'processing'];
 
@@ -41,6 +45,11 @@ export interface Transition {
 export function transition(from: PaymentStatus, to: PaymentStatus): Transition {
   if (!NEXT[from].includes(to)) return { status: from, changed: false, late: false };
   return { status: to, changed: true, late: to === 'paid' && !OPEN.includes(from) };
+}
+
+/** Whether a payment may ever go from one status to the other in one step: by an event, or by a renewal. */
+export function mayFollow(from: PaymentStatus, to: PaymentStatus): boolean {
+  return NEXT[from].includes(to) || RENEWED[from] === to;
 }
 
 /** `true` while money may still be expected: neither a result nor given up. */

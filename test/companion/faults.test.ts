@@ -130,6 +130,7 @@ describe('a provider that fails', () => {
       capabilities: {
         methods: ['sbp'],
         cancel: true,
+        lifetime: 'ours',
         refund: 'partial',
         push: false,
         charge: false,

@@ -42,7 +42,12 @@ describe('a webhook that came before its payment was known', () => {
 
       ledger.provider.created.set(reference, { amount: AMOUNT, status: truth });
       await ledger.ctx.store.write(async (trx) => {
-        await addAttempt(trx, { id, attempts: 1 }, { provider: 'sandbox', method: 'sbp' }, ledger.time);
+        await addAttempt(
+          trx,
+          { id, attempts: 1 },
+          { provider: 'sandbox', method: 'sbp', deadline: ledger.time },
+          ledger.time,
+        );
         // The very id that was said: it is not believed for having been said first.
         await trx
           .updateTable('attempts')

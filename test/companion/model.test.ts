@@ -6,13 +6,18 @@ import { cancelPayment } from '../../src/companion/payments/cancel.ts';
 import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
 import { findAttempts } from '../../src/companion/payments/attempts.ts';
 import { findEvents, findPayment } from '../../src/companion/payments/find.ts';
+import { payableUntil } from '../../src/companion/payments/payable-until.ts';
+import { isLate } from '../../src/companion/payments/payment.ts';
 import { createRefund, RefundRefused } from '../../src/companion/payments/refund.ts';
 import { renewPayment } from '../../src/companion/payments/renew.ts';
+import { LONGEST_SILENT_PAUSE_MS } from '../../src/companion/payments/schedule.ts';
 import { PAYMENT_STATUSES, transition } from '../../src/protocol/status.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 2_000);
 const LIFETIME_MS = 60_000;
+/** As configured by default. */
+const RENEWABLE_MS = 24 * 3_600_000;
 
 /** Lives that share a database: one after another they make each other's rounds longer. */
 const LIVES_PER_LEDGER = 50;
@@ -41,7 +46,8 @@ type Happening =
   | { readonly kind: 'repeat'; readonly which: number }
   | { readonly kind: 'wrong-sum' }
   | { readonly kind: 'time'; readonly ms: number }
-  | { readonly kind: 'look' | 'cancel' | 'renew' | 'restart' }
+  | { readonly kind: 'look' | 'renew' | 'restart' }
+  | { readonly kind: 'cancel'; readonly by: 'merchant' | 'payer'; readonly onLate: 'tell' | 'refund' | null }
   | { readonly kind: 'choose'; readonly method: 'sbp' | 'sberpay' }
   | { readonly kind: 'refund'; readonly amount: number | null }
   | { readonly kind: 'down'; readonly how: 'no' | 'before' | 'after' };
@@ -62,13 +68,19 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('time' as const),
-      ms: fc.constantFrom(1_000, 6_000, 61_000, 3_700_000),
+      ms: fc.constantFrom(1_000, 6_000, 61_000, 3_700_000, 90_000_000),
     }),
   },
   {
-    weight: 5,
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constantFrom('look' as const, 'look' as const, 'renew' as const) }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom('look' as const, 'look' as const, 'cancel' as const, 'renew' as const),
+      kind: fc.constant('cancel' as const),
+      by: fc.constantFrom('merchant' as const, 'merchant' as const, 'payer' as const),
+      onLate: fc.constantFrom(null, 'tell' as const, 'refund' as const),
     }),
   },
   {
@@ -137,7 +149,7 @@ class Life {
         await ledger.look();
         return;
       case 'cancel':
-        await cancelPayment(ctx, payment, 'merchant');
+        await cancelPayment(ctx, payment, event.by, event.by === 'merchant' ? event.onLate : null);
         return;
       case 'renew':
         await renewPayment(ctx, this.id);
@@ -194,8 +206,9 @@ class Life {
   /** The provider is back and all that was put off is done. */
   async settle(): Promise<void> {
     ledger.provider.down = 'no';
-    for (let i = 0; i < 8; i++) {
-      ledger.time += 400_000;
+    // What was not answered for long is asked again after hours.
+    for (const ms of [400_000, 400_000, LONGEST_SILENT_PAUSE_MS, 400_000, 400_000, 400_000, 400_000]) {
+      ledger.time += ms;
       await ledger.look();
     }
   }
@@ -220,6 +233,29 @@ class Life {
     assert.ok(paid.length <= 1, 'money is counted once');
     assert.equal(payment.paidAt !== null, paid.length === 1);
 
+    const ends = changes.filter(
+      ({ status_before, status_after }) =>
+        status_before !== status_after && ['expired', 'canceled'].includes(status_after),
+    );
+    const [money] = paid;
+    assert.equal(
+      isLate(payment),
+      money !== undefined && ends.some(({ id }) => id < money.id),
+      'late, for the merchant',
+    );
+    const endedBefore = money !== undefined && ['expired', 'canceled'].includes(money.status_before);
+    assert.equal(payment.late, endedBefore, 'late, in the payer’s eyes');
+
+    const firstExpiry = ends.find(({ status_after }) => status_after === 'expired')?.created_at ?? null;
+    assert.equal(payment.firstExpiredAt, firstExpiry);
+    for (const { id, created_at } of changes.filter(({ event }) => event === 'payment.renewed')) {
+      assert.ok(created_at <= firstExpiry! + RENEWABLE_MS - 60_000, 'renewed in time');
+      assert.ok(!ends.some((end) => end.status_after === 'canceled' && end.id < id), 'never after a cancel');
+    }
+    if (firstExpiry !== null)
+      assert.ok(payment.deadline <= firstExpiry + RENEWABLE_MS, 'no code outlives that');
+    if (payment.paidAt !== null) assert.equal(await payableUntil(ctx, payment), null);
+
     const attempts = await findAttempts(db, this.id);
     const paidBills = attempts.filter(({ reference }) => provider.created.get(reference)?.status === 'paid');
     if (paidBills.length > 0) {
@@ -234,6 +270,9 @@ class Life {
     assert.ok(givenBack.every(({ status }) => status === 'succeeded'));
     if (payment.paidAt !== null && payment.status !== 'failed') {
       assert.equal(givenBack.length, Math.max(0, paidBills.length - 1), 'every second charge is given back');
+    }
+    if (endedBefore && money.status_before === 'canceled' && payment.onLate === 'refund') {
+      assert.equal(payment.status, 'refunded', 'money that was to be given back is');
     }
     const sum = refunds
       .filter(({ status }) => status !== 'failed')
@@ -252,7 +291,8 @@ class Life {
     const told = notifications.filter(({ event }) => event !== 'payment.attention');
     const expected = changes.flatMap(({ event, status_before, status_after }) => {
       if (event === 'refund.succeeded') return [event];
-      return status_before !== status_after && event !== 'payment.renewed' ? [`payment.${status_after}`] : [];
+      if (event === 'payment.renewed') return [event];
+      return status_before !== status_after ? [`payment.${status_after}`] : [];
     });
     assert.deepEqual(
       told.map(({ event }) => event),

@@ -7,7 +7,7 @@ import { findEvents, findPayment } from '../../src/companion/payments/find.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 
-const SANDBOX = { provider: 'sandbox', method: 'sbp' } as const;
+const SANDBOX = { provider: 'sandbox', method: 'sbp', deadline: Date.UTC(2026, 1) } as const;
 const DAY_MS = 24 * 3_600_000;
 
 let ledger: Ledger;

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { PAYMENT_STATUSES, isOpen, isPaymentStatus, transition } from '../../src/protocol/status.ts';
+import {
+  PAYMENT_STATUSES,
+  isOpen,
+  isPaymentStatus,
+  mayFollow,
+  transition,
+} from '../../src/protocol/status.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 
 const status = fc.constantFrom(...PAYMENT_STATUSES);
@@ -11,6 +17,7 @@ const ALLOWED_FROM_FINAL = new Set([
   'paid→refunded',
   'partial_refunded→refunded',
   'expired→paid',
+  'expired→canceled',
   'canceled→paid',
 ]);
 
@@ -48,7 +55,7 @@ describe('transition', () => {
     );
   });
 
-  it('never grows back: a sequence changes the status at most five times', () => {
+  it('never grows back: a sequence changes the status at most six times', () => {
     fc.assert(
       fc.property(fc.array(status, { maxLength: 50 }), (events) => {
         let current: PaymentStatus = 'created';
@@ -58,8 +65,8 @@ describe('transition', () => {
           if (next.changed) changes++;
           current = next.status;
         }
-        // created → processing → expired → paid → partial_refunded → refunded
-        assert.ok(changes <= 5);
+        // created → processing → expired → canceled → paid → partial_refunded → refunded
+        assert.ok(changes <= 6);
       }),
     );
   });
@@ -69,5 +76,11 @@ describe('transition', () => {
     assert.equal(transition('canceled', 'paid').late, true);
     assert.equal(transition('created', 'paid').late, false);
     assert.equal(transition('processing', 'paid').late, false);
+  });
+
+  it('never begins anew by a report: only a renewal leads from expired to created', () => {
+    for (const from of PAYMENT_STATUSES) assert.equal(transition(from, 'created').changed, false, from);
+    const renewed = PAYMENT_STATUSES.filter((from) => mayFollow(from, 'created'));
+    assert.deepEqual(renewed, ['expired']);
   });
 });

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -36,25 +37,43 @@ export class CompanionProcess {
   }
 
   /** `script`: another program than the real one, for a control. */
-  static async start(env: Record<string, string> = {}, script = CLI): Promise<CompanionProcess> {
+  static async start(
+    env: Record<string, string> = {},
+    script = CLI,
+    patienceMs = PATIENCE_MS,
+  ): Promise<CompanionProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'sbp-process-'));
     const instance = new CompanionProcess(await freePort(), directory, env, script);
-    await instance.start();
+    try {
+      await instance.start(patienceMs);
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
     return instance;
   }
 
-  /** Resolves when it answers. */
-  async start(): Promise<void> {
+  /** Resolves when it answers. One that does not is ended: nobody else has it in hand. */
+  async start(patienceMs = PATIENCE_MS): Promise<void> {
     const child = spawn(process.execPath, [this.#script, 'serve'], {
       env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILED, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => (this.output += String(chunk)));
-    const deadline = Date.now() + PATIENCE_MS;
+      if (stream instanceof Socket) stream.unref();
+    }
+    // Where a hook fails before it can stop the companion, the file of tests comes to its end all the same.
+    child.unref();
+    const closed = once(child, 'close');
+    const deadline = Date.now() + patienceMs;
     while (!(await this.#answers())) {
-      if (hasEnded(child) || Date.now() > deadline) throw new Error(`it did not start:\n${this.output}`);
+      if (hasEnded(child) || Date.now() > deadline) {
+        await this.kill();
+        await closed; // with its last words
+        throw new Error(`it did not start:\n${this.output}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -72,6 +91,7 @@ export class CompanionProcess {
   /** Resolves when it has ended by itself. */
   async ended(): Promise<void> {
     const child = this.#child;
+    child?.ref();
     if (child && !hasEnded(child)) await once(child, 'close');
     this.#child = null;
   }
@@ -130,6 +150,7 @@ export class CompanionProcess {
     this.#child = null;
     if (!child || hasEnded(child)) return child?.exitCode ?? null;
     const exited = once(child, 'exit');
+    child.ref();
     child.kill(signal);
     const tooLate = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     await exited;

@@ -23,6 +23,7 @@ export class Hold {
 export class HeldStore implements Store {
   readonly read: Store['read'];
   readonly migrated: Store['migrated'];
+  readonly checked: Store['checked'];
   readonly #inner: Store;
   #reads: { paymentId: string; nth: number; hold: Hold } | null = null;
   #commit: { paymentId: string; version: number; hold: Hold } | null = null;
@@ -30,6 +31,7 @@ export class HeldStore implements Store {
   constructor(inner: Store) {
     this.#inner = inner;
     this.migrated = inner.migrated;
+    this.checked = inner.checked;
     const plugin: KyselyPlugin = {
       transformQuery: ({ node }) => node,
       transformResult: async ({ result }) => {

@@ -21,6 +21,7 @@ function step(name: string): void {
 function mortal(store: Store): Store {
   return {
     read: store.read,
+    checked: store.checked,
     migrated: store.migrated,
     close: () => store.close(),
     async write<T>(work: (trx: Writer) => Promise<T>): Promise<T> {

@@ -14,6 +14,7 @@ export class ScriptedProvider implements Provider {
   readonly capabilities = {
     methods: ['sbp', 'sberpay'],
     cancel: true,
+    lifetime: 'ours',
     refund: 'partial',
     push: false,
     charge: false,

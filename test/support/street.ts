@@ -14,15 +14,19 @@ export interface Street {
 /** To be called at the top of a file. What it answers is filled in before the first test, and gone after the last. */
 export function openStreet(env: Readonly<Record<string, string>> = {}): Street {
   const street = {} as { -readonly [Part in keyof Street]: Street[Part] };
+  /** Of what has been started: the next may have failed to. */
+  const stops: (() => Promise<void>)[] = [];
   before(async () => {
-    street.shop = await ShopPage.open();
-    street.companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: street.shop.origin, ...env });
-    street.browser = await launchChromium();
+    const shop = (street.shop = await ShopPage.open());
+    stops.push(() => shop.close());
+    const companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin, ...env });
+    street.companion = companion;
+    stops.push(() => companion.stop());
+    const browser = (street.browser = await launchChromium());
+    stops.push(() => browser.close());
   });
   after(async () => {
-    await street.browser.close();
-    await street.companion.stop();
-    await street.shop.close();
+    for (const stop of stops.reverse()) await stop();
   });
   return street;
 }

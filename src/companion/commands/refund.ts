@@ -15,7 +15,7 @@ export async function refund(action: string, id: string, option: string, status:
     throw new CommandError(USAGE);
   }
   const { databaseFile } = loadConfig(process.env);
-  const store = await openStore(databaseFile);
+  const store = await openStore(databaseFile, { checkedAtOnceBytes: Infinity });
   try {
     const { refund, payment } = await store.write(async (trx) => {
       const pending = await findRefund(trx, id);

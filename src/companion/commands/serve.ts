@@ -15,7 +15,9 @@ export async function serve(): Promise<void> {
   });
   log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
   for (const warning of startWarnings(config)) log.warn(warning);
-  const signal = await endOfService();
-  log.info({ signal }, 'shutting down');
+  const end = await Promise.race([endOfService(), companion.damaged]);
+  if (!(end instanceof Error)) log.info({ signal: end }, 'shutting down');
   await companion.close();
+  // Said by the command itself as well, which then ends with a status of its own.
+  if (end instanceof Error) throw end;
 }

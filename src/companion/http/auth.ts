@@ -9,10 +9,27 @@ export function requireApiKey(apiKeys: readonly string[]): (request: FastifyRequ
   const keyNumber = apiKeyMatcher(apiKeys);
   return (request) => {
     if (keyNumber(request) === null) {
-      throw unauthorized('invalid_api_key', 'Send the API key as "Authorization: Bearer <SBP_API_KEY>".');
+      throw unauthorized('invalid_api_key', `${whatIsWrong(request)} ${HOW}`);
     }
   };
 }
+
+const HOW = 'Send the API key as "Authorization: Bearer <SBP_API_KEY>".';
+
+/** Which of the ways to be without a key it was. It tells nothing of the keys: all of it stands in the caller's own request. */
+function whatIsWrong({ headers }: FastifyRequest): string {
+  const { authorization } = headers;
+  if (authorization === undefined || authorization === '') return 'There is no Authorization header.';
+  const [scheme, credential] = authorization.split(' ', 2);
+  if (scheme?.toLowerCase() !== 'bearer') return 'The Authorization header has another scheme than Bearer.';
+  if (credential && PAYMENT_TOKEN.test(credential))
+    return 'This is a payment token, which opens one payment to its payer.';
+  if (!BEARER.test(authorization)) return 'What stands behind Bearer is no key.';
+  return 'This key is not accepted here.';
+}
+
+const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
+const PAYMENT_TOKEN = /^pay_[\w-]+\.[\w-]+$/;
 
 /** Which of the keys a request holds: its place in the list, or `null` for none. */
 export function apiKeyMatcher(apiKeys: readonly string[]): (request: FastifyRequest) => number | null {
@@ -52,7 +69,7 @@ function unauthorized(code: ProblemCode, detail: string): ProblemError {
 
 /** What stands behind `Authorization: Bearer`, if it can be a key or token at all. */
 export function bearer(request: FastifyRequest): string | null {
-  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+  return BEARER.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 
 function digest(text: string): Buffer {

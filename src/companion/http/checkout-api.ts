@@ -8,6 +8,7 @@ import type { LiveHub } from '../live/hub.ts';
 import { findPayment } from '../payments/find.ts';
 import type { Payment } from '../payments/payment.ts';
 import { invalidToken, requireToken } from './auth.ts';
+import { ALSO_HEAD } from './headers.ts';
 import { payersBankList } from './bank-view.ts';
 import { payerActions } from './payer-actions.ts';
 import { ProblemError } from './problems.ts';
@@ -45,7 +46,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
     // An image element sends no token; a bank's logo is nobody's secret.
     app.get<{ Params: { id: string } }>(
       '/banks/:id/logo',
-      { config: { limited: false } },
+      { ...ALSO_HEAD, config: { limited: false } },
       async (request, reply) => {
         const logo = await banks.logo(request.params.id);
         if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');

@@ -11,6 +11,9 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+/** Options of pages and files: monitors, messengers and crawlers ask by HEAD first. */
+export const ALSO_HEAD = { exposeHeadRoute: true } as const;
+
 /** Of every page: a window that has opened it, or that it opens, gets no hold of it and cannot lead it elsewhere. */
 export const ALONE = { 'cross-origin-opener-policy': 'same-origin' } as const;
 

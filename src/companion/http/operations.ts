@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { probeStore } from '../store/probe.ts';
 import { requireApiKey } from './auth.ts';
+import { ALSO_HEAD } from './headers.ts';
 import { ProblemError } from './problems.ts';
 
 /** However many ask: one write to the disk in this time, ms. */
@@ -48,9 +49,8 @@ export class Readiness {
 /** `/healthz`: the process answers. `/readyz`: it can do its work. */
 export function health(readiness: Readiness) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
-    const alsoHead = { exposeHeadRoute: true };
-    app.get('/healthz', alsoHead, () => ({ status: 'ok' }));
-    app.get('/readyz', alsoHead, async (_request, reply) => {
+    app.get('/healthz', ALSO_HEAD, () => ({ status: 'ok' }));
+    app.get('/readyz', ALSO_HEAD, async (_request, reply) => {
       reply.header('cache-control', 'no-store');
       const problem = await readiness.problem();
       if (problem) throw problem;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 
 const PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
+const LIMIT = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
 
 export type ListName = 'payments' | 'deliveries';
 
@@ -22,12 +23,12 @@ export function pageQueryEntries(list: ListName) {
     limit: v.optional(
       v.pipe(
         v.string('must be given once'),
-        v.regex(/^\d{1,3}$/, 'must be a whole number'),
+        v.regex(/^\d{1,3}$/, LIMIT),
         v.transform(Number),
         v.number(),
         v.integer(),
-        v.minValue(1, 'must be at least 1'),
-        v.maxValue(MAX_PAGE_SIZE, `must be at most ${MAX_PAGE_SIZE}`),
+        v.minValue(1, LIMIT),
+        v.maxValue(MAX_PAGE_SIZE, LIMIT),
       ),
       String(PAGE_SIZE),
     ),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ALONE } from './headers.ts';
+import { ALONE, ALSO_HEAD } from './headers.ts';
 import { preferredLanguage, type PageLanguage } from './language.ts';
 
 /** Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. */
@@ -47,7 +47,7 @@ const TEXTS = {
 export function pages(development: boolean) {
   const csp = pageCsp(development);
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
-    app.get('/pay', (request, reply) => {
+    app.get('/pay', ALSO_HEAD, (request, reply) => {
       const language = preferredLanguage(request.headers['accept-language']);
       return reply
         .headers({
@@ -59,7 +59,7 @@ export function pages(development: boolean) {
         .type('text/html; charset=utf-8')
         .send(payPage(language));
     });
-    app.get('/pay.css', (_request, reply) =>
+    app.get('/pay.css', ALSO_HEAD, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
     );
     done();

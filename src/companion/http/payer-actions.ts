@@ -75,6 +75,7 @@ export function payerActions(
       await pushToPhone(ctx, payment, phone);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      if (!error.asked) pushes.giveBack(payment, phone);
       ctx.log.warn({ payment_id: payment.id, err: error }, 'the message to the phone was not sent');
       // Either way the payer tries again or pays another way; why is for the operator.
       throw new ProblemError(
@@ -101,10 +102,10 @@ export function payerActions(
 
   app.post('/session/renew', async (request) => {
     const payment = await openPayment(request);
-    if (canRenew(payment)) pushes.countAttempt(payment, payment.method);
+    if (canRenew(ctx, payment)) pushes.countAttempt(payment, payment.method);
     const renewed = await renewPayment(ctx, payment.id);
     if (!renewed)
-      throw conflict('not_renewable', payment, 'a new code is for expired ones, and not without end');
+      throw conflict('not_renewable', payment, 'a new code is for expired ones, and for a limited time');
     return answer(request, renewed);
   });
 

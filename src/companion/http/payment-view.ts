@@ -1,17 +1,21 @@
 import type { Context } from '../context.ts';
-import type { Payment } from '../payments/payment.ts';
+import { isLate, type Payment } from '../payments/payment.ts';
+import { payableUntil } from '../payments/payable-until.ts';
 import { hostedPage } from '../payments/hosted-page.ts';
 import { qrPng, qrSvg } from '../payments/qr-image.ts';
+import { renewableUntil } from '../payments/renew.ts';
 import type { PaymentEventRow } from '../store/schema.ts';
 
-/** A payment as the merchant's server sees it. */
-export function paymentView(ctx: Context, payment: Payment) {
+/** A payment as the merchant's server sees it, at this moment. */
+export async function paymentView(ctx: Context, payment: Payment) {
+  const renewable = renewableUntil(ctx, payment);
+  const payable = await payableUntil(ctx, payment);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
   return {
     payment_id: payment.id,
     order_id: payment.orderId,
     status: payment.status,
-    late: payment.late,
+    late: isLate(payment),
     test: payment.test,
     amount: payment.amount,
     refunded_amount: payment.refundedAmount,
@@ -27,6 +31,8 @@ export function paymentView(ctx: Context, payment: Payment) {
     return_url: payment.returnUrl,
     callback_url: payment.callbackUrl,
     expires_at: iso(payment.expiresAt),
+    renewable_until: renewable === null ? null : iso(renewable),
+    payable_until: payable === null ? null : iso(payable),
     created_at: iso(payment.createdAt),
     paid_at: payment.paidAt === null ? null : iso(payment.paidAt),
     metadata: payment.metadata,
@@ -40,8 +46,8 @@ export interface Extras {
 }
 
 /** The answer to a create: the payment with its QR drawn and, if asked for, its deep link. */
-export function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Extras) {
-  const view = paymentView(ctx, payment);
+export async function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Extras) {
+  const view = await paymentView(ctx, payment);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
   return {
     ...view,

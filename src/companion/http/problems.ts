@@ -54,7 +54,7 @@ const SAMPLED: readonly ProblemCode[] = [
 
 export function installProblems(app: FastifyInstance, { sampledLog }: Pick<Context, 'sampledLog'>): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
-    const problem = error instanceof ProblemError ? error : fromOthers(error);
+    const problem = error instanceof ProblemError ? error : fromOthers(error, request);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (SAMPLED.includes(problem.code)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
@@ -68,7 +68,7 @@ export function installProblems(app: FastifyInstance, { sampledLog }: Pick<Conte
 export function answerBadUrl(putHeaders: CommonHeaders) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     putHeaders(request, reply);
-    void sendProblem(reply, fromFastify(error));
+    void sendProblem(reply, fromFastify(error, request));
   };
 }
 
@@ -92,20 +92,20 @@ function problemBody(problem: ProblemError): Problem {
   };
 }
 
-function fromOthers(error: FastifyError | StoreBusyError): ProblemError {
-  if (!(error instanceof StoreBusyError)) return fromFastify(error);
+function fromOthers(error: FastifyError | StoreBusyError, request: FastifyRequest): ProblemError {
+  if (!(error instanceof StoreBusyError)) return fromFastify(error, request);
   return new ProblemError(503, 'store_not_writable', 'The database takes no writes now. Try again.', {
     headers: { 'retry-after': '5' },
   });
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
-function fromFastify(error: FastifyError): ProblemError {
+function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ProblemError(413, 'body_too_large', 'The body is larger than 1 MiB.');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ProblemError(415, 'unsupported_media_type', 'Send the body as application/json.');
+      return new ProblemError(415, 'unsupported_media_type', mediaTypeFault(request.headers['content-type']));
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ProblemError(400, 'malformed_json', 'The body is empty: leave Content-Type out.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
@@ -124,6 +124,12 @@ function fromFastify(error: FastifyError): ProblemError {
       }
       return new ProblemError(500, 'internal', 'Something went wrong on our side. Try again.');
   }
+}
+
+function mediaTypeFault(type: string | undefined): string {
+  return type === undefined
+    ? 'The header Content-Type is missing: send the body as application/json.'
+    : `Content-Type is ${JSON.stringify(type.slice(0, 100))}: send the body as application/json.`;
 }
 
 function pathOf(url: string): string {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AddressRanges } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { WebhookVerificationError } from '../notifications/webhooks.ts';
@@ -10,6 +10,10 @@ import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
 import { isConfigured } from '../providers/unconfigured.ts';
 import type { CallLimits } from './limits.ts';
 import { ProblemError } from './problems.ts';
+
+interface WebhookRoute {
+  Params: { provider: string };
+}
 
 /** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
 export function providerWebhooks(ctx: Context, limits: CallLimits) {
@@ -25,9 +29,21 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-    app.post<{ Params: { provider: string } }>('/:provider', async (request, reply) => {
-      const { provider } = request.params;
+    for (const path of ['/:provider', '/:provider/']) app.post<WebhookRoute>(path, take);
+
+    async function take(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<FastifyReply> {
+      // Cabinets take an address as it is typed: with a capital, with a slash behind it.
+      const provider = request.params.provider.toLowerCase();
       if (!isLoaded(ctx, provider)) {
+        ctx.sampledLog.warn(
+          'webhook unknown_provider',
+          {
+            asked: /^[a-z-]{1,20}$/.test(provider) ? provider : 'no name',
+            known: PROVIDER_NAMES.filter((name) => isLoaded(ctx, name)),
+          },
+          'webhook for a provider that is not set up here',
+        );
+        limits.countStranger(request);
         throw new ProblemError(
           404,
           'unknown_provider',
@@ -82,7 +98,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         'webhook taken',
       );
       return reply.code(200).send({ received: true });
-    });
+    }
   };
 }
 

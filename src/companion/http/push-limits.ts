@@ -22,11 +22,18 @@ export class PushLimits {
   count(payment: Payment, phone: string): void {
     // One after the other: what a minute refuses is not to use the day up.
     for (const limiter of this.#limiters) {
-      for (const key of [`payment ${payment.id}`, `phone ${phone}`]) {
+      for (const key of keysOf(payment, phone)) {
         const waitMs = limiter.take(key);
         if (waitMs > 0)
           throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
       }
+    }
+  }
+
+  /** The provider was surely not asked: nothing was sent. */
+  giveBack(payment: Payment, phone: string): void {
+    for (const limiter of this.#limiters) {
+      for (const key of keysOf(payment, phone)) limiter.giveBack(key);
     }
   }
 
@@ -36,4 +43,8 @@ export class PushLimits {
     const phone = given ?? normalizePhone(payment.customer.phone ?? '');
     if (provider && phone !== null && hasPush(this.#ctx, method, provider)) this.count(payment, phone);
   }
+}
+
+function keysOf({ id }: Payment, phone: string): string[] {
+  return [`payment ${id}`, `phone ${phone}`];
 }

@@ -43,6 +43,12 @@ export class RateLimiter {
     return 0;
   }
 
+  /** Uncounts one: the call came to nothing. */
+  giveBack(key: string): void {
+    const wholeAt = this.#wholeAt.get(key);
+    if (wholeAt !== undefined) this.#wholeAt.set(key, wholeAt - this.#intervalMs);
+  }
+
   get size(): number {
     return this.#wholeAt.size;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
-import { ALONE } from './headers.ts';
+import { ALONE, ALSO_HEAD } from './headers.ts';
 import { html, type Markup } from './html.ts';
 import { openApiDocument } from './openapi/document.ts';
 
@@ -32,11 +32,13 @@ export function reference(ctx: Context) {
     const document = once(() => openApiDocument(ctx));
     const json = once(() => builtFile(JSON.stringify(document()), 'application/json; charset=utf-8'));
     const html = once(() => builtFile(page(document()), 'text/html; charset=utf-8'));
-    app.get('/openapi.json', (request, reply) => sendFile(request, reply, json()));
-    app.get('/docs', (request, reply) =>
+    app.get('/openapi.json', ALSO_HEAD, (request, reply) => sendFile(request, reply, json()));
+    app.get('/docs', ALSO_HEAD, (request, reply) =>
       sendFile(request, reply.headers({ ...ALONE, 'content-security-policy': PAGE_CSP }), html()),
     );
-    app.get('/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(PAGE_CSS));
+    app.get('/docs.css', ALSO_HEAD, (_request, reply) =>
+      reply.type('text/css; charset=utf-8').send(PAGE_CSS),
+    );
   };
 }
 

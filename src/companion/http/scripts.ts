@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readElementBuild } from '../element-build.ts';
+import { ALSO_HEAD } from './headers.ts';
 
 /** Outside `/pinned/…`, only a chunk's name holds its content's hash; the entries' addresses stay while they change. */
 const ENTRY_CACHE = 'public, max-age=300';
@@ -29,7 +30,7 @@ interface Script {
  * the bytes for want of a proxy.
  */
 export async function scripts(app: FastifyInstance): Promise<void> {
-  app.get('/paid.svg', serve(await prepare(Buffer.from(PAID_ICON)), 'image/svg+xml', ENTRY_CACHE));
+  app.get('/paid.svg', ALSO_HEAD, serve(await prepare(Buffer.from(PAID_ICON)), 'image/svg+xml', ENTRY_CACHE));
   const build = await readElementBuild();
   if (build === null) {
     app.log.warn('the element is not built: /sbp-checkout.js will answer 404 until "npm run build" has run');
@@ -39,11 +40,12 @@ export async function scripts(app: FastifyInstance): Promise<void> {
     const script = await prepare(await build.read(name));
     app.get(
       `/${name}`,
+      ALSO_HEAD,
       serve(script, JAVASCRIPT, name.startsWith('chunks/') ? IMMUTABLE_CACHE : ENTRY_CACHE),
     );
-    app.get(`${build.pinnedPath}/${name}`, serve(script, JAVASCRIPT, IMMUTABLE_CACHE));
+    app.get(`${build.pinnedPath}/${name}`, ALSO_HEAD, serve(script, JAVASCRIPT, IMMUTABLE_CACHE));
   }
-  app.get('/integrity.json', serve(await prepare(build.published), JSON_TYPE, ENTRY_CACHE));
+  app.get('/integrity.json', ALSO_HEAD, serve(await prepare(build.published), JSON_TYPE, ENTRY_CACHE));
 }
 
 function serve(script: Script, type: string, cache: string) {

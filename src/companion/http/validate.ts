@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { toFieldErrors } from '../payments/field-errors.ts';
+import { LIST_FOR_BODY, toFieldErrors } from '../payments/field-errors.ts';
 import { invalidFields } from './problems.ts';
 
 /** The parsed input, or a 422 that names every field at fault. */
@@ -7,6 +7,7 @@ export function parseInput<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): v.InferOutput<Schema> {
+  if (Array.isArray(input)) throw invalidFields([LIST_FOR_BODY]);
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw invalidFields(toFieldErrors(result.issues));

@@ -1,6 +1,6 @@
 import type { Attention } from '../payments/attention.ts';
 import { failureReasonOf } from '../payments/failure-reason.ts';
-import type { Payment } from '../payments/payment.ts';
+import { isLate, type Payment } from '../payments/payment.ts';
 import { newId } from '../payments/ids.ts';
 import type { RefundRow } from '../store/schema.ts';
 import { prepared } from '../store/prepared.ts';
@@ -15,9 +15,30 @@ export async function queuePaymentNotification(trx: Writer, payment: Payment, no
     amount: payment.amount,
     currency: payment.currency,
     status: payment.status,
-    late: payment.late,
+    late: isLate(payment),
+    // A canceled payment's money that is given back: nothing is to be shipped.
+    ...(payment.status === 'paid' && payment.late && payment.onLate === 'refund'
+      ? { on_late: 'refund' }
+      : {}),
     ...(payment.receiptUrl === null ? {} : { receipt_url: payment.receiptUrl }),
     ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
+  });
+}
+
+/** The same for a payer's new beginning: the payment is `created` again, with the same sum, and may be paid until then. */
+export async function queueRenewalNotification(
+  trx: Writer,
+  payment: Payment,
+  { renewableUntil }: { readonly renewableUntil: number | null },
+  now: number,
+): Promise<void> {
+  await queue(trx, payment, 'payment.renewed', now, {
+    amount: payment.amount,
+    currency: payment.currency,
+    status: payment.status,
+    late: isLate(payment),
+    expires_at: new Date(payment.expiresAt).toISOString(),
+    renewable_until: renewableUntil === null ? null : new Date(renewableUntil).toISOString(),
   });
 }
 

@@ -33,17 +33,22 @@ export class AddressGuard {
     this.#resolve = resolve;
   }
 
-  /** What is wrong with the URL as it is written, or `null`. DNS is not asked: that is `lookup`'s, at the connect. */
+  /**
+   * All that is wrong with the URL as it is written, or `null`. DNS is not asked: that is `lookup`'s, at the connect.
+   */
   objection(address: string): string | null {
     const url = URL.parse(address);
     const schemes = this.#development ? ['https:', 'http:'] : ['https:'];
-    if (!url || !schemes.includes(url.protocol)) {
-      return `must be an ${this.#development ? 'http(s)' : 'https'} address`;
-    }
-    if (url.username !== '' || url.password !== '') return 'must not contain credentials';
+    const scheme = `must be an ${this.#development ? 'http(s)' : 'https'} address`;
+    if (!url) return scheme;
+    const objections: string[] = [];
+    if (!schemes.includes(url.protocol)) objections.push(scheme);
+    if (url.username !== '' || url.password !== '') objections.push('must not contain credentials');
     const host = classOfHost(url.hostname);
-    if (host !== null && !this.#allows(host)) return 'must not lead to a private, local or reserved address';
-    return null;
+    if (host !== null && !this.#allows(host)) {
+      objections.push('must not lead to a private, local or reserved address');
+    }
+    return objections.length === 0 ? null : objections.join(' and ');
   }
 
   /** Throws {@link ForbiddenAddress} for what {@link objection} names. */

@@ -4,16 +4,15 @@ import { canCharge } from './charge.ts';
 import { canChoose } from './choose-method.ts';
 import { canAskNow } from './payers-questions.ts';
 import type { Payment } from './payment.ts';
-import { hasProvider } from './provider-for.ts';
 import { canPush } from './push.ts';
 import { canRenew } from './renew.ts';
 
 /** What the payer may do now, as far as the payment's state and its provider's capabilities go. */
-export function actionsFor(ctx: Pick<Context, 'providers' | 'config'>, payment: Payment): Action[] {
+export function actionsFor(ctx: Pick<Context, 'providers' | 'config' | 'now'>, payment: Payment): Action[] {
   const can: Readonly<Record<Action, boolean>> = {
     method: canChoose(payment) && payment.test === ctx.config.test,
     push: canPush(ctx, payment),
-    renew: canRenew(payment) && hasProvider(ctx, payment),
+    renew: canRenew(ctx, payment),
     // A code that is being charged cannot be called back.
     cancel: payment.status === 'created' && payment.chargePayload === null,
     buyer_qr: canCharge(payment) && ctx.providers[payment.provider].capabilities.charge,

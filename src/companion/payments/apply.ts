@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
-import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts';
+import { ProviderError, type ProviderDelivery, type ProviderReport } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
@@ -13,8 +13,9 @@ import { logAfterCommit } from './history-log.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
+import type { Changes } from './record.ts';
 import { withoutTokens } from '../store/without-tokens.ts';
-import { claimTry, DONE, setAside, type SetAside } from './set-aside.ts';
+import { claimTry, DONE, setAside, type DueSetAside, type SetAside } from './set-aside.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
 export async function applyDelivery(
@@ -61,15 +62,19 @@ export async function isKnownDelivery(db: Reader, provider: string, deliveryId: 
   return (await selectDelivery(db, { provider, deliveryId })).rows.length > 0;
 }
 
-/** Tries a webhook again that could not be followed when it came. */
+/** Tries a webhook again that could not be followed when it came. Rejects, no try used up, when nobody can be asked. */
 export async function applySetAside(
   ctx: Context,
-  tried: SetAside,
+  tried: DueSetAside,
   verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
 ): Promise<void> {
   if (!(await ctx.store.write((trx) => claimTry(trx, tried, ctx.now())))) return;
   const { provider, tries } = tried;
-  const report = await verify(ctx, provider, tried.report);
+  const report = await verify(ctx, provider, tried.report).catch(async (error: unknown) => {
+    // A no is an answer, too, and uses a try up.
+    if (error instanceof ProviderError && error.kind === 'refused') await countTry(ctx, tried);
+    throw error;
+  });
   const cause = { event: report.event, source: `provider:${provider}`, detail: report.detail };
   const applied = await ctx.store.write(async (trx) => {
     const result = await followReport(trx, provider, report, cause, ctx.now());
@@ -85,6 +90,19 @@ export async function applySetAside(
     return result;
   });
   announce(ctx, applied, report);
+}
+
+async function countTry(ctx: Context, tried: SetAside): Promise<void> {
+  await ctx.store.write((trx) =>
+    trx
+      .updateTable('provider_deliveries')
+      .set(setAside({ ...tried, tries: tried.tries + 1 }, ctx.now()))
+      .where('provider', '=', tried.provider)
+      .where('delivery_id', '=', tried.report.deliveryId)
+      .where('tries', '=', tried.tries)
+      .where('next_try_at', 'is not', null)
+      .execute(),
+  );
 }
 
 /** The tries between the first and the last are not worth a line each. */
@@ -139,12 +157,13 @@ export async function applyDecision(
   status: PaymentStatus,
   cause: Cause,
   holds: (payment: Payment, trx: Writer) => boolean | Promise<boolean> = () => true,
+  also: Pick<Changes, 'onLate'> = {},
 ): Promise<Applied> {
   const applied = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment) return { outcome: 'unknown_payment', payment: null } as const;
     if (!(await holds(payment, trx))) return { outcome: 'unchanged', payment } as const;
-    return move(trx, payment, status, cause, ctx.now());
+    return move(trx, payment, status, cause, ctx.now(), also);
   });
   announce(ctx, applied, { reference: paymentId });
   return applied;

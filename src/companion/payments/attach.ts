@@ -46,7 +46,11 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
   const attached = await ctx.store.write(async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('attempts')
-      .set({ qr_id: answer.qrId, provider_payment_id: answer.providerPaymentId })
+      .set({
+        qr_id: answer.qrId,
+        provider_payment_id: answer.providerPaymentId,
+        ends_at: answer.payableUntil ?? answer.expiresAt,
+      })
       .where('reference', '=', payment.reference)
       .where((eb) =>
         eb.or([

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Method } from '../../protocol/snapshot.ts';
+import type { PaymentStatus } from '../../protocol/status.ts';
 import type { ProviderName } from '../providers/names.ts';
-import type { PaymentRef } from '../providers/provider.ts';
+import type { PaymentRef, ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Reader, Writer } from '../store/store.ts';
-import type { Payment } from './payment.ts';
+import { isUnscanned, type Payment } from './payment.ts';
 
 /** More new codes and other methods than anyone needs; each is a payment at a provider. */
 export const MAX_ATTEMPTS = 10;
@@ -22,7 +23,11 @@ export function hasAttemptLeft({ attempts }: Pick<Payment, 'attempts'>): boolean
 export async function addAttempt(
   trx: Writer,
   { id: paymentId, attempts: earlier }: Pick<Payment, 'id' | 'attempts'>,
-  { provider, method }: { readonly provider: ProviderName; readonly method: Method },
+  {
+    provider,
+    method,
+    deadline,
+  }: { readonly provider: ProviderName; readonly method: Method; readonly deadline: number },
   now: number,
 ) {
   const attempts = earlier + 1;
@@ -38,6 +43,7 @@ export async function addAttempt(
       qr_id: null,
       paid: 0,
       to_close: 0,
+      deadline,
       created_at: now,
     })
     .execute();
@@ -53,14 +59,17 @@ export async function addAttempt(
   } as const;
 }
 
-export function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[]> {
-  return db
+const selectAttempts = prepared((db, { paymentId }: { paymentId: string }) =>
+  db
     .selectFrom('attempts')
     .selectAll()
     .where('payment_id', '=', paymentId)
     .orderBy('created_at')
-    .orderBy(sql`rowid`)
-    .execute();
+    .orderBy(sql`rowid`),
+);
+
+export async function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[]> {
+  return (await selectAttempts(db, { paymentId })).rows;
 }
 
 const selectAttempt = prepared((db, { reference }: { reference: string }) =>
@@ -109,11 +118,52 @@ export function refOfAttempt(attempt: AttemptRow, payment: Pick<Payment, 'amount
   };
 }
 
+/**
+ * Leaves the attempt on offer: it is to be closed, unless it is a code that was never scanned, of which its provider
+ * knows nothing.
+ */
+export async function leaveAttempt(trx: Writer, payment: Payment): Promise<void> {
+  if (payment.reference === null) return;
+  if (isUnscanned(payment)) await markOver(trx, payment.reference);
+  else await markForClosing(trx, payment.reference);
+}
+
+/** What the provider calls over takes no money any more, unless it says until when it might. */
+const OVER: readonly (PaymentStatus | null)[] = ['failed', 'expired', 'canceled', 'refunded'];
+
+/** Keeps what a report tells of how long the attempt may take money. Returns whether it is over. */
+export async function noteEnd(
+  trx: Writer,
+  attempt: AttemptRow,
+  { status, payableUntil = null, expiresAt = null }: ProviderReport,
+): Promise<boolean> {
+  if (attempt.paid !== 0) return false;
+  const endsAt = payableUntil ?? Math.min(attempt.ends_at ?? Infinity, expiresAt ?? Infinity);
+  const changes = {
+    ends_at: endsAt === Infinity ? null : endsAt,
+    over: payableUntil === null && OVER.includes(status) ? 1 : attempt.over,
+  };
+  if (changes.ends_at !== attempt.ends_at || changes.over !== attempt.over) {
+    await trx.updateTable('attempts').set(changes).where('reference', '=', attempt.reference).execute();
+  }
+  return changes.over === 1;
+}
+
+/** Its provider has said that it ended without money, or has never heard of it. */
+export async function markOver(trx: Writer, reference: string): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ over: 1 })
+    .where('reference', '=', reference)
+    .where('paid', '=', 0)
+    .execute();
+}
+
 /** Marks an attempt for closing at its provider (see closing.ts). */
 export async function markForClosing(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ to_close: 1, close_tries: 0, next_close_at: null })
+    .set({ to_close: 1, close_tries: 0, next_close_at: null, heard_at: null })
     .where('reference', '=', reference)
     .where('paid', '=', 0)
     .execute();

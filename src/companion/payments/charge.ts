@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../providers/provider.ts';
 import { applyAnswer } from './apply.ts';
-import { addAttempt, markForClosing, MAX_ATTEMPTS } from './attempts.ts';
+import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from './payment.ts';
@@ -19,7 +19,8 @@ export function canCharge(payment: Payment): payment is OfferedPayment {
 }
 
 export type Charged =
-  | { readonly kind: 'taken'; readonly payment: Payment }
+  /** `answered`: the provider has said that it does not know of the charge yet, instead of nothing at all. */
+  | { readonly kind: 'taken'; readonly payment: Payment; readonly answered?: boolean }
   /** The provider knows no such code: no money has moved, another one may be scanned. */
   | { readonly kind: 'refused'; readonly payment: Payment }
   /** Nothing is to be scanned: another code is at work, or the payment is over. */
@@ -45,10 +46,10 @@ export async function chargeCode(ctx: Context, paymentId: string, payload: strin
 }
 
 /**
- * So many repeats, some 20 seconds after the scan and 7 after the last of them, a provider that still has no charge is
- * believed. Sooner it may only not have seen it yet.
+ * After so many answers, some 20 seconds after the scan and 7 after the last of them, a provider that still has no charge
+ * is believed. Sooner it may only not have seen it yet.
  */
-const REPEATS_IN_DOUBT = 5;
+const ANSWERS_IN_DOUBT = 5;
 
 /**
  * Brings a scanned code to the provider; may be repeated until there is an answer. A no to the first call says that
@@ -83,7 +84,7 @@ export async function carryOutCharge(
   }
   if (report === null) return undecided;
   if (report.status === 'created')
-    return payment.checks < REPEATS_IN_DOUBT ? undecided : refused({ watch: true });
+    return payment.answers < ANSWERS_IN_DOUBT ? { ...undecided, answered: true } : refused({ watch: true });
   const { payment: after } = await applyAnswer(ctx, payment.provider, report);
   return { kind: 'taken', payment: after ?? payment };
 }
@@ -111,10 +112,11 @@ async function scanAgain(
     const current = await findPayment(trx, payment.id);
     if (current?.reference !== payment.reference || current.chargePayload === null) return current;
     if (watch) await markForClosing(trx, payment.reference);
+    else await markOver(trx, payment.reference);
     return record(
       trx,
       current,
-      await addAttempt(trx, current, payment, ctx.now()),
+      await addAttempt(trx, current, { ...payment, deadline: current.deadline }, ctx.now()),
       { event: 'buyer_qr.refused', source: `provider:${payment.provider}` },
       ctx.now(),
     );

@@ -1,14 +1,16 @@
 import { isOpen } from '../../protocol/status.ts';
 import type { Context } from '../context.ts';
+import { ProviderError } from '../providers/provider.ts';
+import type { AttemptRow } from '../store/schema.ts';
 import { applyAnswer, applyDecision } from './apply.ts';
 import { attachProvider } from './attach.ts';
-import { queueAttention } from './attention.ts';
-import { findAttempt, findAttempts, refOfAttempt } from './attempts.ts';
+import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from './attempts.ts';
 import { carryOutCharge } from './charge.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './chore.ts';
 import { findPayment } from './find.ts';
-import { isOffered, refOf, toPayment, type OfferedPayment, type Payment } from './payment.ts';
-import { bringForward, isGivenUp, isOverdue, nextCheckAt } from './schedule.ts';
+import { tellOverdue } from './overdue.ts';
+import { isOffered, isUnscanned, refOf, toPayment, type OfferedPayment, type Payment } from './payment.ts';
+import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from './schedule.ts';
 
 /** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
 export const CHECKS: Chore = {
@@ -50,7 +52,11 @@ async function check(ctx: Context, payment: Payment, beside: (task: Task) => voi
   if (isOffered(payment)) {
     for (const task of await questionsAboutReplaced(ctx, payment)) beside(task);
     try {
-      await bringOn(ctx, payment);
+      if (await bringOn(ctx, payment)) await countAnswer(ctx, payment);
+    } catch (error) {
+      // A no is an answer, too: it tells nothing more when it is asked for again.
+      if (error instanceof ProviderError && error.kind === 'refused') await countAnswer(ctx, payment);
+      throw error;
     } finally {
       await tellIfOverdue(ctx, payment.id);
     }
@@ -58,7 +64,10 @@ async function check(ctx: Context, payment: Payment, beside: (task: Task) => voi
   await expireIfOver(ctx, payment.id);
 }
 
-/** `false` for a payment that has changed since it was found: a change plans its own next question. */
+/**
+ * Plans the next question as if this one were not answered, before it is asked. `false` for a payment that has changed
+ * since it was found: a change plans its own next question.
+ */
 async function planNext(ctx: Context, payment: Payment): Promise<boolean> {
   const { numUpdatedRows } = await ctx.store.write((trx) =>
     trx
@@ -71,26 +80,56 @@ async function planNext(ctx: Context, payment: Payment): Promise<boolean> {
   return numUpdatedRows === 1n;
 }
 
-/** While the clock cannot be relied upon no look is used up, nobody is given up, and open payments are due when it can. */
+/** While the clock cannot be relied upon nothing is given up, and all that is asked about is due once it can. */
 function planOf(ctx: Context, payment: Payment): { checks: number; next_check_at: number | null } {
   const now = ctx.now();
+  const checks = payment.checks + 1;
+  const regular = nextCheckAt({ ...payment, checks }, now);
   const unreliableMs = ctx.clock.reliableInMs();
-  const counts = unreliableMs === 0 || isOpen(payment.status);
-  const asked = { ...payment, checks: payment.checks + (counts ? 1 : 0) };
-  const regular = nextCheckAt(asked, now);
-  if (unreliableMs === 0)
-    return { checks: asked.checks, next_check_at: isGivenUp(payment, now) ? null : regular };
-  const next = isOpen(payment.status) ? Math.min(regular ?? Infinity, now + unreliableMs) : regular;
-  return { checks: asked.checks, next_check_at: next };
+  if (unreliableMs === 0) return { checks, next_check_at: isPastWatching(payment, now) ? null : regular };
+  return { checks, next_check_at: regular === null ? null : Math.min(regular, now + unreliableMs) };
 }
 
-async function bringOn(ctx: Context, payment: OfferedPayment): Promise<void> {
-  if (payment.chargePayload !== null) await carryOutCharge(ctx, payment);
-  else if (payment.providerPaymentId === null) await attachProvider(ctx, payment);
-  else {
-    const report = await ctx.providers[payment.provider].status(refOf(payment));
-    await applyAnswer(ctx, payment.provider, report);
+/** Whether the provider has answered. Rejects with its error when it has not, or has refused to. */
+async function bringOn(ctx: Context, payment: OfferedPayment): Promise<boolean> {
+  if (payment.chargePayload !== null) {
+    const charged = await carryOutCharge(ctx, payment);
+    return charged.kind === 'taken' && charged.answered === true;
   }
+  if (payment.providerPaymentId === null && isOpen(payment.status)) {
+    await attachProvider(ctx, payment);
+    return false;
+  }
+  const report = await ctx.providers[payment.provider].status(refOf(payment));
+  await applyAnswer(ctx, payment.provider, report);
+  return true;
+}
+
+/**
+ * Counts a question that was answered and has changed nothing: only these use up the late questions. After the last
+ * one, a code whose provider has not said that it is over is closed, or watched where it can't be.
+ */
+async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void> {
+  await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, id);
+    if (payment?.version !== version || payment.reference === null) return;
+    const givenUp = !isOpen(payment.status);
+    // A clock that has jumped makes late questions due that are not.
+    if (givenUp && !ctx.clock.isReliable()) return;
+    const counted = { ...payment, answers: payment.answers + 1, checks: givenUp ? 0 : payment.checks };
+    await trx
+      .updateTable('payments')
+      .set({
+        answers: counted.answers,
+        checks: counted.checks,
+        ...(givenUp ? { next_check_at: nextCheckAt(counted, ctx.now()) } : {}),
+      })
+      .where('id', '=', id)
+      .execute();
+    if (!givenUp || isWatched(counted)) return;
+    const attempt = await findAttempt(trx, payment.reference);
+    if (attempt?.over === 0 && attempt.to_close === 0) await markForClosing(trx, attempt.reference);
+  });
 }
 
 /** A code that another one has replaced may have been paid before it was closed. */
@@ -120,22 +159,18 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
   if (!payment || !isOver(payment)) return;
   const cause = { event: 'payment.expired', source: 'clock' };
-  await applyDecision(ctx, paymentId, 'expired', cause, isOver);
+  await applyDecision(ctx, paymentId, 'expired', cause, async (current, trx) => {
+    if (!isOver(current)) return false;
+    if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
+    return true;
+  });
 }
 
 /** Its end should have come long ago: a person has to ask the provider. */
 async function tellIfOverdue(ctx: Context, paymentId: string): Promise<void> {
-  if (!ctx.clock.isReliable()) return;
   const payment = await findPayment(ctx.store.read, paymentId);
-  if (!payment || !isOverdue(payment, ctx.now())) return;
-  const told = await ctx.store.write(async (trx) => {
-    const current = await findPayment(trx, paymentId);
-    const attempt = current?.reference ? await findAttempt(trx, current.reference) : null;
-    if (!current || !attempt || !isOverdue(current, ctx.now())) return false;
-    const { reference } = attempt;
-    return (await queueAttention(trx, current, { reason: 'overdue', reference }, ctx.now())) !== null;
-  });
-  if (!told) return;
-  ctx.log.error({ payment_id: paymentId, status: payment.status }, 'a payment does not end');
-  ctx.wakeNotifier();
+  if (!payment?.reference || !isOverdue(payment, ctx.now())) return;
+  const isStill = (current: Payment, attempt: AttemptRow) =>
+    current.reference === attempt.reference && isOverdue(current, ctx.now());
+  await tellOverdue(ctx, paymentId, payment.reference, isStill);
 }

@@ -1,6 +1,6 @@
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
-import { addAttempt, hasAttemptLeft, markForClosing } from './attempts.ts';
+import { addAttempt, hasAttemptLeft, leaveAttempt } from './attempts.ts';
 import { attachProvider } from './attach.ts';
 import { findPayment } from './find.ts';
 import type { Payment } from './payment.ts';
@@ -39,12 +39,12 @@ export async function chooseMethod(
     const provider = payment && providerFor(ctx, payment, method);
     if (!payment || !provider || !canChoose(payment) || !payment.methods.includes(method)) return null;
     const now = ctx.now();
-    if (payment.reference !== null) await markForClosing(trx, payment.reference);
+    await leaveAttempt(trx, payment);
     return record(
       trx,
       payment,
       {
-        ...(await addAttempt(trx, payment, { provider, method }, now)),
+        ...(await addAttempt(trx, payment, { provider, method, deadline: payment.deadline }, now)),
         expiresAt: payment.deadline,
         ...(phone === null ? {} : { customer: { ...payment.customer, phone } }),
       },

@@ -79,11 +79,13 @@ async function insertIntent(
       attempts: chosen ? 1 : 0,
       charge_payload: null,
       receipt_url: null,
+      first_expired_at: null,
+      renewable: request.renewable === false ? 0 : 1,
       erased_at: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (chosen) await addAttempt(trx, { id, attempts: 0 }, chosen, now);
+  if (chosen) await addAttempt(trx, { id, attempts: 0 }, { ...chosen, deadline: request.expiresAt }, now);
   const payment = toPayment(row);
   await addEvent(trx, payment, payment, { event: 'payment.created', source: 'merchant' }, null, now);
   return payment;

@@ -3,10 +3,11 @@ import type { ProviderDelivery, ProviderReport } from '../providers/provider.ts'
 import type { AttemptRow } from '../store/schema.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Writer } from '../store/store.ts';
-import { findReported, markForClosing } from './attempts.ts';
+import { findReported, markForClosing, noteEnd } from './attempts.ts';
 import { addEvent, isAnswer, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import { contradictsTest, judge } from './judge.ts';
+import { refundLate } from './late-refund.ts';
 import { move } from './move.ts';
 import { flagOddMoney } from './odd-money.ts';
 import { isOddMoney, type Applied } from './outcome.ts';
@@ -32,6 +33,7 @@ export async function followReport(
   const { status, refusal } = judge(payment, attempt, report, { asked, now });
   // It will be tried again: only what comes of it at last is worth a line.
   if (refusal === 'premature') return { outcome: refusal, payment };
+  if (refusal !== 'test_contradicted') await noteEnd(trx, attempt, report);
   let followUp = false;
   if (refusal !== null) {
     await addEvent(trx, payment, payment, cause, refusal, now);
@@ -50,7 +52,15 @@ export async function followReport(
   if (moved.outcome === 'applied' && status === 'paid' && payment.attempts > 1) {
     await closeOthers(trx, { paymentId: payment.id, paidReference: attempt.reference });
   }
+  if (moved.outcome === 'applied' && status === 'paid' && wantsLateBack(offered.payment)) {
+    await refundLate(trx, moved.payment!, attempt, report, now);
+    followUp = true;
+  }
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
+}
+
+function wantsLateBack({ status, onLate }: Payment): boolean {
+  return status === 'canceled' && onLate === 'refund';
 }
 
 /**
@@ -121,7 +131,7 @@ const closeOthers = prepared(
   (trx, { paymentId, paidReference }: { paymentId: string; paidReference: string }) =>
     trx
       .updateTable('attempts')
-      .set({ to_close: 1, close_tries: 0, next_close_at: null })
+      .set({ to_close: 1, close_tries: 0, next_close_at: null, heard_at: null })
       .where('payment_id', '=', paymentId)
       .where('reference', '!=', paidReference)
       .where('paid', '=', 0),

@@ -11,7 +11,7 @@ export const FURTHER_TRIES: Chore = {
   name: 'further tries',
   async findDue(ctx, busy) {
     const rows = await planned(ctx, busy)
-      .select(['provider', 'report_json', 'tries'])
+      .select(['provider', 'report_json', 'tries', 'received_at'])
       .where('next_try_at', '<=', ctx.now())
       .orderBy('next_try_at')
       .limit(FOUND_AT_ONCE)
@@ -19,7 +19,7 @@ export const FURTHER_TRIES: Chore = {
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
       const report = JSON.parse(row.report_json!) as ProviderDelivery;
-      const tried = { provider, report, tries: row.tries };
+      const tried = { provider, report, tries: row.tries, receivedAt: row.received_at };
       return { key: report.deliveryId, provider, run: () => applySetAside(ctx, tried, verifyHint) };
     });
   },

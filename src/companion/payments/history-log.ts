@@ -21,6 +21,7 @@ export function withHistoryLog(store: Store, log: FastifyBaseLogger): Store {
   return {
     read: store.read,
     migrated: store.migrated,
+    checked: store.checked,
     async write(work) {
       const lines: Line[] = [];
       const result = await store.write((trx) => {

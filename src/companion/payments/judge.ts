@@ -50,13 +50,17 @@ function meantBy(
 ): PaymentStatus | null {
   if (asked && payment.paidAt === null) {
     // Money that has come and gone between two questions. What is left of it will be told by the next one.
-    if (told === 'refunded') return 'canceled';
+    if (told === 'refunded') return payment.status === 'expired' ? 'expired' : 'canceled';
     if (told === 'partial_refunded') return 'paid';
   }
   // Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
-  // difference to the payer, who may have a fresh code.
-  const lapsed = payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now;
-  return told === 'canceled' && lapsed ? 'expired' : told;
+  // difference to the payer, who may have a fresh code. Only the merchant calls an expired payment off.
+  const lapsed =
+    payment.status === 'expired' ||
+    (payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now);
+  if (told === 'canceled' && lapsed) return 'expired';
+  // Two words for a code that is closed: its payment is over already.
+  return told === 'expired' && payment.status === 'canceled' ? 'canceled' : told;
 }
 
 function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): Verdict['refusal'] {

@@ -13,7 +13,7 @@ export async function move(
   to: PaymentStatus,
   cause: Cause,
   now: number,
-  also: Pick<Changes, 'receiptUrl'> = {},
+  also: Pick<Changes, 'receiptUrl' | 'onLate'> = {},
 ): Promise<Applied> {
   const next = transition(before.status, to);
   if (!next.changed) {
@@ -28,6 +28,7 @@ export async function move(
     // The code has done its work, and says who paid.
     chargePayload: null,
     ...(next.status === 'paid' ? { paidAt: now } : {}),
+    ...(next.status === 'expired' ? { firstExpiredAt: before.firstExpiredAt ?? now } : {}),
     ...(next.status === 'refunded' ? { refundedAmount: before.amount } : {}),
   };
   const after = await record(trx, before, changes, cause, now);

@@ -2,7 +2,7 @@ import type { Method, Presentation } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { Customer, PaymentRef } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
-import type { PaymentRow } from '../store/schema.ts';
+import type { OnLate, PaymentRow } from '../store/schema.ts';
 
 /** A payment as the companion thinks of it. Times are unix ms, money is kopecks. */
 export interface Payment {
@@ -13,6 +13,7 @@ export interface Payment {
   readonly currency: string;
   readonly description: string | null;
   readonly status: PaymentStatus;
+  /** It was paid when it had expired or been canceled: the payer has seen it end. See {@link isLate} for the merchant's word. */
   readonly late: boolean;
   /** Created in test mode: no money moves, whatever is reported. Never changes. */
   readonly test: boolean;
@@ -38,8 +39,18 @@ export interface Payment {
   readonly deadline: number;
   readonly expiresAt: number;
   readonly createdAt: number;
+  readonly updatedAt: number;
+  /** When the time to pay was first up. */
+  readonly firstExpiredAt: number | null;
+  /** Whether the merchant lets the payer begin anew after expiry. */
+  readonly renewable: boolean;
+  /** What is done with money that comes after a cancel. */
+  readonly onLate: OnLate;
   readonly paidAt: number | null;
+  /** Tries to ask the provider since something last happened; after the end: since the last answer. */
   readonly checks: number;
+  /** Questions answered, in vain, since something last happened. */
+  readonly answers: number;
   /** How many it has had so far, the one on offer among them. */
   readonly attempts: number;
   /** The payer's scanned code, while the provider has not answered its charge. */
@@ -77,8 +88,13 @@ export function toPayment(row: PaymentRow): Payment {
     deadline: row.deadline,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    firstExpiredAt: row.first_expired_at,
+    renewable: row.renewable === 1,
+    onLate: row.on_late,
     paidAt: row.paid_at,
     checks: row.checks,
+    answers: row.answers,
     attempts: row.attempts,
     chargePayload: row.charge_payload,
     erased: row.erased_at !== null,
@@ -92,8 +108,18 @@ export interface OfferedPayment extends Payment {
   readonly reference: string;
 }
 
+/** The payer's code is still to be scanned: until then nothing is asked of a provider. */
+export function isUnscanned({ status, presentation, chargePayload }: Payment): boolean {
+  return status === 'created' && presentation.kind === 'scan' && chargePayload === null;
+}
+
 export function isOffered(payment: Payment): payment is OfferedPayment {
   return payment.reference !== null;
+}
+
+/** Whether money has come after an end, renewed or not: what the merchant is told. */
+export function isLate({ paidAt, late, firstExpiredAt }: Payment): boolean {
+  return paidAt !== null && (late || firstExpiredAt !== null);
 }
 
 /** The attempt on offer, as its provider knows it. */

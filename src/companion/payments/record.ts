@@ -4,7 +4,7 @@ import type { PaymentStatus } from '../../protocol/status.ts';
 import type { ProviderName } from '../providers/names.ts';
 import type { Customer } from '../providers/provider.ts';
 import { prepared } from '../store/prepared.ts';
-import type { Schema } from '../store/schema.ts';
+import type { OnLate, Schema } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { addEvent, type Cause } from './events.ts';
 import type { Payment } from './payment.ts';
@@ -28,6 +28,8 @@ export interface Changes {
   readonly deadline?: number;
   readonly expiresAt?: number;
   readonly paidAt?: number;
+  readonly firstExpiredAt?: number;
+  readonly onLate?: OnLate;
 }
 
 const updatePayment = prepared(
@@ -48,7 +50,14 @@ export async function record(
   cause: Cause,
   now: number,
 ): Promise<Payment> {
-  const after: Payment = { ...before, ...changes, version: before.version + 1, checks: 0 };
+  const after: Payment = {
+    ...before,
+    ...changes,
+    version: before.version + 1,
+    updatedAt: now,
+    checks: 0,
+    answers: 0,
+  };
   const { numAffectedRows } = await updatePayment(trx, {
     id: before.id,
     versionBefore: before.version,
@@ -69,8 +78,11 @@ export async function record(
     deadline: after.deadline,
     expires_at: after.expiresAt,
     paid_at: after.paidAt,
+    first_expired_at: after.firstExpiredAt,
+    on_late: after.onLate,
     updated_at: now,
     checks: 0,
+    answers: 0,
     next_check_at: nextCheckAt(after, now),
   });
   if (numAffectedRows !== 1n) throw new Error(`payment ${before.id} is not at version ${before.version}`);

@@ -9,6 +9,7 @@ import { findPayment } from './find.ts';
 import { logAfterCommit } from './history-log.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
+import { resolveLateRefunded } from './late-refund.ts';
 import { record } from './record.ts';
 import { adoptReported } from './reported-refund.ts';
 import { findAsked, findUnnamed } from './unnamed-refund.ts';
@@ -129,6 +130,7 @@ export async function settleRefund(
   const after =
     status === 'succeeded' ? await giveBack(trx, before, refund, now, source ?? 'merchant') : before;
   await queueRefundNotification(trx, after, refund, now);
+  if (status === 'succeeded') await resolveLateRefunded(trx, refund.id, now);
   return { refund, payment: after, settled: true };
 }
 

@@ -213,7 +213,9 @@ async function refundable(
   if (amount <= 0 || amount > left) {
     throw new RefundRefused(
       'exceeds_payment',
-      `At most ${left} kopecks of this payment can still be given back.`,
+      left > 0
+        ? `must be at most ${left} kopecks, which is what can still be given back`
+        : 'is more than is left: nothing of this payment can be given back any more',
     );
   }
   return { amount, reference };

@@ -16,7 +16,7 @@ export const kopecks = v.pipe(
 /** A name, an address: one line that says something. */
 export function text(max: number) {
   return v.pipe(
-    v.string('must be a string'),
+    v.string('must be a string, in double quotes'),
     v.trim(),
     v.nonEmpty('must not be empty'),
     v.maxLength(max, `must be at most ${max} characters`),
@@ -27,7 +27,7 @@ export function text(max: number) {
 /** Free words, `null` for none. Lines are the merchant's way to write, and one line is what banks and receipts show. */
 export function words(max: number) {
   return v.pipe(
-    v.string('must be a string'),
+    v.string('must be a string, in double quotes'),
     v.description(`At most ${max} characters, runs of white space counting as one.`),
     v.transform((value) => value.replace(/\s+/g, ' ').trim()),
     v.maxLength(max, `must be at most ${max} characters`),

@@ -4,41 +4,35 @@ import type { Config } from '../config.ts';
 import { AddressGuard } from '../outbound/guard.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ProviderName } from '../providers/names.ts';
+import { customerSchema } from './customer-fields.ts';
 import { MAX_QR_PIXELS, MIN_QR_PIXELS } from './qr-image.ts';
 import { kopecks, text, words } from './request-fields.ts';
 
 export const DEFAULT_LIFETIME_S = 15 * 60;
 const MAX_LIFETIME_S = 90 * 24 * 3600;
+const LIFETIME = `must be a whole number of seconds from 1 to ${MAX_LIFETIME_S} (90 days), without quotes`;
+const TIME = 'must be an ISO 8601 time with its offset, e.g. 2027-01-31T23:59:00+03:00';
 const MAX_METADATA_BYTES = 4096;
 
 const webAddress = v.pipe(
   text(2048),
   v.check(
     (value) => isWebAddress(value, ['https:', 'http:']),
-    'must be an http(s) address without credentials',
+    'must be an http(s) address without credentials, such as https://shop.example/thanks',
   ),
   v.metadata({ format: 'uri' }),
 );
 
-const customerSchema = v.object({
-  phone: v.exactOptional(
-    v.pipe(text(32), v.regex(/^\+?[\d\s()-]{10,20}$/, 'must be a phone number such as +79990001122')),
-  ),
-  email: v.exactOptional(v.pipe(text(254), v.email('must be an e-mail address'))),
-  ip: v.exactOptional(v.pipe(text(45), v.ip('must be an IPv4 or IPv6 address'))),
-  country: v.exactOptional(
-    v.pipe(text(2), v.regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as RU')),
-  ),
-});
+const PIXELS = `must be a whole number of pixels from ${MIN_QR_PIXELS} to ${MAX_QR_PIXELS}, without quotes`;
 
 const qrSchema = v.object({
   format: v.optional(v.picklist(['svg', 'png'], 'must be "svg" or "png"'), 'svg'),
   size: v.optional(
     v.pipe(
-      v.number('must be a number of pixels'),
-      v.integer('must be a whole number of pixels'),
-      v.minValue(MIN_QR_PIXELS, `must be at least ${MIN_QR_PIXELS}`),
-      v.maxValue(MAX_QR_PIXELS, `must be at most ${MAX_QR_PIXELS}`),
+      v.number(PIXELS),
+      v.integer(PIXELS),
+      v.minValue(MIN_QR_PIXELS, PIXELS),
+      v.maxValue(MAX_QR_PIXELS, PIXELS),
     ),
     256,
   ),
@@ -48,7 +42,7 @@ const qrSchema = v.object({
 const metadata = v.pipe(
   v.custom<Readonly<Record<string, unknown>>>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'must be an object',
+    'must be an object, such as {"cart": "17"}',
   ),
   v.check(
     (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
@@ -64,18 +58,22 @@ const metadata = v.pipe(
 /** The part of a create that shapes the answer and not the payment. */
 export const extrasSchema = v.object({
   qr: v.optional(qrSchema, {}),
-  features: v.optional(v.object({ deep_link: v.optional(v.boolean('must be true or false'), false) }), {}),
+  features: v.optional(
+    v.object({ deep_link: v.optional(v.boolean('must be true or false, without quotes'), false) }),
+    {},
+  ),
 });
 
 /** Where our webhooks may go. */
 export function callbackUrl(config: Config) {
   const guard = new AddressGuard({ development: config.development });
   return v.pipe(
-    webAddress,
+    text(2048),
     v.check(
       (value) => guard.objection(value) === null,
       ({ input }) => guard.objection(input) ?? '',
     ),
+    v.metadata({ format: 'uri' }),
   );
 }
 
@@ -96,24 +94,28 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
     description: v.nullish(words(500), null),
     expires_at: v.exactOptional(
       v.pipe(
-        v.string('must be an ISO 8601 time'),
+        v.string(TIME),
         v.metadata({
           format: 'date-time',
           description: 'Instead of expires_in: a time in the future, within 90 days, with its offset.',
         }),
-        v.check(isTime, 'must be an ISO 8601 time with its offset, e.g. 2027-01-31T23:59:00+03:00'),
+        v.check(isTime, TIME),
         v.check((value) => !(Date.parse(value) <= now), 'must be a time in the future'),
         v.check((value) => !(Date.parse(value) > now + MAX_LIFETIME_S * 1000), 'must be within 90 days'),
       ),
     ),
     expires_in: v.exactOptional(
       v.pipe(
-        v.number('must be a number of seconds'),
-        v.integer('must be a whole number of seconds'),
-        v.minValue(1, 'must be at least 1 second'),
-        v.maxValue(MAX_LIFETIME_S, `must be at most ${MAX_LIFETIME_S} seconds (90 days)`),
+        v.number(LIFETIME),
+        v.integer(LIFETIME),
+        v.minValue(1, LIFETIME),
+        v.maxValue(MAX_LIFETIME_S, LIFETIME),
         v.description(`Seconds to pay; ${DEFAULT_LIFETIME_S} unless expires_at is given.`),
       ),
+    ),
+    renewable: v.pipe(
+      v.optional(v.boolean('must be true or false'), true),
+      v.description('Whether the payer may get a fresh code after expiry, for SBP_RENEW_HOURS.'),
     ),
     return_url: v.nullish(webAddress, null),
     callback_url: v.nullish(callbackUrl(config), null),
@@ -125,7 +127,7 @@ export function paymentRequestSchema({ config, providers, now }: Circumstances) 
             v.picklist(METHODS, `must be one of ${METHODS.join(', ')}`),
             v.check((method) => isOnOffer(method, config, providers), 'is not on offer here'),
           ),
-          'must be a list of methods',
+          'must be a list, such as ["sbp"]',
         ),
         v.nonEmpty('must not be empty'),
         v.check((list) => new Set(list).size === list.length, 'must name each method once'),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { FieldError } from '../../protocol/problem.ts';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { Customer } from '../providers/provider.ts';
-import { toFieldErrors } from './field-errors.ts';
+import { LIST_FOR_BODY, toFieldErrors } from './field-errors.ts';
 import {
   DEFAULT_LIFETIME_S,
   extrasSchema,
@@ -10,7 +10,7 @@ import {
   type Circumstances,
 } from './request-schema.ts';
 
-const OBJECTS: readonly string[] = ['customer', 'qr', 'features'];
+const OBJECTS: readonly string[] = ['customer', 'qr', 'features', 'metadata'];
 
 /** A payment request that can be carried out. Times are unix ms, money is kopecks. */
 export interface PaymentRequest {
@@ -25,12 +25,14 @@ export interface PaymentRequest {
   readonly methods: readonly [Method, ...Method[]];
   readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
   readonly deepLink: boolean;
+  /** Whether the payer may begin anew after expiry; yes unless given. */
+  readonly renewable?: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** The part of an accepted body that shapes the answer and not the payment. */
 export function readExtras(body: unknown): Pick<PaymentRequest, 'qr' | 'deepLink'> {
-  const { qr, features } = v.parse(extrasSchema, withoutNulls(body));
+  const { qr, features } = v.parse(extrasSchema, asMeant(body));
   return { qr, deepLink: features.deep_link };
 }
 
@@ -39,10 +41,12 @@ export function readPaymentRequest(
   body: unknown,
   circumstances: Circumstances,
 ): { request: PaymentRequest } | { errors: FieldError[] } {
-  const parsed = v.safeParse(paymentRequestSchema(circumstances), withoutNulls(body), {
-    abortPipeEarly: true,
-  });
-  if (!parsed.success) return { errors: toFieldErrors(parsed.issues) };
+  const meant = asMeant(body);
+  if (Array.isArray(meant)) return { errors: [LIST_FOR_BODY] };
+  const lists = listsForObjects(meant);
+  const parsed = v.safeParse(paymentRequestSchema(circumstances), meant, { abortPipeEarly: true });
+  if (!parsed.success) return { errors: [...lists, ...toFieldErrors(parsed.issues)] };
+  if (lists.length > 0) return { errors: lists };
   const input = parsed.output;
   const [method, ...others] = input.methods as [Method, ...Method[]];
   const objections = [method, ...others].flatMap((each) => {
@@ -66,17 +70,41 @@ export function readPaymentRequest(
       methods: [method, ...others],
       qr: input.qr,
       deepLink: input.features.deep_link,
+      renewable: input.renewable,
       metadata: input.metadata,
     },
   };
 }
 
-/** `null` says the same as leaving a field out, in the objects that are ours as well. */
-function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+/**
+ * The body as it is meant: `null` says the same as leaving a field out, in the objects that are ours as well; so does an
+ * empty string in `customer`, where forms leave fields blank; and `[]` is how PHP writes an empty object.
+ */
+function asMeant(body: unknown): unknown {
+  if (!isFields(body)) return body;
   return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== null)
-      .map(([name, item]) => [name, OBJECTS.includes(name) ? withoutNulls(item) : (item as unknown)]),
+    Object.entries(body)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, OBJECTS.includes(name) ? objectAsMeant(name, value) : value]),
   );
+}
+
+function objectAsMeant(name: string, value: unknown): unknown {
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (!isFields(value) || name === 'metadata') return value;
+  const isBlank = (item: unknown) => name === 'customer' && typeof item === 'string' && item.trim() === '';
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null && !isBlank(item)));
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As LIST_FOR_BODY, of the objects within. */
+function listsForObjects(body: unknown): FieldError[] {
+  if (!isFields(body)) return [];
+  return OBJECTS.filter((name) => name !== 'metadata' && Array.isArray(body[name])).map((path) => ({
+    path,
+    message: 'must be an object, not a list',
+  }));
 }

@@ -6,6 +6,10 @@ import type { Writer } from '../store/store.ts';
 const TRY_AGAIN_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
 /** Some 24 hours, as long as we try to reach a merchant. */
 const GIVE_UP_AFTER = 29;
+/** A try for which the provider could not be asked is made again after a tenth of the webhook's age, at most this. */
+const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
+/** A webhook that nobody could be asked about for so long stays stored, and is tried no more. */
+const SILENT_GIVE_UP_MS = 30 * 24 * 3_600_000;
 
 /**
  * A verified webhook that cannot be followed yet: its payment is unknown (a restored backup, a report that overtook
@@ -14,8 +18,14 @@ const GIVE_UP_AFTER = 29;
 export interface SetAside {
   readonly provider: ProviderName;
   readonly report: ProviderDelivery;
-  /** How often it was tried again. */
+  /** How often it was tried again, its provider asked where it has to be. */
   readonly tries: number;
+}
+
+/** One that is due. */
+export interface DueSetAside extends SetAside {
+  /** When it came, unix ms. */
+  readonly receivedAt: number;
 }
 
 /** What its row says from now on. After the last try it stays stored, for a person to look at. */
@@ -28,15 +38,21 @@ export function setAside({ report, tries }: SetAside, now: number) {
   };
 }
 
-/** Puts the next try off before this one begins: `false` when there is nothing left to try. */
-export async function claimTry(trx: Writer, tried: SetAside, now: number): Promise<boolean> {
+/**
+ * Puts the next try off before this one begins, as if its provider could not be asked: that uses up no try. `false` when
+ * it is not due any more.
+ */
+export async function claimTry(trx: Writer, tried: DueSetAside, now: number): Promise<boolean> {
+  const age = now - tried.receivedAt;
+  const usual = TRY_AGAIN_MS[Math.min(tried.tries + 1, TRY_AGAIN_MS.length - 1)]!;
+  const pause = Math.max(usual, Math.min(Math.round(age / 10), LONGEST_SILENT_PAUSE_MS));
   const { numUpdatedRows } = await trx
     .updateTable('provider_deliveries')
-    .set(setAside({ ...tried, tries: tried.tries + 1 }, now))
+    .set({ next_try_at: age > SILENT_GIVE_UP_MS ? null : now + pause })
     .where('provider', '=', tried.provider)
     .where('delivery_id', '=', tried.report.deliveryId)
     .where('tries', '=', tried.tries)
-    .where('next_try_at', 'is not', null)
+    .where('next_try_at', '<=', now)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
@@ -49,6 +65,6 @@ export async function bringSetAsideForward(trx: Writer, now: number): Promise<vo
   await trx
     .updateTable('provider_deliveries')
     .set({ next_try_at: now })
-    .where('next_try_at', '>', now + Math.max(...TRY_AGAIN_MS))
+    .where('next_try_at', '>', now + LONGEST_SILENT_PAUSE_MS)
     .execute();
 }

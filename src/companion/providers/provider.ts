@@ -17,6 +17,11 @@ export interface Capabilities {
   readonly methods: readonly Method[];
   /** Ends an unpaid payment at the provider. Without it an abandoned payment is only watched until its time is over. */
   readonly cancel: boolean;
+  /**
+   * Whose time its codes live: `ours` when none can be paid after the `expiresAt` of its create; `own` when it is not told,
+   * or does not keep to it: then its answers say when a code ends (`expiresAt`), or its status says that it has.
+   */
+  readonly lifetime: 'ours' | 'own';
   /** `once`: one refund a payment, in full or in part. */
   readonly refund: 'none' | 'once' | 'partial';
   /** Sends the payer's phone a message that leads to the payment. */
@@ -71,6 +76,8 @@ export interface ProviderPayment {
   readonly presentation: Presentation;
   /** Unix time in ms when the provider's offer ends, where that may be sooner than ours; `null` when it follows ours. */
   readonly expiresAt: number | null;
+  /** Unix time in ms until which money may come, where the provider says so and it may be later than `expiresAt`. */
+  readonly payableUntil?: number | null;
   /** Whether it is a test there; `null` or left out where the answer does not say. One that contradicts ours is refused. */
   readonly test?: boolean | null;
   /** Where the provider shows the payer's receipt. */
@@ -95,6 +102,8 @@ export interface ProviderReport {
   readonly presentation?: Presentation | null;
   /** Unix time in ms when the provider's offer ends, where its answer to the create may not have told: the earliest counts. */
   readonly expiresAt?: number | null;
+  /** Unix time in ms until which money may still come, where the provider says so: also of what it calls over. */
+  readonly payableUntil?: number | null;
   /** The provider waits for our word before it takes the money: see {@link Provider.confirm}. */
   readonly wantsConfirmation?: boolean;
   /** A result in the provider's words, for the operator's log; never shown to a payer. */

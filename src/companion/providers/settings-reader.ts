@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import type { EnvReader } from '../env-reader.ts';
+import { formObjection } from '../env/secret-form.ts';
 import type { AddressGuard } from '../outbound/guard.ts';
 
 /** Reads what providers are told: addresses, credentials, keys. Mistakes are noted, not thrown. */
@@ -24,7 +25,8 @@ export class SettingsReader {
   /** Printable ASCII that goes into a header. */
   credential(name: string, what: string): string {
     const value = this.env.required(name, what);
-    if (!/^[\x21-\x7e]*$/.test(value)) this.env.mistake(`${name} must be printable ASCII without spaces`);
+    const objection = formObjection(value);
+    if (objection !== null) this.env.mistake(`${name} ${objection}`);
     return value;
   }
 

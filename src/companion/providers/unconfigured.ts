@@ -12,6 +12,7 @@ export function unconfiguredProvider(name: ProviderName): Provider {
     capabilities: {
       methods: [],
       cancel: false,
+      lifetime: 'own',
       refund: 'none',
       push: false,
       charge: false,

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 import { withoutTokens } from './without-tokens.ts';
 import { storeAttention } from './attention-migration.ts';
+import { keepHowPaymentsEnd } from './ends-migration.ts';
 import { indexForScale } from './scale-migration.ts';
 
 /** In the order of their names; a landed one is never edited. */
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0008_attention': { up: keepWhatWasTold },
   '0009_attention': { up: storeAttention },
   '0010_test_mode': { up: markTestPayments },
+  '0011_ends': { up: keepHowPaymentsEnd },
   '0012_clock': { up: keepLastSeenTime },
   '0012_tokens_out': { up: takeTokensOut },
   '0014_failure_reasons': { up: keepFailureReasons },
@@ -38,6 +40,8 @@ async function markTestPayments(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`update payments set test = 1
     where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
+  // At start every provider that still has money of payers is looked for.
+  await sql`create index attempts_paid on attempts (provider, created_at) where paid = 1`.execute(db);
 }
 
 async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {

@@ -5,16 +5,21 @@ import { StoreError } from './store-error.ts';
 
 /** What the lock file keeps in its header once the database beside it holds tables. */
 const MADE = 1;
+/** The same, and a check has found it damaged. */
+const SUSPECT = 2;
 
 /**
  * The right to be the one process at work on a database. It is a lock of the operating system on a file beside it:
  * gone with the process however that ends, so a crash leaves nothing to clean up.
  */
 export class Ownership {
+  /** Whether an earlier process has found the database damaged. */
+  readonly suspect: boolean;
   readonly #lock: DatabaseSync;
 
-  private constructor(lock: DatabaseSync) {
+  private constructor(lock: DatabaseSync, suspect: boolean) {
     this.#lock = lock;
+    this.suspect = suspect;
   }
 
   /** Throws a {@link StoreError} when another process is at work, or when the database has lost its content. */
@@ -33,7 +38,8 @@ export class Ownership {
         `${file} is in use by another sbp-checkout process: one process owns a database. Stop that one first.`,
       );
     }
-    const made = Object.values(lock.prepare('PRAGMA user_version').get() ?? {})[0] === MADE;
+    const kept = Object.values(lock.prepare('PRAGMA user_version').get() ?? {})[0];
+    const made = kept === MADE || kept === SUSPECT;
     // SQLite takes an empty file, or none, for a new database; this one was not.
     const size = statSync(file, { throwIfNoEntry: false })?.size;
     if (made && (size ?? 0) === 0) {
@@ -41,16 +47,25 @@ export class Ownership {
       const loss = size === 0 ? 'has been emptied' : 'is gone';
       throw new StoreError(`${file} ${loss}: restore a backup. (To begin anew, delete it and ${file}.lock.)`);
     }
-    return new Ownership(lock);
+    return new Ownership(lock, kept === SUSPECT);
   }
 
   /** The database has its tables on disk: from now on an empty file is a loss. */
   made(): void {
-    this.#lock.exec(`PRAGMA user_version = ${MADE}; COMMIT; BEGIN EXCLUSIVE`);
+    this.#keep(MADE);
+  }
+
+  /** The database was found damaged: the next start is to read all of it before it relies on any of it. */
+  distrust(): void {
+    this.#keep(SUSPECT);
   }
 
   release(): void {
     this.#lock.close();
+  }
+
+  #keep(state: number): void {
+    this.#lock.exec(`PRAGMA user_version = ${state}; COMMIT; BEGIN EXCLUSIVE`);
   }
 }
 

@@ -60,14 +60,22 @@ interface PaymentsTable {
   paid_at: number | null;
   /** When the provider is to be asked next; `null` when there is nothing left to ask. */
   next_check_at: number | null;
-  /** How often it was asked in vain since something last happened. */
+  /** Tries to ask since something last happened; after the end: since the last answer. They set the pace. */
   checks: number;
+  /** Questions that were answered, in vain, since something last happened: late ones are numbered by it. */
+  answers: Generated<number>;
   /** How many it has had so far: see `attempts`. */
   attempts: number;
   /** Where the provider shows the payer's receipt. */
   receipt_url: string | null;
   /** The payer's code that was scanned and whose charge the provider has not answered yet. */
   charge_payload: string | null;
+  /** When the time to pay was first up; `null` while it never was. */
+  first_expired_at: number | null;
+  /** 0 when the merchant wants no renewals. */
+  renewable: Generated<number>;
+  /** What is done with money that comes after a cancel. */
+  on_late: Generated<OnLate>;
   /** When its personal data was erased; from then on its token opens nothing. */
   erased_at: number | null;
 }
@@ -86,7 +94,16 @@ interface AttemptsTable {
   paid: number;
   /** 1 while the provider still has to be told that this one is over, 2 while it is looked at for late money. */
   to_close: number;
+  /** The shop's time to pay, as the provider was told it. */
+  deadline: number;
+  /** When the provider's own offer ends, as far as it says so; `null`: it has not said. */
+  ends_at: Generated<number | null>;
+  /** 1 once the provider has said that this one ended without money. */
+  over: Generated<number>;
+  /** Tries to close it, or late looks that were answered. */
   close_tries: Generated<number>;
+  /** When the provider last answered while it was to be closed, or was first asked: silence counts from here. */
+  heard_at: Generated<number | null>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
   /** 1 while the provider waits for our word, 2 once it has it. */
@@ -118,6 +135,9 @@ interface RefundsTable {
   created_at: number;
   updated_at: number;
 }
+
+/** `tell`: it counts, and the merchant is told. `refund`: it counts, and is given back whole. */
+export type OnLate = 'tell' | 'refund';
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 

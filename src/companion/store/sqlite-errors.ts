@@ -15,6 +15,12 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error) === CODES.busy;
 }
 
+/** Whether SQLite met something in the file that it cannot have written. */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === CODES.corrupt || code === CODES.notADatabase;
+}
+
 /** Whether it was SQLite that failed, and not the work done with it. */
 export function isSqliteError(error: unknown): boolean {
   return codeOf(error) !== null;

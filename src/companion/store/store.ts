@@ -7,7 +7,8 @@ import { NodeSqlite } from './node-sqlite.ts';
 import { Ownership } from './ownership.ts';
 import type { Schema } from './schema.ts';
 import { checkLog } from './log-check.ts';
-import { checkSoundness } from './soundness.ts';
+import { checkInBackground } from './background-check.ts';
+import { checkSoundness, sizeOf } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
@@ -21,16 +22,36 @@ export interface Store {
   readonly read: Reader;
   /** The migrations that opening it took. */
   readonly migrated: readonly string[];
+  /**
+   * What the check of a large database finds that goes on while it is used: `null` for a sound one. Once it is found
+   * damaged every write is refused. Rejects if the check could not be carried out. `null` if all was read at the start.
+   */
+  readonly checked: Promise<StoreError | null> | null;
   /** Runs `work` in a transaction and answers after its commit is on disk. Throwing undoes that work alone. */
   write<T>(work: (trx: Writer) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
+export interface StoreOptions extends GroupOptions {
+  /**
+   * A larger database is checked while it is used, in bytes; {@link CHECKED_AT_ONCE_BYTES} unless told. Infinity for
+   * a command that ends at once.
+   */
+  readonly checkedAtOnceBytes?: number;
+  /** Is told of what may take more than a second. */
+  readonly report?: (words: string) => void;
+}
+
+/** Reading all of it takes about a second. */
+const CHECKED_AT_ONCE_BYTES = 32 * 2 ** 20;
+/** Below this nothing takes long enough to be worth a line. */
+const LARGE_BYTES = 8 * 2 ** 20;
+
 /**
  * Opens the SQLite file (made if it is not there) and brings its tables up to date. Throws a {@link StoreError} when
  * it is damaged, read-only or in use by another process.
  */
-export async function openStore(file: string, options: GroupOptions = {}): Promise<Store> {
+export async function openStore(file: string, options: StoreOptions = {}): Promise<Store> {
   makeFolder(dirname(file));
   const ownership = Ownership.take(file);
   try {
@@ -49,9 +70,16 @@ function makeFolder(folder: string): void {
   }
 }
 
-async function openOwned(file: string, ownership: Ownership, options: GroupOptions): Promise<Store> {
+async function openOwned(file: string, ownership: Ownership, options: StoreOptions): Promise<Store> {
+  const { checkedAtOnceBytes = CHECKED_AT_ONCE_BYTES, report = () => undefined } = options;
+  const size = sizeOf(file);
+  const reportIfLarge = (words: string) => {
+    if (size > LARGE_BYTES) report(`${words} (${Math.round(size / 2 ** 20)} MB)`);
+  };
   checkLog(file);
-  checkSoundness(file);
+  const atOnce = size <= checkedAtOnceBytes || ownership.suspect;
+  if (atOnce) reportIfLarge('checking the database before the start');
+  checkSoundness(file, atOnce ? 'whole' : 'ends');
   // Savepoints keep what they may undo in temporary files, unless told to keep it in memory.
   const { db: writer, database } = await connect(
     file,
@@ -60,7 +88,9 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
   );
   let migrated: string[];
   try {
-    migrated = await migrate(writer, file);
+    migrated = await migrate(writer, file, (names) =>
+      reportIfLarge(`bringing the database up to date: ${names.join(', ')}`),
+    );
     ownership.made();
     // While it serves, nobody's lock may make the process stand still: writers wait asynchronously.
     database.waitAtMost(0);
@@ -72,11 +102,23 @@ async function openOwned(file: string, ownership: Ownership, options: GroupOptio
   // Nobody's writing keeps readers waiting; what does is short, such as the recovery of the log.
   readerDatabase.waitAtMost(READER_WAIT_MS);
   const commits = new GroupCommit(writer, database, options);
+  if (!atOnce) reportIfLarge('checking the database while serving');
+  const check = atOnce ? null : checkInBackground(file);
+  let damage: StoreError | null = null;
+  const checked = check?.result.then((found) => {
+    damage = found;
+    if (found) ownership.distrust();
+    return found;
+  });
+  // Nobody has to ask.
+  checked?.catch(() => undefined);
   return {
     read: reader,
     migrated,
-    write: (work) => commits.write(work),
+    checked: checked ?? null,
+    write: (work) => (damage ? Promise.reject(damage) : commits.write(work)),
     async close() {
+      await check?.stop();
       await commits.idle();
       await reader.destroy();
       await writer.destroy();
@@ -95,8 +137,14 @@ async function connect(file: string, pragmas: string): Promise<{ db: Kysely<Sche
 }
 
 /** The names of those it ran. */
-async function migrate(db: Kysely<Schema>, file: string): Promise<string[]> {
+async function migrate(
+  db: Kysely<Schema>,
+  file: string,
+  begin: (names: readonly string[]) => void,
+): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
+  if (pending.length > 0) begin(pending.map(({ name }) => name));
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
   if (!(error instanceof Error)) throw new Error('the database could not be migrated', { cause: error });

@@ -117,10 +117,10 @@ describe('the end of a payment', () => {
     assert.ok([200, 409].includes(again.status));
   });
 
-  it('leaves an expired payment expired, and is refused where it is over', async () => {
+  it('calls an expired payment off for good, and is refused where it is over', async () => {
     const { payment_id: expired } = await paymentThat('expire');
     const answer = await post(`/payments/${expired}/cancel`);
-    assert.deepEqual([answer.status, ((await answer.json()) as Shown).status], [200, 'expired']);
+    assert.deepEqual([answer.status, ((await answer.json()) as Shown).status], [200, 'canceled']);
     for (const actions of [['pay'], ['decline'], ['pay', 'refund']]) {
       const payment = await paymentThat(...actions);
       for (const path of [`/payments/${payment.payment_id}/cancel`, `/qrs/${payment.qr_id}/close`]) {

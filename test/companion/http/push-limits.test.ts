@@ -35,3 +35,13 @@ it('a tap too many in a minute uses nothing of the day up', () => {
     clock.mock.restore();
   }
 });
+
+it('a message that no provider was asked for is given back, by the minute and by the day', () => {
+  const limits = new PushLimits(ledger.ctx);
+  for (let sent = 0; sent < 30; sent++) {
+    limits.count(payment, '79990003344');
+    limits.giveBack(payment, '79990003344');
+  }
+  for (let sent = 0; sent < 3; sent++) limits.count(payment, '79990003344');
+  assert.throws(() => limits.count(payment, '79990003344'), ProblemError);
+});

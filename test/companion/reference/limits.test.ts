@@ -50,6 +50,7 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
     taken: [at(1), at(90 * DAY_S * 1000), '2026-06-15T15:00:01+03:00', '2026-06-15T12:01Z'],
     refused: [at(0), at(-1), at(90 * DAY_S * 1000 + 1), '2026-06-16', '2026-06-15T15:00:01', 1_781_524_801],
   }),
+  renewable: () => ({ taken: [true, false, null], refused: ['true', 0, 'no'] }),
   return_url: ([max]) => ({
     taken: [url(max!), 'http://shop.example', null],
     refused: [
@@ -66,18 +67,18 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
     refused: [url(max! + 1), 'shop.example/hook', 'file:///etc/passwd', 'https://me:pw@shop.example', ''],
   }),
   'customer.phone': ([min, max]) => ({
-    taken: ['9'.repeat(min!), '9'.repeat(max!), '+7 (999) 000-11-22', null],
+    taken: ['9'.repeat(min!), '9'.repeat(max!), '+7 (999) 000-11-22', '', null],
     refused: ['9'.repeat(min! - 1), '9'.repeat(max! + 1), '+7999000112a', 79_990_001_122],
   }),
   'customer.email': ([max]) => ({
-    taken: ['a@b.ru', email(max!), null],
-    refused: [email(max! + 1), 'a@b', 'nobody', ''],
+    taken: ['a@b.ru', email(max!), '', null],
+    refused: [email(max! + 1), 'a@b', 'nobody'],
   }),
   'customer.ip': () => ({
-    taken: ['203.0.113.7', '2001:db8::1', null],
-    refused: ['203.0.113', '203.0.113.256', '2001:db8::g', ''],
+    taken: ['203.0.113.7', '2001:db8::1', '', null],
+    refused: ['203.0.113', '203.0.113.256', '2001:db8::g'],
   }),
-  'customer.country': () => ({ taken: ['RU', null], refused: ['ru', 'R', 'RUS', ''] }),
+  'customer.country': () => ({ taken: ['RU', 'ru', '', null], refused: ['R', 'RUS', 'R1'] }),
   methods: () => ({
     taken: [['sbp'], ['buyer_qr', 'sberpay', 'sbp'], null],
     refused: [[], ['cash'], ['sbp', 'sbp'], 'sbp'],
@@ -86,8 +87,8 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
   'qr.size': ([min, max]) => ({ taken: [min, max, null], refused: [min! - 1, max! + 1, 64.5, '256'] }),
   'features.deep_link': () => ({ taken: [true, false, null], refused: ['true', 1] }),
   metadata: ([max]) => ({
-    taken: [objectOf(max!), { k: 'я'.repeat((max! - 8) / 2) }, {}, null],
-    refused: [objectOf(max! + 1), { k: 'я'.repeat((max! - 8) / 2 + 1) }, [], 'text', 5],
+    taken: [objectOf(max!), { k: 'я'.repeat((max! - 8) / 2) }, {}, [], null],
+    refused: [objectOf(max! + 1), { k: 'я'.repeat((max! - 8) / 2 + 1) }, [1], 'text', 5],
   }),
 };
 

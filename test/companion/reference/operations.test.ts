@@ -57,6 +57,8 @@ describe('docs/api.md and /openapi.json', () => {
     const withBody = [...served].filter(([, { requestBody }]) => requestBody).map(([operation]) => operation);
     assert.deepEqual(withBody, [
       'post /api/sbp/v1/payments',
+      'post /api/sbp/v1/payments/{payment_id}/cancel',
+      'post /api/sbp/v1/qrs/{id}/close',
       'post /api/sbp/v1/refunds',
       'post /api/sbp/v1/test/webhook',
       'post /checkout/v1/session/method',

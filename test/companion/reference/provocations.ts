@@ -44,7 +44,10 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   unsupported_media_type: byCall({ body: '<a/>', headers: { 'content-type': 'text/xml' } }),
   invalid_idempotency_key: byCall({ headers: { 'idempotency-key': 'a b' } }),
   invalid_fields: (stage, operation) => () =>
-    stage.call(operation, operation.startsWith('get') ? { query: 'limit=0&platform=amiga' } : { body: {} }),
+    stage.call(
+      operation,
+      operation.startsWith('get') ? { query: 'limit=0&platform=amiga' } : { body: { on_late: 'maybe' } },
+    ),
   payment_not_found: (stage, operation) => () =>
     stage.call(
       operation,

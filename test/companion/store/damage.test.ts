@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { backUp } from '../../../src/companion/store/backup.ts';
-import { openStore } from '../../../src/companion/store/store.ts';
+import { openStore, type StoreOptions } from '../../../src/companion/store/store.ts';
 import { StoreError } from '../../../src/companion/store/store-error.ts';
 import { startCompanion } from '../../support/companion.ts';
 import { putFiles, readBooks, takeFiles, type DatabaseFiles } from '../../support/database-files.ts';
@@ -93,17 +93,26 @@ async function trade(): Promise<DatabaseFiles> {
 }
 
 /** What comes of a start; a store that opens must hold all the money. */
-async function start(files: DatabaseFiles, where: string): Promise<'refused' | 'whole'> {
+async function start(
+  files: DatabaseFiles,
+  where: string,
+  options: StoreOptions = {},
+): Promise<'refused' | 'whole'> {
   putFiles(file, files);
   let store;
   try {
-    store = await openStore(file);
+    store = await openStore(file, options);
   } catch (error) {
     assert.ok(error instanceof StoreError, `${where}: ${String(error)}`);
     assert.match(error.message, /restore a backup/, where);
     return 'refused';
   }
+  const found = await store.checked;
   await store.close();
+  if (found) {
+    assert.match(found.message, /restore a backup/, where);
+    return 'refused';
+  }
   assert.deepEqual(readBooks(file), books, `${where}: lost without a word`);
   return 'whole';
 }
@@ -125,6 +134,18 @@ describe('a database that was damaged while nothing ran', () => {
       t.diagnostic(`${kind}: ${refused} refused, ${whole} whole`);
     assert.equal(await start(images.closed, 'undamaged'), 'whole');
     assert.equal(await start(images.crashed, 'after a crash'), 'whole');
+  });
+
+  it('is found out while it is used, if it is too large to be read before', async () => {
+    for (const [i, [kind, damage]] of [...Object.entries(DAMAGES), ...Object.entries(DAMAGES)].entries()) {
+      const seed = FIRST_SEED + i;
+      const where = `DAMAGE_SEED=${seed}, ${kind}, checked while it is used`;
+      // The damage before this one is remembered there.
+      rmSync(`${file}.lock`);
+      await start(damage(images, seededRandom(seed)), where, { checkedAtOnceBytes: 0 });
+    }
+    rmSync(`${file}.lock`);
+    assert.equal(await start(images.crashed, 'after a crash', { checkedAtOnceBytes: 0 }), 'whole');
   });
 
   it('is refused for a sum that has changed, in its table or beside it', async (t) => {

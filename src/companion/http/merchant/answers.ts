@@ -11,7 +11,10 @@ const paymentEntries = {
   payment_id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/)),
   order_id: text,
   status: v.picklist(PAYMENT_STATUSES),
-  late: v.pipe(v.boolean(), v.description('Paid after it had expired or been canceled.')),
+  late: v.pipe(
+    v.boolean(),
+    v.description('Paid after it had ever expired or been canceled, renewed or not.'),
+  ),
   test: v.pipe(
     v.boolean(),
     v.description('Created in test mode: no money moves. Never changes. Ship nothing for it.'),
@@ -33,6 +36,16 @@ const paymentEntries = {
   return_url: v.nullable(text),
   callback_url: v.nullable(text),
   expires_at: time,
+  renewable_until: v.pipe(
+    v.nullable(time),
+    v.description('Until when the payer may begin anew after expiry; null when not (any more).'),
+  ),
+  payable_until: v.pipe(
+    v.nullable(time),
+    v.description(
+      'Until when money may still come, also on a code that was closed or left; null once none can.',
+    ),
+  ),
   created_at: time,
   paid_at: v.nullable(time),
   metadata: v.record(v.string(), v.unknown()),

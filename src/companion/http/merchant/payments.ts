@@ -4,6 +4,7 @@ import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../../context.ts';
 import { attachProvider } from '../../payments/attach.ts';
 import { cancelPayment } from '../../payments/cancel.ts';
+import { refundObstacle } from '../../payments/late-refund.ts';
 import { createPayment } from '../../payments/create.ts';
 import { findByQr, findEvents, findPage, findPayment } from '../../payments/find.ts';
 import { reserveKey } from '../../payments/idempotency.ts';
@@ -13,12 +14,21 @@ import type { IdempotentCalls } from '../idempotent-calls.ts';
 import { pageQueryEntries, pageOf } from '../pages-of.ts';
 import { createdView, eventView, paymentView } from '../payment-view.ts';
 import { invalidFields, ProblemError } from '../problems.ts';
-import { parseQuery } from '../validate.ts';
+import { parseInput, parseQuery } from '../validate.ts';
 
 export const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
   status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
   ...pageQueryEntries('payments'),
+});
+
+export const cancelRequestSchema = v.object({
+  on_late: v.pipe(
+    v.nullish(v.picklist(['tell', 'refund'], 'must be "tell" or "refund"'), null),
+    v.description(
+      'What is done with money that comes later: it counts and you are told, or it is given back whole as well. "tell" unless given; a later cancel may change it.',
+    ),
+  ),
 });
 
 /** `/payments` and `/qrs`: make, look up and end payments. */
@@ -35,12 +45,12 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
         const payment = await createPayment(ctx, read.request, async (trx, paymentId) => {
           if (key) await reserveKey(trx, key.name, key.bodyHash, paymentId, ctx.now());
         });
-        return { status: 201, body: createdView(ctx, payment, read.request) };
+        return { status: 201, body: await createdView(ctx, payment, read.request) };
       },
       // Cut off by a crash: the stored intent is carried to its end, the body's times are not judged again.
       async resume(paymentId) {
         const payment = await attachProvider(ctx, await existing(paymentId));
-        return { status: 201, body: createdView(ctx, payment, readExtras(request.body)) };
+        return { status: 201, body: await createdView(ctx, payment, readExtras(request.body)) };
       },
     });
     return reply.code(answer.status).send(answer.body);
@@ -49,18 +59,19 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   app.get<{ Params: { id: string } }>('/payments/:id', async (request) => {
     const payment = await existing(request.params.id);
     const events = await findEvents(ctx.store.read, payment.id);
-    return { ...paymentView(ctx, payment), events: events.map(eventView) };
+    return { ...(await paymentView(ctx, payment)), events: events.map(eventView) };
   });
 
   app.get('/payments', async (request) => {
     const { order_id: orderId, status, cursor, limit } = parseQuery(paymentListQuery, request.query);
     const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
-    return pageOf('payments', payments, limit, (payment) => paymentView(ctx, payment));
+    const page = pageOf('payments', payments, limit, (payment) => payment);
+    return { ...page, items: await Promise.all(page.items.map((payment) => paymentView(ctx, payment))) };
   });
 
   app.post<{ Params: { id: string } }>('/payments/:id/cancel', async (request, reply) => {
     const answer = await calls.run(request, reply, {
-      begin: async () => end(await existing(request.params.id)),
+      begin: async () => end(await existing(request.params.id), request.body),
     });
     return reply.code(answer.status).send(answer.body);
   });
@@ -70,21 +81,25 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
       async begin() {
         const { id } = request.params;
         const payment = (await findByQr(ctx.store.read, id)) ?? (await existing(id));
-        return end(payment);
+        return end(payment, request.body);
       },
     });
     return reply.code(answer.status).send(answer.body);
   });
 
-  async function end(payment: Payment) {
-    const after = await cancelPayment(ctx, payment, 'merchant');
-    if (after.status !== 'canceled' && after.status !== 'expired') {
+  async function end(payment: Payment, body: unknown) {
+    // A body is not needed.
+    const { on_late: onLate } = parseInput(cancelRequestSchema, body ?? {});
+    const obstacle = onLate === 'refund' ? await refundObstacle(ctx, payment) : null;
+    if (obstacle !== null) throw invalidFields([{ path: 'on_late', message: obstacle }]);
+    const after = await cancelPayment(ctx, payment, 'merchant', onLate);
+    if (after.status !== 'canceled') {
       const detail = isOpen(after.status)
         ? 'The bank is working on the payment: it cannot be canceled now.'
         : `The payment is ${after.status}: there is nothing to cancel.`;
       throw new ProblemError(409, 'not_cancelable', detail);
     }
-    return { status: 200, body: paymentView(ctx, after) };
+    return { status: 200, body: await paymentView(ctx, after) };
   }
 
   async function existing(id: string): Promise<Payment> {

@@ -12,9 +12,9 @@ import { parseInput } from '../validate.ts';
 
 export const refundRequestSchema = v.object({
   payment_id: v.pipe(
-    v.string('must be a payment_id'),
+    v.string('must be the payment_id of a payment, in double quotes'),
     v.nonEmpty('must not be empty'),
-    v.maxLength(64, 'is too long'),
+    v.maxLength(64, 'must be the payment_id of a payment, at most 64 characters'),
   ),
   amount: v.pipe(v.nullish(kopecks, null), v.description('Kopecks; all that is left unless given.')),
   reason: v.nullish(words(500), null),
@@ -75,6 +75,6 @@ function toProblem({ code, message }: RefundRefused): ProblemError {
     case 'not_refundable':
       return new ProblemError(409, code, message);
     case 'exceeds_payment':
-      return invalidFields([{ path: 'amount', message: `is too much: ${message}` }]);
+      return invalidFields([{ path: 'amount', message }]);
   }
 }

@@ -49,7 +49,17 @@ export function openApiDocument(ctx: Context) {
   };
 }
 
-function describe({ path, summary, security, body, query = {}, headers = [], answers, refusals }: Operation) {
+function describe({
+  path,
+  summary,
+  security,
+  query = {},
+  headers = [],
+  answers,
+  refusals,
+  ...rest
+}: Operation) {
+  const { body, bodyOptional } = rest;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -68,7 +78,12 @@ function describe({ path, summary, security, body, query = {}, headers = [], ans
     security: security === 'none' ? [] : [{ [security]: [] }],
     parameters: [...inPath, ...inQuery, ...headers.map((name) => reference('parameters', name))],
     ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } }
+      ? {
+          requestBody: {
+            required: bodyOptional !== true,
+            content: { 'application/json': { schema: jsonSchema(body) } },
+          },
+        }
       : {}),
     responses: {
       ...Object.fromEntries(answers.map((answer) => [answer.status, done(answer, replayable)])),

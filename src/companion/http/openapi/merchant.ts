@@ -5,7 +5,7 @@ import { KEY_HEADERS } from '../idempotent-calls.ts';
 import * as answers from '../merchant/answers.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';
-import { paymentListQuery } from '../merchant/payments.ts';
+import { cancelRequestSchema, paymentListQuery } from '../merchant/payments.ts';
 import { refundRequestSchema } from '../merchant/refunds.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
@@ -24,7 +24,7 @@ const ANY_POST: readonly ProblemCode[] = [
   'idempotency_key_reused',
 ];
 
-type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body'> & {
+type Call = Pick<Operation, 'path' | 'summary' | 'query' | 'body' | 'bodyOptional'> & {
   readonly status?: number;
   readonly answer: GenericSchema;
   readonly refusals?: readonly ProblemCode[];
@@ -77,14 +77,18 @@ export function merchantOperations(ctx: Context): Operation[] {
     post({
       path: '/payments/{payment_id}/cancel',
       summary: 'End an unpaid payment',
+      body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/qrs/{id}/close',
       summary: 'The same by the QR’s id, or by the payment’s',
+      body: cancelRequestSchema,
+      bodyOptional: true,
       answer: paymentSchema,
-      refusals: ['payment_not_found', 'not_cancelable'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
       path: '/refunds',

@@ -8,6 +8,8 @@ export interface Operation {
   readonly summary: string;
   readonly security: 'apiKey' | 'paymentToken' | 'none';
   readonly body?: GenericSchema;
+  /** The call does without a body, too. */
+  readonly bodyOptional?: true;
   /** What may stand behind `?`. */
   readonly query?: Readonly<Record<string, GenericSchema>>;
   readonly headers?: readonly HeaderName[];

@@ -88,6 +88,7 @@ export function createFreepaymentProvider({
     capabilities: {
       methods: ['sbp'],
       cancel: false,
+      lifetime: 'own',
       refund: rules.refund,
       push: false,
       charge: false,

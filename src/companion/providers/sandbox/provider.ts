@@ -31,6 +31,7 @@ export function createSandboxProvider(
     capabilities: {
       methods: ['sbp', 'sberpay', 'buyer_qr'],
       cancel: true,
+      lifetime: 'ours',
       refund: 'partial',
       push: true,
       charge: true,

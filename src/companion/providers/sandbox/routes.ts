@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PaymentStatus } from '../../../protocol/status.ts';
-import { ALONE } from '../../http/headers.ts';
+import { ALONE, ALSO_HEAD } from '../../http/headers.ts';
 import { preferredLanguage } from '../../http/language.ts';
 import { ProblemError } from '../../http/problems.ts';
 import { BANK_PAGE_CSS } from './bank-page-css.ts';
@@ -69,7 +69,7 @@ export function sandboxRoutes(bank: SandboxBank) {
       },
     );
 
-    app.get<BillRoute>('/sandbox/bank/:qrId', (request, reply) => showBill(request, reply));
+    app.get<BillRoute>('/sandbox/bank/:qrId', ALSO_HEAD, (request, reply) => showBill(request, reply));
 
     app.post<BillRoute>('/sandbox/bank/:qrId', async (request, reply) => {
       const bill = await bank.findByQr(request.params.qrId);
@@ -80,7 +80,7 @@ export function sandboxRoutes(bank: SandboxBank) {
       return reply.redirect(`${request.url.split('?', 1)[0]!}?done=1`, 303);
     });
 
-    app.get(BANK_STYLESHEET_PATH, (_request, reply) =>
+    app.get(BANK_STYLESHEET_PATH, ALSO_HEAD, (_request, reply) =>
       reply
         .type('text/css; charset=utf-8')
         .header('cache-control', 'public, max-age=300')

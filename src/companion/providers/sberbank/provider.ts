@@ -66,6 +66,7 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
     capabilities: {
       methods: ['buyer_qr'],
       cancel: false,
+      lifetime: 'own',
       refund: 'none',
       push: false,
       charge: true,

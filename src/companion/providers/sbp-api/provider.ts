@@ -101,6 +101,7 @@ export function createSbpApiProvider({
     capabilities: {
       methods: ['sbp'],
       cancel: true,
+      lifetime: 'ours',
       refund: 'partial',
       push: false,
       charge: false,

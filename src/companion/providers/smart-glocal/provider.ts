@@ -68,6 +68,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
     capabilities: {
       methods: ['sberpay'],
       cancel: true,
+      lifetime: 'own',
       refund: 'partial',
       push: true,
       charge: false,

@@ -1,0 +1,21 @@
+/**
+ * The program that `background-check.ts` starts: checks the database file that it is given, and sends what it has
+ * found. A process of its own, since a check keeps its thread busy for minutes and must not slow down the companion.
+ */
+import { setPriority, constants } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
+import { findDamage, using } from './soundness.ts';
+
+/** Of SQLite's page cache, KiB: an index is compared with its table in the index's order, all over the table. */
+const CACHE_KIB = 64 * 1024;
+
+export interface Findings {
+  /** What SQLite says is wrong; `null` for a sound database. */
+  readonly damage: string | null;
+}
+
+setPriority(constants.priority.PRIORITY_LOW);
+using(new DatabaseSync(process.argv[2]!, { readOnly: true, timeout: 5000 }), (database) => {
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  process.send!({ damage: findDamage(database) } satisfies Findings);
+});

@@ -1,0 +1,43 @@
+import { relative } from 'node:path';
+import { runTestFile, type Count, type FileResult } from './test-file.ts';
+
+export interface Run extends Count {
+  /** Files that failed. */
+  readonly failures: readonly string[];
+}
+
+/** `KILL_ROUNDS` and the like make some files long: `TEST_FILE_MINUTES` is then what they take. */
+export function fileLimitMs(env: Readonly<Record<string, string | undefined>>): number {
+  const minutes = Number(env['TEST_FILE_MINUTES'] ?? 30);
+  if (!(minutes > 0)) throw new Error('TEST_FILE_MINUTES is a number of minutes');
+  return minutes * 60_000;
+}
+
+/** Runs files of tests, `concurrency` at a time, and says after each how far it is. */
+export async function runTestFiles(
+  files: readonly string[],
+  { concurrency, limitMs }: { readonly concurrency: number; readonly limitMs: number },
+  say: (text: string) => void = (text) => process.stdout.write(text),
+): Promise<Run> {
+  const left = [...files];
+  const run = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
+  let done = 0;
+  async function worker(): Promise<void> {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      const result = await runTestFile(file, AbortSignal.timeout(limitMs));
+      const name = relative(process.cwd(), file);
+      say(`${result.output}\n[${++done} of ${files.length} files] ${name}: ${inWords(result)}\n\n`);
+      run.passed += result.passed;
+      run.failed += result.failed;
+      run.skipped += result.skipped;
+      if (result.failed > 0) run.failures.push(name);
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return run;
+}
+
+function inWords({ passed, failed, skipped, seconds }: FileResult): string {
+  const others = `${failed > 0 ? `, ${failed} failed` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return `${passed} passed${others}, ${seconds.toFixed(1)} s`;
+}
