@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
 import { LastSeen, readLastSeen } from './last-seen.ts';
@@ -87,7 +89,13 @@ async function assemble(
 ): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
-  const metrics = new Metrics({ store, now, openStreams: () => hub.size, test: config.test });
+  const metrics = new Metrics({
+    store,
+    now,
+    openStreams: () => hub.size,
+    test: config.test,
+    certificates: certificatesOf(config),
+  });
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -137,10 +145,12 @@ async function assemble(
     // Only how long ago the list was fetched counts.
     now: monotonic,
   });
+  const certificates = new CertificateWatch({ certificates: certificatesOf(config), log, now });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
   await warnOfLeftProviders(ctx);
+  certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const app = createApp(parts, log);
   await app.ready();
@@ -167,6 +177,7 @@ async function assemble(
     notifier.wake();
     retention.start();
     lastSeen.start();
+    certificates.start();
     bank.start();
   }
 
@@ -191,6 +202,7 @@ async function assemble(
       hub.drain();
       await closeServer(app);
       banks.close();
+      certificates.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
       await lastSeen.close();
       await outbound.close();

@@ -109,7 +109,7 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
 
   const config: Config = {
     development,
-    host: reader.text('SBP_HOST', '127.0.0.1'),
+    host: reader.host('SBP_HOST', '127.0.0.1'),
     port,
     publicUrl: reader.url('SBP_PUBLIC_URL', `http://localhost:${port}`, ['https:', 'http:']),
     apiKeys: reader.secrets('SBP_API_KEY', generated),

@@ -71,11 +71,18 @@ describe('the order of webhooks', () => {
           .select('event')
           .where('payment_id', '=', id)
           .execute();
+        const told = queued.map(({ event }) => event);
         assert.deepEqual(
-          queued.map(({ event }) => event),
+          told.filter((event) => event !== 'payment.attention'),
           changes.map(({ status_after }) => `payment.${status_after}`),
           'one webhook to the merchant for each change',
         );
+        // An end that comes after the money may have been overtaken by it, or take it back: only a person can tell.
+        const isTakenBack = order
+          .slice(order.indexOf('paid'))
+          .some((status) => status === 'expired' || status === 'canceled');
+        const alarms = end === 'paid' && isTakenBack ? 1 : 0;
+        assert.equal(told.length - changes.length, alarms, order.join(', '));
       }
     });
   }

@@ -157,12 +157,34 @@ describe('a report of a refund whose answer was lost', () => {
     answer = lost;
     const id = await paidPayment();
     await refund(id, 1_000);
-    assert.equal(await tell(id, report({ amount: 999 })), 'premature');
-    assert.equal(await tell(id, report({ providerRefundId: null })), 'premature');
-    assert.equal(await tell(id, report({ refundId: 'of another' })), 'premature');
+    assert.equal(await tell(id, report({ refundId: 'of another', providerRefundId: null })), 'premature');
     await refund(id, 1_000);
     assert.equal(await tell(id, report({})), 'premature');
     assert.equal(await refunded(id), 0);
+    assert.deepEqual(await ledger.attentionOf(id), []);
+  });
+
+  it('of another sum than any that was asked for is none of ours', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ amount: 999 })), 'unmatched_refund');
+    assert.equal(await refunded(id), 0);
+    assert.equal((await ledger.attentionOf(id))[0]?.['reported_amount'], 999);
+  });
+
+  it('that nobody finds to be ours within a day is told to the merchant', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({})), 'premature');
+    for (let hour = 0; hour < 30; hour++) {
+      ledger.time += 3_600_000;
+      await ledger.look();
+    }
+    const reasons = (await ledger.attentionOf(id)).map(({ reason }) => reason).sort();
+    assert.deepEqual(reasons, ['refund_overdue', 'refund_overdue', 'unmatched_refund']);
   });
 
   it('tells the merchant of money that was given back in the provider’s own cabinet, and counts none of it', async () => {
@@ -193,7 +215,8 @@ describe('a report of a refund whose answer was lost', () => {
     const id = await paidPayment();
     const { id: refundId } = await refund(id, 1_000);
     await refund(id, 1_000);
-    assert.equal(await tell(id, report({ refundId, amount: 2_000 })), 'premature');
+    const copied = report({ refundId, providerRefundId: 'with our id in its text', amount: 2_000 });
+    assert.equal(await tell(id, copied), 'unmatched_refund');
     const other = await paidPayment();
     assert.equal(await tell(other, report({ refundId })), 'unmatched_refund');
     assert.equal((await read(refundId)).status, 'pending');

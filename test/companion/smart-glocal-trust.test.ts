@@ -155,6 +155,22 @@ describe('a refund by Smart Glocal', () => {
     assert.equal((await place.read(payment_id)).status, 'paid');
   });
 
+  /** Resolves the one attention that is open. */
+  async function resolve({ shop }: SmartGlocalShop, paymentId: string, resolution: object): Promise<void> {
+    const path = `/payments/${paymentId}`;
+    const { attention } = (await (await shop.api(path)).json()) as {
+      attention: { attention_id: string; reason: string }[];
+    };
+    assert.deepEqual(
+      attention.map(({ reason }) => reason),
+      ['unmatched_refund'],
+    );
+    const response = await shop.api(`${path}/attention/${attention[0]!.attention_id}/resolve`, {
+      json: resolution,
+    });
+    assert.equal(response.status, 200, await response.text());
+  }
+
   it('is told from others under way once as many messages have come as there are refunds', async () => {
     const slow = await SmartGlocalShop.open({ delayMs: null });
     const { payment_id } = await slow.create();
@@ -165,8 +181,9 @@ describe('a refund by Smart Glocal', () => {
       const response = await slow.shop.api('/refunds', { json: { payment_id, amount } });
       return ((await response.json()) as { refund_id: string }).refund_id;
     };
-    // Made in the provider's cabinet: it changes nothing of ours, now or later.
+    // Made in the provider's cabinet, and of what sum is not told: a person has to say.
     assert.equal(await slow.tell('payment_refunded', payment_id), 200);
+    await resolve(slow, payment_id, { outcome: 'money_out', amount: 1_000 });
     const both = [await ask(25_000), await ask(50_000)];
     const statuses = () =>
       Promise.all(
@@ -180,10 +197,12 @@ describe('a refund by Smart Glocal', () => {
     assert.equal(await slow.tell('payment_refunded', payment_id), 200);
     assert.deepEqual(await statuses(), ['succeeded', 'succeeded']);
     const { status, refunded_amount, events } = await slow.read(payment_id);
-    assert.deepEqual([status, refunded_amount], ['partial_refunded', 75_000]);
+    assert.deepEqual([status, refunded_amount], ['partial_refunded', 76_000]);
     assert.equal(events.filter(({ note }) => note === 'unmatched_refund').length, 2);
     assert.equal(await slow.tell('payment_refunded', payment_id), 200);
-    assert.equal((await slow.read(payment_id)).refunded_amount, 75_000);
+    assert.equal((await slow.read(payment_id)).refunded_amount, 76_000);
+    // One more than we have asked for.
+    await resolve(slow, payment_id, { outcome: 'no_money' });
     await slow.close();
   });
 });

@@ -172,7 +172,7 @@ describe('POST /webhooks/sandbox', () => {
     assert.equal(state.status, 'paid');
     assert.deepEqual(
       state.events.map(({ event, note }) => `${event} ${note ?? ''}`),
-      ['payment.created ', 'payment.offered ', 'payment.paid ', 'payment.failed unchanged'],
+      ['payment.created ', 'payment.offered ', 'payment.paid ', 'payment.failed paid_contradicted'],
     );
   });
 

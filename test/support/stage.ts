@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { bankReport } from './bank-report.ts';
 import { API_KEY, startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
 import { until } from './until.ts';
 
@@ -16,7 +17,15 @@ export interface Call {
   readonly id?: string;
   /** Whose token; the open payment's unless given. */
   readonly payment?: CreatedPayment;
+  /** What stands for `{attention_id}`. */
+  readonly attention?: string;
   readonly on?: TestCompanion;
+}
+
+/** A payment whose bank has taken back that it was paid. */
+export interface Doubted {
+  readonly paymentId: string;
+  readonly attentionId: string;
 }
 
 /** A companion with an open payment, a paid one and a delivery, and a way to call each operation of the reference. */
@@ -25,6 +34,7 @@ export class Stage {
   open!: CreatedPayment;
   paid!: CreatedPayment;
   deliveryId = '';
+  doubted!: Doubted;
   #spent: Promise<TestCompanion> | null = null;
 
   private constructor(shop: TestCompanion) {
@@ -37,6 +47,7 @@ export class Stage {
     stage.paid = await stage.shop.createPayment();
     await stage.shop.sandbox(stage.paid.payment_id, 'pay');
     stage.deliveryId = await stage.newDelivery();
+    stage.doubted = await stage.newDoubt();
     return stage;
   }
 
@@ -62,6 +73,16 @@ export class Stage {
     return delivery_id;
   }
 
+  async newDoubt(): Promise<Doubted> {
+    const { payment_id: paymentId } = await this.shop.createPayment();
+    await this.shop.sandbox(paymentId, 'pay');
+    await bankReport(this.shop.url, { payment_id: paymentId, status: 'failed' }, NOW);
+    const { attention } = (await (await this.shop.api(`/payments/${paymentId}`)).json()) as {
+      attention: { attention_id: string }[];
+    };
+    return { paymentId, attentionId: attention[0]!.attention_id };
+  }
+
   /** Waits until all that goes on in the background has been done. */
   async settle(): Promise<void> {
     const db = new DatabaseSync(this.shop.databaseFile, { readOnly: true, timeout: 5_000 });
@@ -79,6 +100,10 @@ export class Stage {
         return { id: (await this.shop.createPayment()).payment_id };
       case 'post /api/sbp/v1/qrs/{id}/close':
         return { id: (await this.shop.createPayment()).qr_id };
+      case 'post /api/sbp/v1/payments/{payment_id}/attention/{attention_id}/resolve': {
+        const { paymentId, attentionId } = await this.newDoubt();
+        return { id: paymentId, attention: attentionId, body: { outcome: 'money_in' } };
+      }
       case 'post /api/sbp/v1/refunds':
         return { body: { payment_id: this.paid.payment_id, amount: 1 } };
       case 'post /api/sbp/v1/deliveries/{delivery_id}/redeliver':
@@ -90,16 +115,18 @@ export class Stage {
     }
   }
 
-  address(operation: string, { id, query = '' }: Call = {}): string {
+  address(operation: string, { id, attention, query = '' }: Call = {}): string {
     const samples: Record<string, string> = {
-      payment_id: this.open.payment_id,
+      payment_id: operation.includes('/attention/') ? this.doubted.paymentId : this.open.payment_id,
       delivery_id: this.deliveryId,
       refund_id: 'rfd_nobody',
       id: this.open.payment_id,
       provider: 'sandbox',
     };
     const [, route = ''] = operation.split(' ');
-    const path = route.replace(/\{(\w+)\}/, (_, name: string) => id ?? samples[name]!);
+    const path = route.replace(/\{(\w+)\}/g, (_, name: string) =>
+      name === 'attention_id' ? (attention ?? this.doubted.attentionId) : (id ?? samples[name]!),
+    );
     return query === '' ? path : `${path}?${query}`;
   }
 

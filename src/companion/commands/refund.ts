@@ -1,5 +1,5 @@
 import { loadConfig } from '../config.ts';
-import { settleRefund } from '../payments/refund-report.ts';
+import { settleRefund } from '../payments/settle-refund.ts';
 import { findRefund } from '../payments/refund.ts';
 import { openStore } from '../store/store.ts';
 import { CommandError } from './command-error.ts';
@@ -21,7 +21,7 @@ export async function refund(action: string, id: string, option: string, status:
       const pending = await findRefund(trx, id);
       if (!pending) throw new CommandError(`There is no refund ${id} in ${databaseFile}.`);
       if (pending.status !== 'pending') throw new CommandError(`${id} has ${pending.status} already.`);
-      return settleRefund(trx, pending, status, Date.now(), 'operator');
+      return settleRefund(trx, pending, { status, amount: null, source: 'operator' }, Date.now());
     });
     process.stdout.write(
       `${id} (${refund.amount} kopecks) has ${refund.status}; ${payment.id} is ${payment.status}.\n`,

@@ -8,6 +8,7 @@ import { bankRoutes } from './merchant/banks.ts';
 import { deliveryRoutes } from './merchant/deliveries.ts';
 import { paymentRoutes } from './merchant/payments.ts';
 import { refundRoutes } from './merchant/refunds.ts';
+import { attentionRoutes } from './merchant/attention.ts';
 
 /** `/api/sbp/v1`: for the merchant's server only, behind the API key. */
 export function merchantApi(ctx: Context, banks: BankDirectory) {
@@ -21,6 +22,7 @@ export function merchantApi(ctx: Context, banks: BankDirectory) {
     const calls = new IdempotentCalls(ctx);
     paymentRoutes(app, ctx, calls);
     refundRoutes(app, ctx, calls);
+    attentionRoutes(app, ctx, calls);
     deliveryRoutes(app, ctx, calls);
     bankRoutes(app, ctx, banks);
   };

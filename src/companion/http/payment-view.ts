@@ -4,7 +4,7 @@ import { payableUntil } from '../payments/payable-until.ts';
 import { hostedPage } from '../payments/hosted-page.ts';
 import { qrPng, qrSvg } from '../payments/qr-image.ts';
 import { renewableUntil } from '../payments/renew.ts';
-import type { PaymentEventRow } from '../store/schema.ts';
+import type { AttentionRow, PaymentEventRow } from '../store/schema.ts';
 
 /** A payment as the merchant's server sees it, at this moment. */
 export async function paymentView(ctx: Context, payment: Payment) {
@@ -58,6 +58,23 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
   };
 }
 
+/** What a person should look at, or has looked at. */
+export function attentionView(row: AttentionRow) {
+  return {
+    attention_id: row.id,
+    reason: row.reason,
+    reference: row.reference,
+    refund_id: row.refund_id,
+    provider_refund_id: row.provider_refund_id,
+    reported_amount: row.reported_amount,
+    reported_currency: row.reported_currency,
+    opened_at: iso(row.opened_at),
+    resolved_at: row.resolved_at === null ? null : iso(row.resolved_at),
+    outcome: row.outcome,
+    note: row.note,
+  };
+}
+
 export function eventView(event: PaymentEventRow) {
   return {
     event: event.event,
@@ -66,6 +83,7 @@ export function eventView(event: PaymentEventRow) {
     version: event.version,
     source: event.source,
     note: event.note,
+    attention: event.attention_json === null ? null : (JSON.parse(event.attention_json) as object),
     created_at: iso(event.created_at),
   };
 }

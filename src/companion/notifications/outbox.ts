@@ -16,6 +16,7 @@ export async function queuePaymentNotification(trx: Writer, payment: Payment, no
     currency: payment.currency,
     status: payment.status,
     late: isLate(payment),
+    ...(payment.refundedAmount === 0 ? {} : { refunded_amount: payment.refundedAmount }),
     // A canceled payment's money that is given back: nothing is to be shipped.
     ...(payment.status === 'paid' && payment.late && payment.onLate === 'refund'
       ? { on_late: 'refund' }

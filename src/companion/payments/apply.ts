@@ -6,6 +6,7 @@ import type { ProviderName } from '../providers/names.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
+import { findReported } from './attempts.ts';
 import { answerOf, type Cause } from './events.ts';
 import { findPayment } from './find.ts';
 import { followReport } from './follow.ts';
@@ -15,7 +16,8 @@ import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import type { Changes } from './record.ts';
 import { withoutTokens } from '../store/without-tokens.ts';
-import { claimTry, DONE, setAside, type DueSetAside, type SetAside } from './set-aside.ts';
+import { flagUnmatched } from './refund-report.ts';
+import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './set-aside.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
 export async function applyDelivery(
@@ -77,7 +79,10 @@ export async function applySetAside(
   });
   const cause = { event: report.event, source: `provider:${provider}`, detail: report.detail };
   const applied = await ctx.store.write(async (trx) => {
-    const result = await followReport(trx, provider, report, cause, ctx.now());
+    const followed = await followReport(trx, provider, report, cause, ctx.now());
+    const result = isLastTry(tries + 1)
+      ? await tellUnfollowed(trx, provider, report, followed, ctx.now())
+      : followed;
     const became = whatBecame({ provider, report, tries: tries + 1 }, result, ctx.now());
     await trx
       .updateTable('provider_deliveries')
@@ -90,6 +95,20 @@ export async function applySetAside(
     return result;
   });
   announce(ctx, applied, report);
+}
+
+/** A refund that was never found to be ours is none of ours. */
+async function tellUnfollowed(
+  trx: Writer,
+  provider: ProviderName,
+  report: ProviderDelivery,
+  followed: Applied,
+  now: number,
+): Promise<Applied> {
+  const { outcome, payment } = followed;
+  if (outcome !== 'premature' || !payment || report.refund?.status !== 'succeeded') return followed;
+  const attempt = await findReported(trx, provider, report);
+  return attempt ? flagUnmatched(trx, payment, attempt, report.refund, now) : followed;
 }
 
 async function countTry(ctx: Context, tried: SetAside): Promise<void> {

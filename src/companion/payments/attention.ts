@@ -1,7 +1,8 @@
 import { queueAttentionNotification } from '../notifications/outbox.ts';
+import { prepared } from '../store/prepared.ts';
 import type { AttentionRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
-import { ATTENTION_REASONS, type AttentionReason } from './attention-reasons.ts';
+import { ATTENTION_REASONS, type AttentionOutcome, type AttentionReason } from './attention-reasons.ts';
 import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
@@ -38,13 +39,15 @@ export async function queueAttention(
   const subject = subjectOf(attention) ?? id;
   const earlier = await trx
     .selectFrom('attention')
-    .select(['resolved_at'])
+    .selectAll()
     .where('payment_id', '=', payment.id)
     .where('reason', '=', reason)
     .where('reference', '=', reference)
     .where('subject', '=', subject)
     .execute();
-  if (earlier.some(({ resolved_at }) => resolved_at === null || opens !== 'after_resolve')) return null;
+  const open = earlier.find(({ resolved_at }) => resolved_at === null);
+  if (open) await reserveMore(trx, open, reserved_amount);
+  if (open || (earlier.length > 0 && opens !== 'after_resolve')) return null;
   await trx
     .insertInto('attention')
     .values({
@@ -73,18 +76,73 @@ export async function queueAttention(
   return id;
 }
 
+/** The same report again may speak of a larger sum: the largest one counts. */
+async function reserveMore(
+  trx: Writer,
+  { id, reserved_amount: before }: AttentionRow,
+  reserved: number | null,
+): Promise<void> {
+  if (before === null || (reserved !== null && reserved <= before)) return;
+  await trx.updateTable('attention').set({ reserved_amount: reserved }).where('id', '=', id).execute();
+}
+
 /** The refund it is about; `null` when nobody can tell it from another one, so that each report is a new one. */
 function subjectOf({ reason, refund_id, provider_refund_id }: Attention): string | null {
   return refund_id ?? provider_refund_id ?? (reason === 'unmatched_refund' ? null : '');
 }
 
-/** The open ones of a payment, the oldest first. */
-export function findOpenAttention(db: Reader, paymentId: string): Promise<AttentionRow[]> {
+export async function findAttention(db: Reader, paymentId: string, id: string): Promise<AttentionRow | null> {
+  const row = await db
+    .selectFrom('attention')
+    .selectAll()
+    .where('id', '=', id)
+    .where('payment_id', '=', paymentId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The open ones of these payments, the oldest first. */
+export function findOpenAttentionOf(db: Reader, paymentIds: readonly string[]): Promise<AttentionRow[]> {
   return db
     .selectFrom('attention')
     .selectAll()
-    .where('payment_id', '=', paymentId)
+    .where('payment_id', 'in', paymentIds)
     .where('resolved_at', 'is', null)
     .orderBy('seq')
     .execute();
+}
+
+/** The open ones of a payment, the oldest first. */
+export function findOpenAttention(db: Reader, paymentId: string): Promise<AttentionRow[]> {
+  return findOpenAttentionOf(db, [paymentId]);
+}
+
+const closeOpen = prepared(
+  (
+    trx,
+    values: {
+      paymentId: string;
+      reason: AttentionReason;
+      subject: string;
+      outcome: AttentionOutcome;
+      now: number;
+    },
+  ) =>
+    trx
+      .updateTable('attention')
+      .set({ resolved_at: values.now, outcome: values.outcome })
+      .where('payment_id', '=', values.paymentId)
+      .where('reason', '=', values.reason)
+      .where('subject', '=', values.subject)
+      .where('resolved_at', 'is', null),
+);
+
+/** Ends what has explained itself: the provider's word that was missing has come. `refundId`: of what is about a refund. */
+export async function closeAttention(
+  trx: Writer,
+  { paymentId, reason, refundId = '' }: { paymentId: string; reason: AttentionReason; refundId?: string },
+  outcome: AttentionOutcome,
+  now: number,
+): Promise<void> {
+  await closeOpen(trx, { paymentId, reason, subject: refundId, outcome, now });
 }

@@ -26,6 +26,11 @@ export function isAnswer({ event }: Cause): boolean {
   return event === STATUS_QUERY;
 }
 
+/** Whether a provider says so, by a webhook or when asked. */
+export function isProvidersWord({ source }: Cause): boolean {
+  return source.startsWith('provider:');
+}
+
 const STATUS_QUERY = 'status query';
 
 /** Notes of reports that nothing came of although something should have: only a person can tell what they mean. */
@@ -38,6 +43,7 @@ const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
 /**
  * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
  * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
+ * `attention`: what a person has found out, with the sums before and after.
  * Each line is logged once it is committed. What the merchant is told of besides logs its own warning: see
  * `queueAttention`.
  */
@@ -48,6 +54,7 @@ export async function addEvent(
   cause: Cause,
   note: string | null,
   now: number,
+  attention: object | null = null,
 ): Promise<void> {
   const line = {
     payment_id: after.id,
@@ -57,6 +64,7 @@ export async function addEvent(
     status_after: after.status,
     source: cause.source,
     note,
+    attention_json: attention && JSON.stringify(attention),
   };
   if (note !== null && isAnswer(cause)) {
     if (note === 'replaced_attempt') return;

@@ -36,6 +36,8 @@ export function findEvents(db: Reader, paymentId: string): Promise<PaymentEventR
 export interface PageQuery {
   readonly orderId?: string | undefined;
   readonly status?: PaymentStatus | undefined;
+  /** Only those that a person should look at. */
+  readonly attention?: boolean;
   /** `seq` of the last payment already seen. */
   readonly after?: number | undefined;
   readonly limit: number;
@@ -46,6 +48,11 @@ export async function findPage(db: Reader, query: PageQuery): Promise<Payment[]>
   let select = db.selectFrom('payments').selectAll().orderBy('seq', 'desc').limit(query.limit);
   if (query.orderId !== undefined) select = select.where('order_id', '=', query.orderId);
   if (query.status !== undefined) select = select.where('status', '=', query.status);
+  if (query.attention) {
+    select = select.where('id', 'in', (eb) =>
+      eb.selectFrom('attention').select('payment_id').where('resolved_at', 'is', null),
+    );
+  }
   if (query.after !== undefined) select = select.where('seq', '<', query.after);
   return (await select.execute()).map(toPayment);
 }

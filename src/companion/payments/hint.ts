@@ -26,14 +26,19 @@ export async function verifyHint(
   const attempt = await findReported(ctx.store.read, provider, hint);
   const payment = attempt && (await findPayment(ctx.store.read, attempt.payment_id));
   if (!payment) return nothing;
+  const id = attempt.provider_payment_id ?? hint.providerPaymentId ?? null;
+  const ref = { ...refOfAttempt(attempt, payment), providerPaymentId: id };
   if (refund) {
+    const asked = ctx.providers[provider];
+    if (asked.findRefund && refund.providerRefundId !== null) {
+      const { test = null, ...report } = await asked.findRefund(ref, refund.providerRefundId);
+      return { ...nothing, test, refund: { ...report, refundId: report.refundId ?? refund.refundId } };
+    }
     // Which refund it is about is so for ever, whenever it was said.
     const ours = await ctx.store.write((trx) => adoptReported(trx, attempt, refund));
     if (ours) await askForRefund(ctx, ours);
     return nothing;
   }
-  const id = attempt.provider_payment_id ?? hint.providerPaymentId ?? null;
-  const ref = { ...refOfAttempt(attempt, payment), providerPaymentId: id };
   const report = await ctx.providers[provider].status(ref);
   return { ...hint, ...report, reference: attempt.reference };
 }

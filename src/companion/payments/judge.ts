@@ -82,7 +82,22 @@ function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): 
     const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
     return paidByAnother ? 'paid_twice' : null;
   }
+  if (takesMoneyBack(payment, attempt, status)) return 'paid_contradicted';
   return attempt.reference === payment.reference ? null : 'replaced_attempt';
+}
+
+/**
+ * Whether the provider says of money that it has told us of that it never came. A payment that was given up before its
+ * money came late has been `expired` or `canceled` in its time: such a message may only have been overtaken. One that
+ * was given back whole has no money left to speak of.
+ */
+function takesMoneyBack(
+  { late, paidAt, status: before }: Payment,
+  attempt: AttemptRow,
+  status: PaymentStatus | null,
+): boolean {
+  if (attempt.paid === 0 || paidAt === null || before === 'refunded') return false;
+  return status === 'failed' || (!late && (status === 'expired' || status === 'canceled'));
 }
 
 /**

@@ -1,7 +1,8 @@
-import { transition, type PaymentStatus } from '../../protocol/status.ts';
+import { isOpen, transition, type PaymentStatus } from '../../protocol/status.ts';
 import { queuePaymentNotification } from '../notifications/outbox.ts';
 import type { Writer } from '../store/store.ts';
-import { addEvent, type Cause } from './events.ts';
+import { closeAttention } from './attention.ts';
+import { addEvent, isProvidersWord, type Cause } from './events.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record, type Changes } from './record.ts';
@@ -33,5 +34,17 @@ export async function move(
   };
   const after = await record(trx, before, changes, cause, now);
   await queuePaymentNotification(trx, after, now);
+  if (isProvidersWord(cause)) await closeExplained(trx, before, after, now);
   return { outcome: 'applied', payment: after };
+}
+
+/** The provider's word has come that an open attention was about. */
+async function closeExplained(trx: Writer, before: Payment, after: Payment, now: number): Promise<void> {
+  const paymentId = after.id;
+  if (after.status === 'paid') {
+    await closeAttention(trx, { paymentId, reason: 'amount_missing' }, 'money_in', now);
+    await closeAttention(trx, { paymentId, reason: 'overdue' }, 'money_in', now);
+  } else if (isOpen(before.status) && !isOpen(after.status)) {
+    await closeAttention(trx, { paymentId, reason: 'overdue' }, 'no_money', now);
+  }
 }

@@ -26,6 +26,7 @@ export async function flagOddMoney(
 ): Promise<boolean> {
   const { reference } = attempt;
   const reported = { reference, reported_amount: report.amount, reported_currency: report.currency };
+  if (reason === 'paid_contradicted' && (await isGivenBack(trx, attempt))) return false;
   if (reason !== 'paid_twice' && reason !== 'paid_after_failure') {
     await queueAttention(trx, payment, { reason, ...reported, refund_id: null }, now);
     return false;
@@ -61,4 +62,16 @@ export async function flagOddMoney(
   }
   await queueAttention(trx, payment, { reason, ...reported, refund_id: refundId }, now);
   return refundId !== null;
+}
+
+/** Whether this attempt was a second charge, and its money has gone back: there is nothing left to be in doubt. */
+async function isGivenBack(trx: Writer, { reference }: AttemptRow): Promise<boolean> {
+  const refund = await trx
+    .selectFrom('refunds')
+    .select('id')
+    .where('reference', '=', reference)
+    .where('duplicate', '=', 1)
+    .where('status', '=', 'succeeded')
+    .executeTakeFirst();
+  return refund !== undefined;
 }

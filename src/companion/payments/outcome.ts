@@ -13,6 +13,8 @@ export type Outcome =
   | 'replaced_attempt'
   /** A refund that cannot be told from others: one made in the provider's own cabinet, or one of several of ours. */
   | 'unmatched_refund'
+  /** A refund whose end or sum was told otherwise before: a person has to find out. */
+  | 'refund_contradicted'
   | OddMoney;
 
 /** Money that is not simply this payment's: a person has to know. */
@@ -26,7 +28,9 @@ export type OddMoney =
   /** A test reported of a real payment, or real money of a test one: never taken for payment. */
   | 'test_contradicted'
   /** Money after the provider had said no: the order was given up, so a person has to look. */
-  | 'paid_after_failure';
+  | 'paid_after_failure'
+  /** The provider takes its word back that the money has come. */
+  | 'paid_contradicted';
 
 const ODD: readonly Outcome[] = [
   'amount_mismatch',
@@ -34,6 +38,7 @@ const ODD: readonly Outcome[] = [
   'test_contradicted',
   'paid_twice',
   'paid_after_failure',
+  'paid_contradicted',
 ];
 
 export function isOddMoney(outcome: Outcome): outcome is OddMoney {

@@ -1,20 +1,16 @@
-import { queueRefundNotification } from '../notifications/outbox.ts';
 import type { RefundReport } from '../providers/provider.ts';
 import type { AttemptRow, RefundRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
-import { queueAttention } from './attention.ts';
-import { addEvent, type Cause } from './events.ts';
-import { failureReasonOf, keepFailureReason } from './failure-reason.ts';
-import { findPayment } from './find.ts';
-import { logAfterCommit } from './history-log.ts';
+import { closeAttention, queueAttention } from './attention.ts';
+import { addEvent } from './events.ts';
+import { keepFailureReason } from './failure-reason.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
-import { resolveLateRefunded } from './late-refund.ts';
-import { record } from './record.ts';
 import { adoptReported } from './reported-refund.ts';
-import { findAsked, findUnnamed } from './unnamed-refund.ts';
+import { settleRefund } from './settle-refund.ts';
+import { countUnnamed, findAsked, findUnnamed } from './unnamed-refund.ts';
 
-/** A webhook's word on one of the payment's refunds. */
+/** A provider's word on one of the payment's refunds. */
 export async function settleReported(
   trx: Writer,
   payment: Payment,
@@ -22,22 +18,35 @@ export async function settleReported(
   report: RefundReport,
   now: number,
 ): Promise<Applied> {
-  const { refundId, providerRefundId, amount = null } = report;
+  const { status, refundId, providerRefundId, amount = null } = report;
   // Neither which one nor how much: there are providers that say no more.
   if (refundId === null && providerRefundId === null && amount === null)
-    return settleUnnamed(trx, payment, attempt, report.status, now);
+    return settleUnnamed(trx, payment, attempt, status, now);
   const row = await adoptReported(trx, attempt, report);
   if (!row) {
-    const asked = await findAsked(trx, attempt);
-    // One whose answer has not come yet, or had no name in it.
-    const mayBeOurs = asked.some(({ provider_refund_id }) => provider_refund_id === null);
-    if (mayBeOurs || report.status !== 'succeeded') return { outcome: 'premature', payment };
-    return notOurs(trx, payment, attempt, report, now);
+    if (status !== 'succeeded' || (await mayBeOurs(trx, attempt, amount)))
+      return { outcome: 'premature', payment };
+    return flagUnmatched(trx, payment, attempt, report, now);
   }
-  if (report.status === 'pending') return { outcome: 'unchanged', payment };
-  if (report.status === 'failed') await keepFailureReason(trx, row, report.failureReason);
-  const { payment: after, settled } = await settleRefund(trx, row, report.status, now);
-  return { outcome: settled ? 'applied' : 'unchanged', payment: after };
+  if (providerRefundId !== null) {
+    // It may have been taken for another's before its name was known.
+    const taken = { paymentId: payment.id, reason: 'unmatched_refund', refundId: providerRefundId } as const;
+    await closeAttention(trx, taken, 'no_money', now);
+  }
+  if (status === 'pending') return { outcome: 'unchanged', payment };
+  if (status === 'failed') await keepFailureReason(trx, row, report.failureReason);
+  const source = `provider:${attempt.provider}`;
+  const { payment: after, outcome } = await settleRefund(trx, row, { status, amount, source }, now);
+  return { outcome, payment: after };
+}
+
+/** Whether it may be a refund of ours whose name at the provider is not known yet: its answer is lost, or on its way. */
+async function mayBeOurs(trx: Writer, attempt: AttemptRow, amount: number | null): Promise<boolean> {
+  const isNameless = (refund: RefundRow) =>
+    refund.provider_refund_id === null &&
+    refund.status !== 'failed' &&
+    (amount === null || refund.amount === amount);
+  return (await findAsked(trx, attempt)).some(isNameless);
 }
 
 /** Tells of one of them; see unnamed-refund.ts for which. */
@@ -48,29 +57,56 @@ async function settleUnnamed(
   status: RefundReport['status'],
   now: number,
 ): Promise<Applied> {
+  if (status !== 'succeeded') return noteUnmatched(trx, payment, attempt, status, now);
   const asked = await findAsked(trx, attempt);
-  if (asked.length === 0 && status === 'succeeded') return notOurs(trx, payment, attempt, { status }, now);
-  const refunds = status === 'succeeded' ? await findUnnamed(trx, attempt, asked) : [];
-  if (refunds.length === 0) return unmatched(trx, payment, attempt, status, now);
+  const refunds = await findUnnamed(trx, attempt, asked);
+  if (refunds.length === 0) {
+    const ours = asked.filter((refund) => refund.status !== 'failed').length;
+    // More of them than we have asked for.
+    if (attempt.unnamed_refunds >= ours) return flagUnmatched(trx, payment, attempt, { status }, now);
+    await countUnnamed(trx, attempt);
+    return noteUnmatched(trx, payment, attempt, status, now);
+  }
+  await countUnnamed(trx, attempt);
+  const result = { status, amount: null, source: `provider:${attempt.provider}` } as const;
   let after = payment;
-  for (const refund of refunds) after = (await settleRefund(trx, refund, 'succeeded', now)).payment;
+  for (const refund of refunds) after = (await settleRefund(trx, refund, result, now)).payment;
   return { outcome: 'applied', payment: after };
 }
 
-/** Money that was given back in the provider's own cabinet: the merchant's books do not know of it. */
-async function notOurs(
+/**
+ * Money that was given back in the provider's own cabinet: the books do not know of it. It counts against the payment
+ * until a person has looked; where its sum is not told, all that is left does.
+ */
+export async function flagUnmatched(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
-  { status, amount = null }: Pick<RefundReport, 'status' | 'amount'>,
+  {
+    status,
+    amount = null,
+    providerRefundId = null,
+  }: Pick<RefundReport, 'status' | 'amount'> & Partial<RefundReport>,
   now: number,
 ): Promise<Applied> {
-  const { reference } = attempt;
-  await queueAttention(trx, payment, { reason: 'unmatched_refund', reference, reported_amount: amount }, now);
-  return unmatched(trx, payment, attempt, status, now);
+  await queueAttention(
+    trx,
+    payment,
+    {
+      reason: 'unmatched_refund',
+      reference: attempt.reference,
+      provider_refund_id: providerRefundId,
+      reported_amount: amount,
+      reported_currency: amount === null ? null : payment.currency,
+      // A second charge is no money of the payment's.
+      reserved_amount: attempt.paid === 2 ? 0 : amount,
+    },
+    now,
+  );
+  return noteUnmatched(trx, payment, attempt, status, now);
 }
 
-async function unmatched(
+async function noteUnmatched(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
@@ -80,69 +116,4 @@ async function unmatched(
   const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
   await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);
   return { outcome: 'unmatched_refund', payment };
-}
-
-/** The end of a refund, once: in the payment, in its history and in the outbox. `source`: who says so, if no provider does. */
-export async function settleRefund(
-  trx: Writer,
-  { id, payment_id }: RefundRow,
-  status: 'succeeded' | 'failed',
-  now: number,
-  source?: Cause['source'],
-): Promise<{ refund: RefundRow; payment: Payment; settled: boolean }> {
-  const finished = await trx
-    .updateTable('refunds')
-    .set({ status, updated_at: now })
-    .where('id', '=', id)
-    .where('status', '=', 'pending')
-    .returningAll()
-    .executeTakeFirst();
-  const refund =
-    finished ?? (await trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
-  const before = await findPayment(trx, payment_id);
-  if (!before) throw new Error('a refund without its payment');
-  if (!finished) return { refund, payment: before, settled: false };
-  logAfterCommit(trx, {
-    level: 'info',
-    fields: {
-      payment_id,
-      refund_id: id,
-      reference: refund.reference,
-      amount: refund.amount,
-      status,
-      failure_reason: failureReasonOf(refund),
-    },
-    message: 'refund settled',
-  });
-  if (refund.duplicate === 1) {
-    const reason = `duplicate_refund_${status}` as const;
-    await addEvent(
-      trx,
-      before,
-      before,
-      { event: `refund.${status}`, source: source ?? 'clock' },
-      reason,
-      now,
-    );
-    await queueAttention(trx, before, { reason, reference: refund.reference, refund_id: refund.id }, now);
-    return { refund, payment: before, settled: true };
-  }
-  const after =
-    status === 'succeeded' ? await giveBack(trx, before, refund, now, source ?? 'merchant') : before;
-  await queueRefundNotification(trx, after, refund, now);
-  if (status === 'succeeded') await resolveLateRefunded(trx, refund.id, now);
-  return { refund, payment: after, settled: true };
-}
-
-function giveBack(
-  trx: Writer,
-  payment: Payment,
-  refund: RefundRow,
-  now: number,
-  source: Cause['source'],
-): Promise<Payment> {
-  // The provider's own word may have come first, and have counted it all.
-  const refundedAmount = Math.min(payment.amount, payment.refundedAmount + refund.amount);
-  const status = refundedAmount === payment.amount ? 'refunded' : 'partial_refunded';
-  return record(trx, payment, { status, refundedAmount }, { event: 'refund.succeeded', source }, now);
 }

@@ -11,7 +11,8 @@ import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
-import { settleRefund } from './refund-report.ts';
+import { isPaidInDoubt, moneyOut } from './refundable.ts';
+import { settleRefund } from './settle-refund.ts';
 
 /** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
 const FIRST_PAUSE_MS = 5_000;
@@ -29,7 +30,7 @@ export interface RefundOrder {
 
 /** Why a refund was not begun; nothing has changed then. */
 export class RefundRefused extends Error {
-  readonly code: 'payment_not_found' | 'not_paid' | 'not_refundable' | 'exceeds_payment';
+  readonly code: 'payment_not_found' | 'not_paid' | 'not_refundable' | 'exceeds_payment' | 'attention_open';
   constructor(code: RefundRefused['code'], message: string) {
     super(message);
     this.name = 'RefundRefused';
@@ -133,9 +134,10 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const settled = await ctx.store.write(async (trx) => {
     if (status === 'failed') await keepFailureReason(trx, refund, answer.failureReason);
-    return settleRefund(trx, refund, status, ctx.now());
+    const source = refund.duplicate === 1 ? 'clock' : 'merchant';
+    return settleRefund(trx, refund, { status, amount: null, source }, ctx.now());
   });
-  if (settled.settled) ctx.announce(settled.payment);
+  if (settled.outcome === 'applied') ctx.announce(settled.payment);
   return settled.refund;
 }
 
@@ -151,20 +153,22 @@ async function tellContradiction(
 }
 
 /** Of two that come with the same knowledge one asks: otherwise both could be the first to. */
-async function claim(ctx: Context, { id, asks, created_at }: RefundRow): Promise<boolean> {
+async function claim(ctx: Context, { id, payment_id, asks, created_at }: RefundRow): Promise<boolean> {
   const now = ctx.now();
   const age = now - created_at;
   const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
-  const { numUpdatedRows } = await ctx.store.write((trx) =>
-    trx
+  return ctx.store.write(async (trx) => {
+    // The provider has not heard of it, and whether there is money to give back has come into doubt.
+    const held = asks === 0 && (await isPaidInDoubt(trx, payment_id));
+    const { numUpdatedRows } = await trx
       .updateTable('refunds')
-      .set({ asks: asks + 1, next_ask_at: now + pause })
+      .set({ asks: held ? asks : asks + 1, next_ask_at: now + pause })
       .where('id', '=', id)
       .where('asks', '=', asks)
-      .executeTakeFirst(),
-  );
-  return numUpdatedRows === 1n;
+      .executeTakeFirst();
+    return !held && numUpdatedRows === 1n;
+  });
 }
 
 /** The provider was surely not asked, unless somebody else has meanwhile. */
@@ -190,35 +194,46 @@ async function refundable(
   if (payment.status !== 'paid' && payment.status !== 'partial_refunded') {
     throw new RefundRefused('not_paid', `The payment is ${payment.status}: there is nothing to give back.`);
   }
+  if (await isPaidInDoubt(db, payment.id)) {
+    throw new RefundRefused(
+      'attention_open',
+      'The provider has taken back its word that this payment was paid: resolve its attention first.',
+    );
+  }
   const reference = await paidReference(db, payment);
-  const earlier = await db
-    .selectFrom('refunds')
-    .selectAll()
-    .where('payment_id', '=', payment.id)
-    .where('duplicate', '=', 0)
-    .where('status', '!=', 'failed')
-    .execute();
   const attempt = await findAttempt(db, reference);
   const { refund: can } = ctx.providers[attempt!.provider].capabilities;
   if (can === 'none') {
     throw new RefundRefused('not_refundable', `${attempt!.provider} gives nothing back by this API.`);
   }
-  if (can === 'once' && earlier.length > 0) {
+  const { left, reserved } = await moneyOut(db, payment);
+  if (can === 'once' && (reserved > 0 || (await hasRefund(db, payment.id)))) {
     throw new RefundRefused('not_refundable', `${attempt!.provider} allows one refund a payment.`);
   }
-  const pending = earlier.filter(({ status }) => status === 'pending');
-  const sum = pending.reduce((total, { amount }) => total + amount, 0);
-  const left = payment.amount - payment.refundedAmount - sum;
   const amount = asked ?? left;
   if (amount <= 0 || amount > left) {
+    const doubt =
+      reserved > 0 ? `: ${reserved} may have gone out already, see the attention of the payment` : '';
     throw new RefundRefused(
       'exceeds_payment',
       left > 0
-        ? `must be at most ${left} kopecks, which is what can still be given back`
-        : 'is more than is left: nothing of this payment can be given back any more',
+        ? `must be at most ${left} kopecks, which is what can still be given back${doubt}`
+        : `is more than is left: nothing of this payment can be given back${doubt || ' any more'}`,
     );
   }
   return { amount, reference };
+}
+
+/** Whether one of its refunds has succeeded, or still may. */
+async function hasRefund(db: Reader, paymentId: string): Promise<boolean> {
+  const refund = await db
+    .selectFrom('refunds')
+    .select('id')
+    .where('payment_id', '=', paymentId)
+    .where('duplicate', '=', 0)
+    .where('status', '!=', 'failed')
+    .executeTakeFirst();
+  return refund !== undefined;
 }
 
 export async function findRefund(db: Reader, id: string): Promise<RefundRow | null> {

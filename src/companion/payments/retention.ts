@@ -92,6 +92,10 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
         .where('updated_at', '<=', before)
         // The payer may be looking at its code.
         .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expires_at', '<=', before)]))
+        // A person still has to look at it.
+        .where('id', 'not in', (eb) =>
+          eb.selectFrom('attention').select('payment_id').where('resolved_at', 'is', null),
+        )
         .limit(AT_ONCE),
     )
     .returningAll()
@@ -106,6 +110,7 @@ async function eraseWhatHangsOn(trx: Writer, payment: Payment, now: number): Pro
     .set({ reason: null, failure_reason: null })
     .where('payment_id', '=', payment.id)
     .execute();
+  await trx.updateTable('attention').set({ note: null }).where('payment_id', '=', payment.id).execute();
   await trx
     .updateTable('sandbox_payments')
     .set({ description: null, return_url: null })

@@ -28,13 +28,18 @@ export interface DueSetAside extends SetAside {
   readonly receivedAt: number;
 }
 
+/** Whether nothing more is tried after so many further tries. */
+export function isLastTry(tries: number): boolean {
+  return tries >= GIVE_UP_AFTER;
+}
+
 /** What its row says from now on. After the last try it stays stored, for a person to look at. */
 export function setAside({ report, tries }: SetAside, now: number) {
   const delay = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)]!;
   return {
     report_json: JSON.stringify(report),
     tries,
-    next_try_at: tries < GIVE_UP_AFTER ? now + delay : null,
+    next_try_at: isLastTry(tries) ? null : now + delay,
   };
 }
 

@@ -12,6 +12,15 @@ export function findAsked(trx: Writer, { reference }: AttemptRow): Promise<Refun
     .execute();
 }
 
+/** Counts a report of a refund that names neither which one nor how much, and is of one that we have asked for. */
+export async function countUnnamed(trx: Writer, { reference, unnamed_refunds }: AttemptRow): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ unnamed_refunds: unnamed_refunds + 1 })
+    .where('reference', '=', reference)
+    .execute();
+}
+
 /**
  * The refunds that a provider speaks of when it says that a refund has succeeded and not which one: the only one of the
  * attempt that is under way. Of several nobody can say which one is meant, until as many messages have come as there are

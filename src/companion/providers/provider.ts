@@ -122,6 +122,12 @@ export interface RefundReport {
   readonly failureReason?: string | null;
 }
 
+/** What a provider answers about a refund. */
+export interface FoundRefund extends RefundReport {
+  /** Whether it is of test mode; `null` or left out when that is not told. */
+  readonly test?: boolean | null;
+}
+
 /** A verified webhook. `deliveryId` is what repeats of the same message share. */
 export interface ProviderDelivery extends ProviderReport {
   readonly deliveryId: string;
@@ -180,6 +186,11 @@ export interface Provider {
   /** Closes the QR; the answer tells what the payment came to (it may have been paid a moment before). */
   cancel(payment: PaymentRef): Promise<ProviderReport>;
   refund(request: RefundRequest): Promise<ProviderRefund>;
+  /**
+   * What a refund came to that a webhook names, whoever has made it: here or in the provider's cabinet. Needed with
+   * `webhooks: 'hint'`, where nothing else tells of a refund that is none of ours.
+   */
+  findRefund?(payment: PaymentRef, providerRefundId: string): Promise<FoundRefund>;
   /** With `capabilities.push`. `phone`: `7XXXXXXXXXX`. */
   push?(payment: PaymentRef, phone: string): Promise<void>;
   /**

@@ -40,6 +40,9 @@ export function supervised(
     status: (payment) => timed('status', () => provider.status(payment)),
     cancel: (payment) => timed('cancel', () => provider.cancel(payment)),
     refund: (request) => timed('refund', () => provider.refund(request)),
+    ...(provider.findRefund && {
+      findRefund: (payment, id) => timed('find_refund', () => provider.findRefund!(payment, id)),
+    }),
     ...(provider.push && {
       push: (payment, phone) => timed('push', () => provider.push!(payment, phone)),
     }),

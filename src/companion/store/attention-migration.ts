@@ -33,6 +33,12 @@ export async function storeAttention(db: Kysely<unknown>): Promise<void> {
     .on('attention')
     .columns(['payment_id', 'reason'])
     .execute();
+  await db.schema
+    .alterTable('attempts')
+    .addColumn('unnamed_refunds', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
+  await db.schema.alterTable('payment_events').addColumn('attention_json', 'text').execute();
+  await letPeopleTakeBack(db);
   await keepWhatWasTold(db);
 }
 
@@ -56,4 +62,19 @@ async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {
     from refunds where told = 1`.execute(db);
   await db.schema.alterTable('attempts').dropColumn('told').execute();
   await db.schema.alterTable('refunds').dropColumn('told').execute();
+}
+
+/** A person may find out that a refund was none: only then, and with its sum, does a status go back. */
+async function letPeopleTakeBack(db: Kysely<unknown>): Promise<void> {
+  await sql`drop trigger payments_keep_results`.execute(db);
+  await sql`
+    create trigger payments_keep_results before update of status on payments
+    when not (old.status = new.status
+      or old.status in ('created', 'processing')
+      or (old.status in ('expired', 'canceled') and new.status in ('paid', 'created'))
+      or (old.status in ('paid', 'partial_refunded') and new.status in ('partial_refunded', 'refunded'))
+      or (old.status in ('partial_refunded', 'refunded') and new.status in ('paid', 'partial_refunded')
+        and new.refunded_amount < old.refunded_amount))
+    begin select raise(abort, 'a final status does not regress'); end
+  `.execute(db);
 }

@@ -30,7 +30,8 @@ export async function keepHowPaymentsEnd(db: Kysely<unknown>): Promise<void> {
       and (p.reference is not attempts.reference or p.next_check_at is null)
       and p.status not in ('created', 'processing'))`.execute(db);
 
-  // A merchant's cancel ends an expired payment for good; a canceled one is never renewed.
+  // A merchant's cancel ends an expired payment for good; a canceled one is never renewed. A refund that a person has
+  // found out to be none goes back with its sum (see attention-migration.ts).
   await sql`drop trigger payments_keep_results`.execute(db);
   await sql`
     create trigger payments_keep_results before update of status on payments
@@ -40,7 +41,9 @@ export async function keepHowPaymentsEnd(db: Kysely<unknown>): Promise<void> {
       or (old.status = 'expired' and new.status in ('created', 'canceled', 'paid'))
       or (old.status = 'canceled' and new.status = 'paid')
       or (old.status = 'paid' and new.status in ('partial_refunded', 'refunded'))
-      or (old.status = 'partial_refunded' and new.status = 'refunded'))
+      or (old.status = 'partial_refunded' and new.status = 'refunded')
+      or (old.status in ('partial_refunded', 'refunded') and new.status in ('paid', 'partial_refunded')
+        and new.refunded_amount < old.refunded_amount))
     begin select raise(abort, 'a status does not go there'); end
   `.execute(db);
 }

@@ -106,6 +106,8 @@ interface AttemptsTable {
   heard_at: Generated<number | null>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
+  /** How many reports of the refunds that we have asked for named neither which one nor how much. */
+  unnamed_refunds: Generated<number>;
   /** 1 while the provider waits for our word, 2 once it has it. */
   to_confirm: Generated<number>;
   confirm_tries: Generated<number>;
@@ -179,6 +181,8 @@ interface PaymentEventsTable {
   source: string;
   /** Why an event changed nothing, or what is odd about it. */
   note: string | null;
+  /** Of a resolved attention: which one, and the sums before and after (see payments/resolve-attention.ts). */
+  attention_json: Generated<string | null>;
   created_at: number;
 }
 

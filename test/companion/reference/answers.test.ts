@@ -12,6 +12,7 @@ import { until } from '../../support/until.ts';
 const ANDROID =
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36';
 const OPAQUE = ['metadata'];
+const RESOLVE = 'post /api/sbp/v1/payments/{payment_id}/attention/{attention_id}/resolve';
 
 type Json = Record<string, unknown>;
 
@@ -35,6 +36,20 @@ async function paymentThat(...actions: string[]): Promise<CreatedPayment> {
   const payment = await shop.createPayment({ callback_url: merchant.url, metadata: { a: 1 } });
   for (const action of actions) assert.equal((await shop.sandbox(payment.payment_id, action)).status, 200);
   return payment;
+}
+
+/** Its bank takes back that it was paid. */
+async function doubted(): Promise<CreatedPayment> {
+  const payment = await paymentThat('pay');
+  await bankReport(shop.url, { payment_id: payment.payment_id, status: 'failed' });
+  return payment;
+}
+
+async function resolveAll(paymentId: string, outcome: string): Promise<Json[]> {
+  const open = (await paymentOf(paymentId))['attention'] as { attention_id: string }[];
+  const resolve = (id: string) =>
+    json(shop.api(`/payments/${paymentId}/attention/${id}/resolve`, { json: { outcome } }));
+  return Promise.all(open.map(({ attention_id }) => resolve(attention_id)));
 }
 
 async function renewed(): Promise<CreatedPayment> {
@@ -70,18 +85,34 @@ describe('every documented answer field is really there, and no other', () => {
     assert.deepEqual(pathsOf(svg, png), sorted(namesIn(table)));
     assert.equal('qr_png' in svg || 'deep_link' in svg || 'qr_svg' in png, false);
     const later = await paymentOf(svg.payment_id);
-    const { events, ...payment } = later;
+    const { events, attention, ...payment } = later;
     const { qr_svg, ...created } = svg;
     assert.deepEqual(payment, created);
     assert.ok(qr_svg && events);
+    assert.deepEqual(attention, []);
     const { items } = (await json(shop.api('/payments'))) as { items: Json[] };
     assert.deepEqual(items.at(-1), created);
   });
 
   it('in an event', async () => {
-    const { events } = await paymentOf((await paymentThat('pay')).payment_id);
+    const { payment_id } = await doubted();
+    await resolveAll(payment_id, 'money_in');
+    const { events } = await paymentOf(payment_id);
     const table = documentedTable('get /api/sbp/v1/payments/{payment_id}', 'events[]');
-    assert.deepEqual(pathsOf(...(events as Json[])), sorted(namesIn(table)));
+    const shown = pathsOf(...(events as Json[])).filter((path) => path !== 'attention');
+    assert.deepEqual(shown, sorted(namesIn(table)));
+  });
+
+  it('in an attention, open and resolved', async () => {
+    const { payment_id } = await doubted();
+    const open = (await paymentOf(payment_id))['attention'] as Json[];
+    const listed = (await json(shop.api('/payments?attention=true&limit=1')))['items'] as Json[];
+    assert.deepEqual([listed[0]!['payment_id'], listed[0]!['attention']], [payment_id, open]);
+    const table = documentedTable('get /api/sbp/v1/payments/{payment_id}', 'attention[]');
+    assert.deepEqual(pathsOf(...open), sorted(namesIn(table)));
+    const [resolved] = await resolveAll(payment_id, 'money_in');
+    const own = documentedTable(RESOLVE, 'answer');
+    assert.deepEqual(pathsOf(resolved), sorted([...namesIn(table), ...namesIn(own)]));
   });
 
   it('in a refund', async () => {
@@ -225,6 +256,12 @@ describe('every documented status is reached, and no other', () => {
       },
       duplicate_refund_succeeded: () => paidTwice('paid'),
       duplicate_refund_failed: () => paidTwice('failed'),
+      paid_contradicted: async () => (await doubted()).payment_id,
+      attention_resolved: async () => {
+        const { payment_id } = await doubted();
+        await resolveAll(payment_id, 'money_in');
+        return payment_id;
+      },
       paid_after_failure: async () => {
         const { payment_id } = await paymentThat('decline');
         await say(payment_id, 'paid');
@@ -299,6 +336,9 @@ describe('every documented webhook is sent, and no other', () => {
     await shop.api('/refunds', { json: { payment_id, amount: 5 } });
     changeTheBanksBooks(payment_id, 'expired');
     await shop.api('/refunds', { json: { payment_id, amount: 5 } });
+    await resolveAll((await doubted()).payment_id, 'money_out');
+    const inPart = await paymentThat('pay');
+    await bankReport(shop.url, { payment_id: inPart.payment_id, status: 'partial_refunded' });
     const received = () => [...merchant.received.values()];
     const payloadOf = (name: string) =>
       received().find(({ event, payload }) => event === name && payload['payment_id'] === payment_id)

@@ -6,6 +6,8 @@ import { pathsOfSchema } from '../../support/field-paths.ts';
 
 type Json = Record<string, unknown>;
 
+const RESOLVE = 'post /api/sbp/v1/payments/{payment_id}/attention/{attention_id}/resolve';
+
 interface Served {
   parameters: { $ref?: string; in: string; name: string; schema: Json }[];
   requestBody?: { content: Record<string, { schema: Json }> };
@@ -59,6 +61,7 @@ describe('docs/api.md and /openapi.json', () => {
       'post /api/sbp/v1/payments',
       'post /api/sbp/v1/payments/{payment_id}/cancel',
       'post /api/sbp/v1/qrs/{id}/close',
+      RESOLVE,
       'post /api/sbp/v1/refunds',
       'post /api/sbp/v1/test/webhook',
       'post /checkout/v1/session/method',
@@ -72,7 +75,7 @@ describe('docs/api.md and /openapi.json', () => {
   });
 
   it('require the same body fields', () => {
-    for (const operation of ['post /api/sbp/v1/payments', 'post /api/sbp/v1/refunds']) {
+    for (const operation of ['post /api/sbp/v1/payments', RESOLVE, 'post /api/sbp/v1/refunds']) {
       const { rows } = documentedTable(operation, 'field');
       const required = rows.filter(({ cells }) => cells[2] === 'required').flatMap(({ names }) => names);
       assert.deepEqual(sorted(required), sorted(bodyOf(operation)['required'] as string[]), operation);
@@ -87,11 +90,21 @@ describe('docs/api.md and /openapi.json', () => {
     const items = (names: string[], list: string) => names.map((name) => `${list}[].${name}`);
     const refund = namesIn(documentedTable('post /api/sbp/v1/refunds', 'answer'));
     const delivery = namesIn(documentedTable('get /api/sbp/v1/deliveries', 'items[]'));
+    const attention = namesIn(documentedTable('get /api/sbp/v1/payments/{payment_id}', 'attention[]'));
     const snapshot = namesIn(documentedTable('get /checkout/v1/session', 'answer'));
     const documented: Record<string, string[]> = {
       'post /api/sbp/v1/payments': payment,
-      'get /api/sbp/v1/payments': [...items(everywhere, 'items'), 'next_cursor'],
-      'get /api/sbp/v1/payments/{payment_id}': [...everywhere, ...items(events, 'events')],
+      'get /api/sbp/v1/payments': [
+        ...items(everywhere, 'items'),
+        ...items(attention, 'items[].attention'),
+        'next_cursor',
+      ],
+      'get /api/sbp/v1/payments/{payment_id}': [
+        ...everywhere,
+        ...items(attention, 'attention'),
+        ...items(events, 'events'),
+      ],
+      [RESOLVE]: [...attention, ...namesIn(documentedTable(RESOLVE, 'answer'))],
       'post /api/sbp/v1/payments/{payment_id}/cancel': everywhere,
       'post /api/sbp/v1/qrs/{id}/close': everywhere,
       'post /api/sbp/v1/refunds': refund,

@@ -55,6 +55,14 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     ),
   refund_not_found: byUnknownId,
   delivery_not_found: byUnknownId,
+  attention_not_found: byCall({ attention: 'nobody' }),
+  attention_open: (stage, operation) => () =>
+    stage.call(operation, { body: { payment_id: stage.doubted.paymentId } }),
+  async attention_resolved(stage, operation) {
+    const good = await stage.goodCall(operation);
+    assert.equal((await stage.call(operation, good)).status, 200);
+    return () => stage.call(operation, good);
+  },
   logo_not_found: byUnknownId,
   unknown_provider: byUnknownId,
   not_cancelable: (stage, operation) => () =>

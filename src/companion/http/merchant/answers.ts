@@ -2,7 +2,13 @@
 import * as v from 'valibot';
 import { METHODS } from '../../../protocol/snapshot.ts';
 import { PAYMENT_STATUSES } from '../../../protocol/status.ts';
+import {
+  ATTENTION_OUTCOMES,
+  ATTENTION_REASONS,
+  type AttentionReason,
+} from '../../payments/attention-reasons.ts';
 
+const REASONS = Object.keys(ATTENTION_REASONS) as AttentionReason[];
 const text = v.string();
 const time = v.pipe(v.string(), v.isoTimestamp());
 const kopecks = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -51,7 +57,39 @@ const paymentEntries = {
   metadata: v.record(v.string(), v.unknown()),
 };
 
+const attentionEntries = {
+  attention_id: text,
+  reason: v.pipe(v.picklist(REASONS), v.description('Why a person should look.')),
+  reference: v.pipe(text, v.description('The attempt at the provider.')),
+  refund_id: v.pipe(v.nullable(text), v.description('Our refund that it is about.')),
+  provider_refund_id: v.pipe(v.nullable(text), v.description('A refund of the provider’s cabinet.')),
+  reported_amount: v.pipe(v.nullable(kopecks), v.description('Kopecks, as the provider says.')),
+  reported_currency: v.nullable(text),
+  opened_at: time,
+  resolved_at: v.nullable(time),
+  outcome: v.nullable(v.picklist(ATTENTION_OUTCOMES)),
+  note: v.nullable(text),
+};
+
+const attentionList = v.pipe(
+  v.array(v.strictObject(attentionEntries)),
+  v.description('What a person should look at, open ones only.'),
+);
+
 export const paymentSchema = v.strictObject(paymentEntries);
+
+/** An item of the list; `attention` with `?attention=true`. */
+export const listedPaymentSchema = v.strictObject({
+  ...paymentEntries,
+  attention: v.exactOptional(attentionList),
+});
+
+export const resolvedAttentionSchema = v.strictObject({
+  ...attentionEntries,
+  payment_id: text,
+  payment_status: v.picklist(PAYMENT_STATUSES),
+  refunded_amount: v.pipe(kopecks, v.description('Kopecks given back so far.')),
+});
 
 export const createdPaymentSchema = v.strictObject({
   ...paymentEntries,
@@ -64,6 +102,7 @@ export const createdPaymentSchema = v.strictObject({
 
 export const paymentWithEventsSchema = v.strictObject({
   ...paymentEntries,
+  attention: attentionList,
   events: v.array(
     v.strictObject({
       event: text,
@@ -72,6 +111,20 @@ export const paymentWithEventsSchema = v.strictObject({
       version: v.pipe(v.number(), v.integer()),
       source: text,
       note: v.pipe(v.nullable(text), v.description('Why the event changed nothing.')),
+      attention: v.pipe(
+        v.nullable(
+          v.strictObject({
+            attention_id: text,
+            reason: v.picklist(REASONS),
+            outcome: v.picklist(ATTENTION_OUTCOMES),
+            refunded_before: kopecks,
+            refunded_after: kopecks,
+            reserved_before: kopecks,
+            reserved_after: kopecks,
+          }),
+        ),
+        v.description('Of `attention.resolved`: the sums before and after.'),
+      ),
       created_at: time,
     }),
   ),

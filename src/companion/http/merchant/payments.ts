@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../../context.ts';
 import { attachProvider } from '../../payments/attach.ts';
+import { findOpenAttention, findOpenAttentionOf } from '../../payments/attention.ts';
 import { cancelPayment } from '../../payments/cancel.ts';
 import { refundObstacle } from '../../payments/late-refund.ts';
 import { createPayment } from '../../payments/create.ts';
@@ -12,13 +13,19 @@ import type { Payment } from '../../payments/payment.ts';
 import { readExtras, readPaymentRequest } from '../../payments/request.ts';
 import type { IdempotentCalls } from '../idempotent-calls.ts';
 import { pageQueryEntries, pageOf } from '../pages-of.ts';
-import { createdView, eventView, paymentView } from '../payment-view.ts';
+import { attentionView, createdView, eventView, paymentView } from '../payment-view.ts';
 import { invalidFields, ProblemError } from '../problems.ts';
 import { parseInput, parseQuery } from '../validate.ts';
 
 export const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
   status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
+  attention: v.exactOptional(
+    v.pipe(
+      v.picklist(['true'], 'must be true, or left out'),
+      v.description('Only payments that a person should look at, each with its open `attention[]`.'),
+    ),
+  ),
   ...pageQueryEntries('payments'),
 });
 
@@ -59,14 +66,30 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   app.get<{ Params: { id: string } }>('/payments/:id', async (request) => {
     const payment = await existing(request.params.id);
     const events = await findEvents(ctx.store.read, payment.id);
-    return { ...(await paymentView(ctx, payment)), events: events.map(eventView) };
+    const attention = await findOpenAttention(ctx.store.read, payment.id);
+    return {
+      ...(await paymentView(ctx, payment)),
+      attention: attention.map(attentionView),
+      events: events.map(eventView),
+    };
   });
 
   app.get('/payments', async (request) => {
-    const { order_id: orderId, status, cursor, limit } = parseQuery(paymentListQuery, request.query);
-    const payments = await findPage(ctx.store.read, { orderId, status, after: cursor, limit: limit + 1 });
+    const query = parseQuery(paymentListQuery, request.query);
+    const { order_id: orderId, status, cursor, limit } = query;
+    const attention = query.attention === 'true';
+    const filter = { orderId, status, attention, after: cursor, limit: limit + 1 };
+    const payments = await findPage(ctx.store.read, filter);
     const page = pageOf('payments', payments, limit, (payment) => payment);
-    return { ...page, items: await Promise.all(page.items.map((payment) => paymentView(ctx, payment))) };
+    const views = await Promise.all(page.items.map((payment) => paymentView(ctx, payment)));
+    if (!attention) return { ...page, items: views };
+    const ids = page.items.map(({ id }) => id);
+    const open = await findOpenAttentionOf(ctx.store.read, ids);
+    const items = views.map((view) => ({
+      ...view,
+      attention: open.filter(({ payment_id }) => payment_id === view.payment_id).map(attentionView),
+    }));
+    return { ...page, items };
   });
 
   app.post<{ Params: { id: string } }>('/payments/:id/cancel', async (request, reply) => {

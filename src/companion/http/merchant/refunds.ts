@@ -73,6 +73,7 @@ function toProblem({ code, message }: RefundRefused): ProblemError {
       return new ProblemError(404, code, message);
     case 'not_paid':
     case 'not_refundable':
+    case 'attention_open':
       return new ProblemError(409, code, message);
     case 'exceeds_payment':
       return invalidFields([{ path: 'amount', message }]);

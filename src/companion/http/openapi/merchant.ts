@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { paymentRequestSchema } from '../../payments/request-schema.ts';
 import { KEY_HEADERS } from '../idempotent-calls.ts';
 import * as answers from '../merchant/answers.ts';
+import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';
 import { cancelRequestSchema, paymentListQuery } from '../merchant/payments.ts';
@@ -65,7 +66,7 @@ export function merchantOperations(ctx: Context): Operation[] {
       path: '/payments',
       summary: 'List payments, newest first',
       query: paymentListQuery.entries,
-      answer: pageSchema(paymentSchema),
+      answer: pageSchema(answers.listedPaymentSchema),
       refusals: ['invalid_fields'],
     }),
     get({
@@ -91,12 +92,19 @@ export function merchantOperations(ctx: Context): Operation[] {
       refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
     }),
     post({
+      path: '/payments/{payment_id}/attention/{attention_id}/resolve',
+      summary: 'Say what was found out about a payment’s money',
+      body: resolveRequestSchema,
+      answer: answers.resolvedAttentionSchema,
+      refusals: ['invalid_fields', 'payment_not_found', 'attention_not_found', 'attention_resolved'],
+    }),
+    post({
       path: '/refunds',
       summary: 'Give money back',
       body: refundRequestSchema,
       status: 201,
       answer: refundSchema,
-      refusals: ['invalid_fields', 'payment_not_found', 'not_paid'],
+      refusals: ['invalid_fields', 'payment_not_found', 'not_paid', 'attention_open'],
     }),
     get({
       path: '/refunds/{refund_id}',

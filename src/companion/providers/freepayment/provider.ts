@@ -137,6 +137,8 @@ export function createFreepaymentProvider({
 
     refund: (request) => refunds.carryOut(request),
 
+    findRefund: (payment, uid) => refunds.find(payment, uid),
+
     parseWebhook(webhook) {
       auth.check(webhook);
       return readWebhook(webhook.body);

@@ -1,8 +1,14 @@
-import { ProviderError, type ProviderRefund, type RefundRequest } from '../provider.ts';
+import {
+  ProviderError,
+  type FoundRefund,
+  type PaymentRef,
+  type ProviderRefund,
+  type RefundRequest,
+} from '../provider.ts';
 import { answerToRepeat } from '../repeat.ts';
 import type { FreepaymentClient } from './client.ts';
 import { failureReason, refundStatus, type Transaction } from './messages.ts';
-import { reasonOf } from './refund-reason.ts';
+import { reasonOf, refundIdIn } from './refund-reason.ts';
 
 /**
  * Money given back. Once asked for, a refund is asked about by its uid. Whether a second request would be the same
@@ -37,6 +43,24 @@ export class Refunds {
     return { status: refundStatus(transaction), providerRefundId: uid, test, ...failureReason(transaction) };
   }
 
+  /** How a refund stands that was made by whomever. */
+  async find({ providerPaymentId }: PaymentRef, uid: string): Promise<FoundRefund> {
+    const transaction = await this.#client.find(uid);
+    const { parent_uid: parent, amount } = transaction;
+    // Its payment must be named: the uid alone comes from a message.
+    if (parent === null || parent !== providerPaymentId || isAnother(transaction, { uid, parent, amount })) {
+      throw new ProviderError('unavailable', 'the acquirer answered about another refund');
+    }
+    return {
+      refundId: refundIdIn(transaction.reason),
+      providerRefundId: uid,
+      amount,
+      status: refundStatus(transaction),
+      test: transaction.test,
+      ...failureReason(transaction),
+    };
+  }
+
   async #ask({ refundId, repeated, amount, reason }: RefundRequest, parent: string): Promise<Transaction> {
     if (repeated && !this.#repeat) {
       throw new ProviderError(
@@ -60,7 +84,7 @@ interface Expected {
   readonly uid: string | null;
   readonly parent: string;
   /** Kopecks. */
-  readonly amount: number;
+  readonly amount: number | null;
 }
 
 function isAnother(transaction: Transaction, expected: Expected): boolean {

@@ -1,0 +1,145 @@
+import { queuePaymentNotification } from '../notifications/outbox.ts';
+import type { Context } from '../context.ts';
+import type { FieldError } from '../../protocol/problem.ts';
+import type { AttentionRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { ATTENTION_REASONS, type AttentionOutcome, type AttentionReason } from './attention-reasons.ts';
+import { findAttention } from './attention.ts';
+import { findAttempt } from './attempts.ts';
+import { addEvent } from './events.ts';
+import { findPayment } from './find.ts';
+import type { Payment } from './payment.ts';
+import { correctRefund, settleOverdue } from './resolve-refund.ts';
+import { moneyOut } from './refundable.ts';
+import { countRefunded } from './settle-refund.ts';
+
+export interface Resolution {
+  readonly outcome: AttentionOutcome;
+  /** Kopecks that went out, where the provider has not told, or not told right. */
+  readonly amount: number | null;
+  readonly note: string | null;
+}
+
+/** Why an attention was not resolved; nothing has changed then. */
+export class ResolveRefused extends Error {
+  readonly code: 'payment_not_found' | 'attention_not_found' | 'attention_resolved' | 'invalid_fields';
+  readonly errors: readonly FieldError[];
+  constructor(code: ResolveRefused['code'], message: string, errors: readonly FieldError[] = []) {
+    super(message);
+    this.name = 'ResolveRefused';
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** Reasons whose `money_out` may name its sum. */
+const WITH_AMOUNT: readonly AttentionReason[] = ['unmatched_refund', 'refund_contradicted'];
+
+/**
+ * Writes down what a person has found out, once and for good. `money_out` counts as refunded where the money was the
+ * payment's; every outcome ends the reservation. No outcome makes a payment paid or ends it: only the provider's word
+ * does. Throws {@link ResolveRefused}.
+ */
+export async function resolveAttention(
+  ctx: Context,
+  paymentId: string,
+  attentionId: string,
+  resolution: Resolution,
+  reserve: (trx: Writer) => Promise<void>,
+): Promise<{ attention: AttentionRow; payment: Payment }> {
+  const resolved = await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, paymentId);
+    if (!payment) throw new ResolveRefused('payment_not_found', 'There is no such payment.');
+    const open = await findAttention(trx, paymentId, attentionId);
+    if (!open) throw new ResolveRefused('attention_not_found', 'This payment has no such attention.');
+    if (open.resolved_at !== null) {
+      throw new ResolveRefused('attention_resolved', `It was resolved before: ${open.outcome}.`);
+    }
+    const amount = amountOut(open, resolution, payment);
+    await reserve(trx);
+    const now = ctx.now();
+    const sumsBefore = await moneyOut(trx, payment);
+    // First of all: what follows finds it closed, and its reservation gone.
+    const attention = await close(trx, open, resolution, now);
+    const after = await carryOut(trx, payment, attention, amount, now);
+    const sums = {
+      refunded_before: payment.refundedAmount,
+      refunded_after: after.refundedAmount,
+      reserved_before: sumsBefore.reserved,
+      reserved_after: (await moneyOut(trx, after)).reserved,
+    };
+    const { id: attention_id, reason } = attention;
+    const cause = { event: 'attention.resolved', source: 'merchant' };
+    const details = { attention_id, reason, outcome: resolution.outcome, ...sums };
+    await addEvent(trx, after, after, cause, 'attention_resolved', now, details);
+    return { attention, payment: after, changed: after.version !== payment.version };
+  });
+  if (resolved.changed) ctx.announce(resolved.payment);
+  ctx.wakeNotifier();
+  return resolved;
+}
+
+/** Kopecks that `money_out` counts; 0 where it counts nothing. */
+function amountOut(
+  { reason, reported_amount: reported }: AttentionRow,
+  { outcome, amount }: Resolution,
+  payment: Payment,
+): number {
+  const invalid = (path: string, message: string) =>
+    new ResolveRefused('invalid_fields', `${path} ${message}`, [{ path, message }]);
+  const outcomes: readonly AttentionOutcome[] = ATTENTION_REASONS[reason].outcomes;
+  if (!outcomes.includes(outcome)) {
+    throw invalid('outcome', `must be one of ${outcomes.join(', ')} for ${reason}`);
+  }
+  const takesAmount = outcome === 'money_out' && WITH_AMOUNT.includes(reason);
+  if (!takesAmount && amount !== null) throw invalid('amount', `is not taken with ${outcome} of ${reason}`);
+  if (amount !== null && amount > payment.amount)
+    throw invalid('amount', `must be at most the payment's ${payment.amount} kopecks`);
+  const sum = amount ?? reported ?? 0;
+  if (takesAmount && sum === 0) throw invalid('amount', 'is required: the provider has not told the sum');
+  return sum;
+}
+
+function close(
+  trx: Writer,
+  { id }: AttentionRow,
+  { outcome, note }: Resolution,
+  now: number,
+): Promise<AttentionRow> {
+  return trx
+    .updateTable('attention')
+    .set({ resolved_at: now, outcome, note })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+async function carryOut(
+  trx: Writer,
+  payment: Payment,
+  attention: AttentionRow,
+  amount: number,
+  now: number,
+): Promise<Payment> {
+  const { reason, reference, refund_id: refundId } = attention;
+  const isOut = attention.outcome === 'money_out';
+  if (reason === 'refund_overdue' && refundId !== null)
+    return settleOverdue(trx, payment, refundId, isOut, now);
+  if (reason === 'refund_contradicted' && refundId !== null) {
+    return correctRefund(trx, payment, refundId, isOut ? amount : null, now);
+  }
+  if (!isOut || payment.paidAt === null) return payment;
+  // Of a second charge nothing was ever counted.
+  if ((await findAttempt(trx, reference))?.paid === 2) return payment;
+  if (reason === 'unmatched_refund') return tellRefunded(trx, payment, payment.refundedAmount + amount, now);
+  // It went back, or never came: there is none of it to be given back.
+  if (reason === 'paid_contradicted') return tellRefunded(trx, payment, payment.amount, now);
+  return payment;
+}
+
+async function tellRefunded(trx: Writer, payment: Payment, refunded: number, now: number): Promise<Payment> {
+  const cause = { event: 'payment.refunded', source: 'merchant' };
+  const after = await countRefunded(trx, payment, refunded, cause, now);
+  await queuePaymentNotification(trx, after, now);
+  return after;
+}

@@ -1,0 +1,110 @@
+import { applyDelivery } from '../../src/companion/payments/apply.ts';
+import { findOpenAttention } from '../../src/companion/payments/attention.ts';
+import { createRefund, findRefund, RefundRefused } from '../../src/companion/payments/refund.ts';
+import { moneyOut } from '../../src/companion/payments/refundable.ts';
+import { resolveAttention, type Resolution } from '../../src/companion/payments/resolve-attention.ts';
+import type { RefundReport } from '../../src/companion/providers/provider.ts';
+import type { AttentionRow, RefundRow } from '../../src/companion/store/schema.ts';
+import { AMOUNT, Ledger } from './ledger.ts';
+
+/** A ledger whose provider names its refunds `theirs <our id>` and answers each with `next`. */
+export class RefundLedger {
+  readonly ledger: Ledger;
+  next: 'pending' | 'succeeded' | 'failed' = 'succeeded';
+  #told = 0;
+
+  private constructor(ledger: Ledger) {
+    this.ledger = ledger;
+    ledger.provider.refund = async ({ refundId }) => {
+      await Promise.resolve();
+      return { status: this.next as 'succeeded', providerRefundId: nameOf(refundId) };
+    };
+  }
+
+  static async open(): Promise<RefundLedger> {
+    return new RefundLedger(await Ledger.open());
+  }
+
+  close(): Promise<void> {
+    return this.ledger.close();
+  }
+
+  async paid(): Promise<string> {
+    const { id } = await this.ledger.createPayment();
+    await this.ledger.tell(id, 'paid', AMOUNT);
+    return id;
+  }
+
+  refund(paymentId: string, amount: number | null): Promise<RefundRow> {
+    return createRefund(this.ledger.ctx, { paymentId, amount, reason: null }, () => Promise.resolve());
+  }
+
+  /** Why the refund is refused; `null` when it is not. */
+  async refusal(paymentId: string, amount: number | null): Promise<string | null> {
+    try {
+      await this.refund(paymentId, amount);
+      return null;
+    } catch (error) {
+      if (error instanceof RefundRefused) return error.code;
+      throw error;
+    }
+  }
+
+  /** A signed webhook about a refund: of ours, by its id, or of somebody else's, by the provider's. */
+  tell(
+    paymentId: string,
+    status: RefundReport['status'],
+    refund: { of?: string; name?: string; amount?: number | null },
+  ): Promise<string> {
+    const providerRefundId = refund.name ?? nameOf(refund.of!);
+    const report = { refundId: null, providerRefundId, amount: refund.amount ?? null, status };
+    const event = `refund.${status}`;
+    const nothing = { status: null, amount: null, currency: null };
+    const deliveryId = `refund ${++this.#told}`;
+    const delivery = { ...nothing, deliveryId, event, reference: paymentId, refund: report };
+    return applyDelivery(this.ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+  }
+
+  async read(refundId: string): Promise<RefundRow> {
+    return (await findRefund(this.ledger.ctx.store.read, refundId))!;
+  }
+
+  openOf(paymentId: string): Promise<AttentionRow[]> {
+    return findOpenAttention(this.ledger.ctx.store.read, paymentId);
+  }
+
+  /** Resolves the one that is open. */
+  async resolve(
+    paymentId: string,
+    outcome: Resolution['outcome'],
+    amount: number | null = null,
+  ): Promise<void> {
+    const [open, ...more] = await this.openOf(paymentId);
+    if (!open || more.length > 0) throw new Error(`${more.length} more than one are open`);
+    const resolution = { outcome, amount, note: null };
+    await resolveAttention(this.ledger.ctx, paymentId, open.id, resolution, () => Promise.resolve());
+  }
+
+  /** `[status, refunded, left]` */
+  async sums(paymentId: string): Promise<[string, number, number]> {
+    const payment = await this.ledger.paymentOf(paymentId);
+    const { left } = await moneyOut(this.ledger.ctx.store.read, payment);
+    return [payment.status, payment.refundedAmount, left];
+  }
+
+  /** The merchant's webhooks, but for the first about the payment being paid. */
+  async told(paymentId: string): Promise<string[]> {
+    const rows = await this.ledger.ctx.store.read
+      .selectFrom('deliveries')
+      .select('event')
+      .where('payment_id', '=', paymentId)
+      .where('event', '<>', 'payment.paid')
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ event }) => event);
+  }
+}
+
+function nameOf(refundId: string): string {
+  return `theirs ${refundId}`;
+}
