@@ -88,7 +88,13 @@ async function assemble(
   store: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
-  const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
+  const outbound = new OutboundClient({
+    development: config.development,
+    allowedHosts: config.callbackHosts,
+    proxies: config.proxies,
+    proxyForAll: config.callbackProxy,
+    ...(resolve ? { resolve } : {}),
+  });
   const metrics = new Metrics({
     store,
     now,
@@ -140,6 +146,7 @@ async function assemble(
   const retention = new Retention(ctx, (paymentId) => hub.dismiss(paymentId));
   const banks = createBankDirectory({
     source: config.bankList,
+    outbound,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
     log,
     // Only how long ago the list was fetched counts.

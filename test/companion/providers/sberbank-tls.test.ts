@@ -61,7 +61,7 @@ describe('mutual TLS with the bank', () => {
     const settings = loadConfig(all, tmpdir()).sberbank!;
     const provider = createSberbankProvider({
       settings,
-      outbound: outbound.as(settings.identity),
+      outbound,
       now: Date.now,
     });
     return provider.charge!(charge);
