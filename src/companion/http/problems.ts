@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
+import { StoreBusyError } from '../store/store-busy.ts';
 import type { Context } from '../context.ts';
 import type { CommonHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -62,7 +63,7 @@ export function installProblems(
   { sampledLog, metrics }: Pick<Context, 'sampledLog' | 'metrics'>,
 ): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
-    const problem = error instanceof ProblemError ? error : fromFastify(error, request);
+    const problem = error instanceof ProblemError ? error : fromOthers(error, request);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (problem.status === 401 || problem.status === 429)
       metrics.requestRefused(routesOf(request), problem.status);
@@ -100,6 +101,13 @@ function problemBody(problem: ProblemError): Problem {
     code: problem.code,
     ...(problem.errors ? { errors: problem.errors } : {}),
   };
+}
+
+function fromOthers(error: FastifyError | StoreBusyError, request: FastifyRequest): ProblemError {
+  if (!(error instanceof StoreBusyError)) return fromFastify(error, request);
+  return new ProblemError(503, 'store_not_writable', 'The database takes no writes now. Try again.', {
+    headers: { 'retry-after': '5' },
+  });
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
