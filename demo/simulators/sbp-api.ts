@@ -19,6 +19,7 @@ const createSchema = v.strictObject({
   customer: v.object({}),
   methods: v.tuple([v.literal('sbp')]),
   features: v.strictObject({ deep_link: v.boolean() }),
+  renewable: v.literal(false),
 });
 
 const refundSchema = v.strictObject({

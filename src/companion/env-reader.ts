@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { isAddressRange } from './addresses.ts';
 import { isFromKubernetes } from './env/known-variables.ts';
+import { hostObjection } from './env/listen-host.ts';
 import { formObjection } from './env/secret-form.ts';
 import { readSettingFile } from './env/setting-file.ts';
 import type { SecretName } from './development-secrets.ts';
@@ -35,6 +37,14 @@ export class EnvReader {
   /** Whether any variable that this reader was asked for is set. */
   get foundAny(): boolean {
     return this.#foundAny;
+  }
+
+  /** An address or a name to listen on. */
+  host(name: string, fallback: string): string {
+    const host = this.#value(name) ?? fallback;
+    const objection = hostObjection(host);
+    if (objection !== null) this.#mistakes.push(`${name} ${objection}, not "${host}"`);
+    return host;
   }
 
   text(name: string, fallback: string): string {
@@ -170,7 +180,13 @@ export class EnvReader {
   databaseFile(name: string, fallback: string, workingDirectory: string): string {
     const value = this.#value(name) ?? fallback;
     const match = /^file:(?:\/\/)?([^?#]+)$/.exec(value);
-    if (match) return resolve(workingDirectory, match[1]!);
+    const file = match && resolve(workingDirectory, match[1]!);
+    if (file && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+      this.#mistakes.push(
+        `${name} names a folder, ${file}: name the file in it, such as file:${join(file, 'sbp-checkout.sqlite')}`,
+      );
+    }
+    if (file) return file;
     this.#mistakes.push(
       `${name} must be file:<path of the SQLite file>, not "${value.replace(/\/\/[^@/]*@/, '//***@')}"`,
     );

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PaymentStatus } from '../protocol/status.ts';
+import type { ConfiguredCertificate } from './env/certificates.ts';
 import type { ProviderName } from './providers/names.ts';
 import type { Store } from './store/store.ts';
 import { readTablesAtScrape } from './table-metrics.ts';
@@ -14,6 +15,7 @@ interface Sources {
   readonly openStreams: () => number;
   /** Whether the methods on offer move no money. */
   readonly test: boolean;
+  readonly certificates?: readonly ConfiguredCertificate[];
 }
 
 /**
@@ -98,13 +100,22 @@ export class Metrics {
     this.#providerSeconds.observe({ provider, operation }, ms / 1000);
   }
 
-  #readAtScrape({ store, now, openStreams, test }: Sources): void {
+  #readAtScrape({ store, now, openStreams, test, certificates = [] }: Sources): void {
     const registers = [this.#registry];
     new Gauge({
       name: 'sbp_test_mode',
       help: '1 while the methods on offer are tests: no payment moves money.',
       registers,
     }).set(test ? 1 : 0);
+    new Gauge({
+      name: 'sbp_certificate_expires_seconds',
+      help: 'Time until a configured certificate ends; negative once it has.',
+      labelNames: ['setting'],
+      registers,
+      collect() {
+        for (const { setting, validTo } of certificates) this.set({ setting }, (validTo - now()) / 1000);
+      },
+    });
     new Gauge({
       name: 'sbp_open_streams',
       help: 'Status streams open now.',

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { PATIENCE_MS } from './patience.ts';
 
 export interface RawAnswer {
   readonly status: number;
@@ -39,7 +40,7 @@ function onOneConnection(port: number, requests: readonly RawRequest[]): Promise
       socket.destroy();
       resolve(answers);
     };
-    const timer = setTimeout(finish, 5_000);
+    const timer = setTimeout(finish, PATIENCE_MS);
     socket.on('data', (chunk: Buffer) => {
       buffer = Buffer.concat([buffer, chunk]);
       for (;;) {

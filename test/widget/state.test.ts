@@ -134,7 +134,7 @@ describe('reduce', () => {
       processing: PAYMENT_STATUSES,
       paid: ['paid', 'partial_refunded', 'refunded'],
       failed: ['failed'],
-      expired: ['expired', 'paid', 'partial_refunded', 'refunded'],
+      expired: ['expired', 'canceled', 'paid', 'partial_refunded', 'refunded'],
       canceled: ['canceled', 'paid', 'partial_refunded', 'refunded'],
       partial_refunded: ['partial_refunded', 'refunded'],
       refunded: ['refunded'],

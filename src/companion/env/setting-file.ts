@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { binaryObjection } from './pem.ts';
 
 export type FileReading = { readonly text: string } | { readonly objection: string };
 
@@ -14,6 +15,8 @@ export function readSettingFile(file: string): FileReading {
     if (code === 'EISDIR') return { objection: `names a folder, ${file}: name the file in it` };
     return { objection: `cannot be read: ${message}` };
   }
+  const binary = binaryObjection(bytes);
+  if (binary !== null) return { objection: `names a file, ${file}, that ${binary}` };
   const [first, second, third] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0)) {
     return { objection: `names a file in UTF-16 or a binary one, ${file}: save it as UTF-8 text` };

@@ -49,7 +49,7 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
     createSmartGlocalProvider({ settings: configured(config.smartGlocal), outbound, now }),
   sberbank: ({ config, outbound, now }) => {
     const settings = configured(config.sberbank);
-    return createSberbankProvider({ settings, outbound: outbound.as(settings.identity), now });
+    return createSberbankProvider({ settings, outbound, now });
   },
 };
 

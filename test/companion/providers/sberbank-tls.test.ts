@@ -61,7 +61,7 @@ describe('mutual TLS with the bank', () => {
     const settings = loadConfig(all, tmpdir()).sberbank!;
     const provider = createSberbankProvider({
       settings,
-      outbound: outbound.as(settings.identity),
+      outbound,
       now: Date.now,
     });
     return provider.charge!(charge);
@@ -183,7 +183,7 @@ describe('the settings of sberbank', () => {
     assert.match(mistakes({}), /SBP_SBERBANK_CERT and SBP_SBERBANK_KEY are required/);
     const twisted = { ...CERTIFICATE, SBP_SBERBANK_KEY: pem('other-client-key') };
     assert.match(mistakes(twisted), /SBP_SBERBANK_KEY is not the key of the certificate/);
-    assert.match(mistakes({ ...CERTIFICATE, SBP_SBERBANK_CERT: 'nonsense' }), /SBP_SBERBANK_CERT must be/);
+    assert.match(mistakes({ ...CERTIFICATE, SBP_SBERBANK_CERT: 'nonsense' }), /SBP_SBERBANK_CERT is no PEM/);
     assert.match(
       mistakes({ ...CERTIFICATE, SBP_SBERBANK_STATUS_PATH: 'status' }),
       /SBP_SBERBANK_STATUS_PATH must be a path/,
