@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
+import { LastSeen, readLastSeen } from './last-seen.ts';
 import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './logging.ts';
@@ -27,6 +28,7 @@ import { PaymentTokens } from './payments/tokens.ts';
 import { createProviders } from './providers/registry.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
 import { openStore, type Store } from './store/store.ts';
+import { WallClock } from './wall-clock.ts';
 
 export interface CompanionOptions {
   readonly config: Config;
@@ -34,6 +36,8 @@ export interface CompanionOptions {
   readonly log?: Logger;
   /** Unix time in ms; the system's clock unless given. */
   readonly now?: () => number;
+  /** Milliseconds on a clock that is never set, beside which `now` is judged; the system's unless given. */
+  readonly monotonic?: () => number;
   /** How names in others' addresses are resolved; by the system unless given. */
   readonly resolve?: Resolve;
   /** An open store, closed with the companion; `config.databaseFile` is opened unless given. */
@@ -73,7 +77,14 @@ export async function createCompanion(options: CompanionOptions): Promise<Compan
 }
 
 async function assemble(
-  { config, log, now = Date.now, resolve, providers }: CompanionOptions & { readonly log: Logger },
+  {
+    config,
+    log,
+    now = Date.now,
+    monotonic = () => performance.now(),
+    resolve,
+    providers,
+  }: CompanionOptions & { readonly log: Logger },
   store: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
@@ -94,10 +105,18 @@ async function assemble(
   let ownAddress = config.publicUrl;
   let started = false;
 
+  const clock = new WallClock({
+    now,
+    monotonic,
+    onStep: (stepMs) => log.warn({ step_ms: stepMs }, 'clock stepped: nothing ends by it for 10 minutes'),
+  });
+  clock.resume(await readLastSeen(store));
+  const lastSeen = new LastSeen({ store, clock, now, log });
   const bank = new SandboxBank({
     store,
     log,
     now,
+    clock,
     webhookSecret: config.webhookSecrets[0]!,
     webhookUrl: () => `${ownAddress}/webhooks/sandbox`,
   });
@@ -108,6 +127,7 @@ async function assemble(
     log,
     sampledLog: new SampledLog(log),
     now,
+    clock,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
     providers: createProviders({ config, outbound, bank, metrics, now, standIns: providers }),
@@ -129,7 +149,8 @@ async function assemble(
     outbound,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
     log,
-    now,
+    // Only how long ago the list was fetched counts.
+    now: monotonic,
   });
   const certificates = new CertificateWatch({ certificates: certificatesOf(config), log, now });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
@@ -162,6 +183,7 @@ async function assemble(
     caretaker.wake();
     notifier.wake();
     retention.start();
+    lastSeen.start();
     certificates.start();
     bank.start();
   }
@@ -189,6 +211,7 @@ async function assemble(
       banks.close();
       certificates.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
+      await lastSeen.close();
       await outbound.close();
       ctx.sampledLog.close();
       await store.close();

@@ -14,6 +14,7 @@ import { logAfterCommit } from './history-log.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
+import { withoutTokens } from '../store/without-tokens.ts';
 import { flagUnmatched } from './refund-report.ts';
 import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './set-aside.ts';
 
@@ -32,7 +33,8 @@ export async function applyDelivery(
     await insertDelivery(trx, {
       provider,
       delivery_id: delivery.deliveryId,
-      body,
+      // A provider may send back the link that it leads the payer to.
+      body: withoutTokens(body),
       received_at: ctx.now(),
       ...became,
     });

@@ -12,6 +12,8 @@ import { checkSoundness, sizeOf } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
+const READER_WAIT_MS = 100;
+
 export type Reader = Kysely<Schema>;
 export type Writer = Transaction<Schema>;
 
@@ -90,11 +92,15 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
       reportIfLarge(`bringing the database up to date: ${names.join(', ')}`),
     );
     ownership.made();
+    // While it serves, nobody's lock may make the process stand still: writers wait asynchronously.
+    database.waitAtMost(0);
   } catch (error) {
     await writer.destroy();
     throw error;
   }
-  const { db: reader } = await connect(file, 'PRAGMA query_only = ON;');
+  const { db: reader, database: readerDatabase } = await connect(file, 'PRAGMA query_only = ON;');
+  // Nobody's writing keeps readers waiting; what does is short, such as the recovery of the log.
+  readerDatabase.waitAtMost(READER_WAIT_MS);
   const commits = new GroupCommit(writer, database, options);
   if (!atOnce) reportIfLarge('checking the database while serving');
   const check = atOnce ? null : checkInBackground(file);
