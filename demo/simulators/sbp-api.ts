@@ -86,6 +86,15 @@ export class SbpApiSimulator extends Simulator {
     await this.#tell(bill, event, { ...view(bill), event });
   }
 
+  override async refundInCabinet(reference: string, amount: number): Promise<void> {
+    const bill = this.bills.get(reference) as SbpApiBill;
+    this.giveBack(bill, amount);
+    const refund = { refund_id: `upr_${randomUUID()}`, payment_id: bill.id, amount, status: 'succeeded' };
+    this.#refunds.set(refund.refund_id, refund);
+    const event = 'refund.succeeded';
+    await this.#tell(bill, event, { ...refund, event, order_id: reference });
+  }
+
   async #tell(bill: SbpApiBill, event: string, payload: object): Promise<void> {
     const body = this.text(payload);
     const headers = signWebhook({ event, deliveryId: randomUUID(), body }, this.#secret, Date.now());

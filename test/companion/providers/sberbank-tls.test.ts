@@ -167,7 +167,7 @@ describe('the settings of sberbank', () => {
           tid: '21325622',
           idQr: '20305',
           statusPath: '/qr/order/v3/status',
-          statusScope: 'https://api.sberbank.ru/qr/order.pay',
+          statusScope: 'https://api.sberbank.ru/qr/order.status',
           message: 'Оплата заказа',
           test: false,
         },
