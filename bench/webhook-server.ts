@@ -15,6 +15,7 @@ import { SampledLog } from '../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../src/companion/metrics.ts';
 import { OutboundClient } from '../src/companion/outbound/client.ts';
 import { createProviders } from '../src/companion/providers/registry.ts';
+import { WallClock } from '../src/companion/wall-clock.ts';
 import { openStore, type Store } from '../src/companion/store/store.ts';
 
 const config = loadConfig(process.env);
@@ -29,7 +30,8 @@ process.send?.('ready');
 async function serveRaw(config: Config, store: Store): Promise<void> {
   const now = Date.now;
   const webhookSecret = config.webhookSecrets[0]!;
-  const bank = new SandboxBank({ store, log, now, webhookSecret, webhookUrl: () => '' });
+  const clock = new WallClock({ now, monotonic: () => performance.now() });
+  const bank = new SandboxBank({ store, log, now, clock, webhookSecret, webhookUrl: () => '' });
   const outbound = new OutboundClient({ development: true });
   const metrics = new Metrics({ store, now, openStreams: () => 0, test: config.test });
   const providers = createProviders({ config, outbound, bank, metrics, now });
@@ -39,6 +41,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     log,
     sampledLog: new SampledLog(log),
     now,
+    clock,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
     outbound,

@@ -29,9 +29,16 @@ const billSchema = v.object({
   kopecks: v.pipe(v.number(), v.safeInteger()),
   link: v.pipe(v.string(), v.regex(/^https?:\/\/[\x21-\x7e]+$/)),
 });
-const refundSchema = v.object({ state: v.picklist(['under_way', 'done', 'refused']) });
+const refundState = v.picklist(['under_way', 'done', 'refused']);
+const refundSchema = v.object({ state: refundState });
+const ownRefundSchema = v.object({ state: refundState, kopecks: v.pipe(v.number(), v.safeInteger()) });
+const REFUND_STATUSES = { under_way: 'pending', done: 'succeeded', refused: 'failed' } as const;
 
-const messageSchema = v.pipe(v.string(), v.parseJson(), v.object({ bill: v.string() }));
+const messageSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ bill: v.string(), refund: v.optional(v.string()) }),
+);
 
 export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundClient): Provider {
   const http = new ProviderHttp({ baseUrl: settings.baseUrl, outbound });
@@ -90,7 +97,19 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
     async refund({ payment, refundId, amount }) {
       const path = `/bills/${payment.reference}/refunds`;
       const { state } = await call('POST', path, refundSchema, { refund: refundId, kopecks: amount });
-      return { status: { under_way: 'pending', done: 'succeeded', refused: 'failed' }[state] as 'pending' };
+      return { status: REFUND_STATUSES[state] };
+    },
+
+    /** Ours are settled by the answer; one that a message names was made in the cabinet. */
+    async findRefund({ reference }, name) {
+      const path = `/bills/${reference}/refunds/${encodeURIComponent(name)}`;
+      const { state, kopecks } = await call('GET', path, ownRefundSchema);
+      return {
+        refundId: null,
+        providerRefundId: name,
+        amount: kopecks,
+        status: REFUND_STATUSES[state],
+      };
     },
 
     parseWebhook({ headers, body }) {
@@ -100,7 +119,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
       if (!/^[0-9a-f]{64}$/.test(given) || !timingSafeEqual(Buffer.from(given, 'hex'), ours)) {
         throw new WebhookVerificationError('signature_mismatch', 'X-Acme-Signature does not match the body');
       }
-      const bill = billIn(body);
+      const { bill, refund } = newsIn(body);
       // A hint: what it says of the payment is asked for anyway.
       return {
         deliveryId: createHash('sha256').update(body).digest('base64url'),
@@ -109,15 +128,17 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
         status: null,
         amount: null,
         currency: null,
+        refund: refund === null ? null : { refundId: null, providerRefundId: refund, status: 'pending' },
       };
     },
   };
 }
 
 /** `''` in a message that names none, perhaps of a newer version: there is nothing to follow, and nothing to refuse. */
-function billIn(body: Buffer): string {
+function newsIn(body: Buffer): { bill: string; refund: string | null } {
   const parsed = v.safeParse(messageSchema, body.toString('utf8'));
-  return parsed.success ? parsed.output.bill : '';
+  if (!parsed.success) return { bill: '', refund: null };
+  return { bill: parsed.output.bill, refund: parsed.output.refund ?? null };
 }
 
 function read<Schema extends v.GenericSchema>(

@@ -22,6 +22,8 @@ const refundSchema = v.strictObject({ refund: v.string(), kopecks });
 
 export class AcmeSimulator extends Simulator {
   readonly #refunds = new Map<string, Answer>();
+  /** Made in the cabinet: the sum by the number that the acquirer gave it. */
+  readonly #ownRefunds = new Map<string, number>();
   #reportUrl = '';
 
   /** Nothing of it is in the companion's environment: the example is handed over in code. */
@@ -29,19 +31,32 @@ export class AcmeSimulator extends Simulator {
     return {};
   }
 
+  override async refundInCabinet(reference: string, amount: number): Promise<void> {
+    const bill = this.bills.get(reference)!;
+    bill.refunded += amount;
+    const refund = `own-${this.#ownRefunds.size + 1}`;
+    this.#ownRefunds.set(`${reference}/${refund}`, amount);
+    await this.#tell(bill, { refund });
+  }
+
   protected answer(call: Call): Answer {
     if (call.headers['x-acme-key'] !== KEY) throw new Refused(401, { error: 'key' });
-    const [, id, action] = /^\/bills(?:\/([\w-]+)(?:\/(\w+))?)?$/.exec(call.path) ?? [];
+    const [, id, action, name] = /^\/bills(?:\/([\w-]+)(?:\/(\w+)(?:\/([\w-]+))?)?)?$/.exec(call.path) ?? [];
     if (id === undefined) return this.#open(parse(billSchema, call));
     const bill = this.bills.get(id);
     if (!bill) throw new Refused(404, { error: 'no such bill' });
+    if (name !== undefined) return this.#ownRefund(`${id}/${name}`);
     if (action === 'refunds') return this.#refund(bill, parse(refundSchema, call));
     if (action === 'close' && bill.status === 'created') bill.status = 'canceled';
     return this.#show(bill);
   }
 
-  protected async report(bill: Bill): Promise<void> {
-    const body = this.text({ bill: bill.reference, state: STATES[bill.status], kopecks: bill.amount });
+  protected report(bill: Bill): Promise<void> {
+    return this.#tell(bill, { state: STATES[bill.status], kopecks: bill.amount });
+  }
+
+  async #tell(bill: Bill, news: object): Promise<void> {
+    const body = this.text({ bill: bill.reference, ...news });
     const signature = createHmac('sha256', KEY).update(body).digest('hex');
     await this.send({ url: this.#reportUrl, headers: { 'x-acme-signature': signature }, body });
   }
@@ -65,6 +80,12 @@ export class AcmeSimulator extends Simulator {
     const { reference, status, amount } = bill;
     const json = { bill: reference, state: STATES[status], kopecks: amount, link: this.payerPage(bill) };
     return { status: 200, json };
+  }
+
+  #ownRefund(name: string): Answer {
+    const amount = this.#ownRefunds.get(name);
+    if (amount === undefined) throw new Refused(404, { error: 'no such refund' });
+    return { status: 200, json: { state: 'done', kopecks: amount } };
   }
 
   #refund(bill: Bill, { refund, kopecks: amount }: v.InferOutput<typeof refundSchema>): Answer {

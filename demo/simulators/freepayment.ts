@@ -72,6 +72,10 @@ export class FreepaymentSimulator extends Simulator {
     await this.report(bill);
   }
 
+  override async refundInCabinet(reference: string, amount: number): Promise<void> {
+    await this.#settle(this.#begin(this.#bill(reference), amount, 'по заявлению клиента'));
+  }
+
   /** What it says of a bill now, proven as it proves all that it says. */
   messageOf(reference: string): Message {
     const bill = this.#bill(reference);
@@ -133,22 +137,21 @@ export class FreepaymentSimulator extends Simulator {
     if (earlier.reduce((sum, refund) => sum + refund.amount, amount) > bill.amount) {
       throw refused('amount', 'is more than was paid');
     }
-    const createdAt = new Date().toISOString();
-    const refund: FreepaymentRefund = {
-      uid: randomUUID(),
-      bill,
-      amount,
-      reason,
-      createdAt,
-      status: 'pending',
-    };
-    this.refunds.push(refund);
+    const refund = this.#begin(bill, amount, reason);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       void this.#settle(refund);
     }, this.#refundAfterMs);
     this.#timers.add(timer);
     return { status: 200, json: refundView(refund) };
+  }
+
+  #begin(bill: FreepaymentBill, amount: number, reason: string): FreepaymentRefund {
+    const createdAt = new Date().toISOString();
+    const uid = randomUUID();
+    const refund: FreepaymentRefund = { uid, bill, amount, reason, createdAt, status: 'pending' };
+    this.refunds.push(refund);
+    return refund;
   }
 
   async #settle(refund: FreepaymentRefund): Promise<void> {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Refused, type Call } from './simulator.ts';
 
 export const SCOPE = 'https://api.sberbank.ru/qr/order.pay';
+export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
 /** The shop that the bank knows. */
 export const SHOP = { member_id: '000001', tid: '21325622', id_qr: '20305' } as const;
 

@@ -3,7 +3,17 @@ import type * as v from 'valibot';
 import { html, Markup } from '../../src/companion/http/html.ts';
 import { qrSvg } from '../../src/companion/payments/qr-image.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
-import { demand, gateway, isUid, parse, paySchema, SCOPE, SHOP, statusSchema } from './sberbank-requests.ts';
+import {
+  demand,
+  gateway,
+  isUid,
+  parse,
+  paySchema,
+  SCOPE,
+  SHOP,
+  STATUS_SCOPE,
+  statusSchema,
+} from './sberbank-requests.ts';
 import { Simulator, type Answer, type Bill, type Call } from './simulator.ts';
 
 /** An order's state by its bill's status; the bank has more, see {@link SberbankSimulator.states}. */
@@ -117,7 +127,7 @@ export class SberbankSimulator extends Simulator {
     demand(headers['content-type'] === 'application/x-www-form-urlencoded', 'Content-Type');
     const form = new URLSearchParams(body);
     demand(form.size === 2 && form.get('grant_type') === 'client_credentials', 'grant_type');
-    demand(form.get('scope') === SCOPE, 'scope');
+    demand([SCOPE, STATUS_SCOPE].includes(form.get('scope') ?? ''), 'scope');
     const token = randomUUID();
     this.#tokens.set(token, this.#now() + this.#expiresIn * 1000);
     return {

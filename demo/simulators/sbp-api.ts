@@ -19,6 +19,7 @@ const createSchema = v.strictObject({
   customer: v.object({}),
   methods: v.tuple([v.literal('sbp')]),
   features: v.strictObject({ deep_link: v.boolean() }),
+  renewable: v.literal(false),
 });
 
 const refundSchema = v.strictObject({
@@ -83,6 +84,15 @@ export class SbpApiSimulator extends Simulator {
   protected async report(bill: SbpApiBill): Promise<void> {
     const event = `payment.${bill.status}`;
     await this.#tell(bill, event, { ...view(bill), event });
+  }
+
+  override async refundInCabinet(reference: string, amount: number): Promise<void> {
+    const bill = this.bills.get(reference) as SbpApiBill;
+    this.giveBack(bill, amount);
+    const refund = { refund_id: `upr_${randomUUID()}`, payment_id: bill.id, amount, status: 'succeeded' };
+    this.#refunds.set(refund.refund_id, refund);
+    const event = 'refund.succeeded';
+    await this.#tell(bill, event, { ...refund, event, order_id: reference });
   }
 
   async #tell(bill: SbpApiBill, event: string, payload: object): Promise<void> {

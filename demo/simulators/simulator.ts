@@ -123,6 +123,19 @@ export abstract class Simulator {
     await this.report(bill);
   }
 
+  /** Gives money back as a person in the system's cabinet does; resolves when the report of it was answered. */
+  refundInCabinet(reference: string, amount: number): Promise<void> {
+    return Promise.reject(
+      new Error(`${reference} cannot be given ${amount} back: there are no refunds here`),
+    );
+  }
+
+  /** Counts what was given back. */
+  protected giveBack(bill: Bill, amount: number): void {
+    bill.refunded += amount;
+    bill.status = bill.refunded === bill.amount ? 'refunded' : 'partial_refunded';
+  }
+
   /** Sends a message; answers the companion's status, or `null` when it could not be reached. */
   async send(message: Message): Promise<number | null> {
     this.sent.push(message);

@@ -78,6 +78,11 @@ export class SmartGlocalSimulator extends Simulator {
     await super.act(reference, deed);
   }
 
+  override async refundInCabinet(reference: string, amount: number): Promise<void> {
+    this.giveBack(this.session(reference), amount);
+    await this.#redelivery.deliver(this.message('payment_refunded', reference));
+  }
+
   session(reference: string): SessionBill {
     const bill = this.bills.get(reference) as SessionBill | undefined;
     if (!bill) throw new Error(`no session of ${reference}`);

@@ -6,10 +6,12 @@ import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './config.ts';
+import { readableByOthers } from './file-mode.ts';
 import type { Context } from './context.ts';
 import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
 import { Readiness } from './http/operations.ts';
+import { LastSeen, readLastSeen } from './last-seen.ts';
 import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './logging.ts';
@@ -27,6 +29,7 @@ import { PaymentTokens } from './payments/tokens.ts';
 import { createProviders } from './providers/registry.ts';
 import { SandboxBank } from './providers/sandbox/bank.ts';
 import { openStore, type Store } from './store/store.ts';
+import { WallClock } from './wall-clock.ts';
 
 export interface CompanionOptions {
   readonly config: Config;
@@ -34,6 +37,8 @@ export interface CompanionOptions {
   readonly log?: Logger;
   /** Unix time in ms; the system's clock unless given. */
   readonly now?: () => number;
+  /** Milliseconds on a clock that is never set, beside which `now` is judged; the system's unless given. */
+  readonly monotonic?: () => number;
   /** How names in others' addresses are resolved; by the system unless given. */
   readonly resolve?: Resolve;
   /** An open store, closed with the companion; `config.databaseFile` is opened unless given. */
@@ -62,7 +67,9 @@ export interface Companion {
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
   const log = options.log ?? createLogger(options.config.logLevel);
   const report = (words: string) => log.info(words);
-  const store = options.store ?? (await openStore(options.config.databaseFile, { report }));
+  const store =
+    options.store ??
+    (await openStore(options.config.databaseFile, { report, fileMode: options.config.fileMode }));
   try {
     return await assemble({ ...options, log }, withHistoryLog(store, log));
   } catch (error) {
@@ -73,11 +80,24 @@ export async function createCompanion(options: CompanionOptions): Promise<Compan
 }
 
 async function assemble(
-  { config, log, now = Date.now, resolve, providers }: CompanionOptions & { readonly log: Logger },
+  {
+    config,
+    log,
+    now = Date.now,
+    monotonic = () => performance.now(),
+    resolve,
+    providers,
+  }: CompanionOptions & { readonly log: Logger },
   store: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
-  const outbound = new OutboundClient({ development: config.development, ...(resolve ? { resolve } : {}) });
+  const outbound = new OutboundClient({
+    development: config.development,
+    allowedHosts: config.callbackHosts,
+    proxies: config.proxies,
+    proxyForAll: config.callbackProxy,
+    ...(resolve ? { resolve } : {}),
+  });
   const metrics = new Metrics({
     store,
     now,
@@ -88,10 +108,18 @@ async function assemble(
   let ownAddress = config.publicUrl;
   let started = false;
 
+  const clock = new WallClock({
+    now,
+    monotonic,
+    onStep: (stepMs) => log.warn({ step_ms: stepMs }, 'clock stepped: nothing ends by it for 10 minutes'),
+  });
+  clock.resume(await readLastSeen(store));
+  const lastSeen = new LastSeen({ store, clock, now, log });
   const bank = new SandboxBank({
     store,
     log,
     now,
+    clock,
     webhookSecret: config.webhookSecrets[0]!,
     webhookUrl: () => `${ownAddress}/webhooks/sandbox`,
   });
@@ -102,6 +130,7 @@ async function assemble(
     log,
     sampledLog: new SampledLog(log),
     now,
+    clock,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
     providers: createProviders({ config, outbound, bank, metrics, now, standIns: providers }),
@@ -120,14 +149,21 @@ async function assemble(
   const retention = new Retention(ctx, (paymentId) => hub.dismiss(paymentId));
   const banks = createBankDirectory({
     source: config.bankList,
+    outbound,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
+    fileMode: config.fileMode,
     log,
-    now,
+    // Only how long ago the list was fetched counts.
+    now: monotonic,
   });
   const certificates = new CertificateWatch({ certificates: certificatesOf(config), log, now });
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
+  const kept = ['', '-wal', '-shm', '.lock'].map((part) => config.databaseFile + part);
+  for (const file of readableByOthers(kept, config.fileMode)) {
+    log.warn({ file }, 'file may be read by others than its owner: chmod 600, or set SBP_FILE_MODE=group');
+  }
   await warnOfLeftProviders(ctx);
   certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
@@ -155,6 +191,7 @@ async function assemble(
     caretaker.wake();
     notifier.wake();
     retention.start();
+    lastSeen.start();
     certificates.start();
     bank.start();
   }
@@ -182,6 +219,7 @@ async function assemble(
       banks.close();
       certificates.close();
       await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
+      await lastSeen.close();
       await outbound.close();
       ctx.sampledLog.close();
       await store.close();

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Method } from '../protocol/snapshot.ts';
+import { FILE_MODES, type FileMode } from './file-mode.ts';
 import { ConfigError } from './config-error.ts';
 import { developmentSecrets } from './development-secrets.ts';
 import { EnvReader, type Env } from './env-reader.ts';
@@ -8,7 +9,10 @@ import { nspkList, readBankListSource } from './banks/settings.ts';
 import { checkNames } from './env/known-variables.ts';
 import { sharedSecrets } from './env/secret-form.ts';
 import { readTestMode } from './env/test-mode.ts';
-import { AddressGuard } from './outbound/guard.ts';
+import { classOfHost } from './outbound/addresses.ts';
+import { objectionToHost } from './outbound/allowed-hosts.ts';
+import { objectionToConfigured } from './outbound/guard.ts';
+import { readProxies, type ProxySettings } from './outbound/proxies.ts';
 import type { ProviderName } from './providers/names.ts';
 import { readFreepaymentSettings, type FreepaymentSettings } from './providers/freepayment/settings.ts';
 import { bankListOf, readSbpApiSettings, type SbpApiSettings } from './providers/sbp-api/settings.ts';
@@ -37,6 +41,8 @@ export interface Config {
   readonly bankList: BankListSource;
   readonly merchantName: string;
   readonly logLevel: LogLevel;
+  /** Who may read the files that are made. */
+  readonly fileMode: FileMode;
   /** Which provider serves each method on offer. */
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
   /** Whether the methods on offer move no money. New payments take it over. */
@@ -63,6 +69,12 @@ export interface Config {
   readonly renewHours: number;
   /** Proxies (addresses, CIDR ranges) whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** The environment's proxies, which calls to configured addresses go through. */
+  readonly proxies: ProxySettings;
+  /** Hosts inside our own network that a `callback_url` may lead to, by plain http as well: `host` or `host:port`. */
+  readonly callbackHosts: readonly string[];
+  /** Whether calls to a `callback_url` go through the proxies, which guard them then. */
+  readonly callbackProxy: boolean;
   /** Where each provider's webhooks may come from (addresses, CIDR ranges); from anywhere when it is not listed. */
   readonly webhookAddresses: Readonly<Partial<Record<ProviderName, readonly string[]>>>;
   /** What the operator should know of at every start, in whole sentences. */
@@ -85,15 +97,19 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     'file:data/sbp-checkout.sqlite',
     workingDirectory,
   );
-  const generated = development ? () => developmentSecrets(dirname(databaseFile)) : null;
+  const fileMode = reader.oneOf('SBP_FILE_MODE', FILE_MODES, 'private');
+  const generated = development ? () => developmentSecrets(dirname(databaseFile), fileMode) : null;
 
   const methods = reader.methods('SBP_METHODS', development ? 'sandbox' : null);
-  const guard = new AddressGuard({ development });
+  const proxies = readProxies(
+    (name) => reader.optional(name),
+    (text) => reader.mistake(text),
+  );
   const isUsed = (name: ProviderName) => Object.values(methods).includes(name);
-  const sbpApi = readProvider(reader, guard, 'sbp-api', isUsed, readSbpApiSettings);
-  const freepayment = readProvider(reader, guard, 'freepayment', isUsed, readFreepaymentSettings);
-  const smartGlocal = readProvider(reader, guard, 'smart-glocal', isUsed, readSmartGlocalSettings);
-  const sberbank = readProvider(reader, guard, 'sberbank', isUsed, readSberbankSettings);
+  const sbpApi = readProvider(reader, development, 'sbp-api', isUsed, readSbpApiSettings);
+  const freepayment = readProvider(reader, development, 'freepayment', isUsed, readFreepaymentSettings);
+  const smartGlocal = readProvider(reader, development, 'smart-glocal', isUsed, readSmartGlocalSettings);
+  const sberbank = readProvider(reader, development, 'sberbank', isUsed, readSberbankSettings);
   const testMode = readTestMode({
     methods,
     testProviders: testProviders({ 'sbp-api': sbpApi, freepayment, 'smart-glocal': smartGlocal, sberbank }),
@@ -120,6 +136,7 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     bankList,
     merchantName: reader.text('SBP_MERCHANT_NAME', 'Магазин'),
     logLevel: reader.oneOf('SBP_LOG_LEVEL', LOG_LEVELS, 'info'),
+    fileMode,
     methods,
     test: testMode.test,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),
@@ -133,6 +150,9 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     retentionDays: reader.count('SBP_RETENTION_DAYS', 365),
     renewHours: reader.count('SBP_RENEW_HOURS', 24),
     trustedProxies: reader.addresses('SBP_TRUSTED_PROXIES'),
+    proxies,
+    callbackHosts: readCallbackHosts(reader),
+    callbackProxy: reader.oneOf('SBP_CALLBACK_PROXY', ['on', 'off'], 'off') === 'on',
     webhookAddresses: reader.webhookAddresses('SBP_WEBHOOK_ADDRESSES'),
     warnings,
   };
@@ -148,12 +168,34 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
   const names = checkNames(env, reader.names, ignored);
   mistakes.push(...testMode.mistakes, ...names.mistakes);
   warnings.push(...testMode.warnings, ...names.warnings);
-  const webhookUrl = guard.objection(config.publicUrl);
+  if (config.callbackProxy && proxies.https === null) {
+    mistakes.push('SBP_CALLBACK_PROXY=on needs a proxy: HTTPS_PROXY');
+  }
+  if (confirmUrl !== '') {
+    const objection = objectionToConfigured(confirmUrl, development);
+    if (objection !== null) mistakes.push(`SBP_CONFIRM_URL ${objection}`);
+  }
+  const webhookUrl = objectionToPublicUrl(config.publicUrl, development);
   if ((config.sbpApi ?? config.freepayment ?? config.smartGlocal) && webhookUrl !== null) {
     mistakes.push(`SBP_PUBLIC_URL ${webhookUrl}: the provider sends its webhooks there`);
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
+}
+
+function readCallbackHosts(reader: EnvReader): string[] {
+  return reader.list('SBP_CALLBACK_HOSTS').filter((entry) => {
+    const objection = objectionToHost(entry);
+    if (objection !== null) reader.mistake(`SBP_CALLBACK_HOSTS: ${objection}`);
+    return objection === null;
+  });
+}
+
+/** What keeps a provider's webhooks from reaching us. A provider on our own network reaches us there. */
+function objectionToPublicUrl(publicUrl: string, development: boolean): string | null {
+  const objection = objectionToConfigured(publicUrl, development);
+  const isLoopback = classOfHost(new URL(publicUrl).hostname) === 'loopback';
+  return objection ?? (isLoopback && !development ? 'must not lead to this machine itself' : null);
 }
 
 /**
@@ -162,14 +204,14 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
  */
 function readProvider<T>(
   reader: EnvReader,
-  guard: AddressGuard,
+  development: boolean,
   name: ProviderName,
   isUsed: (name: ProviderName) => boolean,
   read: (settings: SettingsReader) => T,
 ): T | null {
   const mistakes: string[] = [];
   const aside = reader.aside(mistakes);
-  const settings = read(new SettingsReader(aside, guard));
+  const settings = read(new SettingsReader(aside, development));
   const used = isUsed(name);
   if (!used && !aside.foundAny) return null;
   if (!used && mistakes.length > 0) {

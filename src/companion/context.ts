@@ -8,6 +8,7 @@ import type { PaymentTokens } from './payments/tokens.ts';
 import type { Provider } from './providers/provider.ts';
 import type { ProviderName } from './providers/names.ts';
 import type { Store } from './store/store.ts';
+import type { WallClock } from './wall-clock.ts';
 
 /** What the companion's parts share. Clocks and the log are passed in, so that tests need no hooks. */
 export interface Context {
@@ -23,6 +24,8 @@ export interface Context {
   readonly metrics: Metrics;
   /** Unix time in ms. */
   readonly now: () => number;
+  /** Whether `now` may be relied upon for what cannot be undone. */
+  readonly clock: WallClock;
   /** Tells everyone who waits for it that a committed change of this payment is there. */
   readonly announce: (payment: Payment) => void;
   /** There is work about payments that should not wait for the next round. */

@@ -1,10 +1,24 @@
+/** The element's own file in a companion's folder, also where its address is pinned. Bundles have other names. */
+const OWN_FILE = /(?:pinned\/[^/]+\/)?sbp-checkout[\w.-]*\.js$/;
+
+/** The folder of the script at this address; of a shop's own bundle it says nothing, and the companion is at its origin. */
+export function folderOfScript(script: string): string {
+  const { origin, pathname } = new URL(script);
+  return OWN_FILE.test(pathname) ? origin + pathname.replace(OWN_FILE, '') : origin;
+}
+
+/** An address of the companion's, whose endpoint may have a path. */
+export function addressAt(endpoint: URL, name: string): string {
+  return `${endpoint.origin}${endpoint.pathname.replace(/\/+$/, '')}/${name}`;
+}
+
 /**
- * Where the companion is: what the shop says (relative to the page), else where this script came from.
+ * Where the companion is: what the shop says (relative to the page), else the folder that this script came from.
  * `null` for an address that no browser can ask.
  */
 export function resolveEndpoint(endpoint: string | null): URL | null {
   try {
-    const url = new URL(endpoint ?? new URL(import.meta.url).origin, document.baseURI);
+    const url = new URL(endpoint ?? folderOfScript(import.meta.url), document.baseURI);
     return /^https?:$/.test(url.protocol) ? url : null;
   } catch {
     return null; // shown as the error screen

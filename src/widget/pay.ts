@@ -1,5 +1,4 @@
 /** The hosted page `/pay#<token>`: the token stays behind the `#`, where no server and no log sees it. */
-import { isOpen } from '../protocol/status.ts';
 import './index.ts';
 
 const checkout = document.querySelector('sbp-checkout') ?? document.createElement('sbp-checkout');
@@ -10,8 +9,8 @@ const checkout = document.querySelector('sbp-checkout') ?? document.createElemen
  */
 function takeToken(): void {
   const token = location.hash.slice(1);
-  const { snapshot } = checkout;
-  if (snapshot && isOpen(snapshot.status) && token !== checkout.token) {
+  const open = /^(?:created|processing)$/.test(checkout.status ?? '');
+  if (open && token !== checkout.token) {
     history.replaceState(null, '', `#${checkout.token ?? ''}`);
   } else {
     checkout.token = token;

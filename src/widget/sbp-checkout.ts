@@ -7,7 +7,7 @@ import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
-import { resolveEndpoint } from './endpoint.ts';
+import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { inAppBrowser, type InApp } from './in-app.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
@@ -328,7 +328,7 @@ export class SbpCheckout extends LitElement {
       const { showPaid } = await import('./controllers/paid-signs.ts');
       showPaid({
         title: this.#language.words(TEXTS).paid,
-        icon: `${this.#origin}/paid.svg`,
+        icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
         sound: signals.includes('sound'),
         vibration: signals.includes('vibration'),
       });

@@ -151,6 +151,33 @@ describe('a chain of companions', () => {
     await until('failed', async () => (await find(made.payment_id)).status === 'failed');
   });
 
+  it('calls an expired payment off, here and upstream, where nobody may begin it anew', async () => {
+    const made = await shop.client.createPayment();
+    const [theirs] = await upstreamOf(made.payment_id);
+    assert.equal(theirs!['renewable_until'], null, 'renewals are those of our payer');
+    await upstream.client.sandbox(theirs!.payment_id, 'expire');
+    await until('expired', async () => (await find(made.payment_id)).status === 'expired');
+    const answer = await shop.client.api(`/payments/${made.payment_id}/cancel`, { method: 'POST' });
+    const canceled = (await answer.json()) as Record<string, unknown>;
+    assert.deepEqual(
+      [answer.status, canceled['status'], canceled['renewable_until'], canceled['payable_until']],
+      [200, 'canceled', null, null],
+    );
+    assert.equal((await upstreamOf(made.payment_id))[0]!['status'], 'canceled');
+  });
+
+  it('gives money back that comes upstream after a cancel, where that is wanted', async () => {
+    const made = await shop.client.createPayment();
+    const [theirs] = await upstreamOf(made.payment_id);
+    const json = { on_late: 'refund' };
+    const answer = await shop.client.api(`/payments/${made.payment_id}/cancel`, { json });
+    assert.equal(((await answer.json()) as { status: string }).status, 'canceled');
+    assert.equal((await upstream.client.sandbox(theirs!.payment_id, 'pay')).status, 200);
+    await until('the refund', async () => (await find(made.payment_id)).status === 'refunded');
+    const [after] = await upstreamOf(made.payment_id);
+    assert.deepEqual([after!['status'], after!['late']], ['refunded', true]);
+  });
+
   // The provider's own test knows more ways; these differ in what the upstream has been told.
   for (const fault of ['hangs up', 'answers 200 with a page', 'takes the call and loses its answer']) {
     it(`answers a create whose upstream ${fault}, and has the link once that is over`, async () => {

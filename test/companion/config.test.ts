@@ -200,7 +200,7 @@ describe('loadConfig', () => {
       }
       for (const [name, value] of [
         ['SBP_SBP_API_URL', 'http://upstream.example'],
-        ['SBP_SBP_API_URL', 'https://127.0.0.1'],
+        ['SBP_SBP_API_URL', 'https://169.254.169.254'],
         ['SBP_SBP_API_URL', 'https://upstream.example?x=1'],
         ['SBP_SBP_API_TOKEN', 'two words'],
         ['SBP_SBP_API_WEBHOOK_SECRET', 'short'],

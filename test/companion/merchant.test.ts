@@ -229,7 +229,7 @@ describe('renew', () => {
       actions: string[];
       version: number;
     };
-    assert.deepEqual(offered.actions, ['renew']);
+    assert.ok(offered.actions.includes('renew'));
     const response = await renew(payment.token);
     assert.equal(response.status, 200);
     const snapshot = v.parse(snapshotSchema, await response.json());

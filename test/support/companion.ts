@@ -72,7 +72,7 @@ export async function startCompanion(
   {
     settings,
     ...options
-  }: Pick<CompanionOptions, 'now' | 'resolve' | 'store' | 'providers'> & {
+  }: Pick<CompanionOptions, 'now' | 'monotonic' | 'resolve' | 'store' | 'providers'> & {
     /** What the environment has no word for, such as a part of a day. */
     settings?: Partial<Config>;
   } = {},
@@ -88,7 +88,7 @@ export async function startCompanion(
   const fullEnv = { ...testEnv(port, directory), ...methods, ...env };
   const config = { ...loadConfig(fullEnv), ...settings };
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const companion = await createCompanion({ config, log, ...options });
+  const companion = await createCompanion({ config, log, ...travelling(options), ...options });
   await companion.listen();
   async function close(): Promise<void> {
     await companion.close();
@@ -136,6 +136,11 @@ export function apiClient(url: string) {
     sandbox: (paymentId: string, action: string) =>
       fetch(`${url}/sandbox/payments/${paymentId}/${action}`, { method: 'POST' }),
   };
+}
+
+/** A test's own clock that is moved is time that goes by, and no clock that jumps: the monotonic one goes along. */
+function travelling({ now }: Pick<CompanionOptions, 'now'>): Pick<CompanionOptions, 'monotonic'> {
+  return now ? { monotonic: now } : {};
 }
 
 export async function freePort(): Promise<number> {

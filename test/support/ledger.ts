@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/companion/config.ts';
 import type { Context } from '../../src/companion/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { applyDelivery } from '../../src/companion/payments/apply.ts';
+import { WallClock } from '../../src/companion/wall-clock.ts';
 import { Caretaker } from '../../src/companion/payments/caretaker.ts';
 import { createPayment } from '../../src/companion/payments/create.ts';
 import { findPayment } from '../../src/companion/payments/find.ts';
@@ -61,6 +62,7 @@ export class Ledger {
       log: pino({ level: 'silent' }),
       sampledLog: new SampledLog({ warn: () => undefined }),
       now: () => this.time,
+      clock: new WallClock({ now: () => this.time, monotonic: () => this.time }),
       announce: () => undefined,
       wakeNotifier: () => undefined,
       wakeCaretaker: () => undefined,

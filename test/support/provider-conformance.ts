@@ -35,6 +35,11 @@ export interface Subject {
 interface Shown extends CreatedPayment {
   readonly late: boolean;
   readonly refunded_amount: number;
+  readonly attention: readonly {
+    readonly attention_id: string;
+    readonly reason: string;
+    readonly reported_amount: number | null;
+  }[];
   readonly events: readonly { event: string; note: string | null; status: string; status_before: string }[];
 }
 
@@ -341,6 +346,41 @@ export function describeConformance(subject: Subject): void {
       if (subject.capabilities.refund === 'once') return;
       await untilStatus(id, 'refunded');
       assert.equal(system.bills.get(bill)!.refunded, AMOUNT);
+    });
+
+    it('a refund made in the cabinet is told once, and its sum is not given back again', async () => {
+      if (subject.capabilities.refund === 'none') return;
+      const { id, bill } = await paid();
+      const from = system.sent.length;
+      await system.refundInCabinet(bill, 50_000);
+      const open = await until('the attention', async () => {
+        const { attention } = await read(id);
+        return attention.length > 0 && attention;
+      });
+      for (const message of system.sent.slice(from)) assert.equal(await system.send(message), 200);
+      assert.deepEqual(
+        [...open, ...(await read(id)).attention].map(({ reason }) => reason),
+        ['unmatched_refund', 'unmatched_refund'],
+        'one, before and after its repeat',
+      );
+      await until('the merchant', () =>
+        told(id).some(
+          ({ event, payload }) => event === 'payment.attention' && payload['reason'] === 'unmatched_refund',
+        ),
+      );
+      const [{ attention_id, reported_amount }] = open as [Shown['attention'][number]];
+      const again = await shop.api('/refunds', { json: { payment_id: id, amount: AMOUNT - 49_999 } });
+      assert.ok([409, 422].includes(again.status), String(again.status));
+      const resolution = {
+        outcome: 'money_out',
+        // Where the system names no sum a person has to.
+        ...(reported_amount === null ? { amount: 50_000 } : {}),
+      };
+      const path = `/payments/${id}/attention/${attention_id}/resolve`;
+      const resolved = await shop.api(path, { json: resolution });
+      assert.equal(resolved.status, 200, await resolved.text());
+      const { status, refunded_amount } = await read(id);
+      assert.deepEqual([status, refunded_amount], ['partial_refunded', 50_000]);
     });
 
     it('a payment that the merchant cancels is closed where it can be', async () => {

@@ -66,6 +66,27 @@ describe('an expired payment', () => {
     expect((await renewal(checkout)).innerText).to.equal('Попробовать ещё раз');
   });
 
+  it('is shown as canceled once its merchant has called it off, with no way to begin anew', async () => {
+    const payment = await FakePayment.create(EXPIRED);
+    const heard = record(document.body);
+    const checkout = await show(payment);
+    await renewal(checkout);
+    const canceled = snapshot({
+      version: 3,
+      status: 'canceled',
+      actions: [],
+      return_url: EXPIRED.return_url,
+    });
+    await payment.script(canceled);
+    await checkout.refresh();
+    await seen(checkout, 'canceled');
+    expect(text(checkout)).not.to.contain('Получить новый код');
+    expect(names(heard).filter((name) => /expired|canceled/.test(name))).to.deep.equal([
+      'sbp-expired',
+      'sbp-canceled',
+    ]);
+  });
+
   it('is offered nothing that the companion does not offer', async () => {
     const checkout = await show(await FakePayment.create({ ...EXPIRED, actions: [] }));
     await seen(checkout, 'expired');

@@ -1,3 +1,5 @@
+import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts';
+
 /** Why an answer was not taken; the message is for the log. */
 export class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
@@ -17,42 +19,34 @@ export interface FetchBounds {
 
 /** GETs a public file from a host we know but do not control: bounded in time, size and hops. */
 export async function fetchBounded(
-  fetch: typeof globalThis.fetch,
+  outbound: Pick<OutboundClient, 'call'>,
   url: string,
-  bounds: FetchBounds,
+  { timeoutMs, maxBytes, maxRedirects, headers = {}, signal }: FetchBounds,
 ): Promise<Buffer> {
-  const signal = AbortSignal.any([bounds.signal, AbortSignal.timeout(bounds.timeoutMs)]);
+  const deadline = performance.now() + timeoutMs;
   let target = new URL(url);
   for (let hops = 0; ; hops++) {
-    const response = await fetch(target, { redirect: 'manual', signal, headers: bounds.headers ?? {} });
-    const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
-    if (!location) return await readBody(response, bounds.maxBytes);
-    await discard(response);
+    // Where a redirect leads is not in the configuration: the client guards it as a stranger's address.
+    const answer = await outbound.call({
+      url: target.href,
+      method: 'GET',
+      headers,
+      timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())),
+      maxBytes,
+      signal,
+    });
+    const location = answer.status >= 300 && answer.status < 400 && answer.headers.location;
+    if (!location) return bodyOf(answer, maxBytes);
     if (!URL.canParse(location, target)) throw new UnusableAnswer('redirected nowhere');
     const next = new URL(location, target);
-    if (hops >= bounds.maxRedirects) throw new UnusableAnswer('redirected too often');
+    if (hops >= maxRedirects) throw new UnusableAnswer('redirected too often');
     if (next.protocol !== target.protocol) throw new UnusableAnswer(`redirected to ${next.protocol}`);
     target = next;
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
-  if (!response.ok || !response.body) {
-    await discard(response);
-    throw new UnusableAnswer(`answered ${response.status}`);
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop by a throw cancels the stream, so a huge answer is not downloaded to the end.
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new UnusableAnswer(`is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** An unread body would keep its connection busy. */
-async function discard(response: Response): Promise<void> {
-  await response.body?.cancel();
+function bodyOf({ status, body }: OutboundAnswer, maxBytes: number): Buffer {
+  if (status < 200 || status >= 300) throw new UnusableAnswer(`answered ${status}`);
+  if (body === null) throw new UnusableAnswer(`is larger than ${maxBytes} bytes`);
+  return body;
 }

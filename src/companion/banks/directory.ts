@@ -1,6 +1,8 @@
+import type { FileMode } from '../file-mode.ts';
 import type { Platform } from '../../protocol/banks.ts';
 import { KeptList } from './kept-list.ts';
 import { requestsOf, type BankListSource } from './list-source.ts';
+import type { OutboundClient } from '../outbound/client.ts';
 import { createLogoCache, type Logo } from './logos.ts';
 import type { ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
@@ -10,8 +12,10 @@ export interface BankDirectoryOptions {
   readonly source: BankListSource | null;
   /** Where the last good list is kept across restarts, one for each platform beside it; not kept unless given. */
   readonly cacheFile?: string;
+  /** Who may read that file. Defaults to `private`. */
+  readonly fileMode?: FileMode;
   readonly log: DirectoryLog;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly outbound: Pick<OutboundClient, 'configured'>;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
   /** 0 ≤ x < 1, spreads retries. Default `Math.random`. */
@@ -44,21 +48,22 @@ const TIMEOUT_MS = 10_000;
  * alive, and a companion nobody uses fetches nothing.
  */
 export function createBankDirectory(options: BankDirectoryOptions): BankDirectory {
-  const { source, log, fetch = globalThis.fetch, now = Date.now, random = Math.random } = options;
-  const { timeoutMs = TIMEOUT_MS, cacheFile = null } = options;
+  const { source, log, now = Date.now, random = Math.random } = options;
+  const { timeoutMs = TIMEOUT_MS, cacheFile = null, fileMode = 'private' } = options;
   const closing = new AbortController();
   const { signal } = closing;
+  const outbound = options.outbound.configured(source ? [source.url, ...source.logoOrigins] : []);
   const logos = source
     ? createLogoCache({
         origins: [new URL(source.url).origin, ...source.logoOrigins],
-        fetch,
+        outbound,
         now,
         signal,
       })
     : null;
   const lists = (source ? requestsOf(source) : []).map((request) => ({
     platforms: request.platforms,
-    list: new KeptList(request, { cacheFile, log, fetch, now, random, timeoutMs, signal }),
+    list: new KeptList(request, { cacheFile, fileMode, log, outbound, now, random, timeoutMs, signal }),
   }));
 
   return {

@@ -1,3 +1,5 @@
+import type { FileMode } from '../file-mode.ts';
+import type { OutboundClient } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
 import type { DirectoryLog } from './directory.ts';
@@ -9,8 +11,9 @@ import { BANK_SNAPSHOT } from './snapshot.ts';
 export interface KeptListOptions {
   /** Where the last good list is kept across restarts; `null`: it is not. */
   readonly cacheFile: string | null;
+  readonly fileMode: FileMode;
   readonly log: DirectoryLog;
-  readonly fetch: typeof globalThis.fetch;
+  readonly outbound: Pick<OutboundClient, 'call'>;
   /** Milliseconds. */
   readonly now: () => number;
   /** 0 ≤ x < 1, spreads retries. */
@@ -55,9 +58,9 @@ export class KeptList {
   }
 
   #cache() {
-    const { cacheFile } = this.#options;
+    const { cacheFile, fileMode } = this.#options;
     const { suffix, parse } = this.#request;
-    return cacheFile === null ? null : listCache(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse);
+    return cacheFile === null ? null : listCache(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse, fileMode);
   }
 
   #refreshWhenDue(): void {
@@ -91,9 +94,9 @@ export class KeptList {
 
   async #fetch(): Promise<readonly ListedBank[]> {
     const { url, headers, maxRedirects, parse, platforms } = this.#request;
-    const { fetch, timeoutMs, signal, log } = this.#options;
+    const { outbound, timeoutMs, signal, log } = this.#options;
     const bounds = { timeoutMs, maxBytes: MAX_LIST_BYTES, maxRedirects, headers, signal };
-    const body = await fetchBounded(fetch, url, bounds);
+    const body = await fetchBounded(outbound, url, bounds);
     const list = parse(JSON.parse(body.toString('utf8')));
     if (list.banks.length < FEWEST_BANKS) {
       throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);

@@ -1,3 +1,4 @@
+import type { OutboundClient } from '../outbound/client.ts';
 import { fetchBounded } from './bounded-fetch.ts';
 
 export interface Logo {
@@ -8,7 +9,7 @@ export interface Logo {
 export interface LogoCacheOptions {
   /** Only logos of these are fetched, so that a list entry can't point us at other hosts. */
   readonly origins: readonly string[];
-  readonly fetch: typeof globalThis.fetch;
+  readonly outbound: Pick<OutboundClient, 'call'>;
   /** Milliseconds. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -36,7 +37,7 @@ interface Entry {
 }
 
 /** Keeps the logos that were asked for, the least recently used ones going first. */
-export function createLogoCache({ origins, fetch, now, signal }: LogoCacheOptions): LogoCache {
+export function createLogoCache({ origins, outbound, now, signal }: LogoCacheOptions): LogoCache {
   const entries = new Map<string, Entry>();
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -57,7 +58,7 @@ export function createLogoCache({ origins, fetch, now, signal }: LogoCacheOption
     await takeTurn();
     try {
       const bounds = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_LOGO_BYTES, maxRedirects: 0, signal };
-      const bytes = await fetchBounded(fetch, url, bounds);
+      const bytes = await fetchBounded(outbound, url, bounds);
       const type = imageType(bytes);
       return type && { type, bytes };
     } catch {

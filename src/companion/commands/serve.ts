@@ -2,7 +2,7 @@ import { createCompanion } from '../companion.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logging.ts';
 import { endOfService } from './end-of-service.ts';
-import { startWarnings } from './start-warnings.ts';
+import { proxyNote, startWarnings } from './start-warnings.ts';
 
 /** Runs the companion until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
@@ -14,6 +14,8 @@ export async function serve(): Promise<void> {
     throw error;
   });
   log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
+  const proxied = proxyNote(config);
+  if (proxied !== null) log.info({ proxied }, 'these are called through a proxy');
   for (const warning of startWarnings(config)) log.warn(warning);
   const end = await Promise.race([endOfService(), companion.damaged]);
   if (!(end instanceof Error)) log.info({ signal: end }, 'shutting down');

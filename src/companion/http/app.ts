@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import Fastify, {
   LogController,
   type FastifyInstance,
@@ -19,8 +20,10 @@ import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './problems.ts';
 import { refuseHostless } from './hostless.ts';
-import { pages } from './pages.ts';
+import { pages } from './pages/hosted-page.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
+import { startPage } from './pages/start-page.ts';
+import { basePathRemover } from './plumbing/base-path.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
@@ -42,11 +45,15 @@ export function createApp(
   parts: Parts,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
+  const withoutBasePath = basePathRemover(parts.ctx.config.publicUrl);
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
     ...timeLimits,
     // Whoever is still heard while we close is served: the answer in its place is no problem and says nothing.
     return503OnClosing: false,
+    ...(withoutBasePath
+      ? { rewriteUrl: (request: IncomingMessage) => withoutBasePath(request.url ?? '/') }
+      : {}),
     // Whoever else sends X-Forwarded-For made it up.
     trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
@@ -61,6 +68,8 @@ export function createApp(
   installNotFound(app);
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
+  // Not in another server: its `/` is its own.
+  void app.register(startPage(parts.ctx.config));
   // We expect nothing special of anyone who expects it of us.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;

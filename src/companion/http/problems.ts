@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
+import { StoreBusyError } from '../store/store-busy.ts';
 import type { Context } from '../context.ts';
 import type { CommonHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -53,7 +54,7 @@ const SAMPLED: readonly ProblemCode[] = [
 
 export function installProblems(app: FastifyInstance, { sampledLog }: Pick<Context, 'sampledLog'>): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
-    const problem = error instanceof ProblemError ? error : fromFastify(error, request);
+    const problem = error instanceof ProblemError ? error : fromOthers(error, request);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (SAMPLED.includes(problem.code)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
@@ -89,6 +90,13 @@ function problemBody(problem: ProblemError): Problem {
     code: problem.code,
     ...(problem.errors ? { errors: problem.errors } : {}),
   };
+}
+
+function fromOthers(error: FastifyError | StoreBusyError, request: FastifyRequest): ProblemError {
+  if (!(error instanceof StoreBusyError)) return fromFastify(error, request);
+  return new ProblemError(503, 'store_not_writable', 'The database takes no writes now. Try again.', {
+    headers: { 'retry-after': '5' },
+  });
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */

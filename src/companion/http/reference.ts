@@ -74,11 +74,11 @@ function page(document: ReturnType<typeof openApiDocument>): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${document.info.title} API</title>
-        <link rel="stylesheet" href="/docs.css" />
+        <link rel="stylesheet" href="docs.css" />
       </head>
       <body>
         <h1>${document.info.title} API</h1>
-        <p>${document.info.description} <a href="/openapi.json">OpenAPI 3.1</a></p>
+        <p>${document.info.description} <a href="openapi.json">OpenAPI 3.1</a></p>
         ${operations}
       </body>
     </html>`.toString();

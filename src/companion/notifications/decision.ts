@@ -25,9 +25,10 @@ interface Parts {
  * is ever taken for a yes.
  */
 export function merchantDecision({ config, outbound, now }: Parts) {
+  const client = config.confirmUrl === null ? null : outbound.configured([config.confirmUrl]);
   return async (payment: Payment): Promise<boolean> => {
     const url = config.confirmUrl;
-    if (url === null) return true;
+    if (url === null || client === null) return true;
     const event = 'payment.confirmation_requested';
     const body = JSON.stringify({
       event,
@@ -42,7 +43,7 @@ export function merchantDecision({ config, outbound, now }: Parts) {
       metadata: payment.metadata,
     });
     const signed = signWebhook({ event, deliveryId: newId('dlv'), body }, config.webhookSecrets[0]!, now());
-    const asked = outbound.call({
+    const asked = client.call({
       url,
       method: 'POST',
       headers: { 'content-type': 'application/json', ...signed },

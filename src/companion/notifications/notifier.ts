@@ -137,7 +137,7 @@ export class Notifier {
     giveBack(result.status !== null);
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
-    const next = delivered ? null : nextAttempt(row, now);
+    const next = delivered ? null : nextAttempt(row, now, this.#ctx.clock.isReliable());
     await this.#keep(row.delivery_id, (trx) =>
       trx
         .updateTable('deliveries')
@@ -201,8 +201,9 @@ export class Notifier {
   }
 }
 
-function nextAttempt(row: DeliveryRow, now: number): number | null {
+/** `mayGiveUp`: not while the clock cannot be relied upon. */
+function nextAttempt(row: DeliveryRow, now: number, mayGiveUp: boolean): number | null {
   const delay = RETRY_MS[Math.min(row.attempts, RETRY_MS.length - 1)]!;
   const at = now + delay * (1 - JITTER + 2 * JITTER * Math.random());
-  return at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
+  return mayGiveUp && at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
 }

@@ -1,7 +1,35 @@
 import { BlockList, isIP } from 'node:net';
 
-/** `public`: anyone's, reachable over the internet. `loopback`: this machine. `special`: everything else. */
-export type AddressClass = 'public' | 'loopback' | 'special';
+/**
+ * `public`: anyone's, reachable over the internet. `loopback`: this machine. `link-local`: this machine's own wire, where
+ * clouds keep their metadata services, and those services under other addresses. `special`: everything else.
+ */
+export type AddressClass = 'public' | 'loopback' | 'link-local' | 'special';
+
+/** Metadata and host agents hand out a machine's own credentials: AWS, Google, Azure, Yandex, Alibaba, Oracle, Scaleway. */
+const LINK_LOCAL_IPV4 = blocks('ipv4', [
+  '169.254.0.0/16',
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+  '192.0.0.192/32',
+]);
+const LINK_LOCAL_IPV6 = blocks('ipv6', [
+  'fe80::/10',
+  'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+  'fd00:42::42/128',
+]);
+
+/** Forms of IPv6 that carry an IPv4 address in their last 32 bits: compatible, mapped, translated, NAT64. */
+const CARRY_IPV4 = blocks('ipv6', [
+  '::/96',
+  '::ffff:0:0/96',
+  '::ffff:0:0:0/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+]);
+/** 6to4 carries it behind its first 16 bits. */
+const SIX_TO_FOUR = blocks('ipv6', ['2002::/16']);
 
 /**
  * IPv4 blocks that are nobody's public server (IANA's special-purpose registry): own network, private, carriers' NAT,
@@ -49,9 +77,11 @@ export function classOf(address: string): AddressClass {
   switch (isIP(bare)) {
     case 4:
       if (LOOPBACK_IPV4.check(bare, 'ipv4')) return 'loopback';
+      if (LINK_LOCAL_IPV4.check(bare, 'ipv4')) return 'link-local';
       return SPECIAL_IPV4.check(bare, 'ipv4') ? 'special' : 'public';
     case 6:
       if (canonical(bare) === '::1') return 'loopback';
+      if (LINK_LOCAL_IPV6.check(bare, 'ipv6') || carriesLinkLocal(bare)) return 'link-local';
       return PUBLIC_IPV6.check(bare, 'ipv6') && !SPECIAL_IPV6.check(bare, 'ipv6') ? 'public' : 'special';
     default:
       return 'special';
@@ -67,6 +97,27 @@ export function classOfHost(host: string): AddressClass | null {
   if (isIP(bare) !== 0) return classOf(bare);
   // RFC 6761: these names are this machine, whatever a resolver says.
   return /(^|\.)localhost$/i.test(bare) ? 'loopback' : null;
+}
+
+function carriesLinkLocal(ipv6: string): boolean {
+  const groups = groupsOf(canonical(ipv6));
+  const [high = 0, low = 0] = CARRY_IPV4.check(ipv6, 'ipv6')
+    ? groups.slice(6)
+    : SIX_TO_FOUR.check(ipv6, 'ipv6')
+      ? groups.slice(1, 3)
+      : [];
+  return LINK_LOCAL_IPV4.check([high >> 8, high & 255, low >> 8, low & 255].join('.'), 'ipv4');
+}
+
+/** The eight numbers of an address as `canonical` writes it. */
+function groupsOf(ipv6: string): number[] {
+  const [start = [], end = []] = ipv6.split('::').map((part) =>
+    part
+      .split(':')
+      .filter(Boolean)
+      .map((group) => parseInt(group, 16)),
+  );
+  return [...start, ...Array<number>(8 - start.length - end.length).fill(0), ...end];
 }
 
 function canonical(ipv6: string): string {

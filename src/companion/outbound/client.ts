@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, Pool, ProxyAgent, request, type Dispatcher } from 'undici';
 import { AddressGuard, type GuardOptions } from './guard.ts';
+import { NO_PROXIES, proxyFor, type ProxySettings } from './proxies.ts';
 import { reportSending } from './report-sending.ts';
 
 export interface OutboundCall {
@@ -44,34 +45,35 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** An idle connection keeps the address it was opened to; it is not kept for long. */
 const KEEP_ALIVE_MS = 4_000;
 
+export interface OutboundOptions extends GuardOptions {
+  /** The proxies of the environment. Defaults to none. */
+  readonly proxies?: ProxySettings;
+  /**
+   * Whether addresses that are not ours go through the proxies as well (`SBP_CALLBACK_PROXY=on`). The proxy resolves
+   * their names then, and must be the one that keeps calls out of our own network. Defaults to `false`.
+   */
+  readonly proxyForAll?: boolean;
+}
+
 /**
- * Calls addresses that a merchant or a provider gave us. They lead to public servers only (see {@link AddressGuard}),
- * straight there: no redirects, and no proxy, whatever the environment says.
+ * Calls others' addresses. One that a merchant or an answer gave us leads to public servers only (see
+ * {@link AddressGuard}), straight there; what stands in the configuration is called by {@link configured}. Redirects are
+ * never followed.
  */
 export class OutboundClient {
   readonly guard: AddressGuard;
-  readonly #options: GuardOptions;
-  readonly #agentOptions: Agent.Options;
-  readonly #agent: Agent;
+  readonly #options: OutboundOptions;
+  readonly #identity: TlsIdentity | null;
+  /** Kept connections, by whether the address is exempt and by the proxy. */
+  readonly #kept = new Map<string, Dispatcher>();
   /** Of calls under way on a connection of their own. */
-  readonly #ownAgents = new Set<Agent>();
-  readonly #others: OutboundClient[] = [];
+  readonly #own = new Set<Dispatcher>();
+  readonly #children: OutboundClient[] = [];
 
-  constructor(options: GuardOptions, identity: TlsIdentity | null = null) {
+  constructor(options: OutboundOptions, identity: TlsIdentity | null = null) {
     this.#options = options;
+    this.#identity = identity;
     this.guard = new AddressGuard(options);
-    this.#agentOptions = {
-      connect: {
-        lookup: this.guard.lookup,
-        timeout: CONNECT_TIMEOUT_MS,
-        minVersion: 'TLSv1.2',
-        ...(identity && { cert: identity.cert, key: identity.key }),
-        ...(identity?.ca && { ca: identity.ca }),
-      },
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    };
-    this.#agent = new Agent(this.#agentOptions);
   }
 
   /**
@@ -81,40 +83,84 @@ export class OutboundClient {
   async call(call: OutboundCall): Promise<OutboundAnswer> {
     // Sockets resolve no literal addresses, so those never meet the guard's lookup.
     this.guard.check(call.url);
-    if (call.ownConnection !== true) return this.#send(call, this.#agent);
-    const agent = new Agent({ ...this.#agentOptions, connections: 1 });
-    this.#ownAgents.add(agent);
+    const url = new URL(call.url);
+    if (call.ownConnection !== true) return this.#send(call, this.#keptFor(url));
+    const dispatcher = this.#open(url);
+    this.#own.add(dispatcher);
     try {
-      return await this.#send(call, agent);
+      return await this.#send(call, dispatcher);
     } finally {
-      this.#ownAgents.delete(agent);
-      await agent.destroy();
+      this.#own.delete(dispatcher);
+      await dispatcher.destroy();
     }
   }
 
-  #send(call: OutboundCall, agent: Agent): Promise<OutboundAnswer> {
-    const deadline = AbortSignal.timeout(call.timeoutMs);
-    const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
-    const dispatcher = call.onSend ? reportSending(agent, call.onSend) : agent;
-    return beforeAbort(signal, readAnswer(call, dispatcher, signal));
-  }
-
-  /** The same client under a certificate of ours; closed with this one. */
-  as(identity: TlsIdentity | null): OutboundClient {
-    if (identity === null) return this;
-    const client = new OutboundClient(this.#options, identity);
-    this.#others.push(client);
+  /**
+   * A client for addresses that stand in the configuration, closed with this one: their origins, and no other, may be
+   * inside our own network and are called through the environment's proxies. `identity`: a certificate of ours.
+   */
+  configured(addresses: readonly string[], identity: TlsIdentity | null = null): OutboundClient {
+    const own = { configured: addresses, allowedHosts: [], proxyForAll: false };
+    const client = new OutboundClient({ ...this.#options, ...own }, identity);
+    this.#children.push(client);
     return client;
   }
 
   /** Ends its connections; calls under way are cut off. */
   async close(): Promise<void> {
-    const agents = [this.#agent, ...this.#ownAgents];
+    const dispatchers = [...this.#kept.values(), ...this.#own];
     await Promise.all([
-      ...agents.map((agent) => agent.destroy()),
-      ...this.#others.map((client) => client.close()),
+      ...dispatchers.map((dispatcher) => dispatcher.destroy()),
+      ...this.#children.map((client) => client.close()),
     ]);
   }
+
+  #send(call: OutboundCall, kept: Dispatcher): Promise<OutboundAnswer> {
+    const deadline = AbortSignal.timeout(call.timeoutMs);
+    const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
+    const dispatcher = call.onSend ? reportSending(kept, call.onSend) : kept;
+    return beforeAbort(signal, readAnswer(call, dispatcher, signal));
+  }
+
+  #keptFor(url: URL): Dispatcher {
+    const key = `${this.guard.isExempt(url)} ${this.#proxyFor(url)}`;
+    const kept = this.#kept.get(key) ?? this.#open(url);
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  #proxyFor(url: URL): string | null {
+    const { proxies = NO_PROXIES, proxyForAll = false } = this.#options;
+    return proxyForAll || this.guard.isConfigured(url) ? proxyFor(url, proxies) : null;
+  }
+
+  #open(url: URL): Dispatcher {
+    const tls = {
+      timeout: CONNECT_TIMEOUT_MS,
+      minVersion: 'TLSv1.2' as const,
+      ...(this.#identity && { cert: this.#identity.cert, key: this.#identity.key }),
+      ...(this.#identity?.ca && { ca: this.#identity.ca }),
+    };
+    const keeping = { keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS };
+    const proxy = this.#proxyFor(url);
+    if (proxy !== null) return openProxied(proxy, tls, keeping);
+    return new Agent({
+      ...keeping,
+      connect: { ...tls, lookup: this.guard.lookupFor(this.guard.isExempt(url)) },
+    });
+  }
+}
+
+/** Every call goes through a tunnel (CONNECT), plain http as well: the proxy sees the host and nothing else. */
+function openProxied(uri: string, tls: object, keeping: object): Dispatcher {
+  return new ProxyAgent({
+    ...keeping,
+    uri,
+    requestTls: tls,
+    proxyTls: { timeout: CONNECT_TIMEOUT_MS, minVersion: 'TLSv1.2' },
+    // A proxy that does not answer a CONNECT would keep its connection for undici's own five minutes.
+    clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),
+  });
 }
 
 async function readAnswer(

@@ -1,6 +1,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { classOf, classOfHost, type AddressClass } from './addresses.ts';
+import { AllowedHosts } from './allowed-hosts.ts';
 
 /**
  * The address is not one that anyone else may make us call. Its message never tells what a name resolved to: it ends
@@ -18,34 +19,53 @@ export type Resolve = (
 ) => void;
 
 export interface GuardOptions {
-  /** Allows plain http and any address: the shop in the next container, the phone's Wi-Fi. */
+  /** Allows plain http and any address but link-local ones: the shop in the next container, the phone's Wi-Fi. */
   readonly development: boolean;
   readonly resolve?: Resolve;
+  /** Hosts that may be inside our own network and speak plain http (`SBP_CALLBACK_HOSTS`). Defaults to none. */
+  readonly allowedHosts?: readonly string[];
+  /** Addresses that stand in the configuration: their origins may be inside our own network. Defaults to none. */
+  readonly configured?: readonly string[];
 }
 
-/** Decides whom a URL that someone else gave us may lead to. */
+/**
+ * Decides whom a URL may lead to: to public servers, and besides only to what the operator has named. Link-local
+ * addresses, where clouds keep their metadata services, are never called.
+ */
 export class AddressGuard {
   readonly #development: boolean;
   readonly #resolve: Resolve;
+  readonly #allowedHosts: AllowedHosts;
+  readonly #configured: ReadonlySet<string>;
 
-  constructor({ development, resolve = systemLookup }: GuardOptions) {
+  constructor({ development, resolve = systemLookup, allowedHosts = [], configured = [] }: GuardOptions) {
     this.#development = development;
     this.#resolve = resolve;
+    this.#allowedHosts = new AllowedHosts(allowedHosts);
+    this.#configured = new Set(configured.map((address) => URL.parse(address)?.origin ?? ''));
   }
 
-  /**
-   * All that is wrong with the URL as it is written, or `null`. DNS is not asked: that is `lookup`'s, at the connect.
-   */
+  /** Whether the URL's origin stands in the configuration. */
+  isConfigured(url: URL): boolean {
+    return this.#configured.has(url.origin);
+  }
+
+  /** Whether the URL may lead into our own network, because the operator has named its host. */
+  isExempt(url: URL): boolean {
+    return this.isConfigured(url) || this.#allowedHosts.has(url);
+  }
+
+  /** All that is wrong with the URL as it is written, or `null`. DNS is not asked: that is the lookup's, at the connect. */
   objection(address: string): string | null {
     const url = URL.parse(address);
-    const schemes = this.#development ? ['https:', 'http:'] : ['https:'];
     const scheme = `must be an ${this.#development ? 'http(s)' : 'https'} address`;
     if (!url) return scheme;
     const objections: string[] = [];
-    if (!schemes.includes(url.protocol)) objections.push(scheme);
+    if (!this.#takesScheme(url)) objections.push(scheme);
     if (url.username !== '' || url.password !== '') objections.push('must not contain credentials');
     const host = classOfHost(url.hostname);
-    if (host !== null && !this.#allows(host)) {
+    if (host === 'link-local') objections.push('must not lead to a link-local address');
+    else if (host !== null && !this.#allows(host, this.isExempt(url))) {
       objections.push('must not lead to a private, local or reserved address');
     }
     return objections.length === 0 ? null : objections.join(' and ');
@@ -57,27 +77,43 @@ export class AddressGuard {
     if (objection !== null) throw new ForbiddenAddress(`the address ${objection}`);
   }
 
+  /** {@link lookupFor} of URLs that nobody has exempted. */
+  readonly lookup: LookupFunction = (host, options, done) => this.lookupFor(false)(host, options, done);
+
   /**
    * For `net.connect`: resolves and judges in one step, so that the addresses judged are those connected to. A name
    * that has one forbidden address among public ones is refused whole: an honest one has none.
    */
-  readonly lookup: LookupFunction = (host, options, done) => {
-    this.#resolve(host, { ...options, all: true }, (error, addresses) => {
-      const found = addresses ?? [];
-      const [first] = found;
-      if (error) {
-        done(error, []);
-      } else if (!first || !found.every(({ address }) => this.#allows(classOf(address)))) {
-        done(new ForbiddenAddress('the name leads to a private, local or reserved address'), []);
-      } else if (options.all === true) {
-        done(null, found);
-      } else {
-        done(null, first.address, first.family);
-      }
-    });
-  };
-
-  #allows(found: AddressClass): boolean {
-    return found === 'public' || this.#development;
+  lookupFor(exempt: boolean): LookupFunction {
+    return (host, options, done) => {
+      this.#resolve(host, { ...options, all: true }, (error, addresses) => {
+        const found = addresses ?? [];
+        const [first] = found;
+        if (error) {
+          done(error, []);
+        } else if (!first || !found.every(({ address }) => this.#allows(classOf(address), exempt))) {
+          done(new ForbiddenAddress('the name leads to a private, local or reserved address'), []);
+        } else if (options.all === true) {
+          done(null, found);
+        } else {
+          done(null, first.address, first.family);
+        }
+      });
+    };
   }
+
+  #takesScheme(url: URL): boolean {
+    if (url.protocol === 'https:') return true;
+    return url.protocol === 'http:' && (this.#development || this.isExempt(url));
+  }
+
+  #allows(found: AddressClass, exempt: boolean): boolean {
+    return found === 'public' || (found !== 'link-local' && (exempt || this.#development));
+  }
+}
+
+/** What is wrong with an address in the configuration; `null` when nothing is. It may be inside our own network. */
+export function objectionToConfigured(address: string, development: boolean): string | null {
+  if (!development && URL.parse(address)?.protocol !== 'https:') return 'must be an https address';
+  return new AddressGuard({ development, configured: [address] }).objection(address);
 }

@@ -14,7 +14,7 @@ import { logAfterCommit } from './history-log.ts';
 import { move } from './move.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
-import type { Changes } from './record.ts';
+import { withoutTokens } from '../store/without-tokens.ts';
 import { flagUnmatched } from './refund-report.ts';
 import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './set-aside.ts';
 
@@ -33,7 +33,8 @@ export async function applyDelivery(
     await insertDelivery(trx, {
       provider,
       delivery_id: delivery.deliveryId,
-      body,
+      // A provider may send back the link that it leads the payer to.
+      body: withoutTokens(body),
       received_at: ctx.now(),
       ...became,
     });
@@ -174,13 +175,12 @@ export async function applyDecision(
   status: PaymentStatus,
   cause: Cause,
   holds: (payment: Payment, trx: Writer) => boolean | Promise<boolean> = () => true,
-  also: Pick<Changes, 'onLate'> = {},
 ): Promise<Applied> {
   const applied = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     if (!payment) return { outcome: 'unknown_payment', payment: null } as const;
     if (!(await holds(payment, trx))) return { outcome: 'unchanged', payment } as const;
-    return move(trx, payment, status, cause, ctx.now(), also);
+    return move(trx, payment, status, cause, ctx.now());
   });
   announce(ctx, applied, { reference: paymentId });
   return applied;

@@ -23,7 +23,10 @@ export async function cancelPayment(
   source: CanceledBy,
   onLate: OnLate | null = null,
 ): Promise<Payment> {
-  if (payment.status === 'canceled' && onLate !== null) return changeOnLate(ctx, payment, onLate);
+  // Stored first: the provider's own message of the closed code may be quicker than its answer, and money quicker still.
+  if (onLate !== null && (payment.status === 'canceled' || isCancelable(payment, source, payment))) {
+    payment = await changeOnLate(ctx, payment, onLate);
+  }
   if (!isCancelable(payment, source, payment)) return payment;
   const { report, ended } =
     isOffered(payment) && !isUnscanned(payment) ? await closeCode(ctx, payment) : NOT_ASKED;
@@ -37,8 +40,7 @@ export async function cancelPayment(
     if (!over) await leaveAttempt(trx, current);
     return true;
   };
-  const also = onLate === null ? {} : { onLate };
-  const decided = await applyDecision(ctx, payment.id, 'canceled', cause, holds, also);
+  const decided = await applyDecision(ctx, payment.id, 'canceled', cause, holds);
   return decided.payment ?? payment;
 }
 
@@ -87,11 +89,11 @@ function isCancelable({ status, chargePayload }: Payment, source: CanceledBy, be
   );
 }
 
-/** The merchant says anew what is to be done with late money. */
+/** The merchant says what is to be done with money that comes after a cancel: nothing else goes by it. */
 async function changeOnLate(ctx: Context, payment: Payment, onLate: OnLate): Promise<Payment> {
   const after = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);
-    if (current?.status !== 'canceled' || current.onLate === onLate) return current;
+    if (current?.paidAt !== null || current.onLate === onLate) return current;
     const cause = { event: 'on_late.changed', source: 'merchant' };
     return record(trx, current, { onLate }, cause, ctx.now());
   });

@@ -10,7 +10,7 @@ import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './chore.ts';
 import { findPayment } from './find.ts';
 import { tellOverdue } from './overdue.ts';
 import { isOffered, isUnscanned, refOf, toPayment, type OfferedPayment, type Payment } from './payment.ts';
-import { bringForward, isOverdue, isWatched, nextCheckAt } from './schedule.ts';
+import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from './schedule.ts';
 
 /** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
 export const CHECKS: Chore = {
@@ -69,16 +69,25 @@ async function check(ctx: Context, payment: Payment, beside: (task: Task) => voi
  * since it was found: a change plans its own next question.
  */
 async function planNext(ctx: Context, payment: Payment): Promise<boolean> {
-  const asked = { ...payment, checks: payment.checks + 1 };
   const { numUpdatedRows } = await ctx.store.write((trx) =>
     trx
       .updateTable('payments')
-      .set({ checks: asked.checks, next_check_at: nextCheckAt(asked, ctx.now()) })
+      .set(planOf(ctx, payment))
       .where('id', '=', payment.id)
       .where('version', '=', payment.version)
       .executeTakeFirst(),
   );
   return numUpdatedRows === 1n;
+}
+
+/** While the clock cannot be relied upon nothing is given up, and all that is asked about is due once it can. */
+function planOf(ctx: Context, payment: Payment): { checks: number; next_check_at: number | null } {
+  const now = ctx.now();
+  const checks = payment.checks + 1;
+  const regular = nextCheckAt({ ...payment, checks }, now);
+  const unreliableMs = ctx.clock.reliableInMs();
+  if (unreliableMs === 0) return { checks, next_check_at: isPastWatching(payment, now) ? null : regular };
+  return { checks, next_check_at: regular === null ? null : Math.min(regular, now + unreliableMs) };
 }
 
 /** Whether the provider has answered. Rejects with its error when it has not, or has refused to. */
@@ -105,6 +114,8 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
     const payment = await findPayment(trx, id);
     if (payment?.version !== version || payment.reference === null) return;
     const givenUp = !isOpen(payment.status);
+    // A clock that has jumped makes late questions due that are not.
+    if (givenUp && !ctx.clock.isReliable()) return;
     const counted = { ...payment, answers: payment.answers + 1, checks: givenUp ? 0 : payment.checks };
     await trx
       .updateTable('payments')
@@ -140,6 +151,7 @@ async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Pr
 
 /** The provider has just been asked, or never heard of it: what is still unpaid now has expired. */
 async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
+  if (!ctx.clock.isReliable()) return;
   const now = ctx.now();
   // Not while a scanned code is undecided: another one would be a second charge.
   const isOver = ({ status, expiresAt, chargePayload }: Payment) =>

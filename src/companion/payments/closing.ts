@@ -44,7 +44,7 @@ async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
     // A no is an answer, too: it says nothing about the attempt, and would say it again.
     if (error instanceof ProviderError && error.kind === 'refused') {
       await plan(ctx, attempt, await afterRefusal(ctx, attempt));
-    } else if (ctx.now() > attempt.deadline + WATCHED_MS) {
+    } else if (ctx.clock.isReliable() && ctx.now() > attempt.deadline + WATCHED_MS) {
       await plan(ctx, attempt, DONE);
     }
     throw error;
@@ -94,9 +94,11 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
   if (ended) return DONE;
   const now = ctx.now();
   const current = (await findAttempt(ctx.store.read, attempt.reference)) ?? attempt;
-  const open = attemptPayableUntil(current, ctx.providers, now) !== null;
+  // By a clock that has jumped nothing is over, and no look counts.
+  const reliable = ctx.clock.isReliable();
+  const open = !reliable || attemptPayableUntil(current, ctx.providers, now) !== null;
   if (attempt.to_close === 1 && open && !closed) return { heard_at: now };
-  const looks = attempt.to_close === 2 ? attempt.close_tries + 1 : 0;
+  const looks = attempt.to_close === 2 ? attempt.close_tries + (reliable ? 1 : 0) : 0;
   const pause = LATE_CHECKS_MS[looks] ?? (open ? silentPause(now - attempt.deadline) : null);
   if (pause === null) return DONE;
   return { to_close: 2, close_tries: looks, next_close_at: now + pause, heard_at: now };
@@ -104,7 +106,8 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
 
 /** What the provider has never named to us and does not know when its time is up was never made. */
 async function afterRefusal(ctx: Context, attempt: AttemptRow): Promise<Next> {
-  const unknown = attempt.provider_payment_id === null && ctx.now() > attempt.deadline + LONGEST_PAUSE_MS;
+  const isOver = ctx.clock.isReliable() && ctx.now() > attempt.deadline + LONGEST_PAUSE_MS;
+  const unknown = attempt.provider_payment_id === null && isOver;
   return unknown ? { ...DONE, over: 1 } : afterAnswer(ctx, attempt, { ended: false, closed: false });
 }
 

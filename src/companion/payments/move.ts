@@ -14,7 +14,7 @@ export async function move(
   to: PaymentStatus,
   cause: Cause,
   now: number,
-  also: Pick<Changes, 'receiptUrl' | 'onLate'> = {},
+  also: Pick<Changes, 'receiptUrl'> = {},
 ): Promise<Applied> {
   const next = transition(before.status, to);
   if (!next.changed) {

@@ -15,6 +15,7 @@ export async function tellOverdue(
   reference: string,
   holds: (payment: Payment, attempt: AttemptRow) => boolean,
 ): Promise<void> {
+  if (!ctx.clock.isReliable()) return;
   const told = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     const attempt = await findAttempt(trx, reference);

@@ -49,7 +49,7 @@ function planned({ store }: Context, { keys, providers }: Busy) {
 
 async function carryOn(ctx: Context, refund: RefundRow): Promise<void> {
   const { status, created_at } = await carryOut(ctx, refund);
-  if (status !== 'pending' || ctx.now() - created_at < OVERDUE_AFTER_MS) return;
+  if (status !== 'pending' || ctx.now() - created_at < OVERDUE_AFTER_MS || !ctx.clock.isReliable()) return;
   const told = await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
   if (!told) return;
   ctx.log.error({ payment_id: refund.payment_id, refund_id: refund.id }, 'a refund does not end');

@@ -66,7 +66,7 @@ export const extrasSchema = v.object({
 
 /** Where our webhooks may go. */
 export function callbackUrl(config: Config) {
-  const guard = new AddressGuard({ development: config.development });
+  const guard = new AddressGuard({ development: config.development, allowedHosts: config.callbackHosts });
   return v.pipe(
     text(2048),
     v.check(

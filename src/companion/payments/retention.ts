@@ -49,6 +49,8 @@ export class Retention {
 
   /** One round; answers the ms until the next. */
   async look(): Promise<number> {
+    const unreliableMs = this.#ctx.clock.reliableInMs();
+    if (unreliableMs > 0) return Math.min(IDLE_MS, unreliableMs);
     const now = this.#ctx.now();
     const before = now - this.#keptMs;
     const { erased, others } = await this.#ctx.store.write(async (trx) => ({

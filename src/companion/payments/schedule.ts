@@ -50,7 +50,14 @@ export function isOverdue(payment: Payment, now: number): boolean {
   return silent && providerPaymentId !== null;
 }
 
-/** When the provider is to be asked about this payment next (unix ms); `null` for never. */
+/** Whether nobody is to be asked about it any more, long after its end should have come. */
+export function isPastWatching(payment: Payment, now: number): boolean {
+  const { status, providerPaymentId, deadline } = payment;
+  const asked = isOpen(status) ? providerPaymentId !== null && !isUnscanned(payment) : isWatched(payment);
+  return asked && now > deadline + WATCHED_MS;
+}
+
+/** When the provider is to be asked about this payment next (unix ms), were it watched for ever; `null` for never. */
 export function nextCheckAt(payment: Payment, now: number): number | null {
   const scan = payment.presentation.kind === 'scan';
   if (payment.status === 'created' && (payment.reference === null || isUnscanned(payment))) {
@@ -65,7 +72,6 @@ export function nextCheckAt(payment: Payment, now: number): number | null {
       ? [FIRST_SCAN_CHECK_MS, LONGEST_SCAN_CHECK_MS, SCAN_GROWTH]
       : [FIRST_CHECK_MS, LONGEST_CHECK_MS, 2];
     const past = now - payment.deadline;
-    if (past > WATCHED_MS) return null;
     const pause = Math.min(first * growth ** Math.min(payment.checks, 16), longest);
     const regular = now + Math.round(Math.max(pause, Math.min(past / 10, LONGEST_SILENT_PAUSE_MS)));
     return payment.status === 'created' && payment.expiresAt > now
@@ -75,9 +81,8 @@ export function nextCheckAt(payment: Payment, now: number): number | null {
   return isWatched(payment) ? nextLateCheckAt(payment, now) : null;
 }
 
-function nextLateCheckAt({ checks, answers, deadline, updatedAt }: Payment, now: number): number | null {
-  if (checks === 0) return now + LATE_CHECKS_MS[answers]!;
-  return now > deadline + WATCHED_MS ? null : now + silentPause(now - updatedAt);
+function nextLateCheckAt({ checks, answers, updatedAt }: Payment, now: number): number {
+  return now + (checks === 0 ? LATE_CHECKS_MS[answers]! : silentPause(now - updatedAt));
 }
 
 /** How long to wait after a question about something given up was not answered; `age`: ms since it was. */

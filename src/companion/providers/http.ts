@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutboundAnswer, OutboundClient } from '../outbound/client.ts';
+import type { OutboundAnswer, OutboundClient, TlsIdentity } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { errorWords } from './error-words.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
@@ -60,6 +60,8 @@ export interface HttpAnswer {
 export interface ProviderHttpOptions {
   readonly baseUrl: string;
   readonly outbound: OutboundClient;
+  /** A certificate of ours, for a payment system that asks for one. Defaults to none. */
+  readonly identity?: TlsIdentity | null;
   /** What the log calls the payment system. Defaults to `the provider`. */
   readonly name?: string;
   /** The settings that a refused key is to be looked for in: `SBP_ACME_KEY`. */
@@ -75,7 +77,17 @@ export class ProviderHttp {
   readonly #options: Required<ProviderHttpOptions>;
 
   constructor(options: ProviderHttpOptions) {
-    this.#options = { name: 'the provider', keySettings: '', secrets: [], words: errorWords, ...options };
+    const { baseUrl, outbound, identity = null } = options;
+    this.#options = {
+      name: 'the provider',
+      keySettings: '',
+      secrets: [],
+      words: errorWords,
+      ...options,
+      identity,
+      // The base address stands in the configuration: it may be inside our own network, and behind a proxy.
+      outbound: outbound.configured([baseUrl], identity),
+    };
   }
 
   /**

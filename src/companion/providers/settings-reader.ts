@@ -2,23 +2,23 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import type { EnvReader } from '../env-reader.ts';
 import { pemObjection, withLineBreaks, type PemKind } from '../env/pem.ts';
 import { formObjection } from '../env/secret-form.ts';
-import type { AddressGuard } from '../outbound/guard.ts';
+import { objectionToConfigured } from '../outbound/guard.ts';
 
 /** Reads what providers are told: addresses, credentials, keys. Mistakes are noted, not thrown. */
 export class SettingsReader {
   readonly env: EnvReader;
-  readonly #guard: AddressGuard;
+  readonly #development: boolean;
   readonly #objected = new Set<string>();
 
-  constructor(env: EnvReader, guard: AddressGuard) {
+  constructor(env: EnvReader, development: boolean) {
     this.env = env;
-    this.#guard = guard;
+    this.#development = development;
   }
 
   /** The address of a provider's API. Given with or without `path`, answered with it; no trailing slash. */
   url(name: string, path: string): string {
     const address = this.env.required(name, 'the address of the provider’s API').replace(/\/+$/, '');
-    const objection = address === '' ? null : this.#guard.objection(address);
+    const objection = address === '' ? null : objectionToConfigured(address, this.#development);
     if (objection !== null) this.env.mistake(`${name} ${objection}`);
     else if (/[?#]/.test(address)) this.env.mistake(`${name} must have no query and no fragment`);
     return address.endsWith(path) ? address : `${address}${path}`;

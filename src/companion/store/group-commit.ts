@@ -1,7 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { NodeSqlite } from './node-sqlite.ts';
 import type { Schema } from './schema.ts';
-import { isSqliteError } from './sqlite-errors.ts';
+import { isBusy, isSqliteError } from './sqlite-errors.ts';
+import { StoreBusyError } from './store-busy.ts';
+
+/** How long a writer waits for the write lock that another program holds, ms. */
+const LOCK_WAIT_MS = 10_000;
+/** Between two tries to take it, doubled each time; what holds it for longer than a moment holds it for long. */
+const FIRST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
 
 /** Bounds how long one commit can hold up those that wait for it. */
 const MAX_GROUP = 256;
@@ -9,9 +17,13 @@ const MAX_GROUP = 256;
 export interface GroupOptions {
   /** The most writers that share a commit; 256 unless told. */
   readonly maxGroup?: number;
+  /** For how long writers wait while another program holds the write lock, ms. Defaults to 10,000. */
+  readonly lockWaitMs?: number;
 }
 
 interface Job {
+  /** Monotonic, ms. */
+  readonly since: number;
   run(trx: Transaction<Schema>): Promise<void>;
   settle(commitError: unknown): void;
 }
@@ -24,14 +36,20 @@ export class GroupCommit {
   readonly #db: Kysely<Schema>;
   readonly #database: NodeSqlite;
   readonly #maxGroup: number;
+  readonly #lockWaitMs: number;
   #waiting: Job[] = [];
   #draining: Promise<void> | null = null;
 
   /** `database` is the connection under `db`. */
-  constructor(db: Kysely<Schema>, database: NodeSqlite, { maxGroup = MAX_GROUP }: GroupOptions = {}) {
+  constructor(
+    db: Kysely<Schema>,
+    database: NodeSqlite,
+    { maxGroup = MAX_GROUP, lockWaitMs = LOCK_WAIT_MS }: GroupOptions = {},
+  ) {
     this.#db = db;
     this.#database = database;
     this.#maxGroup = maxGroup;
+    this.#lockWaitMs = lockWaitMs;
   }
 
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
@@ -39,6 +57,7 @@ export class GroupCommit {
     return new Promise<T>((resolve, reject) => {
       let outcome: { value: T } | { error: unknown } | null = null;
       this.#waiting.push({
+        since: performance.now(),
         async run(trx) {
           database.run('savepoint job');
           try {
@@ -68,9 +87,35 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       // Requests that are already in the socket's buffer join this group.
       await new Promise(setImmediate);
-      await this.#commit(this.#waiting.splice(0, this.#maxGroup));
+      if (await this.#lock()) await this.#commit(this.#waiting.splice(0, this.#maxGroup));
     }
     this.#draining = null;
+  }
+
+  /** Takes the write lock. Those who have waited for it too long are told so; `false` when nobody is left. */
+  async #lock(): Promise<boolean> {
+    for (let tries = 0; this.#waiting.length > 0; tries++) {
+      try {
+        this.#database.lock();
+        return true;
+      } catch (error) {
+        if (!isBusy(error)) this.#giveUp(this.#waiting.splice(0, this.#maxGroup), error);
+        else this.#giveUp(this.#takeOverdue(), new StoreBusyError(this.#lockWaitMs, error));
+      }
+      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+    }
+    return false;
+  }
+
+  #giveUp(jobs: readonly Job[], error: unknown): void {
+    for (const job of jobs) job.settle(error);
+  }
+
+  /** Longest waiting first. */
+  #takeOverdue(): Job[] {
+    const before = performance.now() - this.#lockWaitMs;
+    const fresh = this.#waiting.findIndex(({ since }) => since > before);
+    return this.#waiting.splice(0, fresh === -1 ? this.#waiting.length : fresh);
   }
 
   async #commit(jobs: readonly Job[]): Promise<void> {

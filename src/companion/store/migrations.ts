@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import { withoutTokens } from './without-tokens.ts';
 import { storeAttention } from './attention-migration.ts';
 import { keepHowPaymentsEnd } from './ends-migration.ts';
 import { indexForScale } from './scale-migration.ts';
@@ -16,10 +17,20 @@ export const migrations: Record<string, Migration> = {
   '0009_attention': { up: storeAttention },
   '0010_test_mode': { up: markTestPayments },
   '0011_ends': { up: keepHowPaymentsEnd },
+  '0012_clock': { up: keepLastSeenTime },
   '0012_tokens_out': { up: takeTokensOut },
   '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
 };
+
+/** One row: the time that was seen last, to compare the clock with at the next start. */
+async function keepLastSeenTime(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('clock')
+    .addColumn('id', 'integer', (c) => c.primaryKey().check(sql`id = 1`))
+    .addColumn('seen_at', 'integer', (c) => c.notNull())
+    .execute();
+}
 
 /** Of earlier payments those of the sandbox are known to be tests. */
 async function markTestPayments(db: Kysely<unknown>): Promise<void> {
@@ -42,6 +53,13 @@ async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
   await sql`update idempotency_keys
     set answer_json = json_set(answer_json, '$.body.token', null, '$.body.payment_url', null)
     where json_type(answer_json, '$.body.token') = 'text'`.execute(db);
+  // Some providers send back the link that they lead the payer to.
+  const { rows } = await sql<{ rowid: number; body: Uint8Array }>`select rowid, body from provider_deliveries
+    where instr(body, cast('/pay#pay_' as blob)) > 0`.execute(db);
+  for (const { rowid, body } of rows) {
+    await sql`update provider_deliveries set body = ${withoutTokens(Buffer.from(body))}
+      where rowid = ${rowid}`.execute(db);
+  }
 }
 
 /** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */

@@ -7,6 +7,7 @@ const MAX_STATEMENTS = 200;
 /** `node:sqlite` in the shape Kysely's SQLite dialect expects. */
 export class NodeSqlite implements SqliteDatabase {
   readonly #db: DatabaseSync;
+  #locked = false;
   readonly #statements = new Map<string, SqliteStatement>();
 
   constructor(file: string) {
@@ -17,12 +18,28 @@ export class NodeSqlite implements SqliteDatabase {
     this.#db.exec(sql);
   }
 
+  /** From now on a lock of another program's makes a statement fail after so many ms, in which the process stands still. */
+  waitAtMost(ms: number): void {
+    this.#db.exec(`PRAGMA busy_timeout = ${ms}`);
+  }
+
+  /** Takes the write lock for the transaction that Kysely begins next; throws when another program has it. */
+  lock(): void {
+    this.#db.exec('begin immediate');
+    this.#locked = true;
+  }
+
   /** Runs one statement that gives no rows. */
   run(sql: string): void {
     this.prepare(sql).run([]);
   }
 
   prepare(sql: string): SqliteStatement {
+    if (sql === 'begin' && this.#locked) {
+      // By `lock`. Here a refusal would be too late: Kysely never gives back the connection of a begin that failed.
+      this.#locked = false;
+      return NOTHING;
+    }
     const known = this.#statements.get(sql);
     if (known) return known;
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
@@ -35,6 +52,13 @@ export class NodeSqlite implements SqliteDatabase {
     this.#db.close();
   }
 }
+
+const NOTHING: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
 
 function adapt(statement: StatementSync, sql: string): SqliteStatement {
   return {

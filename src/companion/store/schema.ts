@@ -9,6 +9,7 @@ export interface Schema {
   payments: PaymentsTable;
   payment_events: PaymentEventsTable;
   idempotency_keys: IdempotencyKeysTable;
+  clock: ClockTable;
   provider_deliveries: ProviderDeliveriesTable;
   deliveries: DeliveriesTable;
   attempts: AttemptsTable;
@@ -195,13 +196,21 @@ interface IdempotencyKeysTable {
   created_at: number;
 }
 
+/** One row at most. */
+interface ClockTable {
+  /** 1. */
+  id: number;
+  /** The last time that could be relied upon: see wall-clock.ts. */
+  seen_at: number;
+}
+
 interface ProviderDeliveriesTable {
   provider: string;
   delivery_id: string;
   payment_id: string | null;
   /** An outcome of payments/apply.ts. */
   outcome: string;
-  /** The bytes as they came; empty once erased. */
+  /** The bytes as they came, but for payment tokens; empty once erased. */
   body: Uint8Array;
   received_at: number;
   /** What it said, while it cannot be followed yet. */

@@ -48,6 +48,10 @@ export function storeError(file: string, error: unknown): unknown {
       return new StoreError(`${file} cannot be opened: its folder must exist and be writable.`, {
         cause: error,
       });
+    case CODES.busy:
+      return new StoreError(`${file} is locked by another program: end that program, or wait for it.`, {
+        cause: error,
+      });
     case CODES.corrupt:
       return damaged(file, error);
     case CODES.notADatabase:

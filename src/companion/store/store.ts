@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
+import { prepareFolder, type FileMode } from '../file-mode.ts';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
@@ -11,6 +11,8 @@ import { checkInBackground } from './background-check.ts';
 import { checkSoundness, sizeOf } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
+
+const READER_WAIT_MS = 100;
 
 export type Reader = Kysely<Schema>;
 export type Writer = Transaction<Schema>;
@@ -31,6 +33,8 @@ export interface Store {
 }
 
 export interface StoreOptions extends GroupOptions {
+  /** Who may read the files that are made. Defaults to `private`. */
+  readonly fileMode?: FileMode;
   /**
    * A larger database is checked while it is used, in bytes; {@link CHECKED_AT_ONCE_BYTES} unless told. Infinity for
    * a command that ends at once.
@@ -50,8 +54,9 @@ const LARGE_BYTES = 8 * 2 ** 20;
  * it is damaged, read-only or in use by another process.
  */
 export async function openStore(file: string, options: StoreOptions = {}): Promise<Store> {
-  makeFolder(dirname(file));
-  const ownership = Ownership.take(file);
+  const { fileMode = 'private' } = options;
+  makeFolder(dirname(file), fileMode);
+  const ownership = Ownership.take(file, fileMode);
   try {
     return await openOwned(file, ownership, options);
   } catch (error) {
@@ -60,9 +65,9 @@ export async function openStore(file: string, options: StoreOptions = {}): Promi
   }
 }
 
-function makeFolder(folder: string): void {
+function makeFolder(folder: string, mode: FileMode): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    prepareFolder(folder, mode);
   } catch (error) {
     throw new StoreError(`${folder} cannot be made: ${(error as Error).message}`, { cause: error });
   }
@@ -90,11 +95,15 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
       reportIfLarge(`bringing the database up to date: ${names.join(', ')}`),
     );
     ownership.made();
+    // While it serves, nobody's lock may make the process stand still: writers wait asynchronously.
+    database.waitAtMost(0);
   } catch (error) {
     await writer.destroy();
     throw error;
   }
-  const { db: reader } = await connect(file, 'PRAGMA query_only = ON;');
+  const { db: reader, database: readerDatabase } = await connect(file, 'PRAGMA query_only = ON;');
+  // Nobody's writing keeps readers waiting; what does is short, such as the recovery of the log.
+  readerDatabase.waitAtMost(READER_WAIT_MS);
   const commits = new GroupCommit(writer, database, options);
   if (!atOnce) reportIfLarge('checking the database while serving');
   const check = atOnce ? null : checkInBackground(file);

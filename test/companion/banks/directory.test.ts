@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createBankDirectory, type BankDirectoryOptions } from '../../../src/companion/banks/directory.ts';
 import { BANK_SNAPSHOT } from '../../../src/companion/banks/snapshot.ts';
+import { OutboundClient } from '../../../src/companion/outbound/client.ts';
 import { entry, makeBankList, SBER } from '../../support/bank-list.ts';
 
 const HOUR_MS = 60 * 60_000;
@@ -26,7 +27,10 @@ async function openOrigin(t: TestContext, listener: RequestListener) {
 function openDirectory(t: TestContext, url: string | null, options: Partial<BankDirectoryOptions> = {}) {
   const warnings: object[] = [];
   let time = Date.parse('2026-01-01T00:00:00Z');
+  const outbound = new OutboundClient({ development: true });
+  t.after(() => outbound.close());
   const directory = createBankDirectory({
+    outbound,
     source: url === null ? null : { kind: 'file', url, apiKey: null, logoOrigins: [] },
     log: { info: () => undefined, warn: (details) => warnings.push(details) },
     now: () => time,
@@ -177,11 +181,16 @@ describe('the bank directory', () => {
 
   it('fetches nothing without an address or after it was closed', async (t) => {
     let asked = 0;
-    const fetch = () => {
-      asked++;
-      return Promise.reject(new Error('not expected'));
-    };
-    const { directory } = openDirectory(t, null, { fetch });
+    class Counting extends OutboundClient {
+      override configured(): OutboundClient {
+        return this;
+      }
+      override call(): Promise<never> {
+        asked++;
+        return Promise.reject(new Error('not expected'));
+      }
+    }
+    const { directory } = openDirectory(t, null, { outbound: new Counting({ development: true }) });
     await directory.settled();
     assert.equal(directory.banks('ios'), BANK_SNAPSHOT);
     assert.equal(await directory.logo(SBER), null);

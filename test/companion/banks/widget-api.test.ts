@@ -9,6 +9,7 @@ import { bankListFor } from '../../../src/companion/banks/links.ts';
 import type { BankListSource } from '../../../src/companion/banks/list-source.ts';
 import { asTemplate, readyLink } from '../../../src/companion/banks/ready-link.ts';
 import { BANK_SNAPSHOT } from '../../../src/companion/banks/snapshot.ts';
+import { OutboundClient, type OutboundCall } from '../../../src/companion/outbound/client.ts';
 import { PLATFORMS } from '../../../src/protocol/banks.ts';
 import { isAllowedLink } from '../../../src/protocol/link-scheme.ts';
 import { bankListSchema } from '../../../src/protocol/schemas.ts';
@@ -38,8 +39,11 @@ function openDirectory(t: TestContext, widget: NspkWidget, version: 1 | 2, cache
     client: CLIENT[version],
     logoOrigins: [],
   };
+  const outbound = new OutboundClient({ development: true });
+  t.after(() => outbound.close());
   const directory = createBankDirectory({
     source,
+    outbound,
     log: { info: () => undefined, warn: (details) => warnings.push(details) },
     now: () => time,
     random: () => 0,
@@ -143,11 +147,18 @@ describe('the official widget API', () => {
 
   it('is not believed about another platform', async (t) => {
     const widget = await openWidget(t);
+    class AndroidOnly extends OutboundClient {
+      override configured(): OutboundClient {
+        return this;
+      }
+      override call(call: OutboundCall) {
+        return super.call({ ...call, headers: { ...call.headers, 'x-platform': 'android' } });
+      }
+    }
     const elsewhere = createBankDirectory({
       source: { kind: 'widget', url: `${widget.url}/v2`, version: 2, client: CLIENT[2], logoOrigins: [] },
       log: { info: () => undefined, warn: () => undefined },
-      fetch: (input, init) =>
-        fetch(input, { ...init, headers: { ...(init!.headers as object), 'x-platform': 'android' } }),
+      outbound: new AndroidOnly({ development: true }),
     });
     t.after(() => elsewhere.close());
     await elsewhere.settled();

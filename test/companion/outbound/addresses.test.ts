@@ -18,17 +18,35 @@ const TABLE: Readonly<Record<AddressClass, readonly string[]>> = {
     '2001:4860:4860::8888',
   ],
   loopback: ['127.0.0.1', '127.0.0.0', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1'],
+  'link-local': [
+    '100.100.100.200', // a cloud's metadata
+    '168.63.129.16', // another's host agent
+    '169.254.169.254', // metadata of most clouds
+    '192.0.0.192',
+    'fd00:ec2::254', // metadata
+    'fe80::1',
+    'fe80::1%eth0',
+    '::ffff:169.254.169.254',
+    '::ffff:a9fe:a9fe',
+    '::169.254.169.254',
+    '::ffff:0:169.254.169.254',
+    '64:ff9b::169.254.169.254',
+    '64:ff9b:1::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+    'fd20:ce::254',
+    'febf::1',
+  ],
   special: [
+    '192.0.0.191',
+    '::ffff:10.0.0.1',
+    'fd00:ec2::253',
+    'fdff::a9fe:a9fe',
     '0.0.0.0',
     '10.0.0.1',
     '10.255.255.255',
     '100.64.0.1', // carriers' NAT
-    '100.100.100.200', // a cloud's metadata
-    '168.63.129.16', // another's host agent
-    '169.254.169.254', // metadata of most clouds
     '172.16.0.1',
     '172.31.255.255',
-    '192.0.0.192',
     '192.0.2.1',
     '192.88.99.1',
     '192.168.1.1',
@@ -57,9 +75,6 @@ const TABLE: Readonly<Record<AddressClass, readonly string[]>> = {
     '3fff::1',
     '4000::1',
     'fc00::1',
-    'fd00:ec2::254', // metadata
-    'fe80::1',
-    'fe80::1%eth0',
     'fec0::1',
     'ff02::1',
     'no address',
@@ -108,8 +123,11 @@ describe('classOfHost', () => {
     ]) {
       assert.equal(classOfHost(new URL(`https://${host}/`).hostname), 'loopback', host);
     }
-    for (const host of ['[::ffff:127.0.0.1]', '[fe80::1]', '0xa9fea9fe', '0', '192.168.257']) {
+    for (const host of ['[::ffff:127.0.0.1]', '0', '192.168.257']) {
       assert.equal(classOfHost(new URL(`https://${host}/`).hostname), 'special', host);
+    }
+    for (const host of ['[fe80::1]', '0xa9fea9fe', '[::ffff:169.254.169.254]']) {
+      assert.equal(classOfHost(new URL(`https://${host}/`).hostname), 'link-local', host);
     }
   });
 

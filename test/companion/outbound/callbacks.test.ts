@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { startCompanion } from '../../support/companion.ts';
+import { MerchantServer } from '../../support/merchant-server.ts';
 import { until } from '../../support/until.ts';
 
 /** Outside development, and still reaching nothing outside this machine. */
@@ -47,6 +48,28 @@ describe('callback_url', () => {
       await shop.createPayment({ callback_url: 'https://shop.example/hook' });
     } finally {
       await shop.stop();
+    }
+  });
+
+  it('may lead inside where SBP_CALLBACK_HOSTS names the host, by plain http', async () => {
+    const merchant = await MerchantServer.open();
+    const { host } = new URL(merchant.url);
+    const shop = await startCompanion({ ...PRODUCTION, SBP_CALLBACK_HOSTS: host });
+    try {
+      const { payment_id } = await shop.createPayment({ callback_url: merchant.url });
+      await shop.sandbox(payment_id, 'pay');
+      await until(
+        () => [...merchant.received.values()].some(({ event }) => event === 'payment.paid'),
+        'told',
+      );
+      const elsewhere = merchant.url.replace('127.0.0.1', '127.0.0.2');
+      const refused = await shop.api('/payments', {
+        json: { order_id: 'A', amount: 1, callback_url: elsewhere },
+      });
+      assert.equal(refused.status, 422);
+    } finally {
+      await shop.stop();
+      await merchant.close();
     }
   });
 

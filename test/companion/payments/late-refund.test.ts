@@ -105,6 +105,20 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal(ledger.provider.refunds.size, 0);
   });
 
+  it('is given back also when the provider’s messages overtake its answer to the cancel', async () => {
+    const { id } = await ledger.createPayment();
+    const close = ledger.provider.cancel.bind(ledger.provider);
+    ledger.provider.cancel = async (ref) => {
+      const report = await close(ref);
+      await ledger.tell(id, 'canceled');
+      await ledger.tell(id, 'paid');
+      return report;
+    };
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');
+    await wait(3);
+    assert.equal((await ledger.paymentOf(id)).status, 'refunded');
+  });
+
   it('goes by the merchant’s last word', async () => {
     const id = await canceled('tell');
     await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');

@@ -46,7 +46,7 @@ describe('a call without an answer', () => {
       resolve: (_host, _options, done) => done(Object.assign(new Error('no'), { code: 'ENOTFOUND' }), []),
     });
     assert.equal(await asked('https://nowhere.example.ru', { client: strict }), false);
-    assert.equal(await asked('https://10.0.0.1', { client: strict }), false);
+    assert.equal(await asked('https://169.254.169.254', { client: strict }), false);
     await strict.close();
   });
 

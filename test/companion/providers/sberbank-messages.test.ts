@@ -65,6 +65,9 @@ describe("sberbank's order", () => {
     assert.equal(created('51'), 'failed');
     assert.equal(created('00'), 'processing');
     assert.equal(created('Q7'), 'processing', 'a code that nobody published decides nothing');
+    assert.equal(created('0'), 'processing', 'a number has lost its zero');
+    for (const code of '01 05 06 07 51 68 75 76 81 82 89 92 93 94 95 96'.split(' '))
+      assert.equal(created(code), 'failed', code);
   });
 
   it('tells its money, in kopecks', () => {
@@ -76,8 +79,34 @@ describe("sberbank's order", () => {
     assert.equal(moneyOf(order({ order_operation_params: again })).amount, 100);
   });
 
+  it('is read in the types that the bank writes it in', () => {
+    const text = order({
+      order_operation_params: { ...OPERATION, operation_sum: '125000', operation_currency: 643 },
+    });
+    assert.deepEqual(moneyOf(text), { amount: 125_000, currency: 'RUB' });
+    const numbers = { ...OPERATION, response_code: 0 };
+    assert.equal(
+      statusOf(order({ order_state: 'PAID', error_code: 0, order_operation_params: numbers })),
+      'paid',
+    );
+    const declined = { ...OPERATION, response_code: 5 };
+    assert.equal(statusOf(order({ order_state: 'CREATED', order_operation_params: declined })), 'failed');
+  });
+
+  it('has words for every published code', () => {
+    const said = (error_code: string) => wordsOf(order({ error_code }));
+    assert.match(said('070000')!, /error 070000: more to give back/);
+    assert.match(said('090000')!, /error 090000: the original order/);
+    assert.match(said('170000')!, /error 170000: outside the time/);
+    const response_code = '96';
+    assert.match(
+      wordsOf(order({ order_operation_params: { ...OPERATION, response_code } }))!,
+      /response 96: a general/,
+    );
+  });
+
   it('is unreadable where money hangs on what cannot be read', () => {
-    for (const operation_sum of ['100', 1.5, -1, 1e21, {}]) {
+    for (const operation_sum of ['1.5', '1e3', '-1', ' 100', '', '9'.repeat(16), 1.5, -1, 1e21, {}, true]) {
       const message = { order_state: 'PAID', order_operation_params: { ...OPERATION, operation_sum } };
       assert.equal(readOrder(message), null, JSON.stringify(operation_sum));
     }

@@ -61,7 +61,7 @@ describe('mutual TLS with the bank', () => {
     const settings = loadConfig(all, tmpdir()).sberbank!;
     const provider = createSberbankProvider({
       settings,
-      outbound: outbound.as(settings.identity),
+      outbound,
       now: Date.now,
     });
     return provider.charge!(charge);
@@ -167,7 +167,7 @@ describe('the settings of sberbank', () => {
           tid: '21325622',
           idQr: '20305',
           statusPath: '/qr/order/v3/status',
-          statusScope: 'https://api.sberbank.ru/qr/order.pay',
+          statusScope: 'https://api.sberbank.ru/qr/order.status',
           message: 'Оплата заказа',
           test: false,
         },

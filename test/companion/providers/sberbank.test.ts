@@ -292,6 +292,29 @@ describe('the sberbank provider', () => {
       }
     });
 
+    it('does not wait for ever for a code that nobody has published', async () => {
+      let now = NOW;
+      const provider = createSberbankProvider({ settings: bank.settings, outbound, now: () => now });
+      const operation = { operation_type: 'PAY', operation_sum: 100, operation_currency: '643' };
+      const asked = async (order_state: string, response_code: string) => {
+        bank.onStatus = json({
+          ...ANSWER,
+          order_state,
+          order_operation_params: [{ ...operation, response_code }],
+        });
+        return (await provider.status(PAYMENT)).status;
+      };
+      assert.equal(await asked('CREATED', 'Q7'), 'processing');
+      now += 59_000;
+      assert.equal(await asked('CREATED', 'Q7'), 'processing');
+      now += 1_000;
+      assert.equal(await asked('ON_PAYMENT', 'Q7'), 'processing', 'the state says that it is under way');
+      assert.equal(await asked('CREATED', 'Q7'), 'processing', 'and so the minute begins anew');
+      now += 60_000;
+      assert.equal(await asked('CREATED', 'Q7'), 'failed');
+      assert.equal(await asked('PAID', '00'), 'paid');
+    });
+
     it('asks under a path and a scope of its own, where they are set', async () => {
       const settings = { ...bank.settings, statusPath: '/qr/elsewhere/status', statusScope: 'scope-two' };
       const other = createSberbankProvider({ settings, outbound, now: () => NOW });

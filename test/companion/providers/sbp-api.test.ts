@@ -111,6 +111,7 @@ describe('the sbp-api provider', () => {
       customer: { phone: '+79990001122' },
       methods: ['sbp'],
       features: { deep_link: true },
+      renewable: false,
     });
   });
 
@@ -181,6 +182,20 @@ describe('the sbp-api provider', () => {
     assert.equal(await kindOf(provider.create(request)), 'unavailable', 'whose time is up has not failed');
     upstream.trick = answering({ code: 'not_found' }, 404);
     assert.equal(await kindOf(provider.create(request)), 'unavailable', 'there is no such API');
+  });
+
+  it('passes on until when money may come on a code, also on one that is closed there', async () => {
+    const later = '2026-01-01T03:00:00.000Z';
+    upstream.trick = answering({ ...payment, payable_until: later }, 201);
+    assert.equal((await provider.create(request)).payableUntil, Date.parse(later));
+    const closed = { ...payment, status: 'canceled', payable_until: later };
+    upstream.trick = answering({ items: [closed] });
+    const { status, payableUntil } = await provider.cancel(ref);
+    assert.deepEqual([status, payableUntil], ['canceled', Date.parse(later)]);
+    upstream.trick = answering({ items: [{ ...closed, payable_until: null }] });
+    assert.equal('payableUntil' in (await provider.status(ref)), false);
+    upstream.trick = answering({ items: [{ ...closed, payable_until: 'soon' }] });
+    assert.equal('payableUntil' in (await provider.status(ref)), false);
   });
 
   it('adopts the payment that is there under our reference already', async () => {

@@ -13,6 +13,8 @@ export function isBankAction(value: unknown): value is BankAction {
 
 /** Where the page expects {@link BANK_PAGE_CSS} of `bank-page-css.ts`. */
 export const BANK_STYLESHEET_PATH = '/sandbox/bank.css';
+/** The same from a bill's page: whatever path a proxy puts in front. */
+const BANK_STYLESHEET_HREF = '../bank.css';
 
 export interface BankPage {
   /** Kopecks. */
@@ -158,7 +160,7 @@ function renderDocument(
         <meta name="robots" content="noindex" />
         ${refreshS === null ? null : html`<meta http-equiv="refresh" content="${refreshS}" />`}
         <title>${title} · ${words.bank}</title>
-        <link rel="stylesheet" href="${BANK_STYLESHEET_PATH}" />
+        <link rel="stylesheet" href="${BANK_STYLESHEET_HREF}" />
       </head>
       <body>
         <p class="sandbox">${words.sandbox}</p>

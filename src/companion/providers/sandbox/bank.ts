@@ -7,6 +7,7 @@ import { signWebhook } from '../../notifications/webhooks.ts';
 import { Rounds } from '../../rounds.ts';
 import type { SandboxPaymentRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import type { WallClock } from '../../wall-clock.ts';
 
 const SLOW_PAYMENT_MS = 4_000;
 const WEBHOOK_TIMEOUT_MS = 5_000;
@@ -32,6 +33,8 @@ interface Options {
   readonly store: Store;
   readonly log: FastifyBaseLogger;
   readonly now: () => number;
+  /** Whether bills may end by the clock. */
+  readonly clock: Pick<WallClock, 'isReliable'>;
   readonly webhookSecret: string;
   /** Where the bank reports to; asked at each report, since a port may be known only later. */
   readonly webhookUrl: () => string;
@@ -159,7 +162,8 @@ export class SandboxBank {
 
   /** A bill whose time is up cannot be confirmed any more; nobody needs a timer to know that. */
   #atThisMoment(row: SandboxPaymentRow): SandboxPaymentRow {
-    return row.status === 'created' && row.expires_at <= this.#now() ? { ...row, status: 'expired' } : row;
+    const isOver = row.status === 'created' && row.expires_at <= this.#now();
+    return isOver && this.#options.clock.isReliable() ? { ...row, status: 'expired' } : row;
   }
 
   async #change(reference: string, to: PaymentStatus): Promise<SandboxPaymentRow | null> {

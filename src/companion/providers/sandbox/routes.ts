@@ -77,7 +77,7 @@ export function sandboxRoutes(bank: SandboxBank) {
       if (!bill || !isBankAction(action)) return showBill(request, reply);
       // A page left open for too long must not pay a bill that has expired since.
       if (bill.status === 'created') await act(bill.reference, action);
-      return reply.redirect(`${request.url.split('?', 1)[0]!}?done=1`, 303);
+      return reply.redirect(`${encodeURIComponent(request.params.qrId)}?done=1`, 303);
     });
 
     app.get(BANK_STYLESHEET_PATH, ALSO_HEAD, (_request, reply) =>
@@ -105,7 +105,7 @@ export function sandboxRoutes(bank: SandboxBank) {
             status: bill.status,
             acted: request.query.done === '1',
             locale,
-            formAction: `/sandbox/bank/${bill.qr_id}`,
+            formAction: bill.qr_id,
             returnUrl: bill.return_url,
           })
         : renderUnknownBill(locale);

@@ -29,6 +29,7 @@ export class SberbankClient {
     this.#http = new ProviderHttp({
       baseUrl: settings.baseUrl,
       outbound,
+      identity: settings.identity,
       name: 'Sberbank',
       keySettings: 'SBP_SBERBANK_CLIENT_ID and SBP_SBERBANK_CLIENT_SECRET',
       secrets: [settings.clientSecret],

@@ -17,13 +17,24 @@ const anyCode = v.pipe(
   v.nullish(v.union([v.string(), v.pipe(v.number(), v.safeInteger())]), null),
   v.transform((value) => blankToNull(String(value ?? ''))),
 );
-const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** As a number or, in some of the bank's messages, the same number as text; nothing that would have to be rounded. */
+const kopecks = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))]),
+  v.safeInteger(),
+  v.minValue(0),
+);
+
+/** Two characters; a number has lost its leading zero: `0` is `00`. */
+const responseCode = v.pipe(
+  anyCode,
+  v.transform((code) => (code !== null && /^\d$/.test(code) ? `0${code}` : code)),
+);
 
 const operationSchema = v.object({
   operation_type: freeText,
   operation_sum: v.nullish(kopecks, null),
   operation_currency: anyCode,
-  response_code: anyCode,
+  response_code: responseCode,
   response_desc: freeText,
 });
 type Operation = v.InferOutput<typeof operationSchema>;
@@ -110,6 +121,12 @@ export function statusOf({ state, error, operation }: Order): PaymentStatus | nu
   // The bank leaves an order whose purchase was declined in this state. Nobody will try it again: the order is of one code.
   if (state === 'CREATED' && isDecline(response)) return 'failed';
   return status;
+}
+
+/** Whether the order's purchase has a code that is neither the success nor one that the bank has published. */
+export function hasUnknownCode({ state, operation }: Order): boolean {
+  const response = operation?.response_code ?? OK_RESPONSE;
+  return state === 'CREATED' && response !== OK_RESPONSE && !isDecline(response);
 }
 
 /** Kopecks and ISO 4217 letters of what was charged, as far as the message tells. */

@@ -8,13 +8,29 @@ import {
   type ProviderReport,
 } from '../provider.ts';
 import { SberbankClient, type SberbankClientOptions } from './client.ts';
-import { isThere, moneyOf, orderFaults, readOrder, statusOf, wordsOf, type Order } from './messages.ts';
+import {
+  hasUnknownCode,
+  isThere,
+  moneyOf,
+  orderFaults,
+  readOrder,
+  statusOf,
+  wordsOf,
+  type Order,
+} from './messages.ts';
 import { gatewayWords } from './words.ts';
 
 /** Of `operation_message`, as clients of this service keep to; the bank's own word on it is not at hand. */
 const MAX_MESSAGE = 128;
 /** Classes of errors that do not say whether the order was made: another call of ours is, or was, at work on it. */
 const UNDECIDED = ['08', '99'];
+/**
+ * An order is final within seconds, and one in the state CREATED with a purchase has, by the bank's own table of states,
+ * a purchase that was not successful. After so long that holds for a code that nobody has published, too.
+ */
+const UNKNOWN_CODE_MS = 60_000;
+/** More than ever wait for their end at once. */
+const MAX_KEPT = 1_000;
 const NO_SUCH_ORDER = /^10\d{4}$/;
 /** What an operator may have to set right. */
 const ABOUT_PAYMENT = { token: 'the scopes granted by the bank', address: 'SBP_SBERBANK_URL' };
@@ -34,6 +50,31 @@ const ABOUT_STATUS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBAN
 export function createSberbankProvider(options: SberbankClientOptions): Provider {
   const client = new SberbankClient(options);
   const charges = new Map<string, Promise<ProviderReport>>();
+  /** Since when an order has an unknown code, by our reference. */
+  const unknownSince = new Map<string, number>();
+
+  function report(reference: string, order: Order): ProviderReport {
+    return {
+      reference,
+      status: isOver(reference, order) ? 'failed' : statusOf(order),
+      ...moneyOf(order),
+      providerPaymentId: order.orderId,
+      detail: wordsOf(order),
+    };
+  }
+
+  function isOver(reference: string, order: Order): boolean {
+    if (!hasUnknownCode(order)) {
+      unknownSince.delete(reference);
+      return false;
+    }
+    const since = unknownSince.get(reference) ?? options.now();
+    if (unknownSince.size >= MAX_KEPT && !unknownSince.has(reference)) {
+      unknownSince.delete(unknownSince.keys().next().value!);
+    }
+    unknownSince.set(reference, since);
+    return options.now() - since >= UNKNOWN_CODE_MS;
+  }
 
   function charge({ reference, amount, payload, description }: ChargeRequest): Promise<ProviderReport> {
     const message = cut(description === null || description === '' ? options.settings.message : description);
@@ -106,16 +147,6 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
 /** No half of a surrogate pair at its end. */
 function cut(message: string): string {
   return message.slice(0, MAX_MESSAGE).replace(/[\uD800-\uDBFF]$/, '');
-}
-
-function report(reference: string, order: Order): ProviderReport {
-  return {
-    reference,
-    status: statusOf(order),
-    ...moneyOf(order),
-    providerPaymentId: order.orderId,
-    detail: wordsOf(order),
-  };
 }
 
 /** The order that an answer speaks of; `null` when it speaks of none. */

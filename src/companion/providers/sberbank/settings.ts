@@ -5,6 +5,9 @@ import type { SettingsReader } from '../settings-reader.ts';
 /** The one scope that the bank's document of this service names. */
 export const PAY_SCOPE = 'https://api.sberbank.ru/qr/order.pay';
 
+/** The scope of the neighbouring order service, whose status query this is. */
+export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
+
 /** Ends every base address, which is given with or without it. */
 const BASE_PATH = '/prod';
 
@@ -20,10 +23,7 @@ export interface SberbankSettings {
   readonly idQr: string;
   /** Where the state of an order is asked for, under the base address; not in the document at hand. */
   readonly statusPath: string;
-  /**
-   * The scope that opens it. Not in the document either: the payment's own, unless the bank has granted another one
-   * (its neighbouring order service has `https://api.sberbank.ru/qr/order.status`).
-   */
+  /** The scope that opens it: that of the neighbouring order service, unless the bank has granted another one. */
   readonly statusScope: string;
   /** What the payer's bank shows of a payment that has no description. */
   readonly message: string;
@@ -42,7 +42,7 @@ export function readSberbankSettings(reader: SettingsReader): SberbankSettings {
     tid: reader.credential('SBP_SBERBANK_TID', 'the terminal (tid)'),
     idQr: reader.credential('SBP_SBERBANK_ID_QR', 'the device (id_qr)'),
     statusPath: readPath(reader, 'SBP_SBERBANK_STATUS_PATH', '/qr/order/v3/status'),
-    statusScope: readScope(reader, 'SBP_SBERBANK_STATUS_SCOPE', PAY_SCOPE),
+    statusScope: readScope(reader, 'SBP_SBERBANK_STATUS_SCOPE', STATUS_SCOPE),
     message: reader.env.text('SBP_SBERBANK_MESSAGE', 'Оплата заказа'),
     test: reader.env.flag('SBP_SBERBANK_TEST'),
   };

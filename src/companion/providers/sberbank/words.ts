@@ -12,7 +12,9 @@ const ERRORS: ReadonlyMap<string, string> = new Map([
   ['04', 'the operation is not allowed to this partner'],
   ['05', 'a malformed request, or data that was not found'],
   ['06', 'a suspicious operation'],
+  ['07', 'more to give back than the original operation’s sum'],
   ['08', 'requests out of order'],
+  ['09', 'the original order, whose money is to be given back, was not found'],
   ['10', 'there is no such order'],
   ['11', 'an amount that is not allowed'],
   ['12', 'the partner is not known'],
@@ -20,6 +22,7 @@ const ERRORS: ReadonlyMap<string, string> = new Map([
   ['14', 'the id_qr is not known'],
   ['15', 'there is no such operation'],
   ['16', 'a wrong currency code'],
+  ['17', 'outside the time that is allowed'],
   ['99', 'the operation is still being processed'],
 ]);
 
@@ -55,6 +58,17 @@ const DECLINES: ReadonlyMap<string, string> = new Map([
   ['61', 'over the card’s limit'],
   ['62', 'restricted for this card'],
   ['65', 'over the card’s limit'],
+  ['68', 'to be tried again later'],
+  ['75', 'a wrong PIN'],
+  ['76', 'the original transaction was not found, or a wrong PIN'],
+  ['81', 'to be tried again later'],
+  ['82', 'a wrong CVV'],
+  ['89', 'a wrong shop or terminal'],
+  ['92', 'a wrong parameter of the payment'],
+  ['93', 'a transaction that is not allowed'],
+  ['94', 'a transaction that is not allowed'],
+  ['95', 'not approved'],
+  ['96', 'a general error'],
 ]);
 
 /** Whether the bank has published this code of an operation as a decline. */

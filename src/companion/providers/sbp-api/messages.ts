@@ -34,6 +34,8 @@ export const paymentSchema = v.object({
   currency: v.nullish(currency, null),
   qr_id: v.fallback(v.nullish(id, null), null),
   qr_payload: v.nullish(link, null),
+  /** Until when money may still come there; one that is no time counts as none. */
+  payable_until: v.fallback(v.nullish(v.pipe(v.string(), v.isoTimestamp()), null), null),
   deep_link: deepLink,
   test: safetyFlag,
 });
@@ -114,6 +116,8 @@ function claim(event: string, status: string | undefined): PaymentStatus | null 
   if (topic === 'refund') {
     return status === 'refunded' || status === 'partial_refunded' ? status : null;
   }
+  // The upstream's own payer has begun anew there: what we asked for is open again.
+  if (event === 'payment.renewed') return status === 'created' ? 'created' : null;
   if (topic !== 'payment' || (status !== undefined && status !== outcome)) return null;
   return isPaymentStatus(outcome) ? outcome : null;
 }

@@ -58,8 +58,16 @@ export function createSbpApiProvider({
   }
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
-    const { status, amount, currency, test } = await theirs(reference);
-    return { reference, status: isPaymentStatus(status) ? status : null, amount, currency, test };
+    const found = await theirs(reference);
+    const { status, amount, currency, test } = found;
+    return {
+      reference,
+      status: isPaymentStatus(status) ? status : null,
+      amount,
+      currency,
+      test,
+      ...payableUntil(found),
+    };
   }
 
   /** The payment that the upstream has under our reference after all, instead of the refusal to make it again. */
@@ -181,7 +189,14 @@ function createBody(request: CreateRequest, callbackUrl: string): object {
     customer: request.customer,
     methods: [request.method],
     features: { deep_link: true },
+    // Beginning anew is our payer's: each time is another payment there.
+    renewable: false,
   };
+}
+
+/** Also of a code that it has closed, where its own provider closes none or does not answer. */
+function payableUntil({ payable_until }: UpstreamPayment): { readonly payableUntil?: number } {
+  return payable_until === null ? {} : { payableUntil: Date.parse(payable_until) };
 }
 
 /** Refuses to show a payer anything but the payment that was asked for. */
@@ -201,6 +216,7 @@ function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPa
     presentation: { kind: 'link', url: qr_payload, deep_link },
     // It was told when ours ends.
     expiresAt: null,
+    ...payableUntil(payment),
     test,
   };
 }

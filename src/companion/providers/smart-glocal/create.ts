@@ -47,7 +47,8 @@ function inOneStep(client: SmartGlocalClient, channel: Channel, now: () => numbe
       return await init(request, reference);
     } catch (error) {
       if (!(error instanceof KeyReplayed)) throw error;
-      const since = unnamed.get(reference) ?? now();
+      // The clock may have been set back since.
+      const since = Math.min(unnamed.get(reference) ?? Infinity, now());
       keep(unnamed, reference, since);
       if (now() - since < NAMED_WITHIN_MS) throw error;
       return init(request, freshKey(reference));

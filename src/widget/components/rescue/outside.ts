@@ -1,3 +1,4 @@
+import { addressAt } from '../../endpoint.ts';
 import { followsIntents, type InApp, type LinkOpener, type PageGlobals } from '../../in-app.ts';
 
 /** Letters that need no escaping behind a `#` and can end no part of an intent. */
@@ -9,7 +10,7 @@ const PLAIN_TOKEN = /^[\w.~-]+$/;
  */
 export function hostedPage(endpoint: URL | null, token: string | null): string | null {
   if (!endpoint || !token || !PLAIN_TOKEN.test(token)) return null;
-  return `${endpoint.origin}${endpoint.pathname.replace(/\/+$/, '')}/pay#${token}`;
+  return `${addressAt(endpoint, 'pay')}#${token}`;
 }
 
 /** Android's way to hand a page to the payer's browser, for an address of `hostedPage`. */

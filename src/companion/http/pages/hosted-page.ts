@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { ALONE, ALSO_HEAD } from './headers.ts';
-import { preferredLanguage, type PageLanguage } from './language.ts';
+import { ALONE, ALSO_HEAD } from '../headers.ts';
+import { preferredLanguage, type PageLanguage } from '../language.ts';
 
 /** Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. */
 function pageCsp(development: boolean): string {
@@ -75,8 +75,8 @@ function payPage(language: PageLanguage): string {
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<link rel="stylesheet" href="/pay.css">
-<script type="module" src="/pay.js"></script>
+<link rel="stylesheet" href="pay.css">
+<script type="module" src="pay.js"></script>
 </head>
 <body>
 <sbp-checkout></sbp-checkout>

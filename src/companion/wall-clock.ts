@@ -1,0 +1,65 @@
+/** A step of the wall clock that is more than any correction of a working clock, ms. */
+const STEP_MS = 3_600_000;
+/** Between two lives of a process: the last seen time is up to a minute old, and a restart takes a few, ms. */
+const STEP_AT_START_MS = 5 * 60_000;
+/** How long a clock has to agree with itself before it is relied upon again, ms. */
+const AGREED_FOR_MS = 10 * 60_000;
+
+export interface WallClockOptions {
+  /** Unix time in ms. */
+  readonly now: () => number;
+  /** Milliseconds on a clock that is never set; its zero means nothing. */
+  readonly monotonic: () => number;
+  /** Called once for each step, with its length in ms (negative: back). */
+  readonly onStep?: (stepMs: number) => void;
+}
+
+/**
+ * Whether the wall clock may be relied upon for what cannot be undone: ending payments, giving deliveries up, erasing
+ * data. A clock may jump ahead a year and come back within a minute. While two readings that lie up to ten minutes apart
+ * disagree with the monotonic clock by over an hour, and for ten minutes after that, it may not. A forward step between
+ * two lives of the process counts from five minutes on: nobody can tell it from time in which nothing ran.
+ */
+export class WallClock {
+  readonly #options: WallClockOptions;
+  /** Readings of both clocks to compare with, at most {@link AGREED_FOR_MS} old. */
+  #wall: number;
+  #monotonic: number;
+  #reliableFrom = -Infinity;
+
+  constructor(options: WallClockOptions) {
+    this.#options = options;
+    this.#wall = options.now();
+    this.#monotonic = options.monotonic();
+  }
+
+  /** Compares with the time that an earlier life has seen last (unix ms); `null` for a first life. */
+  resume(seenAt: number | null): void {
+    if (seenAt === null) return;
+    const step = this.#options.now() - seenAt;
+    if (step > STEP_AT_START_MS || step < -STEP_AT_START_MS) this.#suspend(step);
+  }
+
+  /** In how many ms it may be relied upon; 0 for now. */
+  reliableInMs(): number {
+    const { now, monotonic } = this.#options;
+    const [wall, steady] = [now(), monotonic()];
+    const passed = steady - this.#monotonic;
+    const step = wall - this.#wall - passed;
+    if (Math.abs(step) > STEP_MS) this.#suspend(step);
+    if (Math.abs(step) > STEP_MS || passed >= AGREED_FOR_MS) {
+      this.#wall = wall;
+      this.#monotonic = steady;
+    }
+    return Math.max(0, this.#reliableFrom - steady);
+  }
+
+  isReliable(): boolean {
+    return this.reliableInMs() === 0;
+  }
+
+  #suspend(step: number): void {
+    this.#reliableFrom = this.#options.monotonic() + AGREED_FOR_MS;
+    this.#options.onStep?.(step);
+  }
+}
