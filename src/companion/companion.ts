@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './config.ts';
+import { readableByOthers } from './file-mode.ts';
 import type { Context } from './context.ts';
 import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
@@ -66,7 +67,9 @@ export interface Companion {
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
   const log = options.log ?? createLogger(options.config.logLevel);
   const report = (words: string) => log.info(words);
-  const store = options.store ?? (await openStore(options.config.databaseFile, { report }));
+  const store =
+    options.store ??
+    (await openStore(options.config.databaseFile, { report, fileMode: options.config.fileMode }));
   try {
     return await assemble({ ...options, log }, store);
   } catch (error) {
@@ -149,6 +152,7 @@ async function assemble(
     source: config.bankList,
     outbound,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
+    fileMode: config.fileMode,
     log,
     // Only how long ago the list was fetched counts.
     now: monotonic,
@@ -157,6 +161,10 @@ async function assemble(
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
+  const kept = ['', '-wal', '-shm', '.lock'].map((part) => config.databaseFile + part);
+  for (const file of readableByOthers(kept, config.fileMode)) {
+    log.warn({ file }, 'file may be read by others than its owner: chmod 600, or set SBP_FILE_MODE=group');
+  }
   await warnOfLeftProviders(ctx);
   certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };

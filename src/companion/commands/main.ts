@@ -50,8 +50,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 async function migrate(): Promise<void> {
-  const { databaseFile } = loadConfig(process.env);
+  const { databaseFile, fileMode } = loadConfig(process.env);
   const store = await openStore(databaseFile, {
+    fileMode,
     checkedAtOnceBytes: Infinity,
     report: (words) => process.stderr.write(`${words}\n`),
   });
@@ -63,8 +64,8 @@ async function migrate(): Promise<void> {
 }
 
 function backup(target: string): void {
-  const { databaseFile } = loadConfig(process.env);
-  backUp(databaseFile, resolve(target));
+  const { databaseFile, fileMode } = loadConfig(process.env);
+  backUp(databaseFile, resolve(target), fileMode);
   process.stdout.write(`${resolve(target)} is a checked copy of ${databaseFile}.\n`);
 }
 
