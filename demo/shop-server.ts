@@ -36,15 +36,12 @@ export interface Shop {
 
 const MAX_ORDER_BYTES = 16 * 1024;
 const MAX_WEBHOOK_BYTES = 1024 * 1024;
-/** Deliveries to remember: a repeat comes within a day, and a demo sees few. */
-const MAX_DELIVERIES = 10_000;
 
 type Route = (request: IncomingMessage, response: ServerResponse, orderId: string) => Promise<void> | void;
 
 export function createShop(options: ShopOptions): Shop {
   const { companionUrl, publicCompanionUrl, apiKey, webhookSecret, shopUrl, lanUrl, log } = options;
   const orders = createOrders();
-  const deliveries = new Set<string>();
 
   async function answerFor(order: KeptOrder): Promise<OrderAnswer> {
     const { attempt } = order;
@@ -93,14 +90,12 @@ export function createShop(options: ShopOptions): Shop {
     },
     'POST /webhooks/sbp': async (request, response) => {
       const body = await readBody(request, MAX_WEBHOOK_BYTES);
-      const { deliveryId, payload } = verifyWebhook({
+      const { payload } = verifyWebhook({
         body,
         headers: request.headers,
         secrets: webhookSecret,
       });
-      const outcome = deliveryId && deliveries.has(deliveryId) ? 'repeated' : orders.apply(readNews(payload));
-      if (deliveries.size >= MAX_DELIVERIES) deliveries.clear();
-      deliveries.add(deliveryId);
+      const outcome = orders.apply(readNews(payload));
       log(`webhook ${String(payload['event'])} for order ${String(payload['order_id'])}: ${outcome}`);
       sendJson(response, 200, { outcome });
     },
@@ -140,6 +135,7 @@ function readNews(payload: Readonly<Record<string, unknown>>) {
     orderId: String(payload['order_id']),
     paymentId: String(payload['payment_id']),
     amount: Number(payload['amount']),
+    version: Number(payload['version']),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createBankDirectory } from './banks/directory.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './config.ts';
+import { readableByOthers } from './file-mode.ts';
 import type { Context } from './context.ts';
 import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
@@ -66,9 +67,11 @@ export interface Companion {
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
   const log = options.log ?? createLogger(options.config.logLevel);
   const report = (words: string) => log.info(words);
-  const store = options.store ?? (await openStore(options.config.databaseFile, { report }));
+  const store =
+    options.store ??
+    (await openStore(options.config.databaseFile, { report, fileMode: options.config.fileMode }));
   try {
-    return await assemble({ ...options, log }, withHistoryLog(store, log));
+    return await assemble({ ...options, log }, store);
   } catch (error) {
     // A host that sets its mistake right must find the database free.
     if (!options.store) await store.close();
@@ -85,7 +88,7 @@ async function assemble(
     resolve,
     providers,
   }: CompanionOptions & { readonly log: Logger },
-  store: Store,
+  opened: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = new OutboundClient({
@@ -96,12 +99,13 @@ async function assemble(
     ...(resolve ? { resolve } : {}),
   });
   const metrics = new Metrics({
-    store,
+    store: opened,
     now,
     openStreams: () => hub.size,
     test: config.test,
     certificates: certificatesOf(config),
   });
+  const store = withHistoryLog(opened, log, () => metrics.writeFailed());
   let ownAddress = config.publicUrl;
   let started = false;
 
@@ -148,6 +152,7 @@ async function assemble(
     source: config.bankList,
     outbound,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
+    fileMode: config.fileMode,
     log,
     // Only how long ago the list was fetched counts.
     now: monotonic,
@@ -156,6 +161,10 @@ async function assemble(
   const usesSandbox = Object.values(config.methods).includes('sandbox');
   const readiness = new Readiness(ctx);
   for (const warning of config.warnings) log.warn(warning);
+  const kept = ['', '-wal', '-shm', '.lock'].map((part) => config.databaseFile + part);
+  for (const file of readableByOthers(kept, config.fileMode)) {
+    log.warn({ file }, 'file may be read by others than its owner: chmod 600, or set SBP_FILE_MODE=group');
+  }
   await warnOfLeftProviders(ctx);
   certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };

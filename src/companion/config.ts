@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Method } from '../protocol/snapshot.ts';
+import { FILE_MODES, type FileMode } from './file-mode.ts';
 import { ConfigError } from './config-error.ts';
 import { developmentSecrets } from './development-secrets.ts';
 import { EnvReader, type Env } from './env-reader.ts';
@@ -40,6 +41,8 @@ export interface Config {
   readonly bankList: BankListSource;
   readonly merchantName: string;
   readonly logLevel: LogLevel;
+  /** Who may read the files that are made. */
+  readonly fileMode: FileMode;
   /** Which provider serves each method on offer. */
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
   /** Whether the methods on offer move no money. New payments take it over. */
@@ -94,7 +97,8 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     'file:data/sbp-checkout.sqlite',
     workingDirectory,
   );
-  const generated = development ? () => developmentSecrets(dirname(databaseFile)) : null;
+  const fileMode = reader.oneOf('SBP_FILE_MODE', FILE_MODES, 'private');
+  const generated = development ? () => developmentSecrets(dirname(databaseFile), fileMode) : null;
 
   const methods = reader.methods('SBP_METHODS', development ? 'sandbox' : null);
   const proxies = readProxies(
@@ -132,6 +136,7 @@ export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {
     bankList,
     merchantName: reader.text('SBP_MERCHANT_NAME', 'Магазин'),
     logLevel: reader.oneOf('SBP_LOG_LEVEL', LOG_LEVELS, 'info'),
+    fileMode,
     methods,
     test: testMode.test,
     sandboxLink: reader.oneOf('SBP_SANDBOX_LINK', ['page', 'nspk'], 'page'),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareFile, prepareFolder, type FileMode } from './file-mode.ts';
 import { ConfigError } from './config-error.ts';
 
 export const SECRET_NAMES = ['SBP_API_KEY', 'SBP_TOKEN_SECRET', 'SBP_WEBHOOK_SECRET'] as const;
@@ -20,13 +21,17 @@ function readSecretsFile(file: string): Record<SecretName, string> {
 }
 
 /** Secrets for trials, kept beside the database so that open payment pages survive a restart. */
-export function developmentSecrets(directory: string): Record<SecretName, string> {
+export function developmentSecrets(
+  directory: string,
+  mode: FileMode = 'private',
+): Record<SecretName, string> {
   const file = join(directory, DEVELOPMENT_SECRETS_FILE);
   if (existsSync(file)) return readSecretsFile(file);
   const secrets = Object.fromEntries(
     SECRET_NAMES.map((name) => [name, `dev_${randomBytes(24).toString('base64url')}`]),
   ) as Record<SecretName, string>;
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  prepareFolder(directory, mode);
+  prepareFile(file, mode);
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
 }

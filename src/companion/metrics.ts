@@ -30,6 +30,8 @@ export class Metrics {
   readonly #pushSeconds: Histogram;
   readonly #providerCalls: Counter<'provider' | 'operation' | 'result'>;
   readonly #providerSeconds: Histogram<'provider' | 'operation'>;
+  readonly #refusedRequests: Counter<'routes' | 'status'>;
+  readonly #failedWrites: Counter;
 
   constructor(sources: Sources) {
     const registers = [this.#registry];
@@ -72,6 +74,17 @@ export class Metrics {
       buckets: CALL_SECONDS,
       registers,
     });
+    this.#refusedRequests = new Counter({
+      name: 'sbp_refused_requests_total',
+      help: 'Requests with a bad key, token or signature (401), and those over a limit (429), by routes.',
+      labelNames: ['routes', 'status'],
+      registers,
+    });
+    this.#failedWrites = new Counter({
+      name: 'sbp_failed_commits_total',
+      help: 'Writes that the disk, the database file or a lock on it has kept from being committed.',
+      registers,
+    });
     this.#readAtScrape(sources);
   }
 
@@ -98,6 +111,15 @@ export class Metrics {
   providerCalled(provider: ProviderName, operation: string, result: string, ms: number): void {
     this.#providerCalls.inc({ provider, operation, result });
     this.#providerSeconds.observe({ provider, operation }, ms / 1000);
+  }
+
+  /** `routes`: the first part of the route's own path, and nothing that a caller could make up. */
+  requestRefused(routes: string, status: number): void {
+    this.#refusedRequests.inc({ routes, status });
+  }
+
+  writeFailed(): void {
+    this.#failedWrites.inc();
   }
 
   #readAtScrape({ store, now, openStreams, test, certificates = [] }: Sources): void {

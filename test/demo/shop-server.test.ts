@@ -79,11 +79,13 @@ async function openShop(t: TestContext, { failures = 0, status = 503 } = {}) {
       body,
     });
   };
+  let changes = 1;
   const news = ({ order: { id, amount } }: OrderAnswer, event: string, attempt = 1) => ({
     event,
     order_id: id,
     payment_id: `pay-shop-${id}-${attempt}`,
     amount,
+    version: ++changes,
   });
   return { url, asked, order, get, notify, news };
 }
@@ -165,19 +167,33 @@ describe("the demo shop's server", () => {
     assert.deepEqual([after.order.status, after.token], ['paid', null]);
   });
 
-  it('takes a delivery once, and never takes a payment back', async (t) => {
+  it('acts once on what a payment has come to, whatever the delivery is called, and never on older news', async (t) => {
     const { order, get, notify, news } = await openShop(t);
     const { answer } = await order(TEA);
+    const [failed, paid, late] = ['payment.failed', 'payment.paid', 'payment.expired'].map((event) =>
+      news(answer, event),
+    );
     const outcomes = [];
-    for (const [event, delivery] of [
-      ['payment.paid', 'a'],
-      ['payment.paid', 'a'],
-      ['payment.expired', 'b'],
+    for (const [payload, delivery] of [
+      [paid, 'a'],
+      [paid, 'a'],
+      [paid, 'made up'],
+      [failed, 'overtaken'],
+      [late, 'a'],
     ] as const) {
-      const response = await notify(news(answer, event), { delivery });
+      const response = await notify(payload!, { delivery });
       outcomes.push(((await response.json()) as { outcome: string }).outcome);
     }
-    assert.deepEqual(outcomes, ['applied', 'repeated', 'ignored']);
+    assert.deepEqual(outcomes, ['applied', 'repeated', 'repeated', 'repeated', 'ignored']);
+    assert.equal((await get(answer.order.id)).order.status, 'paid');
+  });
+
+  it('takes news that carry the id of another delivery', async (t) => {
+    const { order, get, notify, news } = await openShop(t);
+    const { answer } = await order(TEA);
+    // Somebody has sent another shop's message under it before.
+    await notify({ ...news(answer, 'payment.processing'), order_id: 'R-other' }, { delivery: 'a' });
+    await notify(news(answer, 'payment.paid'), { delivery: 'a' });
     assert.equal((await get(answer.order.id)).order.status, 'paid');
   });
 

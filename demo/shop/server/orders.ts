@@ -17,6 +17,8 @@ export interface KeptOrder {
   status: OrderStatus;
   attempts: number;
   attempt: Attempt;
+  /** The version of each payment's last news that counted. */
+  readonly versions: Map<string, number>;
 }
 
 /** What a verified webhook says; a real shop would check it against the order in the same way. */
@@ -25,6 +27,8 @@ export interface PaymentNews {
   readonly orderId: string;
   readonly paymentId: string;
   readonly amount: number;
+  /** Of the payment; it grows with each change. */
+  readonly version: number;
 }
 
 export interface Orders {
@@ -32,10 +36,11 @@ export interface Orders {
   find(id: string): KeptOrder | undefined;
   /** A fresh attempt for an order whose last one came to nothing; otherwise the attempt it has. */
   retry(order: KeptOrder): void;
-  apply(news: PaymentNews): 'applied' | 'ignored';
+  /** Acts once for each payment and status, however often and in whatever order its webhooks come. */
+  apply(news: PaymentNews): 'applied' | 'repeated' | 'ignored';
 }
 
-/** Orders live in memory: this is a demo. A real shop keeps them, and the deliveries it has seen, in its database. */
+/** Orders live in memory: this is a demo. A real shop keeps them, and the versions it has seen, in its database. */
 export function createOrders(): Orders {
   const orders = new Map<string, KeptOrder>();
 
@@ -53,6 +58,7 @@ export function createOrders(): Orders {
         status: 'waiting',
         attempts: 1,
         attempt: attemptFor(id, 1),
+        versions: new Map(),
       };
       orders.set(id, order);
       return order;
@@ -66,9 +72,13 @@ export function createOrders(): Orders {
       order.attempt = attemptFor(order.id, order.attempts);
       order.status = 'waiting';
     },
-    apply({ event, orderId, paymentId, amount }) {
+    apply({ event, orderId, paymentId, amount, version }) {
       const order = orders.get(orderId);
-      if (!order || order.status === 'paid' || amount !== order.amount) return 'ignored';
+      if (order?.amount !== amount) return 'ignored';
+      // By what the signature covers: a delivery's id stands in a header that anyone can change.
+      if (!(version > (order.versions.get(paymentId) ?? 0))) return 'repeated';
+      order.versions.set(paymentId, version);
+      if (order.status === 'paid') return 'ignored';
       if (event === 'payment.paid') {
         // Of an earlier attempt as well: late money is money.
         order.status = 'paid';

@@ -11,6 +11,7 @@ public static class Verifier
     private const long ToleranceSeconds = 300;
 
     /// <summary>The payload of an authentic webhook, or null: answer 401 then.</summary>
+    /// <remarks>It may come twice: act once for each payment_id and status, and on no version below the last one.</remarks>
     /// <param name="body">The raw bytes, before any parser.</param>
     /// <param name="signature">The X-SBP-Signature header.</param>
     /// <param name="now">Unix time in seconds.</param>

@@ -19,6 +19,7 @@ const toleranceSeconds = 300
 
 // verify answers the payload of an authentic webhook, or nil: answer 401 then.
 // body: the raw bytes; signature: the X-SBP-Signature header; now: unix time in seconds.
+// It may come twice: act once for each payment_id and status, and on no version below the last one.
 func verify(body []byte, signature string, secrets []string, now int64) map[string]any {
 	if len(signature) > 4096 {
 		signature = signature[:4096]

@@ -2,6 +2,7 @@ import { verifyWebhook, WebhookVerificationError } from 'sbp-checkout/webhooks';
 
 /**
  * The payload of an authentic webhook, or null: answer 401 then.
+ * It may come twice: act once for each payment_id and status, and on no version below the last one.
  * `body`: the raw bytes; `headers`: Node's request.headers; `now`: unix time in seconds.
  */
 export function verify(body, headers, secrets, now = Date.now() / 1000) {

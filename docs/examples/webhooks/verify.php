@@ -2,6 +2,7 @@
 
 /**
  * The payload of an authentic webhook, or null: answer 401 then.
+ * It may come twice: act once for each payment_id and status, and on no version below the last one.
  *
  * $body: file_get_contents('php://input'); $signature: $_SERVER['HTTP_X_SBP_SIGNATURE'] ?? '';
  * $now: unix time in seconds.

@@ -8,6 +8,8 @@ import time
 def verify(body: bytes, signature: str, secrets: list[str], now: float | None = None, tolerance: int = 300):
     """The payload of an authentic webhook, or None: answer 401 then.
 
+    It may come twice: act once for each payment_id and status, and on no version below the last one.
+
     body: the raw bytes, before any parser; signature: the X-SBP-Signature header; now: unix time in seconds.
     """
     parts = [part.strip().partition("=") for part in signature[:4096].split(",")]

@@ -1,3 +1,4 @@
+import type { FileMode } from '../file-mode.ts';
 import type { Platform } from '../../protocol/banks.ts';
 import { KeptList } from './kept-list.ts';
 import { requestsOf, type BankListSource } from './list-source.ts';
@@ -11,6 +12,8 @@ export interface BankDirectoryOptions {
   readonly source: BankListSource | null;
   /** Where the last good list is kept across restarts, one for each platform beside it; not kept unless given. */
   readonly cacheFile?: string;
+  /** Who may read that file. Defaults to `private`. */
+  readonly fileMode?: FileMode;
   readonly log: DirectoryLog;
   readonly outbound: Pick<OutboundClient, 'configured'>;
   /** Milliseconds. Default `Date.now`. */
@@ -46,7 +49,7 @@ const TIMEOUT_MS = 10_000;
  */
 export function createBankDirectory(options: BankDirectoryOptions): BankDirectory {
   const { source, log, now = Date.now, random = Math.random } = options;
-  const { timeoutMs = TIMEOUT_MS, cacheFile = null } = options;
+  const { timeoutMs = TIMEOUT_MS, cacheFile = null, fileMode = 'private' } = options;
   const closing = new AbortController();
   const { signal } = closing;
   const outbound = options.outbound.configured(source ? [source.url, ...source.logoOrigins] : []);
@@ -60,7 +63,7 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
     : null;
   const lists = (source ? requestsOf(source) : []).map((request) => ({
     platforms: request.platforms,
-    list: new KeptList(request, { cacheFile, log, outbound, now, random, timeoutMs, signal }),
+    list: new KeptList(request, { cacheFile, fileMode, log, outbound, now, random, timeoutMs, signal }),
   }));
 
   return {

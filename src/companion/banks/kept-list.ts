@@ -1,3 +1,4 @@
+import type { FileMode } from '../file-mode.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
@@ -10,6 +11,7 @@ import { BANK_SNAPSHOT } from './snapshot.ts';
 export interface KeptListOptions {
   /** Where the last good list is kept across restarts; `null`: it is not. */
   readonly cacheFile: string | null;
+  readonly fileMode: FileMode;
   readonly log: DirectoryLog;
   readonly outbound: Pick<OutboundClient, 'call'>;
   /** Milliseconds. */
@@ -56,9 +58,9 @@ export class KeptList {
   }
 
   #cache() {
-    const { cacheFile } = this.#options;
+    const { cacheFile, fileMode } = this.#options;
     const { suffix, parse } = this.#request;
-    return cacheFile === null ? null : listCache(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse);
+    return cacheFile === null ? null : listCache(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse, fileMode);
   }
 
   #refreshWhenDue(): void {

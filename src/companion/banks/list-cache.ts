@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { prepareFile, prepareFolder, type FileMode } from '../file-mode.ts';
 import { FEWEST_BANKS, type ListedBank, type ParsedList } from './parse-list.ts';
 
 export interface ListCache {
@@ -8,7 +9,11 @@ export interface ListCache {
 }
 
 /** The last good list as it came, in a file: a restart while NSPK cannot be reached must not cost the payer's bank. */
-export function listCache(file: string, parse: (value: unknown) => ParsedList): ListCache {
+export function listCache(
+  file: string,
+  parse: (value: unknown) => ParsedList,
+  mode: FileMode = 'private',
+): ListCache {
   return {
     load() {
       try {
@@ -19,8 +24,9 @@ export function listCache(file: string, parse: (value: unknown) => ParsedList): 
       }
     },
     save(body) {
-      mkdirSync(dirname(file), { recursive: true });
+      prepareFolder(dirname(file), mode);
       // Written aside and renamed: a crash leaves the old list or the new one, never half of one.
+      prepareFile(`${file}.new`, mode);
       writeFileSync(`${file}.new`, body);
       renameSync(`${file}.new`, file);
     },

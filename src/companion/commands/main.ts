@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CommandError } from './command-error.ts';
+import { integrity } from './integrity.ts';
 import { newSecrets } from './keys.ts';
 import { refund } from './refund.ts';
 import { serve } from './serve.ts';
@@ -16,6 +17,7 @@ const USAGE = `Usage: sbp-checkout serve             starts the companion
        sbp-checkout refund settle <refund_id> --status succeeded|failed
                                       ends a refund by hand; stop the companion first
        sbp-checkout snippet           prints the script tag that pins the element's every byte
+       sbp-checkout integrity <url>   compares the element that a companion serves with this package's
 
 The companion is configured by environment variables (SBP_…); with NODE_ENV=development it needs
 none. Every variable is described in the README.
@@ -30,6 +32,7 @@ const COMMANDS: Readonly<Record<string, { args: number; run: (...args: string[])
     keys: { args: 0, run: () => void process.stdout.write(newSecrets()) },
     refund: { args: 4, run: refund },
     snippet: { args: 0, run: snippet },
+    integrity: { args: 1, run: integrity },
   };
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -47,8 +50,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 async function migrate(): Promise<void> {
-  const { databaseFile } = loadConfig(process.env);
+  const { databaseFile, fileMode } = loadConfig(process.env);
   const store = await openStore(databaseFile, {
+    fileMode,
     checkedAtOnceBytes: Infinity,
     report: (words) => process.stderr.write(`${words}\n`),
   });
@@ -60,8 +64,8 @@ async function migrate(): Promise<void> {
 }
 
 function backup(target: string): void {
-  const { databaseFile } = loadConfig(process.env);
-  backUp(databaseFile, resolve(target));
+  const { databaseFile, fileMode } = loadConfig(process.env);
+  backUp(databaseFile, resolve(target), fileMode);
   process.stdout.write(`${resolve(target)} is a checked copy of ${databaseFile}.\n`);
 }
 

@@ -14,8 +14,8 @@ export async function refund(action: string, id: string, option: string, status:
   if (action !== 'settle' || option !== '--status' || (status !== 'succeeded' && status !== 'failed')) {
     throw new CommandError(USAGE);
   }
-  const { databaseFile } = loadConfig(process.env);
-  const store = await openStore(databaseFile, { checkedAtOnceBytes: Infinity });
+  const { databaseFile, fileMode } = loadConfig(process.env);
+  const store = await openStore(databaseFile, { checkedAtOnceBytes: Infinity, fileMode });
   try {
     const { refund, payment } = await store.write(async (trx) => {
       const pending = await findRefund(trx, id);

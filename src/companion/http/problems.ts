@@ -52,10 +52,21 @@ const SAMPLED: readonly ProblemCode[] = [
   'too_many_pushes',
 ];
 
-export function installProblems(app: FastifyInstance, { sampledLog }: Pick<Context, 'sampledLog'>): void {
+/** `merchant`, `checkout`, `webhooks` …: whose door it is. */
+function routesOf(request: FastifyRequest): string {
+  const [, first = ''] = (request.routeOptions.url ?? '').split('/');
+  return first === 'api' ? 'merchant' : first === '' ? 'none' : first;
+}
+
+export function installProblems(
+  app: FastifyInstance,
+  { sampledLog, metrics }: Pick<Context, 'sampledLog' | 'metrics'>,
+): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
     const problem = error instanceof ProblemError ? error : fromOthers(error, request);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (problem.status === 401 || problem.status === 429)
+      metrics.requestRefused(routesOf(request), problem.status);
     if (SAMPLED.includes(problem.code)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
       sampledLog.warn(`refused ${problem.code}`, { code: problem.code, route }, 'request refused');

@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { isStorageFault } from '../store/sqlite-errors.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Store, Writer } from '../store/store.ts';
 
 /** A log line that waits for its transaction. */
@@ -16,17 +18,24 @@ export function logAfterCommit(trx: Writer, line: Line): void {
   waiting.get(trx)?.push(line);
 }
 
-/** The same store, whose committed writes are logged: see {@link logAfterCommit}. */
-export function withHistoryLog(store: Store, log: FastifyBaseLogger): Store {
+/**
+ * The same store, whose committed writes are logged: see {@link logAfterCommit}. `onFault` hears of those that the disk,
+ * the file or a lock on it has kept from being committed.
+ */
+export function withHistoryLog(store: Store, log: FastifyBaseLogger, onFault: () => void): Store {
   return {
     read: store.read,
     migrated: store.migrated,
     checked: store.checked,
     async write(work) {
       const lines: Line[] = [];
-      const result = await store.write((trx) => {
+      const writing = store.write((trx) => {
         waiting.set(trx, lines);
         return work(trx);
+      });
+      const result = await writing.catch((error: unknown) => {
+        if (error instanceof StoreError || isStorageFault(error)) onFault();
+        throw error;
       });
       for (const { level, fields, message } of lines) log[level](fields, message);
       return result;

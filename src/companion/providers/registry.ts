@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import { OutboundClient } from '../outbound/client.ts';
 import { createFreepaymentProvider } from './freepayment/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './names.ts';
-import type { Provider } from './provider.ts';
+import { ProviderError, type Provider } from './provider.ts';
 import { createSberbankProvider } from './sberbank/provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';
 import { createSbpApiProvider } from './sbp-api/provider.ts';
@@ -28,7 +28,13 @@ export interface ProviderParts {
 }
 
 const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider>> = {
-  sandbox: ({ bank, config, now }) => createSandboxProvider(bank, config, now),
+  sandbox: ({ bank, config, now }) => {
+    const provider = createSandboxProvider(bank, config, now);
+    if (Object.values(config.methods).includes('sandbox')) return provider;
+    // Payments left from a trial end by themselves; none is to be paid any more.
+    const charge = () => Promise.reject(new ProviderError('refused', 'no method uses the sandbox any more'));
+    return { ...provider, capabilities: { ...provider.capabilities, charge: false, push: false }, charge };
+  },
   'sbp-api': ({ config, outbound, now }) => {
     const settings = configured(config.sbpApi);
     return createSbpApiProvider({

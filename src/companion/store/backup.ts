@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { prepareFile, type FileMode } from '../file-mode.ts';
 import { checkLog } from './log-check.ts';
 import { using, verify } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
@@ -13,12 +14,14 @@ import { StoreError } from './store-error.ts';
  * By `VACUUM INTO` and not by SQLite's backup API: that one starts again whenever another process writes, so a busy
  * shop's backup might never end, and older Node versions that we support do not have it.
  */
-export function backUp(source: string, target: string): void {
+export function backUp(source: string, target: string, mode: FileMode = 'private'): void {
   if (!existsSync(source)) throw new StoreError(`There is no database at ${source}.`);
   if (existsSync(target)) throw alreadyThere(target);
   checkLog(source);
   const part = `${target}.${process.pid}.part`;
   try {
+    // Made before there is anything in it to read.
+    prepareFile(part, mode);
     copy(source, part);
     // A link fails where a rename would overwrite what has appeared meanwhile.
     linkSync(part, target);

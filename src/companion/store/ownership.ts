@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { prepareFile, type FileMode } from '../file-mode.ts';
 import { isBusy, storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
@@ -23,12 +24,13 @@ export class Ownership {
   }
 
   /** Throws a {@link StoreError} when another process is at work, or when the database has lost its content. */
-  static take(name: string): Ownership {
+  static take(name: string, mode: FileMode = 'private'): Ownership {
     // By its real name: through a link it would have another lock, and two owners.
     const file = existsSync(name) ? realpathSync(name) : name;
     refuseSecondName(file);
     let lock: DatabaseSync | null = null;
     try {
+      prepareFile(`${file}.lock`, mode);
       lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
       lock.exec('PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
     } catch (error) {
@@ -46,6 +48,13 @@ export class Ownership {
       lock.close();
       const loss = size === 0 ? 'has been emptied' : 'is gone';
       throw new StoreError(`${file} ${loss}: restore a backup. (To begin anew, delete it and ${file}.lock.)`);
+    }
+    try {
+      // SQLite gives its log the mode of the database.
+      prepareFile(file, mode);
+    } catch (error) {
+      lock.close();
+      throw error;
     }
     return new Ownership(lock, kept === SUSPECT);
   }

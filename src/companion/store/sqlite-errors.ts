@@ -17,8 +17,13 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether SQLite met something in the file that it cannot have written. */
 export function isDamage(error: unknown): boolean {
+  return codeOf(error) === CODES.corrupt;
+}
+
+/** Whether the disk, the file or a lock on it is at fault, and not what was to be written. */
+export function isStorageFault(error: unknown): boolean {
   const code = codeOf(error);
-  return code === CODES.corrupt || code === CODES.notADatabase;
+  return Object.values(CODES).some((fault) => fault === code);
 }
 
 /** Whether it was SQLite that failed, and not the work done with it. */

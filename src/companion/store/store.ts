@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
+import { prepareFolder, type FileMode } from '../file-mode.ts';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
@@ -33,6 +33,8 @@ export interface Store {
 }
 
 export interface StoreOptions extends GroupOptions {
+  /** Who may read the files that are made. Defaults to `private`. */
+  readonly fileMode?: FileMode;
   /**
    * A larger database is checked while it is used, in bytes; {@link CHECKED_AT_ONCE_BYTES} unless told. Infinity for
    * a command that ends at once.
@@ -52,8 +54,9 @@ const LARGE_BYTES = 8 * 2 ** 20;
  * it is damaged, read-only or in use by another process.
  */
 export async function openStore(file: string, options: StoreOptions = {}): Promise<Store> {
-  makeFolder(dirname(file));
-  const ownership = Ownership.take(file);
+  const { fileMode = 'private' } = options;
+  makeFolder(dirname(file), fileMode);
+  const ownership = Ownership.take(file, fileMode);
   try {
     return await openOwned(file, ownership, options);
   } catch (error) {
@@ -62,9 +65,9 @@ export async function openStore(file: string, options: StoreOptions = {}): Promi
   }
 }
 
-function makeFolder(folder: string): void {
+function makeFolder(folder: string, mode: FileMode): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    prepareFolder(folder, mode);
   } catch (error) {
     throw new StoreError(`${folder} cannot be made: ${(error as Error).message}`, { cause: error });
   }

@@ -134,6 +134,7 @@ describe('a line that waits for its commit', () => {
   async function store(t: TestContext) {
     const directory = mkdtempSync(join(tmpdir(), 'sbp-history-'));
     const lines: LogLine[] = [];
+    const faults: number[] = [];
     const log = pino(
       { level: 'trace' },
       { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) },
@@ -143,12 +144,12 @@ describe('a line that waits for its commit', () => {
       await inner.close();
       rmSync(directory, { recursive: true });
     });
-    return { lines, inner, logged: withHistoryLog(inner, log) };
+    return { lines, inner, logged: withHistoryLog(inner, log, () => void faults.push(1)), faults };
   }
   const line = (message: string, level: 'info' | 'warn' = 'info') => ({ level, fields: {}, message });
 
   it('is logged after the commit, and not at all if its write is undone', async (t) => {
-    const { lines, logged } = await store(t);
+    const { lines, logged, faults } = await store(t);
     const results = await Promise.allSettled([
       logged.write(async (trx) => {
         logAfterCommit(trx, line('one', 'warn'));
@@ -175,10 +176,11 @@ describe('a line that waits for its commit', () => {
         ['two', INFO],
       ],
     );
+    assert.equal(faults.length, 0, 'a write that undoes itself is no fault');
   });
 
   it('is not logged if the disk does not take the commit', async (t) => {
-    const { lines, logged } = await store(t);
+    const { lines, logged, faults } = await store(t);
     await logged.write(async (trx) => {
       const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(trx);
       await sql`pragma max_page_count = ${sql.lit(rows[0]!.page_count + 4)}`.execute(trx);
@@ -201,5 +203,6 @@ describe('a line that waits for its commit', () => {
       ['rejected', 'rejected'],
     );
     assert.deepEqual(lines, []);
+    assert.equal(faults.length, 2, 'each that was lost is counted');
   });
 });

@@ -145,6 +145,7 @@ describe('a companion that has turned from the sandbox to real money', () => {
     t.after(() => rm(dirname(sandbox.databaseFile), { recursive: true, force: true }));
     const left = await sandbox.createPayment({ methods: ['sbp', 'sberpay'] });
     const chosen = await sandbox.createPayment({ expires_in: 60 });
+    const scanned = await sandbox.createPayment({ methods: ['buyer_qr'] });
     await sandbox.close();
     let ahead = 0;
     const real = await startCompanion(
@@ -162,6 +163,16 @@ describe('a companion that has turned from the sandbox to real money', () => {
     assert.equal((await fetch(`${real.url}${path}`, tap)).status, 404);
     const session = (await (await real.checkout('/session', left.token)).json()) as Record<string, unknown>;
     assert.deepEqual([session['test'], session['actions']], [true, ['cancel']], 'no other method');
+    const scan = await fetch(`${real.url}/checkout/v1/session/buyer-qr`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${scanned.token}`, 'content-type': 'application/json' },
+      body: '{"payload":"https://qr.example/code"}',
+    });
+    assert.equal(scan.ok, false, 'nor is a scanned code charged');
+    assert.deepEqual(
+      ((await (await real.checkout('/session', scanned.token)).json()) as { actions: unknown }).actions,
+      ['cancel'],
+    );
     ahead = 90_000;
     const statusOf = async (id: string) =>
       ((await (await real.api(`/payments/${id}`)).json()) as { status: string }).status;

@@ -1,0 +1,39 @@
+import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+
+/** Who may read what the companion stores: its own user, or that user's group as well. */
+export const FILE_MODES = ['private', 'group'] as const;
+export type FileMode = (typeof FILE_MODES)[number];
+
+const BITS = {
+  private: { file: 0o600, folder: 0o700, others: 0o077 },
+  group: { file: 0o660, folder: 0o770, others: 0o007 },
+} as const satisfies Record<FileMode, object>;
+
+/** Makes an empty file where there is none, with its mode from the first moment on, whatever the umask. */
+export function prepareFile(file: string, mode: FileMode): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  fchmodSync(descriptor, BITS[mode].file);
+  closeSync(descriptor);
+}
+
+/** The same for a folder and those above it that are not there. */
+export function prepareFolder(folder: string, mode: FileMode): void {
+  const first = mkdirSync(folder, { recursive: true, mode: BITS[mode].folder });
+  // The umask may have taken the group's rights.
+  if (first !== undefined) chmodSync(folder, BITS[mode].folder);
+}
+
+/** Those of the files that others may read or write. Windows keeps its rights elsewhere. */
+export function readableByOthers(files: readonly string[], mode: FileMode): string[] {
+  if (process.platform === 'win32') return [];
+  return files.filter((file) => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found !== undefined && (found.mode & BITS[mode].others) !== 0;
+  });
+}
