@@ -5,6 +5,7 @@ import { applyDelivery } from '../../src/companion/payments/apply.ts';
 import { cancelPayment } from '../../src/companion/payments/cancel.ts';
 import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
 import { findAttempts } from '../../src/companion/payments/attempts.ts';
+import { findOpenAttention } from '../../src/companion/payments/attention.ts';
 import { findEvents, findPayment } from '../../src/companion/payments/find.ts';
 import { payableUntil } from '../../src/companion/payments/payable-until.ts';
 import { isLate } from '../../src/companion/payments/payment.ts';
@@ -12,6 +13,7 @@ import { createRefund, RefundRefused } from '../../src/companion/payments/refund
 import { renewPayment } from '../../src/companion/payments/renew.ts';
 import { LONGEST_SILENT_PAUSE_MS } from '../../src/companion/payments/schedule.ts';
 import { PAYMENT_STATUSES, transition } from '../../src/protocol/status.ts';
+import type { RefundReport } from '../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 2_000);
@@ -50,6 +52,10 @@ type Happening =
   | { readonly kind: 'cancel'; readonly by: 'merchant' | 'payer'; readonly onLate: 'tell' | 'refund' | null }
   | { readonly kind: 'choose'; readonly method: 'sbp' | 'sberpay' }
   | { readonly kind: 'refund'; readonly amount: number | null }
+  /** The bank says of a refund that has succeeded that it has failed. */
+  | { readonly kind: 'contradiction'; readonly which: number }
+  /** A refund made in the bank's cabinet. */
+  | { readonly kind: 'cabinet'; readonly amount: number }
   | { readonly kind: 'down'; readonly how: 'no' | 'before' | 'after' };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -98,6 +104,21 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('contradiction' as const),
+      which: fc.nat(3),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('cabinet' as const),
+      // No sum that is ever asked for: nobody takes it for a refund of ours.
+      amount: fc.constantFrom(1_111, 6_667),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('down' as const),
@@ -109,6 +130,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 /** One payment's life; what the bank did to it is the model that the database is held against. */
 class Life {
   readonly id: string;
+  /** Kopecks that were given back in the bank's cabinet. */
+  #elsewhere = 0;
+  #messages = 0;
+  readonly #contradicted = new Set<string>();
   readonly #told: { deliveryId: string; reference: string; status: string; amount: number }[] = [];
 
   constructor(id: string) {
@@ -162,11 +187,64 @@ class Life {
         return;
       case 'refund':
         // Two at once: each alone may be allowed, and both together too much.
-        await Promise.all([this.#refund(event.amount), this.#refund(event.amount)]);
+        await this.#refundTwice(event.amount);
+        return;
+      case 'contradiction':
+        await this.#contradict(event.which);
+        return;
+      case 'cabinet':
+        if (payment.paidAt !== null) await this.#giveBackElsewhere(event.amount);
         return;
       case 'down':
         provider.down = event.how;
     }
+  }
+
+  async #refundTwice(amount: number | null): Promise<void> {
+    const before = await this.#mayBeOut();
+    await Promise.all([this.#refund(amount), this.#refund(amount)]);
+    const after = await this.#mayBeOut();
+    assert.ok(after <= Math.max(AMOUNT, before), `${after} may be out of ${AMOUNT}`);
+  }
+
+  /** Kopecks that have gone out, by our refunds or by others that we were told of, or that still may. */
+  async #mayBeOut(): Promise<number> {
+    const ours = await this.#ownRefunds();
+    const isOut = ours.filter(({ status }) => status !== 'failed');
+    return isOut.reduce((sum, { amount }) => sum + amount, this.#elsewhere);
+  }
+
+  #ownRefunds() {
+    return ledger.ctx.store.read
+      .selectFrom('refunds')
+      .selectAll()
+      .where('payment_id', '=', this.id)
+      .where('duplicate', '=', 0)
+      .execute();
+  }
+
+  async #contradict(which: number): Promise<void> {
+    const ended = (await this.#ownRefunds()).filter(({ status }) => status === 'succeeded');
+    const refund = ended[which % Math.max(1, ended.length)];
+    if (!refund) return;
+    const report = { refundId: refund.id, providerRefundId: null, amount: null, status: 'failed' } as const;
+    assert.equal(await this.#tellOfRefund(refund.reference, report), 'refund_contradicted');
+    this.#contradicted.add(refund.id);
+  }
+
+  async #giveBackElsewhere(amount: number): Promise<void> {
+    const attempts = await findAttempts(ledger.ctx.store.read, this.id);
+    const { reference } = attempts.find(({ paid }) => paid === 1)!;
+    const providerRefundId = `elsewhere ${++this.#messages}`;
+    const report = { refundId: null, providerRefundId, amount, status: 'succeeded' } as const;
+    if ((await this.#tellOfRefund(reference, report)) === 'unmatched_refund') this.#elsewhere += amount;
+  }
+
+  #tellOfRefund(reference: string, refund: RefundReport): Promise<string> {
+    const deliveryId = `${reference} refund ${++this.#messages}`;
+    const nothing = { status: null, amount: null, currency: null };
+    const delivery = { ...nothing, deliveryId, event: `refund.${refund.status}`, reference, refund };
+    return applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
   }
 
   async #refund(amount: number | null): Promise<void> {
@@ -281,6 +359,10 @@ class Life {
     assert.equal(payment.refundedAmount, sum, 'every begun refund was carried to its end');
     assert.equal(payment.status === 'refunded', sum === AMOUNT);
     for (const { id, amount } of all) assert.equal(provider.refunds.get(id), amount);
+
+    const attention = await findOpenAttention(db, this.id);
+    const doubted = attention.flatMap((row) => (row.reason === 'refund_contradicted' ? row.refund_id! : []));
+    assert.deepEqual(doubted.sort(), [...this.#contradicted].sort(), 'each contradiction is told, once');
 
     const notifications = await db
       .selectFrom('deliveries')

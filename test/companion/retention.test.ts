@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { bankReport } from '../support/bank-report.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../support/companion.ts';
 import { StreamReader } from '../support/event-source.ts';
 import { MerchantServer } from '../support/merchant-server.ts';
@@ -108,6 +109,23 @@ describe('retention', () => {
     assert.equal(again.status, 409);
     assert.equal(((await again.json()) as { code: string }).code, 'delivery_erased');
     assert.equal((await shop.api('/payments', { json, headers })).headers.get('idempotency-replayed'), null);
+  });
+
+  it('spares a payment that a person still has to look at, until someone has', async () => {
+    const odd = await startCompanion({}, { settings: { retentionDays: KEPT_MS / DAY_MS } });
+    const customer = { email: PERSONAL.email };
+    const [doubted, other] = [await odd.createPayment({ customer }), await odd.createPayment({ customer })];
+    for (const { payment_id } of [doubted, other]) await odd.sandbox(payment_id, 'pay');
+    await bankReport(odd.url, { payment_id: doubted.payment_id, status: 'failed' });
+    const opens = async (token: string) => (await odd.checkout('/session', token)).status === 200;
+    await until(async () => !(await opens(other.token)), 'the other is erased');
+    assert.ok(await opens(doubted.token));
+    const path = `/payments/${doubted.payment_id}`;
+    const { attention } = (await (await odd.api(path)).json()) as { attention: { attention_id: string }[] };
+    const json = { outcome: 'money_in' };
+    await odd.api(`${path}/attention/${attention[0]!.attention_id}/resolve`, { json });
+    await until(async () => !(await opens(doubted.token)), 'erased once it is resolved');
+    await odd.stop();
   });
 
   it('leaves nothing of it on the disk', async () => {
