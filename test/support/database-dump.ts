@@ -2,12 +2,16 @@ import { DatabaseSync } from 'node:sqlite';
 
 const SHOWN_CHARS = 300;
 
-/** Everything that is stored, one text a row. */
+/** Written by the time that goes by, whatever is called: the last time that the clock was seen. */
+const BY_THE_CLOCK = 'clock';
+
+/** Everything that is stored, one text a row, but for what the clock writes. */
 export function dumpDatabase(file: string): string[] {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
     const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all();
-    return tables.flatMap(({ name }) =>
+    const called = tables.filter(({ name }) => name !== BY_THE_CLOCK);
+    return called.flatMap(({ name }) =>
       db
         .prepare(`SELECT * FROM "${String(name)}" ORDER BY rowid`)
         .all()

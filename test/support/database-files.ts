@@ -32,7 +32,13 @@ export function readBooks(file: string): readonly unknown[] {
       `SELECT provider, delivery_id FROM provider_deliveries`,
       `SELECT key FROM idempotency_keys`,
       `SELECT reference, payment_id FROM attempts`,
-    ].map((query) => db.prepare(`${query} ORDER BY rowid`).all());
+    ].map((query) =>
+      // Without the columns' names: SQLite does not mind a letter that has changed its case.
+      db
+        .prepare(`${query} ORDER BY rowid`)
+        .all()
+        .map((row) => Object.values(row)),
+    );
   } finally {
     db.close();
   }

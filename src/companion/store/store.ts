@@ -154,7 +154,8 @@ async function migrate(
   // What the migrator says when those that were run are not among those it has.
   if (!error.message.startsWith('corrupted migrations')) throw error;
   throw new StoreError(
-    `${file} was brought up to date by another version of sbp-checkout than this one: use that version.`,
+    `${file} was brought up to date by another version of sbp-checkout than this one: use that version. ` +
+      `If no other one ever ran on it, it is damaged: restore a backup.`,
     { cause: error },
   );
 }
