@@ -397,6 +397,18 @@ const LEARNED_FROM: [Happening[], boolean][] = [
     ],
     false,
   ],
+  // Most of the money was given back in the cabinet: no more than the rest is to follow.
+  [
+    [
+      { kind: 'bank', status: 'paid', attempt: 0, told: true },
+      { kind: 'cabinet', amount: 6_667 },
+      { kind: 'refund', amount: 7_000 },
+      { kind: 'refund', amount: null },
+      { kind: 'contradiction', which: 0 },
+      { kind: 'refund', amount: 1 },
+    ],
+    false,
+  ],
 ];
 
 describe('a payment in any order of events', () => {
