@@ -35,9 +35,9 @@ async function whileMounted(
   at: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const { status, stderr } = spawnSync('mount', ['--bind', from, at], { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync('mount', ['--bind', from, at], { encoding: 'utf8' });
   if (status !== 0) {
-    t.skip(`nothing can be mounted here: ${stderr ?? 'there is no mount command'}`);
+    t.skip(`nothing can be mounted here: ${error?.message ?? stderr}`);
     return;
   }
   try {
