@@ -42,7 +42,7 @@ export async function compareElement(
 async function problemOf(url: URL, hash: string): Promise<string | null> {
   let response: Response;
   try {
-    // What a redirect leads to is not what the page loads under this address.
+    // A page loads the bytes at this address, so a redirect counts as a failure.
     response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) return `answered ${response.status}`;
     const found = hashOf(new Uint8Array(await response.arrayBuffer()));

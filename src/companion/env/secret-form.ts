@@ -1,4 +1,4 @@
-/** What the `Authorization` header of a call may hold behind `Bearer`; see http/auth.ts. */
+/** The most characters that a call may send behind `Bearer`; see http/auth.ts. */
 const MAX_SECRET_CHARS = 512;
 const QUOTED = /^(["'`]).*\1$|^[«“”„‘’].*[»“”‘’]$/s;
 
