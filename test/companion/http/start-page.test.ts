@@ -44,7 +44,7 @@ describe('the first page of a companion', () => {
       const html = await (await fetch(`${shop.url}/`)).text();
       const [, css] = /<link rel="stylesheet" href="([^"]+)"/.exec(html)!;
       assert.equal(css, `${base}/start.css`);
-      assert.equal((await fetch(shop.url + css!)).status, 200);
+      assert.equal((await fetch(shop.url + css)).status, 200);
       assert.ok(html.includes(`<a href="${base}/docs"`));
     }
   });
