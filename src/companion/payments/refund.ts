@@ -196,7 +196,7 @@ async function refundable(
   const amount = asked ?? left;
   if (amount <= 0 || amount > left) {
     const doubt =
-      reserved > 0 ? `: ${reserved} may have gone out already, see the attention of the payment` : '';
+      reserved > 0 ? `; ${reserved} kopecks may have gone out already: see the attention of the payment` : '';
     throw new RefundRefused(
       'exceeds_payment',
       left > 0
