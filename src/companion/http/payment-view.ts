@@ -58,7 +58,7 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
   };
 }
 
-/** What a person should look at, or has looked at. */
+/** An attention row in the words of the API. */
 export function attentionView(row: AttentionRow) {
   return {
     attention_id: row.id,

@@ -5,9 +5,9 @@ import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
 import { queueAttention } from './attention.ts';
+import { beginRefund } from './begin-refund.ts';
 import { keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
-import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
@@ -53,26 +53,9 @@ export async function createRefund(
     const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
-    logAfterCommit(trx, {
-      level: 'info',
-      fields: { payment_id: order.paymentId, refund_id: id, reference, amount },
-      message: 'refund begun',
-    });
-    return trx
-      .insertInto('refunds')
-      .values({
-        id,
-        payment_id: order.paymentId,
-        reference,
-        amount,
-        reason: order.reason,
-        status: 'pending',
-        next_ask_at: now + FIRST_PAUSE_MS,
-        created_at: now,
-        updated_at: now,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const { paymentId, reason } = order;
+    const nextAskAt = now + FIRST_PAUSE_MS;
+    return beginRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
   });
   return carryOut(ctx, intent);
 }
@@ -223,7 +206,7 @@ async function refundable(
   const amount = asked ?? left;
   if (amount <= 0 || amount > left) {
     const doubt =
-      reserved > 0 ? `: ${reserved} may have gone out already, see the attention of the payment` : '';
+      reserved > 0 ? `; ${reserved} kopecks may have gone out already: see the attention of the payment` : '';
     throw new RefundRefused(
       'exceeds_payment',
       left > 0

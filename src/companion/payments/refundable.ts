@@ -3,13 +3,13 @@ import type { Reader } from '../store/store.ts';
 import { findOpenAttention } from './attention.ts';
 import type { Payment } from './payment.ts';
 
-/** What stands against a payment's money, kopecks. Second charges and their refunds are no part of it. */
+/** The sums that count against a payment's money, in kopecks. Second charges and their refunds are left out. */
 export interface MoneyOut {
   /** Refunds that were begun and whose end is not known. */
   readonly pending: number;
-  /** What may have gone out beside our own books, by open attention; never more than is left without it. */
+  /** Money that may have gone out outside our own books, by open attention; never more than is left without it. */
   readonly reserved: number;
-  /** What may still be given back. */
+  /** The sum that may still be refunded. */
   readonly left: number;
 }
 

@@ -53,7 +53,10 @@ export async function resolveAttention(
     const open = await findAttention(trx, paymentId, attentionId);
     if (!open) throw new ResolveRefused('attention_not_found', 'This payment has no such attention.');
     if (open.resolved_at !== null) {
-      throw new ResolveRefused('attention_resolved', `It was resolved before: ${open.outcome}.`);
+      throw new ResolveRefused(
+        'attention_resolved',
+        `This attention was resolved before, as ${open.outcome}, and that is final.`,
+      );
     }
     const amount = amountOut(open, resolution, payment);
     await reserve(trx);
@@ -151,7 +154,8 @@ async function carryOut(
 }
 
 async function tellRefunded(trx: Writer, payment: Payment, refunded: number, now: number): Promise<Payment> {
-  const cause = { event: 'payment.refunded', source: 'merchant' };
+  const event = refunded < payment.amount ? 'payment.partial_refunded' : 'payment.refunded';
+  const cause = { event, source: 'merchant' };
   const after = await countRefunded(trx, payment, refunded, cause, now);
   await queuePaymentNotification(trx, after, now);
   return after;

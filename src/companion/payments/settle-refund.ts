@@ -90,7 +90,7 @@ export async function tellSecondCharge(
   const reason = status === 'succeeded' ? 'duplicate_refund_succeeded' : 'duplicate_refund_failed';
   await addEvent(trx, payment, payment, { event: `refund.${status}`, source }, reason, now);
   await queueAttention(trx, payment, { reason, reference, refund_id: id }, now);
-  // What is still to be done about a refund that has failed, the other attention asks for.
+  // After a failed refund the attention that was just opened asks for the rest.
   const outcome = status === 'succeeded' ? 'money_out' : 'no_effect';
   await closeAttention(trx, { paymentId: payment.id, reason: 'paid_twice', refundId: id }, outcome, now);
 }
