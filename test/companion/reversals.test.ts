@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { createRefund, type RefundRefused } from '../../src/companion/payments/refund.ts';
 import { renewPayment } from '../../src/companion/payments/renew.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 
@@ -33,6 +34,7 @@ describe('money that came and went without being seen', () => {
     bill(id).status = 'partial_refunded';
     await later();
     assert.equal((await ledger.paymentOf(id)).status, 'paid');
+    await isHeld(id);
   });
 
   it('is waited for when a message says so, which another one may follow', async () => {
@@ -41,6 +43,17 @@ describe('money that came and went without being seen', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'created');
   });
 });
+
+/** Nobody says how much has gone back: nothing more is to follow until a person has. */
+async function isHeld(id: string): Promise<void> {
+  const reasons = (await ledger.attentionOf(id)).map(({ reason }) => reason);
+  assert.deepEqual(reasons, ['unmatched_refund']);
+  const order = { paymentId: id, amount: 1, reason: null };
+  await assert.rejects(
+    createRefund(ledger.ctx, order, () => Promise.resolve()),
+    (error: RefundRefused) => error.code === 'exceeds_payment',
+  );
+}
 
 describe('a refund that the provider tells by a status', () => {
   /** Paid on its first code, after a second one was asked for. */
@@ -57,6 +70,13 @@ describe('a refund that the provider tells by a status', () => {
     assert.equal(await ledger.tell(id, 'partial_refunded', AMOUNT), 'applied');
     assert.equal(await ledger.tell(id, 'refunded', AMOUNT), 'applied');
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
+  });
+
+  it('and that we have not asked for is told, and holds what is left', async () => {
+    const { id } = await ledger.createPayment();
+    await ledger.tell(id, 'paid');
+    for (let repeat = 0; repeat < 3; repeat++) await ledger.tell(id, 'partial_refunded', AMOUNT);
+    await isHeld(id);
   });
 
   it('is not of it when a second charge was given back', async () => {

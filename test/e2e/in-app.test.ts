@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
 import type { BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { PHONE } from '../support/browser.ts';
 import { DEVICES } from '../support/devices.ts';
@@ -209,9 +212,19 @@ describe('a device that changes its shape', () => {
 const SANDBOX =
   'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-top-navigation-to-custom-protocols';
 
+/** A page without a policy, for the frames on it. */
+const surroundings = createServer((_request, response) => {
+  response.setHeader('content-type', 'text/html').end('<!doctype html><title>Around</title>');
+});
+before(() => once(surroundings.listen(0, 'localhost'), 'listening'));
+after(() => {
+  surroundings.closeAllConnections();
+  surroundings.close();
+});
+
 /** The shop's page in a frame of one on another host, and so of another origin and site. */
 async function framed(page: Page, sandbox: string | null): Promise<{ around: string; frame: FrameLocator }> {
-  const around = `${street.companion.url.replace('127.0.0.1', 'localhost')}/healthz`;
+  const around = `http://localhost:${(surroundings.address() as AddressInfo).port}/`;
   await page.goto(around);
   await page.evaluate(
     ([src, flags]) => {

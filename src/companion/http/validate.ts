@@ -7,8 +7,9 @@ export function parseInput<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): v.InferOutput<Schema> {
-  if (Array.isArray(input)) throw invalidFields([LIST_FOR_BODY]);
-  const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  if (Array.isArray(input) && input.length > 0) throw invalidFields([LIST_FOR_BODY]);
+  // PHP writes an empty object as an empty list.
+  const result = v.safeParse(schema, Array.isArray(input) ? {} : input, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw invalidFields(toFieldErrors(result.issues));
 }

@@ -198,6 +198,6 @@ function announce(
   if (followUp) ctx.wakeCaretaker();
   // Odd money is told to the merchant, too.
   ctx.wakeNotifier();
-  // What changed the payment's history is logged with it.
+  // A change of the payment is logged with its history row.
   ctx.log.debug({ payment_id: payment?.id, reference, outcome, detail }, 'report taken');
 }

@@ -49,7 +49,7 @@ function offered(trx: Writer, { reference }: Payment): Promise<AttemptRow | null
 }
 
 interface Closing {
-  /** What the provider says of the code; `null` when it was not asked, or has not answered. */
+  /** The provider's word on the code; `null` if it was not asked or did not answer. */
   readonly report: ProviderReport | null;
   /** The payment, if it has ended otherwise. */
   readonly ended: Payment | null;

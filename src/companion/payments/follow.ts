@@ -13,7 +13,7 @@ import { flagOddMoney } from './odd-money.ts';
 import { isOddMoney, type Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
-import { settleReported } from './refund-report.ts';
+import { flagUncounted, settleReported } from './refund-report.ts';
 
 /** What a provider's report means for its payment, in the caller's transaction. */
 export async function followReport(
@@ -49,6 +49,7 @@ export async function followReport(
   if (status === 'paid') await markPaid(trx, { reference: attempt.reference });
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
   const moved = await move(trx, offered.payment, status, cause, now, also);
+  if (report.status === 'partial_refunded') await flagUncounted(trx, moved.payment!, attempt, now);
   if (moved.outcome === 'applied' && status === 'paid' && payment.attempts > 1) {
     await closeOthers(trx, { paymentId: payment.id, paidReference: attempt.reference });
   }

@@ -6,6 +6,7 @@ import { addEvent } from './events.ts';
 import { keepFailureReason } from './failure-reason.ts';
 import type { Applied } from './outcome.ts';
 import type { Payment } from './payment.ts';
+import { moneyOut } from './refundable.ts';
 import { adoptReported } from './reported-refund.ts';
 import { settleRefund } from './settle-refund.ts';
 import { countUnnamed, findAsked, findUnnamed } from './unnamed-refund.ts';
@@ -104,6 +105,18 @@ export async function flagUnmatched(
     now,
   );
   return noteUnmatched(trx, payment, attempt, status, now);
+}
+
+/** A status says that a part has gone back, and the books know of none: nobody says how much. */
+export async function flagUncounted(
+  trx: Writer,
+  payment: Payment,
+  attempt: AttemptRow,
+  now: number,
+): Promise<void> {
+  if (payment.paidAt === null || payment.refundedAmount > 0) return;
+  const { pending, reserved } = await moneyOut(trx, payment);
+  if (pending + reserved === 0) await flagUnmatched(trx, payment, attempt, { status: 'succeeded' }, now);
 }
 
 async function noteUnmatched(

@@ -6,21 +6,26 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import { queueAttention } from '../../../src/companion/payments/attention.ts';
 import { findAttempts } from '../../../src/companion/payments/attempts.ts';
 import { findPayment } from '../../../src/companion/payments/find.ts';
 import { migrations } from '../../../src/companion/store/migrations.ts';
 import { NodeSqlite } from '../../../src/companion/store/node-sqlite.ts';
 import { openStore } from '../../../src/companion/store/store.ts';
 
-/** A database as an earlier version left it, with a renewed payment that was partly given back. */
-async function databaseOf(version: string): Promise<{ file: string; directory: string }> {
-  const directory = await mkdtemp(join(tmpdir(), 'sbp-migrations-'));
-  const file = join(directory, 'test.sqlite');
+async function migrateTo(file: string, version: string): Promise<void> {
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new NodeSqlite(file) }) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateTo(version);
   assert.equal(error, undefined);
   await db.destroy();
+}
+
+/** A database as an earlier version left it, with a renewed payment that was partly given back. */
+async function databaseOf(version: string): Promise<{ file: string; directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'sbp-migrations-'));
+  const file = join(directory, 'test.sqlite');
+  await migrateTo(file, version);
   const raw = new DatabaseSync(file);
   raw.exec(`
     INSERT INTO payments (id, order_id, amount, currency, status, late, version, method, methods_json, provider,
@@ -38,6 +43,34 @@ async function databaseOf(version: string): Promise<{ file: string; directory: s
 }
 
 describe('a database of an earlier version', () => {
+  it('lists what was told and is not over yet as attention, and tells none of it again', async () => {
+    const { file, directory } = await databaseOf('0006_money_twice');
+    await migrateTo(file, '0008_attention');
+    const raw = new DatabaseSync(file);
+    raw.exec(`UPDATE attempts SET told = 5 WHERE reference = 'pay_1-2'; UPDATE refunds SET told = 1`);
+    raw.close();
+    const store = await openStore(file);
+    try {
+      const rows = await store.read.selectFrom('attention').selectAll().orderBy('reason').execute();
+      assert.deepEqual(
+        rows.map(({ reason, reference, refund_id, outcome }) => [reason, reference, refund_id, outcome]),
+        [
+          ['amount_mismatch', 'pay_1-2', null, 'no_effect'],
+          ['overdue', 'pay_1-2', null, 'no_effect'],
+          ['refund_overdue', 'pay_1-2', 'rfd_1', null],
+        ],
+      );
+      const payment = (await findPayment(store.read, 'pay_1'))!;
+      for (const { reason, reference, refund_id } of rows) {
+        const told = { reason, reference, refund_id };
+        assert.equal(await store.write((trx) => queueAttention(trx, payment, told, 2000)), null, reason);
+      }
+    } finally {
+      await store.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it('keeps its payments, and knows of each attempt who was asked for it', async () => {
     const { file, directory } = await databaseOf('0006_money_twice');
     const store = await openStore(file);
