@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import { pino } from 'pino';
+import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
+import { ProviderError } from '../../src/companion/providers/provider.ts';
 import { NoAnswer } from '../../src/companion/providers/http.ts';
+import { Ledger } from '../support/ledger.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import { startCompanion, type TestCompanion } from '../support/companion.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
@@ -72,5 +76,35 @@ describe('what fails again and again', () => {
     await until(answers, 'the end of it told', PATIENCE_MS);
     assert.equal(lines(shop, 'warn', /provider does not answer/).length, 1);
     assert.equal(lines(shop, 'info', /provider answers again/).length, 1);
+  });
+
+  it('warns of payments that cannot be carried on for minutes, in one line, and of no try before', async (t) => {
+    const ledger = await Ledger.open();
+    t.after(() => ledger.close());
+    const written: Line[] = [];
+    const log = pino({}, { write: (line: string) => void written.push(JSON.parse(line) as Line) });
+    const sampledLog = new SampledLog(log);
+    t.after(() => sampledLog.close());
+    Object.assign(ledger.ctx, { log, sampledLog });
+    const count = (level: number, words: RegExp) =>
+      written.filter((line) => line.level === level && words.test(line.msg)).length;
+    for (let n = 0; n < 3; n++) await ledger.createPayment();
+    const status = ledger.provider.status.bind(ledger.provider);
+    ledger.provider.status = () => Promise.reject(new ProviderError('unavailable', 'down'));
+    for (let minute = 0; minute < 4; minute++) {
+      ledger.time += 60_000;
+      await ledger.look();
+    }
+    assert.ok(count(30, /could not be carried on yet/) >= 6);
+    assert.equal(count(40, /carried on/), 0);
+    for (let minute = 0; minute < 30; minute++) {
+      ledger.time += 60_000;
+      await ledger.look();
+    }
+    assert.equal(count(40, /could not be carried on yet, for minutes/), 1);
+    ledger.provider.status = status;
+    ledger.time += 3_600_000;
+    await ledger.look();
+    assert.equal(count(30, /carried on again/), 3);
   });
 });
