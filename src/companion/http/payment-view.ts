@@ -62,6 +62,7 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
 export function attentionView(row: AttentionRow) {
   return {
     attention_id: row.id,
+    payment_id: row.payment_id,
     reason: row.reason,
     reference: row.reference,
     refund_id: row.refund_id,

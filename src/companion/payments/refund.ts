@@ -11,7 +11,7 @@ import { findPayment } from './find.ts';
 import { newId } from './ids.ts';
 import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
-import { isPaidInDoubt, moneyOut } from './refundable.ts';
+import { isPaidInDoubt, moneyOut, roomFor } from './refundable.ts';
 import { settleRefund } from './settle-refund.ts';
 
 /** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
@@ -135,24 +135,34 @@ async function tellContradiction(
   ctx.wakeNotifier();
 }
 
-/** Of two that come with the same knowledge one asks: otherwise both could be the first to. */
-async function claim(ctx: Context, { id, payment_id, asks, created_at }: RefundRow): Promise<boolean> {
+/**
+ * Of two that come with the same knowledge one asks: otherwise both could be the first to. What the provider has not heard
+ * of waits while its money may have gone out otherwise, and fails once it has.
+ */
+async function claim(ctx: Context, refund: RefundRow): Promise<boolean> {
+  const { id, asks } = refund;
   const now = ctx.now();
-  const age = now - created_at;
+  const age = now - refund.created_at;
   const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
-  return ctx.store.write(async (trx) => {
-    // The provider has not heard of it, and whether there is money to give back has come into doubt.
-    const held = asks === 0 && (await isPaidInDoubt(trx, payment_id));
-    const { numUpdatedRows } = await trx
+  const room = await ctx.store.write(async (trx) => {
+    const current = await findRefund(trx, id);
+    if (current?.status !== 'pending' || current.asks !== asks) return null;
+    const payment = await findPayment(trx, refund.payment_id);
+    const room = asks === 0 && payment ? await roomFor(trx, payment, current) : 'now';
+    await trx
       .updateTable('refunds')
-      .set({ asks: held ? asks : asks + 1, next_ask_at: now + pause })
+      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
       .where('id', '=', id)
-      .where('asks', '=', asks)
-      .executeTakeFirst();
-    return !held && numUpdatedRows === 1n;
+      .execute();
+    if (room === 'never') await settleRefund(trx, refund, NO_ROOM, now);
+    return room;
   });
+  if (room === 'never') ctx.wakeNotifier();
+  return room === 'now';
 }
+
+const NO_ROOM = { status: 'failed', amount: null, source: 'clock' } as const;
 
 /** The provider was surely not asked, unless somebody else has meanwhile. */
 async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {

@@ -10,6 +10,7 @@ import { logAfterCommit } from './history-log.ts';
 import { resolveLateRefunded } from './late-refund.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
+import { refundedForGood } from './refundable.ts';
 
 export interface Settled {
   readonly refund: RefundRow;
@@ -111,14 +112,15 @@ function giveBack(
 }
 
 /** Writes how much has gone back, and the status that says so. The provider's own word may have counted it before. */
-export function countRefunded(
+export async function countRefunded(
   trx: Writer,
   payment: Payment,
   refunded: number,
   cause: Cause,
   now: number,
 ): Promise<Payment> {
-  const refundedAmount = Math.max(0, Math.min(payment.amount, refunded));
+  const counted = { ...payment, refundedAmount: Math.max(0, refunded) };
+  const refundedAmount = await refundedForGood(trx, counted);
   const status =
     refundedAmount === payment.amount ? 'refunded' : refundedAmount > 0 ? 'partial_refunded' : 'paid';
   return record(trx, payment, { status, refundedAmount }, cause, now);

@@ -158,7 +158,10 @@ interface AttentionTable {
   /** Kopecks, as the provider says; `null` when the provider names no sum. */
   reported_amount: number | null;
   reported_currency: string | null;
-  /** Kopecks that count against further refunds while it is open; `null`: all that is left. */
+  /**
+   * Kopecks that count against further refunds while it is open; `null`: all that is left. Once a person has resolved it:
+   * what has gone out for good beside our own refunds.
+   */
   reserved_amount: number | null;
   opened_at: number;
   resolved_at: number | null;

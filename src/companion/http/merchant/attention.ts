@@ -72,7 +72,6 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
 function resolvedView(attention: AttentionRow, payment: Payment) {
   return {
     ...attentionView(attention),
-    payment_id: payment.id,
     payment_status: payment.status,
     refunded_amount: payment.refundedAmount,
   };
