@@ -121,15 +121,14 @@ export class EnvReader {
     const url = URL.parse(value);
     if (url && schemes.includes(url.protocol) && !url.username && !url.hash && !url.search)
       return value.replace(/\/+$/, '');
-    if (url && schemes.includes(url.protocol) && !url.username) {
-      this.#mistakes.push(`${name} must be without a query ("?…") and a fragment ("#…"), not "${value}"`);
-      return fallback;
-    }
-    this.#mistakes.push(
-      schemes.includes('http:')
-        ? `${name} must be an http(s) address, not "${value}"`
-        : `${name} must be an https address, not "${value}" (plain http only with NODE_ENV=development)`,
-    );
+    const shown = withoutCredentials(value);
+    const objection =
+      url && schemes.includes(url.protocol)
+        ? `must be without a user name, a query ("?…") and a fragment ("#…"), not "${shown}"`
+        : schemes.includes('http:')
+          ? `must be an http(s) address, not "${shown}"`
+          : `must be an https address, not "${shown}" (plain http only with NODE_ENV=development)`;
+    this.#mistakes.push(`${name} ${objection}`);
     return fallback;
   }
 
@@ -150,8 +149,8 @@ export class EnvReader {
     if (secrets.length === 0) {
       if (generated) return [generated()[name]];
       this.#mistakes.push(
-        `${name} is required: at least ${MIN_SECRET_CHARS} random characters (or ${name}_FILE naming a file that holds them). ` +
-          'For a trial, NODE_ENV=development generates one',
+        `${name} is required: at least ${MIN_SECRET_CHARS} random characters (or ${name}_FILE naming a file that holds them); ` +
+          '"sbp-checkout keys" prints one for each. For a trial, NODE_ENV=development generates one',
       );
       return [];
     }
@@ -191,9 +190,7 @@ export class EnvReader {
       );
     }
     if (file) return file;
-    this.#mistakes.push(
-      `${name} must be file:<path of the SQLite file>, not "${value.replace(/\/\/[^@/]*@/, '//***@')}"`,
-    );
+    this.#mistakes.push(`${name} must be file:<path of the SQLite file>, not "${withoutCredentials(value)}"`);
     return resolve(workingDirectory, 'data/sbp-checkout.sqlite');
   }
 
@@ -274,6 +271,10 @@ export class EnvReader {
     this.#mistakes.push(`${name}_FILE ${read.objection}`);
     return null;
   }
+}
+
+function withoutCredentials(address: string): string {
+  return address.replace(/\/\/[^@/]*@/, '//***@');
 }
 
 function splitList(value: string): string[] {

@@ -42,6 +42,10 @@ describe('settings that are nearly right', () => {
     });
   }
 
+  it('are asked for with the command that makes them', () => {
+    assert.match(mistakes({ SBP_API_KEY: '' }).join('\n'), /^SBP_API_KEY is required: .*sbp-checkout keys/);
+  });
+
   it('leave quotes in the name of the shop', () => {
     assert.equal(loadConfig({ ...SHOP, SBP_MERCHANT_NAME: '"Ромашка"' }, '/srv').merchantName, '"Ромашка"');
   });
@@ -55,9 +59,10 @@ describe('settings that are nearly right', () => {
   });
 
   it('say what an address has too much', () => {
-    for (const end of ['/?shop=1', '/#pay']) {
-      const [told] = mistakes({ SBP_PUBLIC_URL: `https://pay.example.ru${end}` });
-      assert.match(told!, /^SBP_PUBLIC_URL must be without a query/);
+    for (const address of ['pay.example.ru/?shop=1', 'pay.example.ru/#pay', 'me:hunter2@pay.example.ru']) {
+      const [told] = mistakes({ SBP_PUBLIC_URL: `https://${address}` });
+      assert.match(told!, /^SBP_PUBLIC_URL must be without a user name, a query/);
+      assert.equal(told!.includes('hunter2'), false, 'a password is shown');
     }
     assert.match(mistakes({ SBP_PUBLIC_URL: 'pay.example.ru' })[0]!, /must be an http\(s\) address/);
   });
