@@ -69,7 +69,8 @@ export async function applySetAside(
   tried: DueSetAside,
   verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
 ): Promise<void> {
-  if (!(await ctx.store.write((trx) => claimTry(trx, tried, ctx.now())))) return;
+  const when = { now: ctx.now(), isReliable: ctx.clock.isReliable() };
+  if (!(await ctx.store.write((trx) => claimTry(trx, tried, when)))) return;
   const { provider, tries } = tried;
   const report = await verify(ctx, provider, tried.report).catch(async (error: unknown) => {
     // A no is an answer, too, and uses a try up.
