@@ -30,9 +30,11 @@ export interface Attention {
 export async function queueAttention(
   trx: Writer,
   payment: Payment,
-  { reserved_amount = 0, ...attention }: Attention,
+  { reserved_amount = 0, reported_amount = null, ...rest }: Attention,
   now: number,
 ): Promise<string | null> {
+  const attention = { ...rest, reported_amount: sumOrUnknown(reported_amount) };
+  const reserved = sumOrUnknown(reserved_amount);
   const { reason, reference } = attention;
   const { opens } = ATTENTION_REASONS[reason];
   const id = newId('att');
@@ -46,7 +48,7 @@ export async function queueAttention(
     .where('subject', '=', subject)
     .execute();
   const open = earlier.find(({ resolved_at }) => resolved_at === null);
-  if (open) await reserveMore(trx, open, reserved_amount);
+  if (open) await reserveMore(trx, open, reserved);
   if (open || (earlier.length > 0 && opens !== 'after_resolve')) return null;
   await trx
     .insertInto('attention')
@@ -58,9 +60,9 @@ export async function queueAttention(
       subject,
       refund_id: attention.refund_id ?? null,
       provider_refund_id: attention.provider_refund_id ?? null,
-      reported_amount: attention.reported_amount ?? null,
+      reported_amount: attention.reported_amount,
       reported_currency: attention.reported_currency ?? null,
-      reserved_amount,
+      reserved_amount: reserved,
       opened_at: now,
       resolved_at: opens === 'news' ? now : null,
       outcome: opens === 'news' ? 'money_out' : null,
@@ -74,6 +76,11 @@ export async function queueAttention(
     message: opens === 'news' ? 'payment attention' : 'payment needs attention',
   });
   return id;
+}
+
+/** A number that is no sum of money (negative, broken, too large to be read again) says no more than none does. */
+function sumOrUnknown(sum: number | null): number | null {
+  return Number.isSafeInteger(sum) && sum! >= 0 ? sum : null;
 }
 
 /** The same report again may speak of a larger sum: the largest one counts. */

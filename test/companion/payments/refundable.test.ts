@@ -142,4 +142,21 @@ describe('what has gone out for good', () => {
     await books.resolve(id, 'no_money');
     assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
   });
+
+  for (const sum of [2 ** 53, -5_000, 12.5, Infinity]) {
+    it(`may be all that is left when a report tells no sum of money: ${sum}`, async () => {
+      const id = await books.paid();
+      await books.tell(id, 'succeeded', { name: 'cabinet', amount: 3_000 });
+      await books.tell(id, 'succeeded', { name: 'another', amount: sum });
+      const rows = await books.openOf(id);
+      assert.deepEqual(
+        rows.map(({ reported_amount, reserved_amount }) => [reported_amount, reserved_amount]),
+        [
+          [3_000, 3_000],
+          [null, null],
+        ],
+      );
+      assert.deepEqual(await books.sums(id), ['paid', 0, 0]);
+    });
+  }
 });
