@@ -23,6 +23,8 @@ export class StreamConnection {
   headers: IncomingHttpHeaders = {};
   /** ms from the call to the first byte of the body. */
   firstByteMs: number | null = null;
+  /** Resolves when there is a status, or when there will be none. */
+  readonly answered: Promise<void>;
   readonly closed: Promise<StreamClose>;
   readonly #outgoing: ClientRequest;
   #over = false;
@@ -39,16 +41,20 @@ export class StreamConnection {
         ...headers,
       },
     });
+    let answer = (): void => undefined;
+    this.answered = new Promise((resolve) => (answer = resolve));
     this.closed = new Promise((resolve) => {
       const close = (how: StreamClose): void => {
         this.#over = true;
         this.#wake();
+        answer();
         resolve(how);
       };
       this.#outgoing.on('error', () => close('cut'));
       this.#outgoing.on('response', (response: IncomingMessage) => {
         this.status = response.statusCode!;
         this.headers = response.headers;
+        answer();
         response.on('data', (chunk: Buffer) => {
           this.firstByteMs ??= performance.now() - since;
           this.parser.feed(chunk);

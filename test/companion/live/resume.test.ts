@@ -56,12 +56,19 @@ async function openGroup(
   const { payment_id, token } = await client.createPayment();
   const pages = offsets.map((offset) => {
     const first = new StreamConnection(cutter.url, { token, headers: { [CUT_AFTER]: String(offset) } });
-    const second = first.closed.then(
-      () => new StreamConnection(url, { token, lastEventId: first.parser.lastEventId }),
-    );
+    const second = first.closed.then(() => resume(url, token, first.parser.lastEventId));
     return { offset, first, second };
   });
   return { paymentId: payment_id, token, pages };
+}
+
+/** On a loaded machine a request may be sent too late: it is answered 408, and sent again as a page would. */
+async function resume(url: string, token: string, lastEventId: string): Promise<StreamConnection> {
+  for (;;) {
+    const stream = new StreamConnection(url, { token, lastEventId });
+    await stream.answered;
+    if (stream.status !== 408) return stream;
+  }
 }
 
 async function liveThrough(companion: CompanionProcess, { paymentId, pages }: Group): Promise<void> {
