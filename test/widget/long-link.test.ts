@@ -28,6 +28,8 @@ describe('a payment link that no QR code holds', () => {
     const link = linkTo(checkout, LONG)!;
     expect(link.innerText.trim()).to.equal('Открыть ссылку на оплату');
     expect(link.rel).to.equal('noopener noreferrer');
+    const timer = await shown(checkout, '[part=timer]');
+    expect(timer.innerText, 'there is no code whose time runs').to.match(/^На оплату осталось/);
     const tools = (await shown(checkout, 'sbp-code-tools', '.copy')).getRootNode() as ShadowRoot;
     expect(tools.querySelector('.enlarge')).to.be.null;
     await expect(checkout).to.be.accessible();

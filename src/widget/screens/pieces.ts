@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { formatMoney } from '../../protocol/money.ts';
 import { fill } from '../locales/messages.ts';
 import type { View } from './view.ts';
@@ -44,9 +45,10 @@ export function head(view: View): TemplateResult {
   </div>`;
 }
 
-/** What the seconds are of: a code's life, or just the payer's time. */
+/** Names the time that runs: the life of the code or, where there is none, the payer's own time. */
 export function timeWords({ state, texts }: Pick<View, 'state' | 'texts'>): string {
-  return state.snapshot?.presentation.kind === 'link' ? texts.timeLeft : texts.timeToPay;
+  const offer = state.snapshot?.presentation;
+  return offer?.kind === 'link' && fitsQr(offer.url) ? texts.timeLeft : texts.timeToPay;
 }
 
 export function timeLeftLine(view: View): TemplateResult | typeof nothing {
