@@ -1,17 +1,19 @@
 /**
  * `npm run bench:million [-- <payments>]`: what a shop with a million payments waits for, beside one with a thousand.
- * The databases are made in a temporary folder and removed afterwards. It reports and asserts nothing.
+ * The databases are made in a temporary folder and removed afterwards. It reports and asserts nothing. The second
+ * table is what one shop's callers wait for while somebody else makes trouble, beside the same without.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { bankReport } from '../test/support/bank-report.ts';
-import { API_KEY, apiClient, freePort, startCompanion, testEnv } from '../test/support/companion.ts';
+import { startCompanion } from '../test/support/companion.ts';
 import { MerchantServer } from '../test/support/merchant-server.ts';
+import { beside, dueWork, DUE } from './million-beside.ts';
 import { fillDatabase } from './million-rows.ts';
+import { Shop } from './million-shop.ts';
+import { median, row } from './million-table.ts';
 
 const SMALL = 1_000;
 const LARGE = Number(process.argv[2] ?? 1_000_000);
@@ -19,71 +21,9 @@ const ROUNDS = 10;
 const CALLS = 10;
 /** Payments of the status that is asked for. */
 const RARE = 20;
-const CLI = join(import.meta.dirname, '../src/companion/cli.ts');
 
 const merchant = await MerchantServer.open();
 const hookWaits = new Map<string, (at: number) => void>();
-
-class Shop {
-  readonly directory: string;
-  readonly times = new Map<string, number[]>();
-  #port = 0;
-  #child: ChildProcess | null = null;
-  output = '';
-
-  constructor(directory: string) {
-    this.directory = directory;
-  }
-
-  get file(): string {
-    return join(this.directory, 'test.sqlite');
-  }
-
-  get client() {
-    return apiClient(`http://127.0.0.1:${this.#port}`);
-  }
-
-  /** ms until it answers. */
-  async start(): Promise<number> {
-    this.#port = await freePort();
-    const begun = performance.now();
-    const child = spawn(process.execPath, [CLI, 'serve'], {
-      env: { ...process.env, ...testEnv(this.#port, this.directory) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => (this.output += String(chunk)));
-    }
-    for (;;) {
-      const answered = await fetch(`${this.client.url}/healthz`).catch(() => null);
-      if (answered?.ok) return performance.now() - begun;
-      if (child.exitCode !== null) throw new Error(this.output);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-
-  async stop(): Promise<void> {
-    const child = this.#child!;
-    const ended = child.exitCode === null ? once(child, 'exit') : null;
-    child.kill();
-    await ended;
-  }
-
-  async logged(words: string): Promise<void> {
-    while (!this.output.includes(words)) await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-
-  async measure(name: string, work: () => Promise<unknown>): Promise<void> {
-    const begun = performance.now();
-    await work();
-    this.add(name, performance.now() - begun);
-  }
-
-  add(name: string, ms: number): void {
-    this.times.set(name, [...(this.times.get(name) ?? []), ms]);
-  }
-}
 
 /** A database with so many payments, as a companion has left them. */
 async function build(payments: number): Promise<Shop> {
@@ -124,12 +64,6 @@ function shrinkAnswers(file: string): void {
   db.close();
 }
 
-async function call(shop: Shop, path: string): Promise<void> {
-  const response = await fetch(shop.client.url + path, { headers: { authorization: `Bearer ${API_KEY}` } });
-  await response.text();
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-}
-
 /** One payment from its creation to the shop's own webhook, and what its page and its owner ask meanwhile. */
 async function round(shop: Shop): Promise<void> {
   const { client } = shop;
@@ -145,21 +79,11 @@ async function round(shop: Shop): Promise<void> {
     );
     shop.add('webhook to the shop told', (await told) - paying);
   }
-  await shop.measure('list of a rare status', () => call(shop, '/api/sbp/v1/payments?status=failed'));
-  await shop.measure('list, newest first', () => call(shop, '/api/sbp/v1/payments'));
-  await shop.measure('list of attention', () => call(shop, '/api/sbp/v1/payments?attention=true'));
-  await shop.measure('log of deliveries', () => call(shop, '/api/sbp/v1/deliveries'));
-  await shop.measure('scrape of /metrics', () => call(shop, '/metrics'));
-}
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const written = (ms: number) => (ms < 100 ? ms.toFixed(1) : ms.toFixed(0)).padStart(9);
-
-function row(name: string, small: number, large: number): void {
-  console.log(
-    `  ${name.padEnd(34)}${written(small)}${written(large)}   ${(large / small).toFixed(2).padStart(6)}×`,
-  );
+  await shop.measure('list of a rare status', () => shop.call('/api/sbp/v1/payments?status=failed'));
+  await shop.measure('list, newest first', () => shop.call('/api/sbp/v1/payments'));
+  await shop.measure('list of attention', () => shop.call('/api/sbp/v1/payments?attention=true'));
+  await shop.measure('log of deliveries', () => shop.call('/api/sbp/v1/deliveries'));
+  await shop.measure('scrape of /metrics', () => shop.call('/metrics'));
 }
 
 /** The merchant's server only counts: when each payment's `paid` came is looked up in what it has received. */
@@ -195,7 +119,7 @@ try {
   for (const shop of [small, large]) {
     await shop.measure('create while the file is checked', () => shop.client.createPayment());
   }
-  await large.logged('database checked');
+  await large.checked();
   console.log(
     `  (its check, in the background, took ${((performance.now() - checked) / 1000).toFixed(0)} s)`,
   );
@@ -205,8 +129,14 @@ try {
     for (const shop of i % 2 === 0 ? [small, large] : [large, small]) await round(shop);
   }
   for (const [name, times] of small.times) row(name, median(times), median(large.times.get(name)!));
+  for (const shop of [small, large]) shop.times.clear();
+  await dueWork([small, large]);
+  row(`${DUE} due payments asked about`, median(small.times.get('due')!), median(large.times.get('due')!));
   await Promise.all([small.stop(), large.stop()]);
+  console.log(`\n${LARGE} payments: alone beside in trouble; medians, ms\n`);
+  await beside(large);
 } finally {
+  await Promise.all(shops.map((shop) => shop.stop()));
   clearInterval(watching);
   await merchant.close();
   await Promise.all(shops.map(({ directory }) => rm(directory, { recursive: true, force: true })));

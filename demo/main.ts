@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import qrcode from 'qrcode-generator';
 import { createServer as createVite } from 'vite';
+import { CommandError } from '../src/companion/commands/command-error.ts';
+import { ConfigError } from '../src/companion/config-error.ts';
 import { createCompanion, createLogger, loadConfig, type Config } from '../src/companion/index.ts';
+import { StoreError } from '../src/companion/store/store-error.ts';
 import { lanAddress } from './lan.ts';
 import { createShop } from './shop-server.ts';
 import { simulate } from './simulated.ts';
@@ -107,15 +110,22 @@ function greet(shopUrl: string, lan: string | null): void {
   console.log(code.createASCII(1, 2).replace(/^/gm, '  '));
 }
 
+/** Without a stack trace where the message says what to do. */
+function explanation(error: unknown): unknown {
+  const saysAll =
+    error instanceof StoreError || error instanceof ConfigError || error instanceof CommandError;
+  if (saysAll) return error.message;
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'EADDRINUSE') {
+    return `${error.message}\nChoose other ports with DEMO_SHOP_PORT and SBP_PORT, or end what uses these.`;
+  }
+  return String(error.code).startsWith('ERR_PARSE_ARGS') ? error.message : error;
+}
+
 try {
   const { values } = parseArgs({ options: { dev: { type: 'boolean' }, provider: { type: 'string' } } });
   await main(values.dev ?? false, values.provider ?? null);
 } catch (error) {
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  console.error(
-    taken
-      ? `${error.message}\nChoose other ports with DEMO_SHOP_PORT and SBP_PORT, or end what uses these.`
-      : error,
-  );
+  console.error(explanation(error));
   process.exit(1);
 }

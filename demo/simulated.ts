@@ -1,3 +1,4 @@
+import { CommandError } from '../src/companion/commands/command-error.ts';
 import type { Method } from '../src/protocol/snapshot.ts';
 import { FreepaymentSimulator } from './simulators/freepayment.ts';
 import { SberbankSimulator } from './simulators/sberbank.ts';
@@ -42,7 +43,7 @@ export async function simulate(name: string, host: string, companionUrl: string)
   const names = name === 'all' ? ALL : [name];
   const chosen = names.map((one) => SYSTEMS[one]);
   if (chosen.some((system) => !system)) {
-    throw new Error(`--provider takes ${Object.keys(SYSTEMS).join(', ')} or all, not "${name}"`);
+    throw new CommandError(`--provider takes ${Object.keys(SYSTEMS).join(', ')} or all, not "${name}"`);
   }
   const systems = chosen.map((system) => system!.open());
   for (const system of systems) {

@@ -134,7 +134,7 @@ async function assemble(
     clock,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
-    providers: createProviders({ config, outbound, bank, metrics, now, standIns: providers }),
+    providers: createProviders({ config, outbound, bank, metrics, log, now, standIns: providers }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();

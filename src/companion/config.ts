@@ -41,7 +41,7 @@ export interface Config {
   readonly bankList: BankListSource;
   readonly merchantName: string;
   readonly logLevel: LogLevel;
-  /** Who may read the files that are made. */
+  /** The mode of the files that the companion makes. */
   readonly fileMode: FileMode;
   /** Which provider serves each method on offer. */
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
@@ -50,7 +50,7 @@ export interface Config {
   /** What the sandbox's QR holds: its own bank page, or a link in NSPK's form. */
   readonly sandboxLink: 'page' | 'nspk';
   /**
-   * What each provider is told; `null` without any of its settings. A provider that no method names gets no new payments:
+   * The settings of each provider; `null` without any of its variables. A provider that no method names gets no new payments:
    * its earlier ones are asked about, refunded and heard of.
    */
   readonly sbpApi: SbpApiSettings | null;
@@ -77,7 +77,7 @@ export interface Config {
   readonly callbackProxy: boolean;
   /** Where each provider's webhooks may come from (addresses, CIDR ranges); from anywhere when it is not listed. */
   readonly webhookAddresses: Readonly<Partial<Record<ProviderName, readonly string[]>>>;
-  /** What the operator should know of at every start, in whole sentences. */
+  /** Sentences for the log at every start. */
   readonly warnings: readonly string[];
 }
 
@@ -191,7 +191,7 @@ function readCallbackHosts(reader: EnvReader): string[] {
   });
 }
 
-/** What keeps a provider's webhooks from reaching us. A provider on our own network reaches us there. */
+/** Returns why a provider's webhooks cannot reach us. A provider on our own network reaches us there. */
 function objectionToPublicUrl(publicUrl: string, development: boolean): string | null {
   const objection = objectionToConfigured(publicUrl, development);
   const isLoopback = classOfHost(new URL(publicUrl).hostname) === 'loopback';

@@ -4,7 +4,7 @@ import { METHODS, type Method } from '../protocol/snapshot.ts';
 import { isAddressRange } from './addresses.ts';
 import { isFromKubernetes } from './env/known-variables.ts';
 import { hostObjection } from './env/listen-host.ts';
-import { formObjection } from './env/secret-form.ts';
+import { formObjection, IN_QUOTES } from './env/secret-form.ts';
 import { readSettingFile } from './env/setting-file.ts';
 import type { SecretName } from './development-secrets.ts';
 import { PROVIDER_NAMES, type ProviderName } from './providers/names.ts';
@@ -41,7 +41,7 @@ export class EnvReader {
 
   /** An address or a name to listen on. */
   host(name: string, fallback: string): string {
-    const host = this.#value(name) ?? fallback;
+    const host = this.#unquoted(name) ?? fallback;
     const objection = hostObjection(host);
     if (objection !== null) this.#mistakes.push(`${name} ${objection}, not "${host}"`);
     return host;
@@ -52,7 +52,7 @@ export class EnvReader {
   }
 
   port(name: string, fallback: number): number {
-    const value = this.#value(name);
+    const value = this.#unquoted(name);
     if (value === null) return fallback;
     if (isFromKubernetes(name, value)) {
       this.#mistakes.push(
@@ -69,7 +69,7 @@ export class EnvReader {
 
   /** A whole number; 0 turns off what it counts. */
   count(name: string, fallback: number): number {
-    const value = this.#value(name);
+    const value = this.#unquoted(name);
     if (value === null) return fallback;
     if (/^\d{1,7}$/.test(value)) return Number(value);
     this.#mistakes.push(`${name} must be a whole number from 0 (off) to 9999999, not "${value}"`);
@@ -108,7 +108,7 @@ export class EnvReader {
   }
 
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
-    const value = this.#value(name);
+    const value = this.#unquoted(name);
     if (value === null) return fallback;
     if (allowed.includes(value as T)) return value as T;
     this.#mistakes.push(`${name} must be one of ${allowed.join(', ')}, not "${value}"`);
@@ -116,16 +116,19 @@ export class EnvReader {
   }
 
   url(name: string, fallback: string, schemes: readonly string[]): string {
-    const value = this.#value(name);
+    const value = this.#unquoted(name);
     if (value === null) return fallback;
     const url = URL.parse(value);
     if (url && schemes.includes(url.protocol) && !url.username && !url.hash && !url.search)
       return value.replace(/\/+$/, '');
-    this.#mistakes.push(
-      schemes.includes('http:')
-        ? `${name} must be an http(s) address, not "${value}"`
-        : `${name} must be an https address, not "${value}" (plain http only with NODE_ENV=development)`,
-    );
+    const shown = withoutCredentials(value);
+    const objection =
+      url && schemes.includes(url.protocol)
+        ? `must be without a user name, a query ("?…") and a fragment ("#…"), not "${shown}"`
+        : schemes.includes('http:')
+          ? `must be an http(s) address, not "${shown}"`
+          : `must be an https address, not "${shown}" (plain http only with NODE_ENV=development)`;
+    this.#mistakes.push(`${name} ${objection}`);
     return fallback;
   }
 
@@ -142,12 +145,12 @@ export class EnvReader {
   }
 
   secrets(name: SecretName, generated: (() => Record<SecretName, string>) | null): string[] {
-    const secrets = this.#list(name);
+    const secrets = splitList(this.#value(name) ?? '');
     if (secrets.length === 0) {
       if (generated) return [generated()[name]];
       this.#mistakes.push(
-        `${name} is required: at least ${MIN_SECRET_CHARS} random characters (or ${name}_FILE naming a file that holds them). ` +
-          'For a trial, NODE_ENV=development generates one',
+        `${name} is required: at least ${MIN_SECRET_CHARS} random characters (or ${name}_FILE naming a file that holds them); ` +
+          '"sbp-checkout keys" prints one for each. For a trial, NODE_ENV=development generates one',
       );
       return [];
     }
@@ -178,7 +181,7 @@ export class EnvReader {
   }
 
   databaseFile(name: string, fallback: string, workingDirectory: string): string {
-    const value = this.#value(name) ?? fallback;
+    const value = this.#unquoted(name) ?? fallback;
     const match = /^file:(?:\/\/)?([^?#]+)$/.exec(value);
     const file = match && resolve(workingDirectory, match[1]!);
     if (file && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
@@ -187,9 +190,7 @@ export class EnvReader {
       );
     }
     if (file) return file;
-    this.#mistakes.push(
-      `${name} must be file:<path of the SQLite file>, not "${value.replace(/\/\/[^@/]*@/, '//***@')}"`,
-    );
+    this.#mistakes.push(`${name} must be file:<path of the SQLite file>, not "${withoutCredentials(value)}"`);
     return resolve(workingDirectory, 'data/sbp-checkout.sqlite');
   }
 
@@ -205,7 +206,9 @@ export class EnvReader {
     for (const entry of entries.length > 0 || byDefault === null ? entries : METHODS) {
       const [method = '', provider = byDefault] = entry.split('=').map((part) => part.trim());
       if (!METHODS.includes(method as Method)) {
-        this.#mistakes.push(`${name}: "${method}" is no method; there are ${METHODS.join(', ')}`);
+        this.#mistakes.push(
+          `${name}: "${method}" is no method; write <method>=<provider>, where the method is one of ${METHODS.join(', ')}`,
+        );
       } else if (provider === null) {
         this.#mistakes.push(`${name}: "${method}" names no provider; write ${method}=<provider>`);
       } else if (!PROVIDER_NAMES.includes(provider as ProviderName)) {
@@ -243,7 +246,16 @@ export class EnvReader {
   }
 
   #list(name: string): string[] {
-    return splitList(this.#value(name) ?? '');
+    return splitList(this.#unquoted(name) ?? '');
+  }
+
+  /** Quotes around an address, number or list are a mistake of their own: what is in them is read on. */
+  #unquoted(name: string): string | null {
+    const value = this.#value(name);
+    const inQuotes = value === null ? undefined : /^(["'])(.*)\1$/s.exec(value)?.[2];
+    if (inQuotes === undefined) return value;
+    this.#mistakes.push(`${name} ${IN_QUOTES}`);
+    return blankToNull(inQuotes);
   }
 
   /** The variable, or the file its `…_FILE` sibling names; an empty one counts as unset. */
@@ -259,6 +271,10 @@ export class EnvReader {
     this.#mistakes.push(`${name}_FILE ${read.objection}`);
     return null;
   }
+}
+
+function withoutCredentials(address: string): string {
+  return address.replace(/\/\/[^@/]*@/, '//***@');
 }
 
 function splitList(value: string): string[] {

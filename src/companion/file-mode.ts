@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 
-/** Who may read what the companion stores: its own user, or that user's group as well. */
+/** The readers of the stored files: the companion's own user, or that user's group as well. */
 export const FILE_MODES = ['private', 'group'] as const;
 export type FileMode = (typeof FILE_MODES)[number];
 

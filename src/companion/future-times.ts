@@ -33,7 +33,8 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
   }
   await trx
     .updateTable('payments')
-    .set({ updated_at: now })
+    // Renewals are counted from the first expiry; one that is not there stays so.
+    .set({ updated_at: now, first_expired_at: sql`min(first_expired_at, ${now})` })
     .where('erased_at', 'is', null)
     .where('updated_at', '>', future)
     .execute();

@@ -28,7 +28,7 @@ const NEXT: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   refunded: [],
 };
 
-/** What a renewal leads to: the payer's own new beginning, which no report ever is. */
+/** The step of a renewal. No provider's report leads to it. */
 const RENEWED: Readonly<Partial<Record<PaymentStatus, PaymentStatus>>> = { expired: 'created' };
 
 const OPEN: readonly PaymentStatus[] = ['created', 'processing'];

@@ -110,7 +110,8 @@ describe('sbp-checkout', () => {
       };
       const { status, stderr } = cli(['serve'], env);
       assert.equal(status, 1);
-      assert.match(stderr, /EADDRINUSE/);
+      assert.match(stderr, /^SBP_PORT: .*EADDRINUSE/m);
+      assert.equal(stderr.includes('    at '), false);
     } finally {
       await companion.stop();
       rmSync(directory, { recursive: true, force: true });

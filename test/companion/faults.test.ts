@@ -68,7 +68,7 @@ describe('a store that fails', () => {
     try {
       const { payment_id } = await client.createPayment();
       const release = companion.lockData();
-      assert.equal(await sendPaid(client, payment_id), 500);
+      assert.equal(await sendPaid(client, payment_id), 503);
       release();
       assert.equal(await sendPaid(client, payment_id), 200);
       assert.equal((await stateOf(client, payment_id)).status, 'paid');

@@ -12,7 +12,7 @@ export interface BankDirectoryOptions {
   readonly source: BankListSource | null;
   /** Where the last good list is kept across restarts, one for each platform beside it; not kept unless given. */
   readonly cacheFile?: string;
-  /** Who may read that file. Defaults to `private`. */
+  /** The mode of that file. Defaults to `private`. */
   readonly fileMode?: FileMode;
   readonly log: DirectoryLog;
   readonly outbound: Pick<OutboundClient, 'configured'>;

@@ -9,10 +9,16 @@ const TIMEOUT_MS = 30_000;
  * {@link CommandError} that names each difference.
  */
 export async function integrity(address: string): Promise<void> {
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
+    throw new CommandError(`"${address}" must be an http(s) address, such as https://pay.example.ru`);
+  }
   const build = await readElementBuild();
   if (build === null) throw new CommandError('The element is not built: run "npm run build" first.');
-  if (!URL.canParse(address)) throw new CommandError(`${address} is no address.`);
   const { same, differences } = await compareElement(build, address);
+  const [problem, ...others] = new Set(differences.map((line) => line.slice(line.indexOf(': ') + 2)));
+  if (same === 0 && others.length === 0) {
+    throw new CommandError(`Nothing to compare at ${address}: each file ${problem}`);
+  }
   if (differences.length > 0) {
     throw new CommandError(
       `Not what this package holds:\n${differences.map((line) => `  ${line}\n`).join('')}`,
@@ -42,7 +48,7 @@ export async function compareElement(
 async function problemOf(url: URL, hash: string): Promise<string | null> {
   let response: Response;
   try {
-    // What a redirect leads to is not what the page loads under this address.
+    // A page loads the bytes at this address, so a redirect counts as a failure.
     response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) return `answered ${response.status}`;
     const found = hashOf(new Uint8Array(await response.arrayBuffer()));

@@ -69,21 +69,10 @@ function backup(target: string): void {
   process.stdout.write(`${resolve(target)} is a checked copy of ${databaseFile}.\n`);
 }
 
-/** The port is taken, or the host is not this machine's: the message says it all. */
-function isAddressError(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'syscall' in error && ['listen', 'getaddrinfo'].includes(String(error.syscall))
-  );
-}
-
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const known =
-    error instanceof ConfigError ||
-    error instanceof StoreError ||
-    error instanceof CommandError ||
-    isAddressError(error);
+  const known = error instanceof ConfigError || error instanceof StoreError || error instanceof CommandError;
   process.stderr.write(`${known ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { createCompanion } from '../companion.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logging.ts';
 import { endOfService } from './end-of-service.ts';
+import { listenError } from './listen-error.ts';
 import { proxyNote, startWarnings } from './start-warnings.ts';
 
 /** Runs the companion until SIGTERM or SIGINT. */
@@ -11,7 +12,7 @@ export async function serve(): Promise<void> {
   const companion = await createCompanion({ config, log });
   const address = await companion.listen().catch(async (error: unknown) => {
     await companion.close();
-    throw error;
+    throw listenError(error, config);
   });
   log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
   const proxied = proxyNote(config);

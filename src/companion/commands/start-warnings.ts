@@ -19,7 +19,7 @@ export function proxyNote(config: Config): Readonly<Record<string, string>> | nu
   return proxied.length === 0 ? null : (Object.fromEntries(proxied) as Record<string, string>);
 }
 
-/** What works and yet is hardly meant, as sentences for the log at start. */
+/** Returns sentences for the log at start: settings that work but are probably a mistake. */
 export function startWarnings({
   development,
   publicUrl,

@@ -1,10 +1,10 @@
 import type { Env } from '../env-reader.ts';
 
-/** What is wrong with the names of the variables, not with their values. */
+/** Faults in the names of the variables, not in their values. */
 export interface NameFindings {
   /** Stop the start: most likely a misspelt setting, which would be silently without effect. */
   readonly mistakes: readonly string[];
-  /** Told at start. */
+  /** Logged at start. */
   readonly warnings: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export interface NameFindings {
 const PREFIX = /^(?:SBP|SPB)_/;
 
 /**
- * What Kubernetes puts into every container for a service whose name begins with `sbp` (`enableServiceLinks`). `_PORT` alone
+ * Names that Kubernetes puts into every container for a service whose name begins with `sbp` (`enableServiceLinks`). `_PORT` alone
  * is such a variable only with an address as its value.
  */
 const KUBERNETES_NAME =

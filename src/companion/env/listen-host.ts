@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** What is wrong with an address to listen on, as a predicate of its variable; `null` for an address or a name alone. */
+/** Returns the fault of an address to listen on, as a predicate of its variable; `null` for an address or a name alone. */
 export function hostObjection(host: string): string | null {
   const inBrackets = /^\[(.*)\](?::\d+)?$/.exec(host)?.[1];
   if (inBrackets !== undefined && isIP(inBrackets) === 6) {

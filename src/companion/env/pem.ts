@@ -1,4 +1,4 @@
-/** What a PEM variable is to hold. */
+/** The kind of PEM that a variable holds. */
 export type PemKind = 'certificate' | 'private key' | 'public key';
 
 const BEGIN = /-----BEGIN ([A-Z0-9 ]+)-----/;
@@ -8,7 +8,7 @@ export function withLineBreaks(text: string): string {
   return text.replace(/\\+r/g, '').replace(/\\+n/g, '\n');
 }
 
-/** What is wrong with a text that is to be a PEM, as a predicate of its variable; `null` when it looks like one of this kind. */
+/** Returns the fault of a text that should be a PEM, as a predicate of its variable; `null` if it looks like one of this kind. */
 export function pemObjection(text: string, kind: PemKind): string | null {
   if (/^["'`]/.test(text)) return 'is in quotes: remove them (env files of Docker and systemd keep them)';
   const label = BEGIN.exec(text)?.[1];
@@ -39,7 +39,7 @@ function kindOf(label: string): PemKind | null {
   return label.endsWith('CERTIFICATE') ? 'certificate' : null;
 }
 
-/** What is wrong with a binary file in place of a PEM; `null` for bytes that are neither of these. */
+/** Returns the fault of a binary file in place of a PEM; `null` for bytes that are neither of these. */
 export function binaryObjection(bytes: Buffer): string | null {
   // DER: a sequence whose length takes more than a byte. No text begins so.
   if (bytes[0] !== 0x30 || bytes[1] === undefined || bytes[1] < 0x80) return null;

@@ -1,5 +1,8 @@
-/** What the `Authorization` header of a call may hold behind `Bearer`; see http/auth.ts. */
+/** The most characters that a call may send behind `Bearer`; see http/auth.ts. */
 const MAX_SECRET_CHARS = 512;
+/** A predicate of its variable. Shells, systemd and Compose take quotes off; `docker run --env-file` does not. */
+export const IN_QUOTES =
+  'is in quotes, which would be a part of it: remove them ("docker run --env-file" keeps quotes)';
 const QUOTED = /^(["'`]).*\1$|^[«“”„‘’].*[»“”‘’]$/s;
 
 /**
@@ -7,9 +10,7 @@ const QUOTED = /^(["'`]).*\1$|^[«“”„‘’].*[»“”‘’]$/s;
  * what is no printable ASCII without spaces arrives in no header as it was written.
  */
 export function formObjection(secret: string): string | null {
-  if (QUOTED.test(secret)) {
-    return 'is in quotes, which would be a part of it: remove them (env files of Docker and systemd keep them)';
-  }
+  if (QUOTED.test(secret)) return IN_QUOTES;
   if (/[\r\n]/.test(secret)) return 'has several lines: keep one secret, on one line';
   if (/[\t ]/.test(secret)) return 'has a space in it: write several secrets with commas between them';
   if (!/^[\x21-\x7e]*$/.test(secret)) {

@@ -58,10 +58,11 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
   };
 }
 
-/** What a person should look at, or has looked at. */
+/** An attention row in the words of the API. */
 export function attentionView(row: AttentionRow) {
   return {
     attention_id: row.id,
+    payment_id: row.payment_id,
     reason: row.reason,
     reference: row.reference,
     refund_id: row.refund_id,

@@ -90,13 +90,14 @@ function section(method: string, path: string, operation: Json): Markup {
   const body = operation['requestBody'] as Json | undefined;
   const refusals = responses
     .filter(([code]) => !code.startsWith('2'))
-    .map(([code, { description }]) => `${code} ${String(description).replaceAll('`', '')}`);
+    // A status stays on the line of its first code.
+    .map(([code, { description }]) => `${code}\u00a0${String(description).replaceAll('`', '')}`);
   return html`<section>
     <h2>
       <code><span class="method">${method}</span> ${path}</code>
     </h2>
     <p>${operation['summary'] as string}.</p>
-    ${refusals.length > 0 ? html`<p>Refusals: ${refusals.join(' · ')}.</p>` : null}
+    ${refusals.length > 0 ? html`<p>Refusals: ${refusals.join('\u00a0· ')}.</p>` : null}
     ${fields('Query', querySchema(operation))} ${body ? fields('Body', jsonSchema(body)) : null}
     ${fields(`Answer ${status}`, jsonSchema(done))}
   </section>`;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { LastingFailures } from '../lib/lasting-failures.ts';
 import { bodyHash } from '../logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { Rounds } from '../rounds.ts';
@@ -24,6 +25,13 @@ const IDLE_MS = 30_000;
 /** Until a result is offered again to a store that did not take it. */
 const KEEP_AGAIN_MS = 1_000;
 
+/** What came of one attempt. */
+interface PostResult {
+  /** `null`: no answer. */
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
 /** Delivers the outbox: signed, first attempts in order within a payment, retried with growing, jittered delays until a 2xx. */
 export class Notifier {
   readonly #ctx: Context;
@@ -31,12 +39,15 @@ export class Notifier {
   readonly #places = new Places();
   readonly #rounds: Rounds;
   readonly #setBack = new SetBack();
+  /** By endpoint. */
+  readonly #failures: LastingFailures;
   readonly #closing = new AbortController();
   /** Deliveries whose result the store has not taken. */
   readonly #unkept = new Set<string>();
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
+    this.#failures = new LastingFailures(ctx.now);
     this.#rounds = new Rounds(
       () => this.#sendDue(),
       (error) => ctx.log.error({ err: error }, 'reading the outbox failed'),
@@ -154,6 +165,16 @@ export class Notifier {
         .where('attempts', '=', row.attempts)
         .execute(),
     );
+    this.#tell(row, result, { delivered, gaveUp: next === null });
+  }
+
+  /** A server that is away is warned of once it lasts, however many deliveries wait for it; one in vain mends itself. */
+  #tell(
+    row: DeliveryRow,
+    result: PostResult,
+    { delivered, gaveUp }: { delivered: boolean; gaveUp: boolean },
+  ): void {
+    const { log, sampledLog } = this.#ctx;
     const details = {
       delivery_id: row.delivery_id,
       payment_id: row.payment_id,
@@ -161,8 +182,16 @@ export class Notifier {
       body_sha256: bodyHash(row.body),
       ...result,
     };
-    if (delivered) this.#ctx.log.info(details, 'webhook delivered');
-    else this.#ctx.log.warn({ ...details, gave_up: next === null }, 'webhook not delivered');
+    if (delivered) {
+      log.info(details, 'webhook delivered');
+      if (this.#failures.worked(row.endpoint)) log.info({ host: row.host }, 'webhooks are taken again');
+      return;
+    }
+    const failed = { ...details, gave_up: gaveUp };
+    const lasts = this.#failures.failed(row.endpoint);
+    if (gaveUp) sampledLog.warn('webhook given up', failed, 'webhook not delivered');
+    else if (lasts) log.warn({ ...failed, host: row.host }, 'webhooks not delivered for minutes');
+    else log.info(failed, 'webhook not delivered');
   }
 
   /** A full disk is no reason to tell a merchant again and again what it has taken: the result waits for the store. */
@@ -179,7 +208,7 @@ export class Notifier {
     }
   }
 
-  async #post(row: DeliveryRow): Promise<{ status: number | null; error: string | null }> {
+  async #post(row: DeliveryRow): Promise<PostResult> {
     const message = { event: row.event, deliveryId: row.delivery_id, body: row.body };
     try {
       // Follows no redirects: the signed body goes where the merchant said, or nowhere.

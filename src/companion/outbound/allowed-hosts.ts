@@ -14,7 +14,7 @@ export class AllowedHosts {
   }
 }
 
-/** What is wrong with an entry; `null` when nothing is. */
+/** Returns the fault of an entry; `null` for a good one. */
 export function objectionToHost(entry: string): string | null {
   const host = hostOf(entry);
   if (host === null)

@@ -1,7 +1,7 @@
 const MAX_CHARS = 300;
 /** Deeper chains of causes are not made by anyone; a circular one would be endless. */
 const MAX_DEPTH = 5;
-/** What fetch says of every failure: the cause tells which. */
+/** The message that fetch gives every failure; the cause holds the reason. */
 const SAYS_NOTHING = 'fetch failed';
 
 /**

@@ -112,7 +112,7 @@ export class AddressGuard {
   }
 }
 
-/** What is wrong with an address in the configuration; `null` when nothing is. It may be inside our own network. */
+/** Returns the fault of an address in the configuration; `null` for a good one. It may be inside our own network. */
 export function objectionToConfigured(address: string, development: boolean): string | null {
   if (!development && URL.parse(address)?.protocol !== 'https:') return 'must be an https address';
   return new AddressGuard({ development, configured: [address] }).objection(address);

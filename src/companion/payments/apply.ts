@@ -69,7 +69,8 @@ export async function applySetAside(
   tried: DueSetAside,
   verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
 ): Promise<void> {
-  if (!(await ctx.store.write((trx) => claimTry(trx, tried, ctx.now())))) return;
+  const when = { now: ctx.now(), isReliable: ctx.clock.isReliable() };
+  if (!(await ctx.store.write((trx) => claimTry(trx, tried, when)))) return;
   const { provider, tries } = tried;
   const report = await verify(ctx, provider, tried.report).catch(async (error: unknown) => {
     // A no is an answer, too, and uses a try up.
@@ -198,6 +199,6 @@ function announce(
   if (followUp) ctx.wakeCaretaker();
   // Odd money is told to the merchant, too.
   ctx.wakeNotifier();
-  // What changed the payment's history is logged with it.
+  // A change of the payment is logged with its history row.
   ctx.log.debug({ payment_id: payment?.id, reference, outcome, detail }, 'report taken');
 }

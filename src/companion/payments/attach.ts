@@ -18,6 +18,8 @@ import { record } from './record.ts';
  */
 export async function attachProvider(ctx: Context, payment: Payment): Promise<Payment> {
   if (!isOffered(payment) || payment.providerPaymentId !== null || !isOpen(payment.status)) return payment;
+  // Left from before the companion turned from test to real money, or back: it gets no code of the other kind, and expires.
+  if (payment.test !== ctx.config.test) return payment;
   const source = `provider:${payment.provider}`;
   let answer: ProviderPayment;
   try {

@@ -128,7 +128,7 @@ export async function leaveAttempt(trx: Writer, payment: Payment): Promise<void>
   else await markForClosing(trx, payment.reference);
 }
 
-/** What the provider calls over takes no money any more, unless it says until when it might. */
+/** An attempt in one of these statuses takes no money any more, unless the provider says until when it might. */
 const OVER: readonly (PaymentStatus | null)[] = ['failed', 'expired', 'canceled', 'refunded'];
 
 /** Keeps what a report tells of how long the attempt may take money. Returns whether it is over. */

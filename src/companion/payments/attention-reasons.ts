@@ -1,4 +1,4 @@
-/** What a person can find out about the money of an attention. */
+/** The results that a person can find for the money of an attention. */
 export const ATTENTION_OUTCOMES = ['money_out', 'money_in', 'no_money', 'no_effect'] as const;
 export type AttentionOutcome = (typeof ATTENTION_OUTCOMES)[number];
 

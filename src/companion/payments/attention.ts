@@ -7,7 +7,7 @@ import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import type { Payment } from './payment.ts';
 
-/** What a person should look at. */
+/** A matter that a person should look at. */
 export interface Attention {
   readonly reason: AttentionReason;
   /** The attempt it is about, as the provider knows it. */

@@ -49,7 +49,7 @@ function offered(trx: Writer, { reference }: Payment): Promise<AttemptRow | null
 }
 
 interface Closing {
-  /** What the provider says of the code; `null` when it was not asked, or has not answered. */
+  /** The provider's word on the code; `null` if it was not asked or did not answer. */
   readonly report: ProviderReport | null;
   /** The payment, if it has ended otherwise. */
   readonly ended: Payment | null;
@@ -68,7 +68,8 @@ async function closeCode(ctx: Context, payment: OfferedPayment): Promise<Closing
     const { payment: after } = await applyAnswer(ctx, payment.provider, report);
     return { report, ended: after && hasEnded(after) ? after : null };
   } catch (error) {
-    ctx.log.warn({ payment_id: payment.id, err: error }, 'the QR could not be closed yet');
+    // It is closed in the background, which warns if that goes on failing.
+    ctx.log.info({ payment_id: payment.id, err: error }, 'the QR could not be closed yet');
     return NOT_ASKED;
   }
 }

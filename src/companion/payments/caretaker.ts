@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { LastingFailures } from '../lib/lasting-failures.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { Rounds } from '../rounds.ts';
 import { SetBack } from '../set-back.ts';
@@ -31,11 +32,13 @@ export class Caretaker {
   readonly #rounds: Rounds;
   readonly #lanes = new Lanes();
   readonly #setBack = new SetBack();
+  readonly #failures: LastingFailures;
   readonly #closing = new AbortController();
   readonly #payersQuestions: PayersQuestions;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
+    this.#failures = new LastingFailures(ctx.now);
     this.#payersQuestions = new PayersQuestions(ctx, (chore, task) => this.#begin(chore, task));
     this.#rounds = new Rounds(
       () => this.look(),
@@ -93,14 +96,39 @@ export class Caretaker {
     await sleep(AFTER_ERROR_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
+  /**
+   * A provider's silence or refusal mends itself, mostly: it is warned of once it lasts. While the provider is not even
+   * asked, its outage has been told already.
+   */
+  #tellFailure(chore: string, { key, provider }: Task, error: unknown): void {
+    const fields = { id: key, err: error };
+    const message = 'could not be carried on yet';
+    if (!(error instanceof ProviderError)) {
+      this.#ctx.sampledLog.warn(`${chore} failed`, fields, message);
+    } else if (error.asked && this.#failures.failed(`${chore} ${key}`)) {
+      this.#ctx.sampledLog.warn(
+        `${chore} with ${provider}`,
+        { ...fields, provider },
+        `${message}, for minutes`,
+      );
+    } else {
+      this.#ctx.log.info(fields, message);
+    }
+  }
+
+  #tellSuccess(chore: string, { key }: Task): void {
+    if (this.#failures.worked(`${chore} ${key}`)) this.#ctx.log.info({ id: key }, 'carried on again');
+  }
+
   /** What cannot be done yet keeps itself waiting, not the others. */
   #begin(chore: string, task: Task): Promise<void> {
     const { key, provider } = task;
     return this.#lanes.begin(chore, provider, key, async () => {
       try {
         await task.run((beside) => void this.#begin(besideOf(chore), beside));
+        this.#tellSuccess(chore, task);
       } catch (error) {
-        this.#ctx.log.warn({ id: key, err: error }, 'could not be carried on yet');
+        this.#tellFailure(chore, task, error);
         if (!(error instanceof ProviderError)) await this.#pause();
       }
       // It has left a place, and may be due again.

@@ -33,7 +33,9 @@ export type Charged =
 export async function chargeCode(ctx: Context, paymentId: string, payload: string): Promise<Charged> {
   const found = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
-    if (!payment || !canCharge(payment)) return { payment, scanned: false };
+    // A code scanned for a test moves no money, and one for a real payment is not charged as a test.
+    const isOtherKind = payment?.test !== ctx.config.test;
+    if (!payment || !canCharge(payment) || isOtherKind) return { payment, scanned: false };
     const cause = { event: 'buyer_qr.scanned', source: 'payer' };
     return {
       payment: await record(trx, payment, { chargePayload: payload }, cause, ctx.now()),

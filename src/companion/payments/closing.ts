@@ -69,7 +69,7 @@ async function plan(ctx: Context, { reference }: AttemptRow, next: Next): Promis
 
 const DONE: Next = { to_close: 0 };
 
-/** What the provider has told of an attempt when it was asked. */
+/** The provider's answer about an attempt. */
 interface Told {
   /** It ended by the bank's word: paid, or refused. */
   readonly ended: boolean;
@@ -104,7 +104,7 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
   return { to_close: 2, close_tries: looks, next_close_at: now + pause, heard_at: now };
 }
 
-/** What the provider has never named to us and does not know when its time is up was never made. */
+/** An attempt was never made if the provider never named it to us and does not know it after its deadline. */
 async function afterRefusal(ctx: Context, attempt: AttemptRow): Promise<Next> {
   const isOver = ctx.clock.isReliable() && ctx.now() > attempt.deadline + LONGEST_PAUSE_MS;
   const unknown = attempt.provider_payment_id === null && isOver;

@@ -4,7 +4,7 @@ import { queueAttention } from './attention.ts';
 import { addEvent, type Cause } from './events.ts';
 import type { Payment } from './payment.ts';
 
-/** What somebody says of a refund. */
+/** A report about a refund. */
 export interface RefundResult {
   readonly status: 'succeeded' | 'failed';
   /** Kopecks, as the provider says; `null` when it names no sum. */

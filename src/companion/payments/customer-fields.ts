@@ -19,7 +19,7 @@ function readPhone(spelled: string): string | null {
   return number.startsWith('+') ? `+${digits}` : digits;
 }
 
-/** What a mailbox may be called before the `@`: anything without spaces, quotes, brackets and control characters. */
+/** The part of an e-mail address before the `@`: anything without spaces, quotes, brackets and control characters. */
 const MAILBOX = /^[^\s@"(),:;<>[\\\]\p{Cc}]{1,64}$/u;
 const DOMAIN = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/;
 
@@ -31,7 +31,7 @@ function readEmail(spelled: string): string | null {
   return MAILBOX.test(mailbox) && DOMAIN.test(ascii.toLowerCase()) ? `${mailbox}@${ascii}` : null;
 }
 
-/** Whom the payment is of, in every usual spelling; kept in one that payment systems take. */
+/** The payer. Each usual spelling is accepted and stored in the one that payment systems accept. */
 export const customerSchema = v.object({
   phone: v.exactOptional(v.pipe(text(64), v.transform(readPhone), v.string(PHONE))),
   email: v.exactOptional(v.pipe(text(254), v.transform(readEmail), v.string(EMAIL))),

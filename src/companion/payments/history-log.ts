@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { isStorageFault } from '../store/sqlite-errors.ts';
+import { StoreBusyError } from '../store/store-busy.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { Store, Writer } from '../store/store.ts';
 
@@ -34,7 +35,9 @@ export function withHistoryLog(store: Store, log: FastifyBaseLogger, onFault: ()
         return work(trx);
       });
       const result = await writing.catch((error: unknown) => {
-        if (error instanceof StoreError || isStorageFault(error)) onFault();
+        const isFault =
+          error instanceof StoreError || error instanceof StoreBusyError || isStorageFault(error);
+        if (isFault) onFault();
         throw error;
       });
       for (const { level, fields, message } of lines) log[level](fields, message);

@@ -20,7 +20,7 @@ export function judge(
 ): Verdict {
   const status = meantBy(report.status, payment, asked, now);
   if (contradictsTest(payment, report)) {
-    // What ends it without money is so all the same, and spares the payer the wait.
+    // An end without money is still applied: the payer need not wait.
     const over = status !== null && NO_MONEY.includes(status) && attempt.reference === payment.reference;
     return { status: over ? status : null, refusal: 'test_contradicted' };
   }

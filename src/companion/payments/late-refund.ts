@@ -4,8 +4,7 @@ import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
 import { findAttempts } from './attempts.ts';
-import { logAfterCommit } from './history-log.ts';
-import { newId } from './ids.ts';
+import { beginRefund } from './begin-refund.ts';
 import { attemptPayableUntil } from './payable-until.ts';
 import { isUnscanned, type Payment } from './payment.ts';
 
@@ -32,25 +31,11 @@ export async function refundLate(
   { amount, currency }: ProviderReport,
   now: number,
 ): Promise<void> {
-  const refundId = newId('rfd');
-  await trx
-    .insertInto('refunds')
-    .values({
-      id: refundId,
-      payment_id: payment.id,
-      reference,
-      amount: payment.amount,
-      reason: 'paid after the cancel',
-      status: 'pending',
-      created_at: now,
-      updated_at: now,
-    })
-    .execute();
-  logAfterCommit(trx, {
-    level: 'info',
-    fields: { payment_id: payment.id, refund_id: refundId, reference, amount: payment.amount },
-    message: 'refund begun',
-  });
+  const { id: refundId } = await beginRefund(
+    trx,
+    { paymentId: payment.id, reference, amount: payment.amount, reason: 'paid after the cancel' },
+    now,
+  );
   const reported = { reported_amount: amount, reported_currency: currency };
   await queueAttention(
     trx,

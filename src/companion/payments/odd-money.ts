@@ -2,8 +2,7 @@ import type { ProviderReport } from '../providers/provider.ts';
 import type { AttemptRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { queueAttention } from './attention.ts';
-import { logAfterCommit } from './history-log.ts';
-import { newId } from './ids.ts';
+import { beginRefund } from './begin-refund.ts';
 import type { OddMoney } from './outcome.ts';
 import type { Payment } from './payment.ts';
 
@@ -38,27 +37,11 @@ export async function flagOddMoney(
     .set({ paid: 2, to_close: 0 })
     .where('reference', '=', reference)
     .execute();
-  const refundId = reason === 'paid_twice' ? newId('rfd') : null;
-  if (refundId) {
-    await trx
-      .insertInto('refunds')
-      .values({
-        id: refundId,
-        payment_id: payment.id,
-        reference,
-        amount: payment.amount,
-        reason: 'paid twice',
-        status: 'pending',
-        duplicate: 1,
-        created_at: now,
-        updated_at: now,
-      })
-      .execute();
-    logAfterCommit(trx, {
-      level: 'info',
-      fields: { payment_id: payment.id, refund_id: refundId, reference, amount: payment.amount },
-      message: 'refund begun',
-    });
+  let refundId: string | null = null;
+  if (reason === 'paid_twice') {
+    const { id: paymentId, amount } = payment;
+    const order = { paymentId, reference, amount, reason: 'paid twice', duplicate: true };
+    refundId = (await beginRefund(trx, order, now)).id;
   }
   await queueAttention(trx, payment, { reason, ...reported, refund_id: refundId }, now);
   return refundId !== null;

@@ -41,7 +41,7 @@ export async function payableUntil(
   if (payment.paidAt !== null) return null;
   const attempts = await findAttempts(db, payment.id);
   const times = attempts.map((attempt) => attemptPayableUntil(attempt, providers, now()) ?? 0);
-  // Whoever has not chosen yet may still do so.
+  // A payer who has not chosen a method may still choose one.
   if (isOpen(payment.status)) times.push(payment.deadline + SETTLING_MS);
   const latest = Math.max(0, ...times);
   return latest > now() ? latest : null;

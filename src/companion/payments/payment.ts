@@ -44,7 +44,7 @@ export interface Payment {
   readonly firstExpiredAt: number | null;
   /** Whether the merchant lets the payer begin anew after expiry. */
   readonly renewable: boolean;
-  /** What is done with money that comes after a cancel. */
+  /** The merchant's wish for money that comes after a cancel. */
   readonly onLate: OnLate;
   readonly paidAt: number | null;
   /** Tries to ask the provider since something last happened; after the end: since the last answer. */

@@ -5,13 +5,13 @@ import type { RefundRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from './attempts.ts';
 import { queueAttention } from './attention.ts';
+import { beginRefund } from './begin-refund.ts';
 import { keepFailureReason } from './failure-reason.ts';
 import { findPayment } from './find.ts';
-import { logAfterCommit } from './history-log.ts';
 import { newId } from './ids.ts';
 import { contradictsTest } from './judge.ts';
 import type { Payment } from './payment.ts';
-import { isPaidInDoubt, moneyOut } from './refundable.ts';
+import { isPaidInDoubt, moneyOut, roomFor } from './refundable.ts';
 import { settleRefund } from './settle-refund.ts';
 
 /** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
@@ -53,26 +53,9 @@ export async function createRefund(
     const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
-    logAfterCommit(trx, {
-      level: 'info',
-      fields: { payment_id: order.paymentId, refund_id: id, reference, amount },
-      message: 'refund begun',
-    });
-    return trx
-      .insertInto('refunds')
-      .values({
-        id,
-        payment_id: order.paymentId,
-        reference,
-        amount,
-        reason: order.reason,
-        status: 'pending',
-        next_ask_at: now + FIRST_PAUSE_MS,
-        created_at: now,
-        updated_at: now,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const { paymentId, reason } = order;
+    const nextAskAt = now + FIRST_PAUSE_MS;
+    return beginRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
   });
   return carryOut(ctx, intent);
 }
@@ -152,24 +135,34 @@ async function tellContradiction(
   ctx.wakeNotifier();
 }
 
-/** Of two that come with the same knowledge one asks: otherwise both could be the first to. */
-async function claim(ctx: Context, { id, payment_id, asks, created_at }: RefundRow): Promise<boolean> {
+/**
+ * Of two that come with the same knowledge one asks: otherwise both could be the first to. What the provider has not heard
+ * of waits while its money may have gone out otherwise, and fails once it has.
+ */
+async function claim(ctx: Context, refund: RefundRow): Promise<boolean> {
+  const { id, asks } = refund;
   const now = ctx.now();
-  const age = now - created_at;
+  const age = now - refund.created_at;
   const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
-  return ctx.store.write(async (trx) => {
-    // The provider has not heard of it, and whether there is money to give back has come into doubt.
-    const held = asks === 0 && (await isPaidInDoubt(trx, payment_id));
-    const { numUpdatedRows } = await trx
+  const room = await ctx.store.write(async (trx) => {
+    const current = await findRefund(trx, id);
+    if (current?.status !== 'pending' || current.asks !== asks) return null;
+    const payment = await findPayment(trx, refund.payment_id);
+    const room = asks === 0 && payment ? await roomFor(trx, payment, current) : 'now';
+    await trx
       .updateTable('refunds')
-      .set({ asks: held ? asks : asks + 1, next_ask_at: now + pause })
+      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
       .where('id', '=', id)
-      .where('asks', '=', asks)
-      .executeTakeFirst();
-    return !held && numUpdatedRows === 1n;
+      .execute();
+    if (room === 'never') await settleRefund(trx, refund, NO_ROOM, now);
+    return room;
   });
+  if (room === 'never') ctx.wakeNotifier();
+  return room === 'now';
 }
+
+const NO_ROOM = { status: 'failed', amount: null, source: 'clock' } as const;
 
 /** The provider was surely not asked, unless somebody else has meanwhile. */
 async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
@@ -213,7 +206,7 @@ async function refundable(
   const amount = asked ?? left;
   if (amount <= 0 || amount > left) {
     const doubt =
-      reserved > 0 ? `: ${reserved} may have gone out already, see the attention of the payment` : '';
+      reserved > 0 ? `; ${reserved} kopecks may have gone out already: see the attention of the payment` : '';
     throw new RefundRefused(
       'exceeds_payment',
       left > 0

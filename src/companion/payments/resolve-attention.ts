@@ -53,14 +53,18 @@ export async function resolveAttention(
     const open = await findAttention(trx, paymentId, attentionId);
     if (!open) throw new ResolveRefused('attention_not_found', 'This payment has no such attention.');
     if (open.resolved_at !== null) {
-      throw new ResolveRefused('attention_resolved', `It was resolved before: ${open.outcome}.`);
+      throw new ResolveRefused(
+        'attention_resolved',
+        `This attention was resolved before, as ${open.outcome}, and that is final.`,
+      );
     }
     const amount = amountOut(open, resolution, payment);
     await reserve(trx);
     const now = ctx.now();
     const sumsBefore = await moneyOut(trx, payment);
     // First of all: what follows finds it closed, and its reservation gone.
-    const attention = await close(trx, open, resolution, now);
+    const counts = await countedFor(trx, open, resolution, amount, payment);
+    const attention = await close(trx, open, resolution, counts, now);
     const after = await carryOut(trx, payment, attention, amount, now);
     const sums = {
       refunded_before: payment.refundedAmount,
@@ -100,15 +104,31 @@ function amountOut(
   return sum;
 }
 
+/** Kopecks of the payment that have gone out beside its refunds, by what a person has found out. */
+async function countedFor(
+  trx: Writer,
+  { reason, reference }: AttentionRow,
+  { outcome }: Resolution,
+  amount: number,
+  payment: Payment,
+): Promise<number> {
+  if (outcome !== 'money_out' || (reason !== 'unmatched_refund' && reason !== 'paid_contradicted')) return 0;
+  // Of a second charge nothing was ever counted.
+  if ((await findAttempt(trx, reference))?.paid === 2) return 0;
+  // It went back, or never came: there is none of it to be given back.
+  return reason === 'paid_contradicted' ? payment.amount : amount;
+}
+
 function close(
   trx: Writer,
   { id }: AttentionRow,
   { outcome, note }: Resolution,
+  counts: number,
   now: number,
 ): Promise<AttentionRow> {
   return trx
     .updateTable('attention')
-    .set({ resolved_at: now, outcome, note })
+    .set({ resolved_at: now, outcome, note, reserved_amount: counts })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -121,24 +141,21 @@ async function carryOut(
   amount: number,
   now: number,
 ): Promise<Payment> {
-  const { reason, reference, refund_id: refundId } = attention;
+  const { reason, refund_id: refundId, reserved_amount: counts } = attention;
   const isOut = attention.outcome === 'money_out';
   if (reason === 'refund_overdue' && refundId !== null)
     return settleOverdue(trx, payment, refundId, isOut, now);
   if (reason === 'refund_contradicted' && refundId !== null) {
     return correctRefund(trx, payment, refundId, isOut ? amount : null, now);
   }
-  if (!isOut || payment.paidAt === null) return payment;
-  // Of a second charge nothing was ever counted.
-  if ((await findAttempt(trx, reference))?.paid === 2) return payment;
-  if (reason === 'unmatched_refund') return tellRefunded(trx, payment, payment.refundedAmount + amount, now);
-  // It went back, or never came: there is none of it to be given back.
-  if (reason === 'paid_contradicted') return tellRefunded(trx, payment, payment.amount, now);
-  return payment;
+  // What was found out before the payment is known to be paid counts from then on (see refundable.ts).
+  if (!counts || payment.paidAt === null) return payment;
+  return tellRefunded(trx, payment, payment.refundedAmount + counts, now);
 }
 
 async function tellRefunded(trx: Writer, payment: Payment, refunded: number, now: number): Promise<Payment> {
-  const cause = { event: 'payment.refunded', source: 'merchant' };
+  const event = refunded < payment.amount ? 'payment.partial_refunded' : 'payment.refunded';
+  const cause = { event, source: 'merchant' };
   const after = await countRefunded(trx, payment, refunded, cause, now);
   await queuePaymentNotification(trx, after, now);
   return after;

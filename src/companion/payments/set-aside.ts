@@ -45,15 +45,19 @@ export function setAside({ report, tries }: SetAside, now: number) {
 
 /**
  * Puts the next try off before this one begins, as if its provider could not be asked: that uses up no try. `false` when
- * it is not due any more.
+ * it is not due any more. Nothing is given up by a clock that may not be relied upon.
  */
-export async function claimTry(trx: Writer, tried: DueSetAside, now: number): Promise<boolean> {
+export async function claimTry(
+  trx: Writer,
+  tried: DueSetAside,
+  { now, isReliable }: { readonly now: number; readonly isReliable: boolean },
+): Promise<boolean> {
   const age = now - tried.receivedAt;
   const usual = TRY_AGAIN_MS[Math.min(tried.tries + 1, TRY_AGAIN_MS.length - 1)]!;
   const pause = Math.max(usual, Math.min(Math.round(age / 10), LONGEST_SILENT_PAUSE_MS));
   const { numUpdatedRows } = await trx
     .updateTable('provider_deliveries')
-    .set({ next_try_at: age > SILENT_GIVE_UP_MS ? null : now + pause })
+    .set({ next_try_at: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })
     .where('provider', '=', tried.provider)
     .where('delivery_id', '=', tried.report.deliveryId)
     .where('tries', '=', tried.tries)

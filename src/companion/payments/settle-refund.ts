@@ -10,6 +10,7 @@ import { logAfterCommit } from './history-log.ts';
 import { resolveLateRefunded } from './late-refund.ts';
 import type { Payment } from './payment.ts';
 import { record } from './record.ts';
+import { refundedForGood } from './refundable.ts';
 
 export interface Settled {
   readonly refund: RefundRow;
@@ -89,7 +90,7 @@ export async function tellSecondCharge(
   const reason = status === 'succeeded' ? 'duplicate_refund_succeeded' : 'duplicate_refund_failed';
   await addEvent(trx, payment, payment, { event: `refund.${status}`, source }, reason, now);
   await queueAttention(trx, payment, { reason, reference, refund_id: id }, now);
-  // What is still to be done about a refund that has failed, the other attention asks for.
+  // After a failed refund the attention that was just opened asks for the rest.
   const outcome = status === 'succeeded' ? 'money_out' : 'no_effect';
   await closeAttention(trx, { paymentId: payment.id, reason: 'paid_twice', refundId: id }, outcome, now);
 }
@@ -111,14 +112,15 @@ function giveBack(
 }
 
 /** Writes how much has gone back, and the status that says so. The provider's own word may have counted it before. */
-export function countRefunded(
+export async function countRefunded(
   trx: Writer,
   payment: Payment,
   refunded: number,
   cause: Cause,
   now: number,
 ): Promise<Payment> {
-  const refundedAmount = Math.max(0, Math.min(payment.amount, refunded));
+  const counted = { ...payment, refundedAmount: Math.max(0, refunded) };
+  const refundedAmount = await refundedForGood(trx, counted);
   const status =
     refundedAmount === payment.amount ? 'refunded' : refundedAmount > 0 ? 'partial_refunded' : 'paid';
   return record(trx, payment, { status, refundedAmount }, cause, now);

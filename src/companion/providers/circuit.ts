@@ -13,13 +13,18 @@ const LONGEST_REST_MS = 30_000;
  */
 export class Circuit {
   readonly #now: () => number;
+  readonly #tell: (outage: boolean) => void;
   #failures = 0;
   #restUntil = -Infinity;
   #trying = false;
 
-  /** `now` in ms, on a clock that never jumps. */
-  constructor(now: () => number = () => performance.now()) {
+  /** `now` in ms, on a clock that never jumps. `tell` hears once of each outage, and of its end. */
+  constructor(
+    now: () => number = () => performance.now(),
+    tell: (outage: boolean) => void = () => undefined,
+  ) {
     this.#now = now;
+    this.#tell = tell;
   }
 
   async run<T>(call: () => Promise<T>): Promise<T> {
@@ -32,19 +37,25 @@ export class Circuit {
     this.#trying = outage;
     try {
       const answer = await call();
-      this.#failures = 0;
+      this.#answered();
       return answer;
     } catch (error) {
       if (error instanceof NoAnswer) this.#fail();
-      else if (!leftUnasked(error)) this.#failures = 0;
+      else if (!leftUnasked(error)) this.#answered();
       throw error;
     } finally {
       if (outage) this.#trying = false;
     }
   }
 
+  #answered(): void {
+    if (this.#failures >= OPENS_AFTER) this.#tell(false);
+    this.#failures = 0;
+  }
+
   #fail(): void {
     this.#failures++;
+    if (this.#failures === OPENS_AFTER) this.#tell(true);
     const rests = this.#failures - OPENS_AFTER;
     if (rests < 0) return;
     this.#restUntil = this.#now() + Math.min(FIRST_REST_MS * 2 ** Math.min(rests, 10), LONGEST_REST_MS);

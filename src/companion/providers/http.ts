@@ -62,13 +62,13 @@ export interface ProviderHttpOptions {
   readonly outbound: OutboundClient;
   /** A certificate of ours, for a payment system that asks for one. Defaults to none. */
   readonly identity?: TlsIdentity | null;
-  /** What the log calls the payment system. Defaults to `the provider`. */
+  /** The name of the payment system in the log. Defaults to `the provider`. */
   readonly name?: string;
   /** The settings that a refused key is to be looked for in: `SBP_ACME_KEY`. */
   readonly keySettings?: string;
   /** Never to be seen in a log, also where the payment system repeats them: keys, passwords. */
   readonly secrets?: readonly string[];
-  /** What an error's body says, for the operator's log; `null` when it says nothing. Defaults to {@link errorWords}. */
+  /** Reads the words of an error's body for the operator's log; `null` if there are none. Defaults to {@link errorWords}. */
   readonly words?: (json: unknown) => string | null;
 }
 
@@ -165,7 +165,7 @@ export class ProviderHttp {
         asked: false,
       });
     }
-    // What is no JSON object does not come from the API.
+    // The API itself answers with JSON objects only.
     if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
   }
 
@@ -179,7 +179,7 @@ export class ProviderHttp {
     return this.#masked(this.#options.words(body) ?? '');
   }
 
-  /** What an error repeats of our keys is masked, wherever its words may go from here. */
+  /** Masks our keys where an error repeats them: its words may end in a log or at the merchant. */
   #readJson({ status, body }: OutboundAnswer): unknown {
     if (body === null) return undefined;
     try {

@@ -18,7 +18,7 @@ export interface Capabilities {
   /** Ends an unpaid payment at the provider. Without it an abandoned payment is only watched until its time is over. */
   readonly cancel: boolean;
   /**
-   * Whose time its codes live: `ours` when none can be paid after the `expiresAt` of its create; `own` when it is not told,
+   * How long its codes live: `ours` if none can be paid after the `expiresAt` of its create; `own` if it is not told that time,
    * or does not keep to it: then its answers say when a code ends (`expiresAt`), or its status says that it has.
    */
   readonly lifetime: 'ours' | 'own';
@@ -122,7 +122,7 @@ export interface RefundReport {
   readonly failureReason?: string | null;
 }
 
-/** What a provider answers about a refund. */
+/** A provider's answer about a refund. */
 export interface FoundRefund extends RefundReport {
   /** Whether it is of test mode; `null` or left out when that is not told. */
   readonly test?: boolean | null;
@@ -187,7 +187,7 @@ export interface Provider {
   cancel(payment: PaymentRef): Promise<ProviderReport>;
   refund(request: RefundRequest): Promise<ProviderRefund>;
   /**
-   * What a refund came to that a webhook names, whoever has made it: here or in the provider's cabinet. Needed with
+   * Asks about a refund that a webhook names, made here or in the provider's cabinet. Needed with
    * `webhooks: 'hint'`, where nothing else tells of a refund that is none of ours.
    */
   findRefund?(payment: PaymentRef, providerRefundId: string): Promise<FoundRefund>;

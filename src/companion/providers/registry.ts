@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Method } from '../../protocol/snapshot.ts';
 import { ConfigError } from '../config-error.ts';
 import type { Config } from '../config.ts';
@@ -21,6 +22,7 @@ export interface ProviderParts {
   readonly outbound: OutboundClient;
   readonly bank: SandboxBank;
   readonly metrics: Metrics;
+  readonly log: FastifyBaseLogger;
   /** Take the place of those named. */
   readonly standIns?: Partial<Record<ProviderName, Provider>> | undefined;
   /** Unix time in ms. */
@@ -64,7 +66,7 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
  * refunded and reported. The sandbox needs no settings; without a method it has no pages either.
  */
 export function createProviders(parts: ProviderParts): Readonly<Record<ProviderName, Provider>> {
-  const { config, standIns, metrics } = parts;
+  const { config, standIns, metrics, log } = parts;
   const settings: Readonly<Record<ProviderName, unknown>> = {
     sandbox: {},
     'sbp-api': config.sbpApi,
@@ -76,7 +78,7 @@ export function createProviders(parts: ProviderParts): Readonly<Record<ProviderN
     PROVIDER_NAMES.map((name) => {
       const standIn = standIns?.[name];
       if (!standIn && settings[name] === null) return [name, unconfiguredProvider(name)];
-      return [name, supervised(name, standIn ?? BUILDERS[name](parts), metrics)];
+      return [name, supervised(name, standIn ?? BUILDERS[name](parts), metrics, log)];
     }),
   ) as Record<ProviderName, Provider>;
   refuseUnserved(config.methods, providers);

@@ -78,7 +78,7 @@ export class SettingsReader {
   }
 
   #check(name: string, demand: string, holds: () => boolean): void {
-    // Told already, and better.
+    // A more exact fault of this variable was named before.
     if (this.#objected.has(name)) return;
     try {
       if (holds()) return;

@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import { Circuit } from './circuit.ts';
 import { NoAnswer } from './http.ts';
@@ -9,14 +10,18 @@ const DEADLINE_MS = 12_000;
 
 /**
  * The provider itself, with each of its calls counted, timed, bounded (one that hangs is as good as unreachable) and
- * spared during an outage.
+ * spared during an outage, which the log tells once.
  */
 export function supervised(
   name: ProviderName,
   provider: Provider,
   metrics: Pick<Metrics, 'providerCalled'>,
+  log: Pick<FastifyBaseLogger, 'info' | 'warn'>,
 ): Provider {
-  const circuit = new Circuit();
+  const circuit = new Circuit(undefined, (outage) => {
+    if (outage) log.warn({ provider: name }, 'the provider does not answer');
+    else log.info({ provider: name }, 'the provider answers again');
+  });
 
   async function timed<T>(operation: string, call: () => Promise<T>): Promise<T> {
     const since = performance.now();

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * What a person should look at is a row of its own, until someone has looked. The columns that noted what was told go:
+ * Each matter that a person should look at becomes a row, open until someone has looked. The columns that noted what was told go:
  * what they say of payments that are still open, and of refunds that are still pending, becomes rows.
  */
 export async function storeAttention(db: Kysely<unknown>): Promise<void> {

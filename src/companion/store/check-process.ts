@@ -10,7 +10,7 @@ import { findDamage, using } from './soundness.ts';
 const CACHE_KIB = 64 * 1024;
 
 export interface Findings {
-  /** What SQLite says is wrong; `null` for a sound database. */
+  /** SQLite's words on the damage; `null` for a sound database. */
   readonly damage: string | null;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { prepareFile, type FileMode } from '../file-mode.ts';
+import { isMountPoint } from './mount-point.ts';
 import { isBusy, storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
@@ -78,8 +79,17 @@ export class Ownership {
   }
 }
 
-/** A hard link cannot be followed to one real name: under each name the database would have a lock of its own. */
+/**
+ * A hard link, or a file that is mounted by itself, cannot be followed to one real name: under each name the database
+ * would have a log and a lock of its own.
+ */
 function refuseSecondName(file: string): void {
+  if (isMountPoint(file)) {
+    throw new StoreError(
+      `${file} is mounted as a single file: its log and its lock, which lie beside it, stay behind, and another ` +
+        `process could open it under its other name. Mount its folder instead.`,
+    );
+  }
   const links = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
   if (links <= 1) return;
   throw new StoreError(

@@ -74,7 +74,7 @@ interface PaymentsTable {
   first_expired_at: number | null;
   /** 0 when the merchant wants no renewals. */
   renewable: Generated<number>;
-  /** What is done with money that comes after a cancel. */
+  /** The merchant's wish for money that comes after a cancel. */
   on_late: Generated<OnLate>;
   /** When its personal data was erased; from then on its token opens nothing. */
   erased_at: number | null;
@@ -143,7 +143,7 @@ export type OnLate = 'tell' | 'refund';
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 
-/** What a person should look at: money that the books cannot explain by themselves. */
+/** Matters that a person should look at: money that the books cannot explain by themselves. */
 interface AttentionTable {
   seq: Generated<number>;
   id: string;
@@ -158,13 +158,16 @@ interface AttentionTable {
   /** Kopecks, as the provider says; `null` when the provider names no sum. */
   reported_amount: number | null;
   reported_currency: string | null;
-  /** Kopecks that count against further refunds while it is open; `null`: all that is left. */
+  /**
+   * Kopecks that count against further refunds while it is open; `null`: all that is left. Once a person has resolved it:
+   * what has gone out for good beside our own refunds.
+   */
   reserved_amount: number | null;
   opened_at: number;
   resolved_at: number | null;
   /** `null` while it is open. */
   outcome: AttentionOutcome | null;
-  /** What the person who resolved it wrote; erased with the personal data. */
+  /** The note of the person who resolved it; erased with the personal data. */
   note: string | null;
 }
 

@@ -40,7 +40,7 @@ export function verify(database: DatabaseSync, file: string): void {
 }
 
 /**
- * What is wrong in every page, row and index; `null` for a sound database. By quick_check alone a payment could be in
+ * Reads every page, row and index. Returns the damage; `null` for a sound database. By quick_check alone a payment could be in
  * its table and yet not be found by its id.
  */
 export function findDamage(database: DatabaseSync): string | null {

@@ -23,7 +23,7 @@ export interface Store {
   /** The migrations that opening it took. */
   readonly migrated: readonly string[];
   /**
-   * What the check of a large database finds that goes on while it is used: `null` for a sound one. Once it is found
+   * The result of the check that goes on while a large database is used: `null` for a sound one. Once it is found
    * damaged every write is refused. Rejects if the check could not be carried out. `null` if all was read at the start.
    */
   readonly checked: Promise<StoreError | null> | null;
@@ -33,14 +33,14 @@ export interface Store {
 }
 
 export interface StoreOptions extends GroupOptions {
-  /** Who may read the files that are made. Defaults to `private`. */
+  /** The mode of the files that are made. Defaults to `private`. */
   readonly fileMode?: FileMode;
   /**
    * A larger database is checked while it is used, in bytes; {@link CHECKED_AT_ONCE_BYTES} unless told. Infinity for
    * a command that ends at once.
    */
   readonly checkedAtOnceBytes?: number;
-  /** Is told of what may take more than a second. */
+  /** Called with a sentence before work that may take more than a second. */
   readonly report?: (words: string) => void;
 }
 

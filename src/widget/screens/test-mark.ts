@@ -7,7 +7,7 @@ export function testWords({ state, texts }: Pick<View, 'state' | 'texts'>): stri
   return state.snapshot.sandbox ? texts.sandbox : texts.test;
 }
 
-/** Hangs from the card's upper edge, within the padding that every screen has there: nothing moves when it comes. */
+/** Hangs from the card's upper edge, see theme/frame.ts. */
 export function testMark(view: Pick<View, 'state' | 'texts'>): TemplateResult | typeof nothing {
   const words = testWords(view);
   return words === null ? nothing : html`<p class="test" part="test">${words}</p>`;

@@ -38,12 +38,8 @@ export const frameStyles = css`
     margin: 16px clamp(16px, 4.2cqi, 32px);
   }
   .test {
-    position: absolute;
-    inset: 0 clamp(16px, 4.2cqi, 32px) auto;
-    overflow: hidden;
     width: fit-content;
-    max-width: calc(100% - 32px);
-    margin: 0;
+    margin: 0 16px;
     padding: 0 8px;
     border-radius: 0 0 6px 6px;
     /* Drawn where the system paints no backgrounds. */
@@ -53,8 +49,18 @@ export const frameStyles = css`
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+  }
+  /* One line fits here. It hangs in the padding that every screen has, so that nothing moves when it comes. */
+  @container (min-width: 320px) {
+    .test {
+      position: absolute;
+      inset: 0 clamp(16px, 4.2cqi, 32px) auto;
+      overflow: hidden;
+      max-width: calc(100% - 32px);
+      margin: 0;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
   }
   .head {
     display: flex;

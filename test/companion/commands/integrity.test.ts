@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { compareElement } from '../../../src/companion/commands/integrity.ts';
+import { compareElement, integrity } from '../../../src/companion/commands/integrity.ts';
 
 const FILES = { 'sbp-checkout.js': 'export const entry = 1;\n', 'chunks/qr-code-abc.js': 'export {};\n' };
 const hashOf = (text: string) => `sha384-${createHash('sha384').update(text).digest('base64')}`;
@@ -59,5 +59,18 @@ describe('the element that an address serves', () => {
   it('is not when nobody answers', async () => {
     const { same, differences } = await compareElement(BUILD, 'http://127.0.0.1:9');
     assert.deepEqual([same, differences.length], [0, 5]);
+  });
+});
+
+describe('sbp-checkout integrity', () => {
+  it('says in one line that an address is none, or that nobody answers there', async () => {
+    await assert.rejects(integrity('localhost:8787'), {
+      name: 'CommandError',
+      message: /must be an http\(s\) address/,
+    });
+    await assert.rejects(integrity('http://127.0.0.1:9'), {
+      name: 'CommandError',
+      message: /^Nothing to compare at http:\/\/127\.0\.0\.1:9: each file could not be read: .+$/,
+    });
   });
 });

@@ -24,13 +24,28 @@ describe('the first page of a companion', () => {
         assert.ok(html.includes(mode));
         assert.equal(html.includes('<b>'), false, 'names are text');
         const [, docs] = /<a href="([^"]+)"/.exec(html)!;
-        assert.equal((await fetch(docs!)).status, 200);
+        assert.equal((await fetch(new URL(docs!, shop.url))).status, 200);
         const [, css] = /<link rel="stylesheet" href="([^"]+)"/.exec(html)!;
-        assert.equal((await fetch(css!)).status, 200);
+        assert.equal((await fetch(new URL(css!, shop.url))).status, 200);
         for (const secret of [API_KEY, TOKEN_SECRET, WEBHOOK_SECRET])
           assert.equal(html.includes(secret), false);
       }
       assert.equal((await fetch(`${shop.url}/`, { method: 'HEAD' })).status, 200);
+    }
+  });
+
+  it('has its styles by every name of the server: its policy takes them from that host only', async (t) => {
+    for (const [publicUrl, base] of [
+      ['https://pay.example.ru', ''],
+      ['https://shop.ru/pay-api', '/pay-api'],
+    ] as const) {
+      const shop = await startCompanion({ SBP_PUBLIC_URL: publicUrl });
+      t.after(() => shop.stop());
+      const html = await (await fetch(`${shop.url}/`)).text();
+      const [, css] = /<link rel="stylesheet" href="([^"]+)"/.exec(html)!;
+      assert.equal(css, `${base}/start.css`);
+      assert.equal((await fetch(shop.url + css)).status, 200);
+      assert.ok(html.includes(`<a href="${base}/docs"`));
     }
   });
 });

@@ -53,6 +53,19 @@ describe('a webhook that is to be confirmed', () => {
     assert.notEqual((await ledger.paymentOf(id)).status, 'paid');
   });
 
+  it('is not given up by a clock that is 400 days ahead for a minute', async () => {
+    const id = await setAside();
+    ledger.provider.status = unavailable;
+    Object.assign(ledger.ctx, { clock: { isReliable: () => false, reliableInMs: () => 600_000 } });
+    ledger.time += 400 * DAY_MS;
+    await ledger.look();
+    ledger.time -= 400 * DAY_MS;
+    await ledger.look();
+    ledger.provider.status = ({ reference }) => Promise.resolve({ reference, ...CONFIRMED });
+    await wait(8 * HOUR_MS, HOUR_MS);
+    assert.equal((await ledger.paymentOf(id)).status, 'paid');
+  });
+
   it('is asked about ever less often, and no more after 30 days', async () => {
     await setAside();
     let asked = 0;

@@ -4,7 +4,9 @@ import { dirname } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { ProviderReport } from '../../../src/companion/providers/provider.ts';
 import { applyAnswer } from '../../../src/companion/payments/apply.ts';
+import { attachProvider } from '../../../src/companion/payments/attach.ts';
 import { findAttempts } from '../../../src/companion/payments/attempts.ts';
+import { chargeCode } from '../../../src/companion/payments/charge.ts';
 import { createRefund } from '../../../src/companion/payments/refund.ts';
 import type { Payment } from '../../../src/companion/payments/payment.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
@@ -187,6 +189,36 @@ describe('a companion that has turned from the sandbox to real money', () => {
     assert.equal(fresh['test'], false);
     assert.equal(await metric(real.url, 'sbp_test_mode'), 0);
   });
+});
+
+describe('a payment left from before the companion turned from test to real money, or back', () => {
+  for (const test of [true, false]) {
+    it(`is brought to no provider, nor is a code charged for it: created as a ${test ? 'test' : 'real one'}`, async (t) => {
+      const ledger = await ledgerOf(t, test);
+      const turnTo = (kind: boolean) => {
+        ledger.ctx = { ...ledger.ctx, config: { ...ledger.ctx.config, test: kind } };
+      };
+      ledger.provider.down = 'before';
+      const pending = await ledger.createPayment();
+      ledger.provider.down = 'no';
+      turnTo(!test);
+      const after = await attachProvider(ledger.ctx, pending);
+      assert.deepEqual([after.status, after.providerPaymentId], ['created', null]);
+      assert.equal(ledger.provider.created.size, 0);
+
+      turnTo(test);
+      const scanned = await ledger.createPayment();
+      await ledger.ctx.store.write((trx) =>
+        trx
+          .updateTable('payments')
+          .set({ presentation_json: '{"kind":"scan"}' })
+          .where('id', '=', scanned.id)
+          .execute(),
+      );
+      turnTo(!test);
+      assert.equal((await chargeCode(ledger.ctx, scanned.id, 'https://qr.example/code')).kind, 'impossible');
+    });
+  }
 });
 
 describe('Freepayment’s own test mode', () => {

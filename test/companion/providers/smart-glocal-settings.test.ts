@@ -77,7 +77,7 @@ describe('the settings of Smart Glocal', () => {
   it('are refused with the name of each mistake, and without a secret', () => {
     for (const [name, value] of [
       ['SBP_SMART_GLOCAL_URL', 'http://proxy.smart-glocal.com'],
-      ['SBP_SMART_GLOCAL_URL', 'https://10.0.0.1'],
+      ['SBP_SMART_GLOCAL_URL', 'https://169.254.169.254'],
       ['SBP_SMART_GLOCAL_URL', ''],
       ['SBP_SMART_GLOCAL_PROJECT', 'two words'],
       ['SBP_SMART_GLOCAL_PROJECT', ''],

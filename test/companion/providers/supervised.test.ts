@@ -1,5 +1,6 @@
 import { describe, it, mock } from 'node:test';
 import assert from 'node:assert/strict';
+import { pino } from 'pino';
 import { NoAnswer } from '../../../src/companion/providers/http.ts';
 import type { PaymentRef } from '../../../src/companion/providers/provider.ts';
 import { supervised } from '../../../src/companion/providers/supervised.ts';
@@ -16,9 +17,11 @@ class ClassyProvider extends ScriptedProvider {
   }
 }
 
+const log = pino({ level: 'silent' });
+
 describe('a call to a provider', () => {
   it('reaches one that is a class with private fields', () => {
-    const provider = supervised('sbp-api', new ClassyProvider(), { providerCalled: () => undefined });
+    const provider = supervised('sbp-api', new ClassyProvider(), { providerCalled: () => undefined }, log);
     assert.equal(provider.objections!({ customer: {}, method: 'sbp' })[0]?.message, 'is needed');
     assert.throws(() => provider.parseWebhook({ headers: {}, body: Buffer.alloc(0) }), /customer.email/);
     assert.equal('ownBanks' in provider, false);
@@ -38,7 +41,7 @@ describe('a call to a provider', () => {
     provider.status = () => new Promise(() => undefined);
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const answer = supervised('sbp-api', provider, metrics).status(payment);
+      const answer = supervised('sbp-api', provider, metrics, log).status(payment);
       mock.timers.tick(60_000);
       await assert.rejects(answer, (error) => error instanceof NoAnswer);
     } finally {

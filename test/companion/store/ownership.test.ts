@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { sql } from 'kysely';
 import { openStore } from '../../../src/companion/store/store.ts';
@@ -27,6 +28,25 @@ function refusal(words: RegExp) {
   };
 }
 
+/** Skips the test where this user or system may mount nothing. */
+async function whileMounted(
+  t: TestContext,
+  from: string,
+  at: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { status, stderr, error } = spawnSync('mount', ['--bind', from, at], { encoding: 'utf8' });
+  if (status !== 0) {
+    t.skip(`nothing can be mounted here: ${error?.message ?? stderr}`);
+    return;
+  }
+  try {
+    await work();
+  } finally {
+    spawnSync('umount', [at]);
+  }
+}
+
 describe('the one owner of a database', () => {
   it('is none when the file has a second name: each would have a lock of its own', async (t) => {
     const file = await made(t);
@@ -45,6 +65,36 @@ describe('the one owner of a database', () => {
     linkSync(file, `${file}.copy`);
     await assert.rejects(openStore(`${file}.copy`), refusal(/hard links/));
     await store.close();
+  });
+
+  it('is none when the file is mounted by itself, under whatever name', async (t) => {
+    const file = await made(t);
+    const folder = join(dirname(file), 'other place');
+    mkdirSync(folder);
+    const mounted = join(folder, 'магазин.sqlite');
+    writeFileSync(mounted, '');
+    const link = `${file}.link`;
+    symlinkSync(mounted, link);
+    await whileMounted(t, file, mounted, async () => {
+      for (const name of [mounted, link]) {
+        await assert.rejects(
+          openStore(name),
+          refusal(/is mounted as a single file.*Mount its folder instead/),
+        );
+      }
+    });
+  });
+
+  it('is one when its folder is mounted under two names', async (t) => {
+    const file = await made(t);
+    const folder = mkdtempSync(join(tmpdir(), 'sbp-owner-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    await whileMounted(t, dirname(file), folder, async () => {
+      const store = await openStore(join(folder, basename(file)));
+      await assert.rejects(openStore(file), refusal(/in use by another sbp-checkout process/));
+      await store.close();
+      await (await openStore(file)).close();
+    });
   });
 
   it('lets go of everything when it closes, also of what it has never read from', async (t) => {

@@ -59,6 +59,7 @@ const paymentEntries = {
 
 const attentionEntries = {
   attention_id: text,
+  payment_id: text,
   reason: v.pipe(v.picklist(REASONS), v.description('Why a person should look.')),
   reference: v.pipe(text, v.description('The attempt at the provider.')),
   refund_id: v.pipe(v.nullable(text), v.description('Our refund that it is about.')),
@@ -86,7 +87,6 @@ export const listedPaymentSchema = v.strictObject({
 
 export const resolvedAttentionSchema = v.strictObject({
   ...attentionEntries,
-  payment_id: text,
   payment_status: v.picklist(PAYMENT_STATUSES),
   refunded_amount: v.pipe(kopecks, v.description('Kopecks given back so far.')),
 });

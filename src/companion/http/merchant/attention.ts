@@ -58,7 +58,7 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
     return reply.code(answer.status).send(answer.body);
   });
 
-  /** What is not there is said before what is wrong about the body. */
+  /** Refuses an unknown payment or attention before it looks at the body. */
   async function readResolution({ params, body }: { params: Params; body: unknown }) {
     const { id, attentionId } = params;
     if (!(await findPayment(ctx.store.read, id)))
@@ -72,7 +72,6 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
 function resolvedView(attention: AttentionRow, payment: Payment) {
   return {
     ...attentionView(attention),
-    payment_id: payment.id,
     payment_status: payment.status,
     refunded_amount: payment.refundedAmount,
   };

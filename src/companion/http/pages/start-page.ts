@@ -25,7 +25,7 @@ const TEXTS = {
     docs: 'Описание API для разработчиков',
   },
   en: {
-    what: 'This is an sbp-checkout payment server. A payment page opens by a link from the shop.',
+    what: 'This is an sbp-checkout payment server. A payment page is opened by a link from the shop.',
     test: 'Test mode: no money moves.',
     real: 'Live mode: payments are real.',
     docs: 'API reference for developers',
@@ -38,6 +38,8 @@ export function startPage({
   merchantName,
   test,
 }: Pick<Config, 'publicUrl' | 'merchantName' | 'test'>) {
+  // Below a path this page may be asked for without a slash behind it, and on this machine by another name than payers use.
+  const base = new URL(publicUrl).pathname.replace(/\/+$/, '');
   const headers = {
     ...ALONE,
     'content-security-policy': PAGE_CSP,
@@ -55,7 +57,6 @@ export function startPage({
     done();
   };
 
-  /** Addresses are whole: behind a proxy this page may be at `/pay-api`, without a slash behind it. */
   function page(language: PageLanguage): string {
     const texts = TEXTS[language];
     return html`<!doctype html>
@@ -65,13 +66,13 @@ export function startPage({
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="robots" content="noindex" />
           <title>${merchantName} · sbp-checkout</title>
-          <link rel="stylesheet" href="${publicUrl}/start.css" />
+          <link rel="stylesheet" href="${base}/start.css" />
         </head>
         <body>
           <h1>${merchantName}</h1>
           <p>${texts.what}</p>
           <p class="mode">${test ? html`<span class="test">${texts.test}</span>` : texts.real}</p>
-          <a href="${publicUrl}/docs">${texts.docs}</a>
+          <a href="${base}/docs">${texts.docs}</a>
         </body>
       </html>`.toString();
   }

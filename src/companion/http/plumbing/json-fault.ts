@@ -4,7 +4,7 @@ const LITERAL = /(?:true|false|null)(?!\w)/y;
 const WORD = /[\w.+-]{1,20}/y;
 const WHITE_SPACE = /[ \t\n\r]*/y;
 
-/** What may come next. `item` and `name` follow a comma, the `…OrEnd` an opening bracket. */
+/** The kinds of text that may come next. `item` and `name` follow a comma, the `…OrEnd` an opening bracket. */
 type Expected = 'value' | 'valueOrEnd' | 'item' | 'nameOrEnd' | 'name' | 'colon' | 'comma' | 'nothing';
 
 const EXPECTED: Readonly<Record<Expected, string>> = {

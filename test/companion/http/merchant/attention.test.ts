@@ -91,6 +91,24 @@ describe('resolving', () => {
     assert.deepEqual([refunded_before, refunded_after], outcome === 'money_out' ? [0, 125_000] : [0, 0]);
   });
 
+  it('writes a part that went out by the name of what the payment is then', async () => {
+    const { payment_id: id } = await shop.createPayment();
+    await shop.sandbox(id, 'pay');
+    await bankReport(shop.url, { payment_id: id, status: 'partial_refunded' });
+    const { attention } = await read(id);
+    const path = `/payments/${id}/attention/${attention[0]!.attention_id}/resolve`;
+    const refund = await problemOf(await shop.api('/refunds', { json: { payment_id: id, amount: 100 } }));
+    assert.match(refund.detail, /; 125000 kopecks may have gone out already: see the attention/);
+    assert.equal((await shop.api(path, { json: { outcome: 'money_out', amount: 300 } })).status, 200);
+    const { events } = await read(id);
+    assert.deepEqual(
+      events.slice(-2).map(({ event }) => event),
+      ['payment.partial_refunded', 'attention.resolved'],
+    );
+    const again = await problemOf(await shop.api(path, { json: { outcome: 'no_money' } }));
+    assert.match(again.detail, /^This attention was resolved before, as money_out/);
+  });
+
   it('of what is not there is a 404', async () => {
     const { id, path } = await doubted();
     const { id: other } = await doubted();
