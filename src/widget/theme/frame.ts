@@ -175,15 +175,6 @@ export const frameStyles = css`
   .dot.offline {
     border-color: var(--_warning);
   }
-  /* Too narrow for the mark's words: two lines, with or without them the same room. */
-  @container (max-width: 319px) {
-    .test {
-      white-space: normal;
-    }
-    .head {
-      padding-top: 36px;
-    }
-  }
   @container (min-width: 340px) {
     .head {
       flex-direction: row;
