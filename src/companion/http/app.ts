@@ -49,6 +49,8 @@ export function createApp(
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
     ...timeLimits,
+    // No part waits for anything outside: one that is late is late for the machine, and a start that fails helps nobody.
+    pluginTimeout: 0,
     // Whoever is still heard while we close is served: the answer in its place is no problem and says nothing.
     return503OnClosing: false,
     ...(withoutBasePath
