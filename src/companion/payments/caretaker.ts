@@ -97,15 +97,17 @@ export class Caretaker {
   }
 
   /**
-   * A provider's silence or refusal mends itself, mostly: it is warned of once it lasts. While the provider is not even
-   * asked, its outage has been told already.
+   * A provider's silence mostly ends by itself: the log warns of it once it lasts. A refused question does not: a setting
+   * is wrong, such as an address or a scope.
    */
   #tellFailure(chore: string, { key, provider }: Task, error: unknown): void {
     const fields = { id: key, err: error };
     const message = 'could not be carried on yet';
     if (!(error instanceof ProviderError)) {
       this.#ctx.sampledLog.warn(`${chore} failed`, fields, message);
-    } else if (error.asked && this.#failures.failed(`${chore} ${key}`)) {
+    } else if (error.kind === 'refused') {
+      this.#ctx.sampledLog.warn(`${chore} refused by ${provider}`, { ...fields, provider }, message);
+    } else if (this.#failures.failed(`${chore} ${key}`)) {
       this.#ctx.sampledLog.warn(
         `${chore} with ${provider}`,
         { ...fields, provider },
