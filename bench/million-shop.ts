@@ -64,7 +64,7 @@ export class Shop {
     while (!this.output.includes('database checked')) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  /** What the API's owner asks for; answers the text. */
+  /** Calls the merchant API with the key. Returns the answer's text. */
   async call(path: string): Promise<string> {
     const response = await fetch(this.client.url + path, { headers: { authorization: `Bearer ${API_KEY}` } });
     const text = await response.text();

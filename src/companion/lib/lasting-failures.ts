@@ -1,4 +1,4 @@
-/** What has failed for so long, and so often, is worth a look; anything shorter mends itself. */
+/** A failure is worth a person's look once it has lasted this long (ms) and this many tries; shorter ones end by themselves. */
 const LASTS_MS = 5 * 60_000;
 const TRIES = 3;
 /** Beyond it the longest failing subjects are forgotten, and may be told of once more. */

@@ -148,7 +148,7 @@ async function carryOut(
   if (reason === 'refund_contradicted' && refundId !== null) {
     return correctRefund(trx, payment, refundId, isOut ? amount : null, now);
   }
-  // What was found out before the payment is known to be paid counts from then on (see refundable.ts).
+  // A payment that is not known to be paid keeps its status; the sum counts once it is paid (see refundable.ts).
   if (!counts || payment.paidAt === null) return payment;
   return tellRefunded(trx, payment, payment.refundedAmount + counts, now);
 }
