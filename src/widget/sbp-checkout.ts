@@ -27,7 +27,7 @@ import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays } from './ways.ts';
+import { chooseDevice, chooseWays, platformFor } from './ways.ts';
 
 /** A payment that has no link by then is late: most have theirs with the first snapshot. */
 const SLOW_MS = 20_000;
@@ -378,7 +378,7 @@ export class SbpCheckout extends LitElement {
     leave: (gone) => this.#store.leave(gone),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),
-    loadBanks: (signal) => this.#session.loadBanks(signal),
+    loadBanks: (signal) => this.#session.loadBanks(platformFor(this.snapshot?.device ?? null), signal),
     redraw: () => this.requestUpdate(),
     send: (path, body) => this.#session.act(path, body),
   };
