@@ -1,44 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { DocExamples } from '../support/doc-examples.ts';
 
-const root = join(import.meta.dirname, '../..');
-const sources = pathToFileURL(join(root, 'src/companion/notifications/webhooks.ts')).href;
 const SECRET = 'whsec_0123456789abcdef';
 const BODY = JSON.stringify({ event: 'payment.paid', order_id: 'ORD-ёж', status: 'paid' });
 
 type Answer = (request: Request) => Promise<number>;
 
-/** The blocks of docs/webhooks.md that begin with the name of a file, in a folder of their own. */
-const folder = mkdtempSync(join(tmpdir(), 'sbp-frameworks-'));
+const examples = new DocExamples('webhooks.md');
+const load = (name: string) => examples.load(name);
 const handled: unknown[] = [];
-Object.assign(globalThis, { handled });
-
-function writeExamples(): void {
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  writeFileSync(
-    join(folder, 'shop.mjs'),
-    'export const handle = async (payload) => void globalThis.handled.push(payload.order_id);',
-  );
-  const text = readFileSync(join(root, 'docs/webhooks.md'), 'utf8');
-  for (const [, code, name] of text.matchAll(/```js\n(\/\/ (\w+\.mjs)[^]*?)```/g)) {
-    const runnable = code!.replace('sbp-checkout/webhooks', sources);
-    writeFileSync(join(folder, name!), runnable);
-    if (name === 'express.mjs')
-      writeFileSync(join(folder, 'express4.mjs'), runnable.replace("from 'express'", "from 'express4'"));
-  }
-}
-
-async function load(name: string): Promise<Record<string, unknown>> {
-  return (await import(pathToFileURL(join(folder, name)).href)) as Record<string, unknown>;
-}
 
 /** By a real connection, as a companion sends it. */
 async function overHttp(listener: RequestListener, request: Request): Promise<number> {
@@ -94,11 +69,15 @@ function webhook(body = BODY): Request {
 describe('the webhook examples of the documentation', () => {
   before(() => {
     process.env['SBP_WEBHOOK_SECRET'] = SECRET;
-    writeExamples();
+    Object.assign(globalThis, { handled });
+    examples.write(
+      'shop.mjs',
+      'export const handle = async (payload) => void globalThis.handled.push(payload.order_id);',
+    );
   });
   after(() => {
     delete process.env['SBP_WEBHOOK_SECRET'];
-    rmSync(folder, { recursive: true, force: true });
+    examples.remove();
   });
 
   for (const [name, start] of Object.entries(FRAMEWORKS)) {

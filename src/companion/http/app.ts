@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify, {
   LogController,
+  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -24,6 +25,7 @@ import { pages } from './pages/hosted-page.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { startPage } from './pages/start-page.ts';
 import { basePathRemover } from './plumbing/base-path.ts';
+import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
@@ -43,8 +45,10 @@ export interface Parts {
 
 export function createApp(
   parts: Parts,
+  middleware: Middleware,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
+  const badUrl = answerBadUrl(commonHeaders(parts.ctx.config.development));
   const withoutBasePath = basePathRemover(parts.ctx.config.publicUrl);
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const app = Fastify({
@@ -65,8 +69,11 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development)),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      if (!middleware.tryPassOn(request, reply)) badUrl(error, request, reply);
+    },
   });
+  app.addHook('onRequest', middleware.passOn);
   installNotFound(app);
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
