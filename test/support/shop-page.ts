@@ -137,7 +137,8 @@ export async function settled(page: Page): Promise<void> {
         for (const element of root.querySelectorAll('*')) {
           if (element.shadowRoot) look(element.shadowRoot);
           if (element.localName.includes('-') && !element.matches(':defined')) coming = true;
-          if (element.localName === 'sbp-bank-picker' && !element.hasAttribute('ready')) coming = true;
+          if (element.localName === 'sbp-bank-picker' && !(element as { ready?: boolean }).ready)
+            coming = true;
           const { x, y, width, height } = element.getBoundingClientRect();
           boxes.push(x, y, width, height);
         }
