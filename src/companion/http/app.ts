@@ -14,7 +14,7 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
-import { commonHeaders, installHeaders, requestId } from './headers.ts';
+import { commonHeaders, installForAnyPage, installHeaders, requestId } from './headers.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
@@ -96,6 +96,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
     });
     await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
+      installForAnyPage(browser);
       allowOrigins(browser, [...ctx.config.allowedOrigins, new URL(ctx.config.publicUrl).origin]);
       await browser.register(scripts);
       // After CORS: pages must be able to read a refusal too.

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
 import { StoreBusyError } from '../store/store-busy.ts';
 import type { Context } from '../context.ts';
-import type { CommonHeaders } from './headers.ts';
+import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 /** A refusal that the caller is told about, as RFC 9457 problem+json. */
@@ -37,7 +37,7 @@ export function invalidFields(errors: readonly FieldError[]): ProblemError {
 export function installNotFound(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
-      reply,
+      reply.headers(FOR_ANY_PAGE), // the part of a former build, which a page has asked for
       new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
     ),
   );
