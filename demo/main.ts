@@ -44,7 +44,8 @@ async function main(fromSources: boolean, provider: string | null): Promise<void
     shopUrl,
     lanUrl: lan && shopUrl,
     ...(simulated && { methods: simulated.methods }),
-    log: (message) => log.info({ part: 'shop' }, message),
+    databaseFile: ':memory:',
+    log: log.child({ part: 'shop' }),
   });
   const server = createServer();
   const vite = await createVite({
