@@ -7,7 +7,8 @@ import { verifyWebhook, WebhookVerificationError } from '../src/companion/notifi
 import type { About, OrderAnswer } from './shop/order.ts';
 import { HttpError, readBody, readJson, sendJson } from './shop/server/http.ts';
 import { continuePayment, endSpare, payOrder } from './shop/server/order-payment.ts';
-import { createOrders, publicOrder, type KeptOrder } from './shop/server/orders.ts';
+import type { KeptOrder } from './shop/server/order-tables.ts';
+import { createOrders, publicOrder } from './shop/server/orders.ts';
 import type { PaymentRequest } from './shop/server/payments.ts';
 import { describe, priceItems } from './shop/server/pricing.ts';
 import { createSettlement } from './shop/server/settlement.ts';

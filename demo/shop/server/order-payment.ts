@@ -4,7 +4,8 @@
  * and its idempotency key makes one payment of all creates.
  */
 import { CompanionRefusal, type CompanionOptions } from './companion.ts';
-import type { KeptOrder, KeptPayment, Orders } from './orders.ts';
+import type { KeptOrder, KeptPayment } from './order-tables.ts';
+import type { Orders } from './orders.ts';
 import { endPayment, isRenewable, startPayment, type PaymentRequest } from './payments.ts';
 
 export interface OrderPaymentOptions {

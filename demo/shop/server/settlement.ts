@@ -3,7 +3,8 @@
  * came on top is given back. What is to be done stands in the database, so a crash or an outage only delays it.
  */
 import { CompanionRefusal, type CompanionOptions } from './companion.ts';
-import type { KeptPayment, Orders } from './orders.ts';
+import type { KeptPayment } from './order-tables.ts';
+import type { Orders } from './orders.ts';
 import { refundPayment } from './payments.ts';
 
 export interface SettlementOptions {
