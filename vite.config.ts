@@ -1,14 +1,23 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { leanQrcode } from './build/lean-qrcode.ts';
+import { litWithoutPolicy } from './build/lit-without-policy.ts';
 import { payLoadsElement } from './build/pay-loads-element.ts';
 import { publishIntegrity } from './build/publish-integrity.ts';
+import { shareBindings } from './build/share-bindings.ts';
 import { squeezeTemplates } from './build/squeeze-templates.ts';
 
 export default defineConfig({
   appType: 'mpa',
   server: { host: '127.0.0.1' },
-  plugins: [squeezeTemplates(), payLoadsElement(), leanQrcode(), publishIntegrity()],
+  plugins: [
+    squeezeTemplates(),
+    litWithoutPolicy(),
+    payLoadsElement(),
+    leanQrcode(),
+    shareBindings(),
+    publishIntegrity(),
+  ],
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',

@@ -54,8 +54,13 @@ export class SbpCodeTools extends LitElement {
   /** What the code says. */
   declare link: string;
 
-  readonly #copy = new LinkCopy(this);
+  readonly #copy: LinkCopy;
   #large = false;
+
+  constructor() {
+    super();
+    this.#copy = new LinkCopy(this);
+  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('link')) this.#copy.outcome = 'none';

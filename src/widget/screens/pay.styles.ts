@@ -101,8 +101,15 @@ export const payStyles = css`
     padding: 0 16px 12px;
     text-align: center;
   }
-  .ways:has(.bone.list, sbp-bank-picker:not([ready])) + .give-up {
-    visibility: hidden;
+  /* The list above it will push it away when it comes. Ends by itself: nothing keeps a way out from the payer for ever. */
+  .give-up.early {
+    animation: withhold 10s;
+  }
+  @keyframes withhold {
+    from,
+    to {
+      visibility: hidden;
+    }
   }
   .give-up:focus {
     outline: none;
