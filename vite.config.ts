@@ -2,13 +2,22 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { es5Scripts } from './build/es5-scripts.ts';
 import { leanQrcode } from './build/lean-qrcode.ts';
+import { litWithoutPolicy } from './build/lit-without-policy.ts';
 import { publishIntegrity } from './build/publish-integrity.ts';
+import { shareBindings } from './build/share-bindings.ts';
 import { squeezeTemplates } from './build/squeeze-templates.ts';
 
 export default defineConfig({
   appType: 'mpa',
   server: { host: '127.0.0.1' },
-  plugins: [squeezeTemplates(), leanQrcode(), es5Scripts(), publishIntegrity()],
+  plugins: [
+    squeezeTemplates(),
+    litWithoutPolicy(),
+    leanQrcode(),
+    shareBindings(),
+    es5Scripts(),
+    publishIntegrity(),
+  ],
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { PLATFORMS } from '../../protocol/banks.ts';
 import { isOpen } from '../../protocol/status.ts';
 import type { BankDirectory } from '../banks/directory.ts';
 import type { Context } from '../context.ts';
-import { platformOf, readDevice } from '../device.ts';
+import { DEVICE_HEADERS, platformOf, readDevice } from '../device.ts';
 import { EventStream } from '../live/event-stream.ts';
 import type { LiveHub } from '../live/hub.ts';
 import { findPayment } from '../payments/find.ts';
@@ -16,8 +18,14 @@ import { preferredLanguage } from './language.ts';
 import { ProblemError } from './problems.ts';
 import { snapshotView } from './snapshot-view.ts';
 import type { StreamSlots } from './stream-slots.ts';
+import { parseQuery } from './validate.ts';
 
 const DAY_S = 24 * 3600;
+
+/** `platform`: what the page has found out that a request does not tell, such as an iPad behind a Mac's User-Agent. */
+export const payersBanksQuery = v.object({
+  platform: v.optional(v.picklist(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`)),
+});
 
 /** `/checkout/v1`: for the payer's page, behind the payment token. */
 export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, slots: StreamSlots) {
@@ -26,13 +34,16 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       reply.header('cache-control', 'no-store');
     });
 
-    app.get('/session', async (request) => {
+    app.get('/session', async (request, reply) => {
+      varyByDevice(reply);
       return snapshotView(ctx, await openPayment(request), readDevice(request.headers));
     });
 
-    app.get('/session/banks', async (request) => {
+    app.get('/session/banks', async (request, reply) => {
+      varyByDevice(reply);
       const payment = await openPayment(request);
-      return payersBankList(ctx, banks, payment, platformOf(readDevice(request.headers)));
+      const { platform } = parseQuery(payersBanksQuery, request.query);
+      return payersBankList(ctx, banks, payment, platform ?? platformOf(readDevice(request.headers)));
     });
 
     // The hosted page's plain script has no encoder, which would be most of it.
@@ -117,6 +128,12 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       else stream.update(payment);
     }
   };
+}
+
+/** On top of what CORS has named. */
+function varyByDevice(reply: FastifyReply): void {
+  const named = reply.getHeader('vary');
+  reply.header('vary', named === undefined ? DEVICE_HEADERS : `${String(named)}, ${DEVICE_HEADERS}`);
 }
 
 function lastEventId(request: FastifyRequest): number {

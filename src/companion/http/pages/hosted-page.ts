@@ -18,7 +18,7 @@ function pageCsp(development: boolean): string {
     `form-action https:${development ? ' http:' : ''}`,
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types lit-html',
+    "trusted-types lit-html 'allow-duplicates'",
   ].join('; ');
 }
 
