@@ -13,6 +13,8 @@ import { invalidToken, requireToken } from './auth.ts';
 import { ALSO_HEAD } from './headers.ts';
 import { payersBankList } from './bank-view.ts';
 import { payerActions } from './payer-actions.ts';
+import { inlineQr, qrLabel } from './inline-qr.ts';
+import { preferredLanguage } from './language.ts';
 import { ProblemError } from './problems.ts';
 import { snapshotView } from './snapshot-view.ts';
 import type { StreamSlots } from './stream-slots.ts';
@@ -42,6 +44,18 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       const payment = await openPayment(request);
       const { platform } = parseQuery(payersBanksQuery, request.query);
       return payersBankList(ctx, banks, payment, platform ?? platformOf(readDevice(request.headers)));
+    });
+
+    // The hosted page's plain script has no encoder, which would be most of it.
+    app.get('/session/qr', async (request, reply) => {
+      const { status, presentation, amount, currency } = await openPayment(request);
+      const language = preferredLanguage(request.headers['accept-language']);
+      const code =
+        status === 'created' && presentation.kind === 'link'
+          ? inlineQr(presentation.url, qrLabel(amount, currency, language))
+          : null;
+      if (!code) throw new ProblemError(404, 'qr_not_found', 'There is no code to show now.');
+      return reply.type('image/svg+xml').send(code.toString());
     });
 
     // A HEAD would hold a connection on which nothing can ever be said.
