@@ -12,7 +12,7 @@ import { ensureChromium, ensureEngines } from './support/install-browser.ts';
 const root = join(import.meta.dirname, '..');
 
 const SUITES: Record<string, () => Promise<Count>> = {
-  unit: () => nodeTests('test/{protocol,companion,demo,package,run,support}/**/*.test.ts', 2),
+  unit: () => nodeTests('test/{build,protocol,companion,demo,package,run,support}/**/*.test.ts', 2),
   components: () => componentTests(),
   // One at a time: each file drives browsers, and some measure.
   e2e: () => nodeTests('test/e2e/**/*.test.ts', 1),

@@ -148,8 +148,7 @@ export class SbpCheckout extends LitElement {
         this.#store.take(snapshot, receipt, this.#origin);
         // Recalled: the payer had left for the bank from another life of this page.
         if (first && this.#store.state.gone) this.#session.returned();
-        // Empty until it is loaded.
-        (this.renderRoot.querySelector('sbp-bank-picker') as Partial<SbpBankPicker> | null)?.retry?.();
+        this.#banks?.retry?.();
       },
       connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
       refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
@@ -193,6 +192,11 @@ export class SbpCheckout extends LitElement {
   /** The line to the companion. */
   get connection(): Connection {
     return this.#store.state.connection;
+  }
+
+  /** Without properties and methods until its part is loaded. */
+  get #banks(): Partial<SbpBankPicker> | null {
+    return this.renderRoot.querySelector<SbpBankPicker>('sbp-bank-picker');
   }
 
   /** Asks the companion now; resolves when it has answered, or has not in time. */
@@ -360,6 +364,7 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
       act: this.#act,
@@ -374,6 +379,7 @@ export class SbpCheckout extends LitElement {
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),
     loadBanks: (signal) => this.#session.loadBanks(platformFor(this.snapshot?.device ?? null), signal),
+    redraw: () => this.requestUpdate(),
     send: (path, body) => this.#session.act(path, body),
   };
 

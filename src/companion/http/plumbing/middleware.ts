@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { holdsToken } from '../../payments/tokens.ts';
 
 export type Next = (error?: unknown) => void;
 
-/** Nothing of a host's own can be below these: an unknown address there is a mistake in a call to us. */
-const ALL_OURS = /^\/(?:api\/sbp|checkout)\/v1(?:[/?]|$)/;
+/** Nothing of a host's own can be below these: an unknown address there is a mistake in a call to us. `/pay/` is `/pay`. */
+const ALL_OURS = /^\/(?:(?:api\/sbp|checkout)\/v1(?:[/?]|$)|pay\/(?:\?|$))/;
 
 /** The start page is of a server that is ours alone. */
 const FRONT_DOOR = /^\/(?:start\.css)?(?:\?|$)/;
@@ -53,7 +54,8 @@ export class Middleware {
   /** Whether the host has taken it. Not an address that only we can have. */
   tryPassOn(request: FastifyRequest, reply: FastifyReply): boolean {
     const host = this.#hosts.get(request.raw);
-    if (!host || ALL_OURS.test(request.url)) return false;
+    // A damaged payment link has the token in its path: the hosted page mends it, and no log of the host's gets it.
+    if (!host || ALL_OURS.test(request.url) || holdsToken(request.url)) return false;
     reply.hijack();
     // As they came: Fastify has taken our base path off the one, and the host's own note away with it.
     const raw: Addressed = request.raw;
