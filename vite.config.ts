@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { es5Scripts } from './build/es5-scripts.ts';
 import { leanQrcode } from './build/lean-qrcode.ts';
 import { litWithoutPolicy } from './build/lit-without-policy.ts';
-import { payLoadsElement } from './build/pay-loads-element.ts';
 import { publishIntegrity } from './build/publish-integrity.ts';
 import { shareBindings } from './build/share-bindings.ts';
 import { squeezeTemplates } from './build/squeeze-templates.ts';
@@ -13,9 +13,9 @@ export default defineConfig({
   plugins: [
     squeezeTemplates(),
     litWithoutPolicy(),
-    payLoadsElement(),
     leanQrcode(),
     shareBindings(),
+    es5Scripts(),
     publishIntegrity(),
   ],
   build: {
@@ -27,7 +27,6 @@ export default defineConfig({
       formats: ['es'],
       entry: {
         'sbp-checkout': resolve(import.meta.dirname, 'src/widget/index.ts'),
-        pay: resolve(import.meta.dirname, 'src/widget/pay.ts'),
       },
     },
     rolldownOptions: {
