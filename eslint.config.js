@@ -53,6 +53,14 @@ export default defineConfig(
     files: ['src/widget/**/*.ts'],
     extends: [lit.configs['flat/recommended'], wc.configs['flat/recommended']],
   },
+  {
+    // For browsers that have ES5's built-ins and no others.
+    files: ['src/widget/hosted-page/*.ts'],
+    rules: {
+      '@typescript-eslint/prefer-includes': 'off',
+      '@typescript-eslint/prefer-string-starts-ends-with': 'off',
+    },
+  },
   mayNotImport(
     'protocol',
     ['widget', 'embed', 'companion', 'react', 'lit', 'node:*'],

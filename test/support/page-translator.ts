@@ -1,5 +1,5 @@
 /** No element that anyone should use, hence not by the name that the compiler knows. */
-const WRAPPER: string = 'font';
+const WRAPPER = 'font' as string;
 
 /** What the translators of Chrome and Yandex Browser do to the text nodes that they reach: each is gone for good. */
 export function translatePage(root: Node & ParentNode): void {

@@ -13,6 +13,8 @@ import { invalidToken, requireToken } from './auth.ts';
 import { ALSO_HEAD } from './headers.ts';
 import { payersBankList } from './bank-view.ts';
 import { payerActions } from './payer-actions.ts';
+import { inlineQr, qrLabel } from './inline-qr.ts';
+import { preferredLanguage } from './language.ts';
 import { ProblemError } from './problems.ts';
 import { snapshotView } from './snapshot-view.ts';
 import type { StreamSlots } from './stream-slots.ts';
@@ -44,6 +46,18 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       return payersBankList(ctx, banks, payment, platform ?? platformOf(readDevice(request.headers)));
     });
 
+    // The hosted page's plain script has no encoder, which would be most of it.
+    app.get('/session/qr', async (request, reply) => {
+      const { status, presentation, amount, currency } = await openPayment(request);
+      const language = preferredLanguage(request.headers['accept-language']);
+      const code =
+        status === 'created' && presentation.kind === 'link'
+          ? inlineQr(presentation.url, qrLabel(amount, currency, language))
+          : null;
+      if (!code) throw new ProblemError(404, 'qr_not_found', 'There is no code to show now.');
+      return reply.type('image/svg+xml').send(code.toString());
+    });
+
     // A HEAD would hold a connection on which nothing can ever be said.
     app.get('/session/events', { exposeHeadRoute: false }, async (request, reply) => {
       const payment = await openPayment(request);
@@ -63,7 +77,6 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
         if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
         return reply
           .header('cache-control', `public, max-age=${DAY_S}`)
-          .header('cross-origin-resource-policy', 'cross-origin')
           .header('x-content-type-options', 'nosniff')
           .type(logo.type)
           .send(logo.bytes);

@@ -7,6 +7,11 @@ export const payStyles = css`
     gap: 24px;
     padding: 8px 16px 16px;
   }
+  /* Two columns from about 640 px on, also in browsers without container queries. */
+  .code-only,
+  .both {
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr));
+  }
   .plate {
     display: block;
     width: 100%;
@@ -118,6 +123,7 @@ export const payStyles = css`
     color: var(--_muted);
   }
   .onward::after {
+    content: '›';
     content: '›' / '';
     padding-inline-start: 8px;
     font-size: 20px;
@@ -133,6 +139,7 @@ export const payStyles = css`
   }
   .bone.wide {
     width: 144px;
+    max-width: 40%;
     max-width: 40cqi;
   }
   .plate.bone {

@@ -41,6 +41,13 @@ export function checkoutOperations(): Operation[] {
     },
     {
       ...payers,
+      path: `${SESSION}/qr`,
+      summary: 'The QR code as SVG, for a page that draws none itself',
+      answers: [{ status: 200, body: 'image/*' }],
+      refusals: [...ANY, 'qr_not_found'],
+    },
+    {
+      ...payers,
       method: 'post',
       path: `${SESSION}/method`,
       summary: 'Choose a method, or another one',
