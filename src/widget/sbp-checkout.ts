@@ -24,7 +24,7 @@ import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
-import { makeTabEntry } from './tab-entry.ts';
+import { enterByTab, makeTabEntry } from './tab-entry.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
@@ -162,6 +162,7 @@ export class SbpCheckout extends LitElement {
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, () => this.connection === 'offline');
+    this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
       hidden: () => this.#session.away(),
@@ -243,7 +244,7 @@ export class SbpCheckout extends LitElement {
   protected override updated(): void {
     const { screen, status } = this;
     this.setAttribute('screen', screen);
-    if (!this.hasAttribute('tabindex')) this.setAttribute('tabindex', ''); // see tab-entry.ts
+    enterByTab(this);
     if (status) this.setAttribute('status', status);
     else this.removeAttribute('status');
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
