@@ -12,6 +12,8 @@ export interface Loading {
   readonly trustedTypes?: string;
   /** The same for `style-src`; by default there is none. */
   readonly styleSources?: string;
+  /** Of the page, besides its policy. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A script of the shop's own, by its path. */
@@ -64,6 +66,7 @@ export class ShopPage {
         .writeHead(200, {
           'content-type': 'text/html; charset=utf-8',
           'content-security-policy': csp(companion, loading),
+          ...loading.headers,
         })
         .end(
           `<!doctype html><html lang="ru"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Магазин</title>` +
