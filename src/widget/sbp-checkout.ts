@@ -7,6 +7,7 @@ import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
 import { keepTyping } from './controllers/own-typing.ts';
+import { Sight } from './controllers/sight.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
@@ -121,9 +122,12 @@ export class SbpCheckout extends LitElement {
   readonly #countdown: Countdown;
   readonly #announcer: Announcer;
   readonly #elements: LazyElements;
+  readonly #sight: Sight;
 
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
+  /** This payment, by the payer. */
+  #seen = false;
   #hadFocus = false;
   #language: Language;
   #device: DeviceType = 'desktop';
@@ -162,6 +166,13 @@ export class SbpCheckout extends LitElement {
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, () => this.connection === 'offline');
+    this.#sight = new Sight(this, {
+      near: () => this.#session.want(),
+      seen: () => {
+        this.#seen = true;
+        this.requestUpdate();
+      },
+    });
     this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
@@ -209,6 +220,7 @@ export class SbpCheckout extends LitElement {
 
   /** Asks the companion now; resolves when it has answered, or has not in time. */
   async refresh(): Promise<void> {
+    this.#session.want();
     await this.#session.check(false);
     await this.updateComplete;
   }
@@ -221,6 +233,7 @@ export class SbpCheckout extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#sight.begin();
     this.requestUpdate(); // the page's language may be another here, and the clock has to go on
   }
 
@@ -258,10 +271,10 @@ export class SbpCheckout extends LitElement {
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
     if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
-    if (screen === 'pay' || screen === 'choose') this.#step('shown');
+    if (this.#seen && (screen === 'pay' || screen === 'choose')) this.#step('shown');
     // Recalled: it was another life of this page that the payer left.
     if (this.#store.state.gone && this.#store.state.goneAt === null) this.#step('returned');
-    if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
+    if (this.#seen && screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
   }
@@ -286,6 +299,8 @@ export class SbpCheckout extends LitElement {
     const endpoint = resolveEndpoint(this.endpoint);
     this.#origin = endpoint?.origin ?? '';
     this.#steps.clear();
+    this.#seen = false;
+    if (this.isConnected) this.#sight.begin();
     this.#store.dispatch({ type: 'reset' });
     if (endpoint && this.token) {
       this.#session.open({ endpoint: endpoint.href, token: this.token });

@@ -5,6 +5,7 @@ import { play, shiftClock } from '../../demo/gallery/payer.ts';
 import { SCENARIOS } from '../../demo/gallery/scenarios.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { ENDPOINT, FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
+import { pretend } from '../support/pretend.ts';
 import { END, LINK, snapshot, sse } from '../support/snapshots.ts';
 import { paste, tap, tapStaying } from '../support/tap.ts';
 
@@ -55,8 +56,10 @@ describe('<sbp-checkout>', () => {
       ['tablet', true, true],
     ] as const) {
       const payment = await FakePayment.create(snapshot({ device: { type, os: null, browser: null } }));
+      const undo = type === 'tablet' ? pretend('iPad as an iPad') : (): void => undefined;
       const checkout = await show(payment);
       await seen(checkout, 'pay');
+      undo();
       expect(!!checkout.shadowRoot!.querySelector('sbp-qr-code'), type).to.equal(qr);
       expect(!!checkout.shadowRoot!.querySelector('sbp-bank-picker'), type).to.equal(banks);
     }

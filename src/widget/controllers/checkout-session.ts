@@ -17,6 +17,7 @@ export class CheckoutSession implements ReactiveController {
   /** Kept over a removal: a paid payment is not asked about again. */
   #last: Snapshot | null = null;
   #connected = false;
+  #wanted = false;
   #cancelInsisting: (() => void) | null = null;
 
   constructor(host: ReactiveControllerHost, sink: SessionSink) {
@@ -34,11 +35,17 @@ export class CheckoutSession implements ReactiveController {
     this.#stop();
   }
 
-  /** Another payment, or none. */
+  /** Another payment, or none. Nothing is asked before it is wanted. */
   open(target: { readonly endpoint: string; readonly token: string } | null): void {
     this.#stop();
     this.#last = null;
+    this.#wanted = false;
     this.#api = target && new CheckoutApi(target.endpoint, target.token, world);
+  }
+
+  /** The payer is about to see it, or the shop asks for it. */
+  want(): void {
+    this.#wanted = true;
     this.#start();
   }
 
@@ -106,7 +113,7 @@ export class CheckoutSession implements ReactiveController {
   }
 
   #start(): void {
-    if (!this.#connected || !this.#api || this.#session) return;
+    if (!this.#wanted || !this.#connected || !this.#api || this.#session) return;
     this.#session = new Session(this.#api, this.#sink, world, this.#last);
     this.#session.start();
     if (!navigator.onLine) this.#session.wentOffline();

@@ -1,0 +1,82 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** So far outside the window a payment is fetched already: a payer who scrolls is not to wait for it. */
+const NEAR = '1500px';
+
+/** Between two looks at what is in its place and hidden by `visibility` or `opacity`, of which no event tells; ms. */
+const LOOK_MS = 250;
+
+export interface Sights {
+  /** The payer can see it, or is about to scroll to it. */
+  readonly near: () => void;
+  /** It is in the window. */
+  readonly seen: () => void;
+}
+
+/**
+ * Whether anybody has seen the element: not in a page that is prerendered or was opened in the background, not in a
+ * closed dialog, a hidden panel or one beside the window. Seen once, it counts as seen until `begin` is called again.
+ */
+export class Sight implements ReactiveController {
+  readonly #host: HTMLElement;
+  readonly #sights: Sights;
+  #ends: (() => void)[] = [];
+
+  constructor(host: ReactiveControllerHost & HTMLElement, sights: Sights) {
+    this.#host = host;
+    this.#sights = sights;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    for (const end of this.#ends) end();
+    this.#ends = [];
+  }
+
+  /** Anew: on the page again, or with another payment. */
+  begin(): void {
+    this.hostDisconnected();
+    const { near, seen } = this.#sights;
+    this.#ends = [whenSeen(this.#host, NEAR, near), whenSeen(this.#host, '0px', seen)];
+  }
+}
+
+function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): () => void {
+  let inPlace = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    clearTimeout(timer);
+    if (!inPlace || !isPageSeen()) return;
+    if (isShown(element)) {
+      end();
+      then();
+    } else timer = setTimeout(look, LOOK_MS);
+  };
+  const observer = new IntersectionObserver(
+    (entries) => {
+      inPlace = entries[entries.length - 1]!.isIntersecting;
+      look();
+    },
+    { rootMargin },
+  );
+  const end = (): void => {
+    clearTimeout(timer);
+    observer.disconnect();
+    document.removeEventListener('visibilitychange', look);
+  };
+  observer.observe(element);
+  document.addEventListener('visibilitychange', look); // a prerendered page's first one, too
+  return end;
+}
+
+/** Some apps' browsers call every page hidden: one that has the focus is not. */
+function isPageSeen(): boolean {
+  return document.visibilityState === 'visible' || document.hasFocus();
+}
+
+function isShown(element: HTMLElement): boolean {
+  const { checkVisibility } = element as Partial<HTMLElement>;
+  return checkVisibility
+    ? element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })
+    : getComputedStyle(element).visibility === 'visible';
+}
