@@ -34,8 +34,7 @@ export function findChromium(): string | null {
   return [...USUAL_PLACES, chromium.executablePath()].find((path) => path !== '' && existsSync(path)) ?? null;
 }
 
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium();
+export async function launchChromium(executablePath: string | null = findChromium()): Promise<Browser> {
   if (executablePath === null) throw new Error('no Chromium found: run "npm test" once, or set CHROME_PATH');
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   browser.on('context', (context) => {

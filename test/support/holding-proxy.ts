@@ -85,9 +85,12 @@ export class HoldingProxy {
       const outgoing = request({ hostname, port, method, path, headers }, (upstream) => {
         answer.on('close', () => upstream.destroy());
         upstream.on('error', () => answer.destroy());
-        if (isStream && upstream.statusCode === 200) return hold(upstream, answer);
-        answer.writeHead(upstream.statusCode!, upstream.headers);
-        upstream.pipe(answer);
+        if (isStream && upstream.statusCode === 200) {
+          hold(upstream, answer);
+        } else {
+          answer.writeHead(upstream.statusCode!, upstream.headers);
+          upstream.pipe(answer);
+        }
       });
       answer.on('error', () => outgoing.destroy()).on('close', () => outgoing.destroy());
       outgoing.on('error', () => answer.destroy());
@@ -104,10 +107,11 @@ export class HoldingProxy {
   }
 }
 
-/** Without those that are of one connection only. */
+const OF_ONE_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding'];
+
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...others } = headers;
-  return others as Record<string, string>;
+  const others = Object.entries(headers).filter(([name]) => !OF_ONE_CONNECTION.includes(name));
+  return Object.fromEntries(others) as Record<string, string>;
 }
 
 function headerLines(upstream: IncomingMessage): string {

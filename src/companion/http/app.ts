@@ -14,13 +14,14 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
-import { commonHeaders, installHeaders, requestId } from './headers.ts';
+import { commonHeaders, installForAnyPage, installHeaders, requestId } from './headers.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './problems.ts';
 import { refuseHostless } from './hostless.ts';
-import { pages } from './pages/hosted-page.ts';
+import { hostedPages } from './pages/hosted-page.ts';
+import { notFoundPage } from './pages/not-found-page.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { startPage } from './pages/start-page.ts';
 import { basePathRemover } from './plumbing/base-path.ts';
@@ -47,6 +48,7 @@ export function createApp(
 ): FastifyInstance {
   const withoutBasePath = basePathRemover(parts.ctx.config.publicUrl);
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
+  const inWords = notFoundPage(parts.ctx.config);
   const app = Fastify({
     ...timeLimits,
     // No part waits for anything outside: one that is late is late for the machine, and a start that fails helps nobody.
@@ -65,9 +67,9 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development)),
+    frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development), inWords),
   });
-  installNotFound(app);
+  installNotFound(app, inWords);
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
   // Not in another server: its `/` is its own.
@@ -95,8 +97,12 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
       await merchant.register(metricsRoute(ctx));
     });
     await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
-    await app.register(scripts);
+    await app.register(async (files: FastifyInstance) => {
+      installForAnyPage(files);
+      await files.register(scripts);
+    });
     await app.register(async (browser: FastifyInstance) => {
+      installForAnyPage(browser);
       allowOrigins(browser, ctx);
       // After CORS: pages must be able to read a refusal too.
       await browser.register(async (payer: FastifyInstance) => {
@@ -104,7 +110,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
         await payer.register(checkoutApi(ctx, banks, hub, slots), { prefix: '/checkout/v1' });
       });
     });
-    await app.register(pages(ctx.config.development));
+    await app.register(hostedPages(ctx.config.development));
     await app.register(async (readers: FastifyInstance) => {
       limits.guard(readers);
       await readers.register(reference(ctx));

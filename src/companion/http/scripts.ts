@@ -57,7 +57,6 @@ function serve(script: Script, headers: Readonly<Record<string, string>>, cache:
     reply.headers({
       ...headers,
       'cache-control': cache,
-      'cross-origin-resource-policy': 'cross-origin',
       etag: script.etag,
       vary: 'accept-encoding',
     });

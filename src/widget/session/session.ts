@@ -205,8 +205,10 @@ export class Session {
       const random = this.#world.random();
       if (!knows || ended || this.#resting || this.#failures > 0 || this.#isStreamBarred()) {
         const barredMs = this.#notBefore - this.#world.now();
-        if (barredMs > 0) await pause(this.#world, this.#turn.signal, barredMs);
-        if (this.#turn.signal.aborted) continue;
+        if (barredMs > 0) {
+          await pause(this.#world, this.#turn.signal, barredMs);
+          continue;
+        }
         const answer = await this.#ask(this.#turn.signal);
         if (this.#turn.signal.aborted) continue;
         knows = this.#failures === 0;

@@ -61,6 +61,7 @@ export const controlStyles = css`
     border-radius: var(--_radius-button);
     background: var(--_subtle);
     font-size: 16px;
+    -webkit-appearance: none;
     appearance: none;
   }
   .input::placeholder {
