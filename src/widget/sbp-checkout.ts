@@ -287,7 +287,8 @@ export class SbpCheckout extends LitElement {
     // An element that was moved on the page meets the same trouble again.
     if (refusal === this.#store.state.refusal) return;
     this.#store.dispatch({ type: 'refused', refusal });
-    tellDeveloper(refusal, addressAt(resolveEndpoint(this.endpoint)!, 'checkout/v1/session'), came);
+    const endpoint = resolveEndpoint(this.endpoint);
+    if (endpoint) tellDeveloper(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
   }
 
   #left(): number | null {
