@@ -19,7 +19,8 @@ export function addressAt(endpoint: URL, name: string): string {
 export function resolveEndpoint(endpoint: string | null): URL | null {
   try {
     // A setting that a build has left empty says nothing, and not that this page is the companion.
-    const url = new URL(endpoint?.trim() || folderOfScript(import.meta.url), document.baseURI);
+    const given = endpoint?.trim() ?? '';
+    const url = new URL(given === '' ? folderOfScript(import.meta.url) : given, document.baseURI);
     return /^https?:$/.test(url.protocol) ? url : null;
   } catch {
     return null; // shown as the error screen
