@@ -54,10 +54,11 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      inPlace = entries[entries.length - 1]!.isIntersecting;
+      inPlace = entries[entries.length - 1]!.intersectionRatio > 0;
       look();
     },
-    { rootMargin },
+    // Above nothing: what is cut off wholly, as in a shut accordion, counts as intersecting by its edge.
+    { rootMargin, threshold: 1e-6 },
   );
   const end = (): void => {
     clearTimeout(timer);
