@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify, {
   LogController,
+  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -25,6 +26,7 @@ import { notFoundPage } from './pages/not-found-page.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { startPage } from './pages/start-page.ts';
 import { basePathRemover } from './plumbing/base-path.ts';
+import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
@@ -44,11 +46,13 @@ export interface Parts {
 
 export function createApp(
   parts: Parts,
+  middleware: Middleware,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
   const withoutBasePath = basePathRemover(parts.ctx.config.publicUrl);
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const inWords = notFoundPage(parts.ctx.config);
+  const badUrl = answerBadUrl(commonHeaders(parts.ctx.config.development), inWords);
   const app = Fastify({
     ...timeLimits,
     // No part waits for anything outside: one that is late is late for the machine, and a start that fails helps nobody.
@@ -67,8 +71,11 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development), inWords),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      if (!middleware.tryPassOn(request, reply)) badUrl(error, request, reply);
+    },
   });
+  app.addHook('onRequest', middleware.passOn);
   installNotFound(app, inWords);
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
