@@ -7,6 +7,7 @@ import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
+import { keepTyping } from './controllers/own-typing.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
@@ -25,6 +26,7 @@ import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
+import { enterByTab, makeTabEntry } from './tab-entry.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
@@ -170,6 +172,7 @@ export class SbpCheckout extends LitElement {
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, () => this.connection === 'offline');
+    this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
       hidden: () => this.#session.away(),
@@ -209,6 +212,11 @@ export class SbpCheckout extends LitElement {
     return this.renderRoot.querySelector<SbpBankPicker>('sbp-bank-picker');
   }
 
+  /** Puts the focus on the screen's heading, unless the payer is at something in the element already. */
+  override focus(options?: FocusOptions): void {
+    if (!this.shadowRoot?.activeElement) this.shadowRoot?.querySelector('h2')?.focus(options);
+  }
+
   /** Asks the companion now; resolves when it has answered, or has not in time. */
   async refresh(): Promise<void> {
     await this.#session.check(false);
@@ -229,6 +237,12 @@ export class SbpCheckout extends LitElement {
     if (name === 'messages' && text && !readMessages(text)) return;
     super.attributeChangedCallback(name, old, text);
     this.#attributes.keep(name, text, this[property]);
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    keepTyping(root as ShadowRoot);
+    return root;
   }
 
   override connectedCallback(): void {
@@ -288,6 +302,7 @@ export class SbpCheckout extends LitElement {
       if (text) this.setAttribute(name, text);
       else this.removeAttribute(name);
     }
+    enterByTab(this);
     // htmx keeps a page's markup in the browser's storage, and the token with it. Found anywhere on the page, this says no.
     if (this.hasAttribute('token')) this.setAttribute('data-hx-history', 'false');
   }
@@ -445,6 +460,8 @@ export class SbpCheckout extends LitElement {
 function afterPaint(then: () => void): void {
   requestAnimationFrame(() => setTimeout(then));
 }
+
+makeTabEntry(SbpCheckout.prototype);
 
 declare global {
   interface HTMLElementTagNameMap {

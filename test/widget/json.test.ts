@@ -18,7 +18,7 @@ describe('JSON on a page with a toJSON of its own', () => {
   for (const holder of HOLDERS) {
     it(`is that of the value: ${holder.constructor.name}`, () => {
       Object.defineProperty(holder, 'toJSON', { configurable: true, value: () => 'patched' });
-      const patched = JSON.stringify([{}, 'a', 1, new String('a')]);
+      const patched = JSON.stringify([{}, Object(1), Object('a')]);
       const written = values.map(toJson);
       Reflect.deleteProperty(holder, 'toJSON');
       expect(patched).to.contain('patched');
