@@ -12,6 +12,9 @@ setTimeout(
   () => warm || draw('https://qr.nspk.ru/AS00000000000000000000000000000?type=02&bank=100000000001&sum=1'),
 );
 
+/** Where a page's policy refuses the styles, the element is inline and has no width: a pixel a module is not scanned. */
+const UNSTYLED_PX = 280;
+
 /**
  * @summary A QR code, dark on white in every theme: readers do not see inverted ones.
  * @csspart qr - The white plate.
@@ -99,7 +102,7 @@ export class SbpQrCode extends LitElement {
   }
 
   #measure(): void {
-    const room = this.clientWidth;
+    const room = this.clientWidth || UNSTYLED_PX;
     if (room === this.#room) return;
     this.#room = room;
     this.requestUpdate();
