@@ -131,7 +131,7 @@ export class SbpCheckout extends LitElement {
   readonly #announcer: Announcer;
   readonly #elements: LazyElements;
 
-  readonly #attributes = new AttributeMemory();
+  readonly #attributes: AttributeMemory;
   readonly #steps = new Set<Step>();
   #painted = false;
   #drawn: Screen | null = null;
@@ -154,6 +154,7 @@ export class SbpCheckout extends LitElement {
     this.redirect = null;
     this.signal = null;
     this.#language = chooseLanguage([], null);
+    this.#attributes = new AttributeMemory();
     this.#store = new CheckoutStore(this);
     this.#session = new CheckoutSession(this, {
       snapshot: (snapshot, receipt) => {
