@@ -91,6 +91,8 @@ describe('the code on the screen', () => {
     const page = await (await browser.newContext(DESKTOP)).newPage();
     await page.setContent(qr_svg);
     assert.deepEqual(await readQrCodes(await page.screenshot()), [second]);
+    await page.setContent(`<body style="stroke: #888; stroke-width: 2px; fill: #fff">${qr_svg}`);
+    assert.deepEqual(await readQrCodes(await page.screenshot()), [second]);
     await page.context().close();
   });
 });
