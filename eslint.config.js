@@ -3,6 +3,7 @@ import globals from 'globals';
 import * as lit from 'eslint-plugin-lit';
 import * as wc from 'eslint-plugin-wc';
 import tseslint from 'typescript-eslint';
+import { BESIDE_THE_PAGE, IN_THE_PAGE } from './test/support/scripted-hands.ts';
 
 /** The house's import rule (CONTRIBUTING.md): who may not know of whom. */
 function mayNotImport(folder, forbidden, reason) {
@@ -52,6 +53,14 @@ export default defineConfig(
     files: ['src/widget/**/*.ts'],
     extends: [lit.configs['flat/recommended'], wc.configs['flat/recommended']],
   },
+  {
+    // For browsers that have ES5's built-ins and no others.
+    files: ['src/widget/hosted-page/*.ts'],
+    rules: {
+      '@typescript-eslint/prefer-includes': 'off',
+      '@typescript-eslint/prefer-string-starts-ends-with': 'off',
+    },
+  },
   mayNotImport(
     'protocol',
     ['widget', 'embed', 'companion', 'react', 'lit', 'node:*'],
@@ -72,6 +81,16 @@ export default defineConfig(
       '@typescript-eslint/no-floating-promises': 'off',
       '@typescript-eslint/no-unused-expressions': 'off',
     },
+  },
+  // A test taps and types only as a payer could.
+  {
+    files: ['test/**/*.ts', 'demo/*.ts'],
+    ignores: ['test/support/scripted-hands*.ts', 'test/support/unpressable-key.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...BESIDE_THE_PAGE] },
+  },
+  {
+    files: ['test/widget/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...IN_THE_PAGE] },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -1,14 +1,23 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { es5Scripts } from './build/es5-scripts.ts';
 import { leanQrcode } from './build/lean-qrcode.ts';
-import { payLoadsElement } from './build/pay-loads-element.ts';
+import { litWithoutPolicy } from './build/lit-without-policy.ts';
 import { publishIntegrity } from './build/publish-integrity.ts';
+import { shareBindings } from './build/share-bindings.ts';
 import { squeezeTemplates } from './build/squeeze-templates.ts';
 
 export default defineConfig({
   appType: 'mpa',
   server: { host: '127.0.0.1' },
-  plugins: [squeezeTemplates(), payLoadsElement(), leanQrcode(), publishIntegrity()],
+  plugins: [
+    squeezeTemplates(),
+    litWithoutPolicy(),
+    leanQrcode(),
+    shareBindings(),
+    es5Scripts(),
+    publishIntegrity(),
+  ],
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',
@@ -18,7 +27,6 @@ export default defineConfig({
       formats: ['es'],
       entry: {
         'sbp-checkout': resolve(import.meta.dirname, 'src/widget/index.ts'),
-        pay: resolve(import.meta.dirname, 'src/widget/pay.ts'),
       },
     },
     rolldownOptions: {

@@ -3,129 +3,141 @@
  * same network. With `--dev` the element comes from its sources, and edits show at once. With `--provider <name>` the
  * payments are made at a simulated payment system instead of the sandbox.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import qrcode from 'qrcode-generator';
-import { createServer as createVite } from 'vite';
+import { build, createServer as createVite } from 'vite';
 import { CommandError } from '../src/companion/commands/command-error.ts';
-import { ConfigError } from '../src/companion/config-error.ts';
-import { createCompanion, createLogger, loadConfig, type Config } from '../src/companion/index.ts';
+import { readElementBuild } from '../src/companion/element-build.ts';
+import { ConfigError, createCompanion } from '../src/companion/index.ts';
 import { StoreError } from '../src/companion/store/store-error.ts';
+import { openStore } from '../src/companion/store/store.ts';
+import { readArguments, type DemoArguments } from './arguments.ts';
+import { createDemoLog } from './demo-log.ts';
+import { greeting } from './greeting.ts';
 import { lanAddress } from './lan.ts';
+import { checkCompanionPort, listenForShop } from './ports.ts';
+import { readSettings, ROOT } from './settings.ts';
+import { onShutdown } from './shutdown.ts';
 import { createShop } from './shop-server.ts';
-import { simulate } from './simulated.ts';
+import { simulate, SIMULATED_PROVIDERS } from './simulated.ts';
 
-const SHOP_PORT = Number(process.env['DEMO_SHOP_PORT'] ?? 5173);
-const COMPANION_PORT = Number(process.env['SBP_PORT'] ?? 8787);
-const root = join(import.meta.dirname, '..');
 /** All that the network may read: beside them lie the database and the development secrets. */
 const shopFiles = ['index.html', 'demo', 'src/protocol', 'src/widget', 'node_modules'].map((name) =>
-  join(root, name),
+  join(ROOT, name),
 );
 
-async function main(fromSources: boolean, provider: string | null): Promise<void> {
+/** Undoes what was started, the last first. */
+const undo: (() => Promise<unknown>)[] = [];
+
+async function main({ dev, build: builds, provider }: DemoArguments): Promise<void> {
   const lan = lanAddress();
   const host = lan ?? 'localhost';
-  const shopUrl = `http://${host}:${SHOP_PORT}`;
-  const simulated =
-    provider === null ? null : await simulate(provider, host, `http://127.0.0.1:${COMPANION_PORT}`);
-  const config = demoConfig(host, simulated?.env ?? {});
-  const log = createLogger(config.logLevel);
-  const companion = await createCompanion({ config, log });
-  const companionUrl = await companion.listen();
+  const simulated = provider === null ? null : await simulate(provider, host);
+  if (simulated) undo.push(() => simulated.close());
+  const { config, shopPort, shopDatabaseFile } = readSettings({
+    root: ROOT,
+    host,
+    provider,
+    simulated: simulated?.env ?? {},
+  });
+  simulated?.sendWebhooksTo(`http://127.0.0.1:${config.port}`);
+  const shopUrl = `http://${host}:${shopPort}`;
+  const log = createDemoLog(config.logLevel, (line) => console.log(line));
 
+  // All that can be in the way comes before the build, which takes a while.
+  let answer: RequestListener = (_request, response) => {
+    response
+      .writeHead(503, { 'content-type': 'text/html; charset=utf-8', refresh: '1' })
+      .end('Магазин открывается…');
+  };
+  const server = createServer((request, response) => answer(request, response));
+  await listenForShop(server, shopPort);
+  undo.push(() => closeShop(server));
+  await checkCompanionPort(config);
+  const store = await openStore(config.databaseFile, { fileMode: config.fileMode });
+  undo.push(() => store.close());
+  if (builds) await buildElement();
+  else if (!dev && (await readElementBuild()) === null) {
+    throw new CommandError('The element is not built: npm run build:cdn, or start by npm run demo.');
+  }
+
+  const companion = await createCompanion({ config, log: log.logger, store });
+  undo.splice(-1, 1, () => companion.close()); // it closes the store
+  const companionUrl = await companion.listen();
   const shop = createShop({
     companionUrl,
     publicCompanionUrl: config.publicUrl,
-    ...(fromSources ? { scriptUrl: '/src/widget/index.ts' } : {}),
+    ...(dev ? { scriptUrl: '/src/widget/index.ts' } : {}),
     apiKey: config.apiKeys[0]!,
     webhookSecret: config.webhookSecrets,
     shopUrl,
     lanUrl: lan && shopUrl,
     ...(simulated && { methods: simulated.methods }),
-    log: (message) => log.info({ part: 'shop' }, message),
+    databaseFile: shopDatabaseFile,
+    log: log.logger.child({ part: 'shop' }),
   });
-  const server = createServer();
+  undo.push(() => shop.close());
   const vite = await createVite({
-    root,
+    root: ROOT,
     appType: 'spa',
     logLevel: 'error',
     server: { middlewareMode: true, ws: { server }, host: true, fs: { strict: true, allow: shopFiles } },
   });
-  server.on('request', (request, response) => {
+  undo.push(() => vite.close());
+  answer = (request, response) => {
     void shop.handler(request, response).then((taken) => {
       if (!taken) vite.middlewares(request, response);
     });
-  });
-  await listen(server);
-  greet(shopUrl, lan);
-  for (const { system, url } of simulated?.pages ?? []) {
-    console.log(`  The simulated bank of ${system}:  ${url}\n`);
-  }
-
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void Promise.all([vite.close(), companion.close(), simulated?.close()]).then(() => process.exit(0));
-    });
-  }
-}
-
-function demoConfig(host: string, simulated: Readonly<Record<string, string>>): Config {
-  return loadConfig(
-    {
-      SBP_HOST: '0.0.0.0',
-      SBP_LOG_LEVEL: 'warn',
-      SBP_MERCHANT_NAME: 'Ромашка',
-      SBP_DATABASE_URL: 'file:data/demo.sqlite',
-      SBP_PUBLIC_URL: `http://${host}:${COMPANION_PORT}`,
-      SBP_ALLOWED_ORIGINS: [host, 'localhost', '127.0.0.1']
-        .map((name) => `http://${name}:${SHOP_PORT}`)
-        .join(),
-      ...process.env,
-      ...simulated,
-      NODE_ENV: 'development',
-    },
-    root,
+  };
+  console.log(
+    greeting({
+      shopPort,
+      lanUrl: lan && shopUrl,
+      companionUrl: config.publicUrl,
+      apiKey: config.apiKeys[0]!,
+      bankPages: simulated?.pages ?? [],
+    }),
   );
+  log.open();
 }
 
-function listen(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(SHOP_PORT, '0.0.0.0', resolve);
-  });
+async function buildElement(): Promise<void> {
+  console.log('Building the element…');
+  await build({ root: ROOT, logLevel: 'warn' });
 }
 
-function greet(shopUrl: string, lan: string | null): void {
-  console.log(`\n  The shop is open:  http://localhost:${SHOP_PORT}`);
-  if (lan === null) {
-    console.log('  No local network found: pay in a second tab instead of a phone.\n');
-    return;
-  }
-  const code = qrcode(0, 'L');
-  code.addData(shopUrl);
-  code.make();
-  console.log(`  From a phone on the same network:  ${shopUrl}\n`);
-  console.log(code.createASCII(1, 2).replace(/^/gm, '  '));
+/** By then Vite has closed the connections that its pages hold open, which the server itself does not know any more. */
+async function closeShop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+async function stop(): Promise<void> {
+  for (let undoLast = undo.pop(); undoLast; undoLast = undo.pop()) await undoLast();
 }
 
 /** Without a stack trace where the message says what to do. */
 function explanation(error: unknown): unknown {
   const saysAll =
     error instanceof StoreError || error instanceof ConfigError || error instanceof CommandError;
-  if (saysAll) return error.message;
-  if (!(error instanceof Error) || !('code' in error)) return error;
-  if (error.code === 'EADDRINUSE') {
-    return `${error.message}\nChoose other ports with DEMO_SHOP_PORT and SBP_PORT, or end what uses these.`;
-  }
-  return String(error.code).startsWith('ERR_PARSE_ARGS') ? error.message : error;
+  return saysAll ? error.message : error;
 }
 
+const end = { begun: false };
+onShutdown(() => {
+  end.begun = true;
+  void stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+});
 try {
-  const { values } = parseArgs({ options: { dev: { type: 'boolean' }, provider: { type: 'string' } } });
-  await main(values.dev ?? false, values.provider ?? null);
+  await main(readArguments(process.argv.slice(2), SIMULATED_PROVIDERS));
 } catch (error) {
-  console.error(explanation(error));
-  process.exit(1);
+  // A start that was cut off has nothing to explain.
+  if (!end.begun) {
+    console.error(explanation(error));
+    await stop().catch(() => undefined);
+    process.exit(1);
+  }
 }

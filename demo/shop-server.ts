@@ -6,9 +6,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifyWebhook, WebhookVerificationError } from '../src/companion/notifications/webhooks.ts';
 import type { About, OrderAnswer } from './shop/order.ts';
 import { HttpError, readBody, readJson, sendJson } from './shop/server/http.ts';
-import { createOrders, publicOrder, type KeptOrder } from './shop/server/orders.ts';
-import { startPayment } from './shop/server/payments.ts';
+import { continuePayment, endSpare, payOrder } from './shop/server/order-payment.ts';
+import type { KeptOrder } from './shop/server/order-tables.ts';
+import { createOrders, publicOrder } from './shop/server/orders.ts';
+import type { PaymentRequest } from './shop/server/payments.ts';
 import { describe, priceItems } from './shop/server/pricing.ts';
+import { createSettlement } from './shop/server/settlement.ts';
+import { readReport } from './shop/server/webhook-reports.ts';
 
 export interface ShopOptions {
   /** The companion as this server reaches it, e.g. `http://127.0.0.1:8787`. */
@@ -26,12 +30,21 @@ export interface ShopOptions {
   readonly lanUrl: string | null;
   /** The ways to pay; the companion's first one unless given. */
   readonly methods?: readonly string[];
-  readonly log: (message: string) => void;
+  /** Where orders are kept; `:memory:` forgets them with the process. */
+  readonly databaseFile: string;
+  readonly log: ShopLog;
+}
+
+export interface ShopLog {
+  info(message: string): void;
+  /** For what a person should know of, such as an order that was paid twice. */
+  warn(message: string): void;
 }
 
 export interface Shop {
   /** Answers the shop's own routes; `false` leaves the request untouched for someone else. Never rejects. */
   handler(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  close(): Promise<void>;
 }
 
 const MAX_ORDER_BYTES = 16 * 1024;
@@ -40,28 +53,38 @@ const MAX_WEBHOOK_BYTES = 1024 * 1024;
 type Route = (request: IncomingMessage, response: ServerResponse, orderId: string) => Promise<void> | void;
 
 export function createShop(options: ShopOptions): Shop {
-  const { companionUrl, publicCompanionUrl, apiKey, webhookSecret, shopUrl, lanUrl, log } = options;
-  const orders = createOrders();
+  const { publicCompanionUrl, webhookSecret, shopUrl, lanUrl, log } = options;
+  // A demo has no other money. A real shop ships nothing for a test.
+  const orders = createOrders({ databaseFile: options.databaseFile, acceptTestPayments: true });
+  const payment = {
+    orders,
+    companion: { companionUrl: options.companionUrl, apiKey: options.apiKey },
+    requestFor: (order: KeptOrder): PaymentRequest => ({
+      order_id: order.id,
+      amount: order.amount,
+      description: describe(order.lines),
+      return_url: `${shopUrl}/?order=${order.id}`,
+      callback_url: `${shopUrl}/webhooks/sbp`,
+      // A real shop knows its buyer; this one has nobody else.
+      customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'buyer@example.ru' },
+      ...(options.methods && { methods: options.methods }),
+    }),
+  };
+  const settlement = createSettlement({
+    ...payment,
+    endSpare: (spare) => endSpare(payment, spare),
+    warn: (message) => log.warn(message),
+  });
+  // What a crash has left undone.
+  settlement.wake();
 
-  async function answerFor(order: KeptOrder): Promise<OrderAnswer> {
-    const { attempt } = order;
-    if (order.status === 'waiting' && attempt.token === null) {
-      const payment = {
-        order_id: order.id,
-        amount: order.amount,
-        description: describe(order.lines),
-        return_url: `${shopUrl}/?order=${order.id}`,
-        callback_url: `${shopUrl}/webhooks/sbp`,
-        // A real shop knows its buyer; this one has nobody else.
-        customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'buyer@example.ru' },
-        ...(options.methods && { methods: options.methods }),
-      };
-      const started = await startPayment({ companionUrl, apiKey }, payment, attempt.idempotencyKey);
-      attempt.paymentId = started.paymentId;
-      attempt.token = started.token;
-    }
-    const token = order.status === 'waiting' ? attempt.token : null;
-    return { order: publicOrder(order), token, endpoint: publicCompanionUrl };
+  /** The order as it stands, with the token of the payment that can be paid now. */
+  function answerFor({ id }: KeptOrder): OrderAnswer {
+    const payments = orders.paymentsOf(id);
+    const order = publicOrder(orders.find(id)!, payments);
+    const open = payments.find(({ stage }) => stage !== 'over');
+    const token = order.status === 'waiting' ? (open?.token ?? null) : null;
+    return { order, token, endpoint: publicCompanionUrl };
   }
 
   function found(orderId: string): KeptOrder {
@@ -78,15 +101,19 @@ export function createShop(options: ShopOptions): Shop {
     'POST /api/orders': async (request, response) => {
       const lines = priceItems((await readJson(request, MAX_ORDER_BYTES))['items']);
       if (!lines) throw new HttpError(422, 'Такой заказ оформить нельзя');
-      sendJson(response, 201, await answerFor(orders.add(lines)));
+      const order = orders.add(lines);
+      await payOrder(payment, order);
+      sendJson(response, 201, answerFor(order));
     },
     'GET /api/orders/:id': async (_request, response, orderId) => {
-      sendJson(response, 200, await answerFor(found(orderId)));
+      const order = found(orderId);
+      await continuePayment(payment, order);
+      sendJson(response, 200, answerFor(order));
     },
     'POST /api/orders/:id/retry': async (_request, response, orderId) => {
       const order = found(orderId);
-      orders.retry(order);
-      sendJson(response, 200, await answerFor(order));
+      await payOrder(payment, order);
+      sendJson(response, 200, answerFor(order));
     },
     'POST /webhooks/sbp': async (request, response) => {
       const body = await readBody(request, MAX_WEBHOOK_BYTES);
@@ -95,8 +122,11 @@ export function createShop(options: ShopOptions): Shop {
         headers: request.headers,
         secrets: webhookSecret,
       });
-      const outcome = orders.apply(readNews(payload));
-      log(`webhook ${String(payload['event'])} for order ${String(payload['order_id'])}: ${outcome}`);
+      const report = readReport(payload);
+      // On disk before the 200: a webhook that a crash cuts off comes again.
+      const outcome = report ? orders.apply(report) : 'ignored';
+      log.info(`webhook ${String(payload['event'])} for order ${String(payload['order_id'])}: ${outcome}`);
+      settlement.wake();
       sendJson(response, 200, { outcome });
     },
   };
@@ -110,11 +140,15 @@ export function createShop(options: ShopOptions): Shop {
         await route(request, response, orderId);
       } catch (error) {
         const { status, message } = refusalFor(error);
-        if (status >= 500) log(`shop: ${error instanceof Error ? error.message : String(error)}`);
+        if (status >= 500) log.warn(error instanceof Error ? error.message : String(error));
         if (response.headersSent) response.destroy();
         else sendJson(response.setHeader('connection', 'close'), status, { message });
       }
       return true;
+    },
+    async close() {
+      await settlement.close();
+      orders.close();
     },
   };
 }
@@ -126,17 +160,6 @@ function matchPath(url: string): { pattern: string; orderId: string } {
   return order
     ? { pattern: `/api/orders/:id${order[2] ?? ''}`, orderId: order[1]! }
     : { pattern: path, orderId: '' };
-}
-
-/** From the signed body alone: headers are not covered by the signature. */
-function readNews(payload: Readonly<Record<string, unknown>>) {
-  return {
-    event: String(payload['event']),
-    orderId: String(payload['order_id']),
-    paymentId: String(payload['payment_id']),
-    amount: Number(payload['amount']),
-    version: Number(payload['version']),
-  };
 }
 
 function refusalFor(error: unknown): { status: number; message: string } {

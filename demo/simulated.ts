@@ -1,4 +1,3 @@
-import { CommandError } from '../src/companion/commands/command-error.ts';
 import type { Method } from '../src/protocol/snapshot.ts';
 import { FreepaymentSimulator } from './simulators/freepayment.ts';
 import { SberbankSimulator } from './simulators/sberbank.ts';
@@ -29,27 +28,28 @@ const SYSTEMS: Readonly<Record<string, { readonly method: Method; readonly open:
 /** What `--provider all` has: one system for each method. */
 const ALL = ['freepayment', 'smart-glocal', 'sberbank'];
 
+/** What `--provider` takes. */
+export const SIMULATED_PROVIDERS: readonly string[] = [...Object.keys(SYSTEMS), 'all'];
+
 export interface Simulated {
   /** What the companion is to be told. */
   readonly env: Readonly<Record<string, string>>;
   readonly methods: readonly Method[];
   /** Their pages, on which a payer's deeds can be done. */
   readonly pages: readonly { readonly system: string; readonly url: string }[];
+  /** The companion, where a system does not hear of it with each payment. */
+  sendWebhooksTo(companionUrl: string): void;
   close(): Promise<void>;
 }
 
-/** Starts the simulated systems of that name; throws with the names there are. */
-export async function simulate(name: string, host: string, companionUrl: string): Promise<Simulated> {
+/** Starts the simulated systems of that name, one of {@link SIMULATED_PROVIDERS}. */
+export async function simulate(name: string, host: string): Promise<Simulated> {
   const names = name === 'all' ? ALL : [name];
   const chosen = names.map((one) => SYSTEMS[one]);
-  if (chosen.some((system) => !system)) {
-    throw new CommandError(`--provider takes ${Object.keys(SYSTEMS).join(', ')} or all, not "${name}"`);
-  }
   const systems = chosen.map((system) => system!.open());
   for (const system of systems) {
     await system.listen(0, '0.0.0.0');
     system.origin = system.url.replace('127.0.0.1', host);
-    if (system instanceof SmartGlocalSimulator) system.webhookUrl = `${companionUrl}/webhooks/smart-glocal`;
   }
   const envs = systems.map((system) => system.env());
   return {
@@ -59,6 +59,12 @@ export async function simulate(name: string, host: string, companionUrl: string)
     } as Record<string, string>,
     methods: chosen.map((system) => system!.method),
     pages: systems.map(({ origin, url }, index) => ({ system: names[index]!, url: origin ?? url })),
+    sendWebhooksTo(companionUrl) {
+      for (const system of systems) {
+        if (system instanceof SmartGlocalSimulator)
+          system.webhookUrl = `${companionUrl}/webhooks/smart-glocal`;
+      }
+    },
     async close() {
       await Promise.all(systems.map((system) => system.close()));
     },

@@ -1,4 +1,5 @@
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
+import { obstacle } from './obstacle.ts';
 
 /** What a payer does on a screen, as far as a scenario needs it. `at`: a path of selectors through shadow roots. */
 export type Doing =
@@ -9,8 +10,27 @@ export type Doing =
   /** Milliseconds that seem to pass. */
   | { readonly wait: number };
 
-/** Does it, one thing after the other, each as soon as it can be done. */
-export async function play(checkout: SbpCheckout, doings: readonly Doing[]): Promise<void> {
+/** What taps and types for the payer. */
+export interface Hand {
+  readonly tap: (element: Element) => void | Promise<void>;
+  readonly type: (field: HTMLInputElement, text: string) => void | Promise<void>;
+}
+
+/** A page has no other: it taps by script, but only what a payer could. */
+const SCRIPTED: Hand = {
+  tap: (element) => (element as HTMLElement).click(),
+  type(field, text) {
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  },
+};
+
+/** Does it, one thing after the other, each as soon as a payer could do it. */
+export async function play(
+  checkout: SbpCheckout,
+  doings: readonly Doing[],
+  hand: Hand = SCRIPTED,
+): Promise<void> {
   for (const doing of doings) {
     if ('wait' in doing) {
       await until(() => checkout.snapshot);
@@ -18,11 +38,9 @@ export async function play(checkout: SbpCheckout, doings: readonly Doing[]): Pro
     } else if ('see' in doing) {
       await find(checkout, doing.see);
     } else if ('tap' in doing) {
-      (await find(checkout, doing.tap)).click();
+      await hand.tap(await findWithinReach(checkout, doing.tap));
     } else {
-      const field = (await find(checkout, doing.at)) as HTMLInputElement;
-      field.value = doing.type;
-      field.dispatchEvent(new Event('input', { bubbles: true }));
+      await hand.type((await findWithinReach(checkout, doing.at)) as HTMLInputElement, doing.type);
     }
   }
 }
@@ -34,12 +52,21 @@ export function shiftClock(ms: number): void {
   performance.now = () => now() + ms;
 }
 
-async function find(checkout: SbpCheckout, path: readonly string[]): Promise<HTMLElement> {
+function find(checkout: SbpCheckout, path: readonly string[]): Promise<HTMLElement> {
+  return until(() => look(checkout, path));
+}
+
+function findWithinReach(checkout: SbpCheckout, path: readonly string[]): Promise<HTMLElement> {
   return until(() => {
-    let found: HTMLElement | null = checkout;
-    for (const selector of path) found = found?.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
-    return found;
+    const found = look(checkout, path);
+    return found && obstacle(found) === null ? found : null;
   });
+}
+
+function look(checkout: SbpCheckout, path: readonly string[]): HTMLElement | null {
+  let found: HTMLElement | null = checkout;
+  for (const selector of path) found = found?.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
+  return found;
 }
 
 async function until<T>(look: () => T | null): Promise<T> {

@@ -15,12 +15,12 @@ export function stubCompanion(): void {
 }
 
 function answer(path: string, scenario: Scenario, signal: AbortSignal | null): Promise<Response> {
-  if (scenario.httpStatus) return Promise.resolve(Response.json({}, { status: scenario.httpStatus }));
+  if (scenario.httpStatus) return Promise.resolve(json({}, scenario.httpStatus));
   if (path === '/banks') {
-    return Promise.resolve(scenario.noBanks ? new Response(null, { status: 503 }) : Response.json(BANKS));
+    return Promise.resolve(scenario.noBanks ? new Response(null, { status: 503 }) : json(BANKS));
   }
   if (!scenario.snapshot) return never(signal);
-  if (path === '') return Promise.resolve(Response.json(snapshotOf(scenario)));
+  if (path === '') return Promise.resolve(json(snapshotOf(scenario)));
   const stream = new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode(': open\n\n'));
@@ -32,9 +32,14 @@ function answer(path: string, scenario: Scenario, signal: AbortSignal | null): P
 
 function answerAct(path: string, scenario: Scenario): Promise<Response> {
   const { status, retryAfter } = scenario.answers?.[path] ?? { status: 200 };
-  if (status === 200) return Promise.resolve(Response.json(snapshotOf(scenario)));
+  if (status === 200) return Promise.resolve(json(snapshotOf(scenario)));
   const headers = { 'retry-after': String(retryAfter ?? 0) };
   return Promise.resolve(new Response(null, { status, headers }));
+}
+
+/** `Response.json` is missing in the oldest browsers that we look at. */
+function json(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 }
 
 function never(signal: AbortSignal | null): Promise<Response> {

@@ -5,7 +5,7 @@ import { createOrder, fetchAbout, fetchOrder, retryOrder, ShopError, type Item }
 import { loadCart, saveCart } from './cart-store.ts';
 import { GIFT_MAX, GIFT_MIN, GIFT_SKU } from './catalog.ts';
 import type { Actions, Model } from './model.ts';
-import type { OrderAnswer } from './order.ts';
+import type { Order, OrderAnswer } from './order.ts';
 import { page } from './views/page.ts';
 import { WORDS } from './words.ts';
 
@@ -14,6 +14,8 @@ const root = document.querySelector<HTMLElement>('#shop')!;
 /** The companion's webhook reaches the shop's server within seconds of the checkout's own news. */
 const CONFIRM_EVERY_MS = 700;
 const CONFIRM_TRIES = 40;
+/** An extra payment's way back is looked at as often while its order is on the page. */
+const RETURNING_EVERY_MS = 3_000;
 
 let model: Model = {
   locale: navigator.language.startsWith('en') ? 'en' : 'ru',
@@ -56,7 +58,7 @@ const actions: Actions = {
     history.pushState(null, '', '/');
     update({ place: { kind: 'shop' }, trouble: null });
   },
-  confirm: () => void confirm(),
+  confirm: (paid) => void confirm(paid),
 };
 
 /** The button that was pressed may have become another one: the keyboard stays at this product. */
@@ -82,42 +84,70 @@ async function buy(items: readonly Item[]): Promise<void> {
 }
 
 async function retry(): Promise<void> {
-  if (model.place.kind !== 'order') return;
+  const order = orderOnPage();
+  if (!order || model.starting) return;
+  update({ starting: true, trouble: null });
   try {
-    showOrder(await retryOrder(model.place.answer.order.id));
+    const answer = await retryOrder(order.id);
+    showOrder(answer);
+    // Nothing to pay: the former payment was paid a moment before, and the shop's server is about to hear of it.
+    if (answer.order.status === 'failed') void confirm(true);
   } catch {
     update({ trouble: 'start' });
+  } finally {
+    update({ starting: false });
   }
 }
 
 /** The checkout has a result; the shop's server has the last word on what it means for the order. */
-async function confirm(): Promise<void> {
+async function confirm(paid: boolean): Promise<void> {
   const { place } = model;
   if (place.kind !== 'order' || place.confirming) return;
-  const { id } = place.answer.order;
-  update({ place: { ...place, confirming: true } });
-  for (let tries = 0; tries < CONFIRM_TRIES && orderOnPage() === id; tries++) {
-    const answer = await fetchOrder(id).catch(() => null);
-    if (answer && answer.order.status !== 'waiting') {
-      if (orderOnPage() === id) showOrder(answer);
-      return;
-    }
+  const before = place.answer.order;
+  if (paid) update({ place: { ...place, confirming: true } });
+  for (let tries = 0; tries < CONFIRM_TRIES; tries++) {
+    await refresh();
+    const now = orderOnPage();
+    if (now?.id !== before.id || (paid ? isSettled(now, before) : now.revision > before.revision)) break;
     await new Promise((resolve) => setTimeout(resolve, CONFIRM_EVERY_MS));
   }
-  if (orderOnPage() === id) update({ place: { ...place, confirming: false } });
+  const after = model.place;
+  if (paid && after.kind === 'order') update({ place: { ...after, confirming: false } });
 }
 
-function orderOnPage(): string | null {
-  return model.place.kind === 'order' ? model.place.answer.order.id : null;
+/** The shop's server knows what the money was for. */
+function isSettled(now: Order, before: Order): boolean {
+  return now.status !== before.status || now.extraPayments.length > before.extraPayments.length;
+}
+
+/** Another tab, or another device, may have changed the order. */
+async function refresh(): Promise<void> {
+  const id = orderOnPage()?.id;
+  const answer = id === undefined ? null : await fetchOrder(id).catch(() => null);
+  if (answer && orderOnPage()?.id === id) showOrder(answer);
+}
+
+let returning: ReturnType<typeof setTimeout> | undefined;
+function watchReturning({ extraPayments }: Order): void {
+  clearTimeout(returning);
+  if (extraPayments.includes('returning')) returning = setTimeout(() => void refresh(), RETURNING_EVERY_MS);
+}
+
+function orderOnPage(): Order | null {
+  return model.place.kind === 'order' ? model.place.answer.order : null;
 }
 
 function showOrder(answer: OrderAnswer): void {
-  const { id, status } = answer.order;
-  const before = model.place.kind === 'order' && orderOnPage() === id ? model.place.token : null;
-  const token = answer.token ?? before;
-  const cart = status === 'paid' ? new Map<string, number>() : model.cart;
-  if (status === 'paid') saveCart(cart);
-  update({ cart, place: { kind: 'order', answer, token, confirming: false }, trouble: null });
+  const { order } = answer;
+  const shown = model.place.kind === 'order' && model.place.answer.order.id === order.id ? model.place : null;
+  watchReturning(order);
+  // Answers may overtake each other.
+  if (shown && shown.answer.order.revision > order.revision) return;
+  const token = answer.token ?? shown?.token ?? null;
+  const cart = order.status === 'paid' ? new Map<string, number>() : model.cart;
+  if (order.status === 'paid') saveCart(cart);
+  const confirming = order.status !== 'paid' && (shown?.confirming ?? false);
+  update({ cart, place: { kind: 'order', answer, token, confirming }, trouble: null });
 }
 
 /** The address decides what is shown, so that a reload or a link in the middle of a payment finds its order again. */
@@ -145,6 +175,9 @@ function loadCheckout(src: string): void {
 }
 
 window.addEventListener('popstate', () => void follow());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') void refresh();
+});
 void follow();
 fetchAbout().then(
   (about) => {

@@ -22,7 +22,7 @@ export type Place =
       readonly answer: OrderAnswer;
       /** Stays when the order is paid, so that the checkout can show its result. */
       readonly token: string | null;
-      /** The checkout reported a result and the shop's server has not heard of it yet. */
+      /** The checkout says that the payment is paid, and the shop's server has not heard of it yet. */
       readonly confirming: boolean;
     };
 
@@ -35,5 +35,6 @@ export interface Actions {
   buyGift(): void;
   retry(): void;
   openShop(): void;
-  confirm(): void;
+  /** The checkout has a result; `paid` or another one. */
+  confirm(paid: boolean): void;
 }

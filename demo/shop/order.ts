@@ -7,8 +7,11 @@ export interface OrderLine {
   readonly price: number;
 }
 
-/** Decided by the shop's server alone, from signed webhooks. */
+/** Decided by the shop's server alone, from signed webhooks. `failed`: nothing can be paid, until the buyer asks to pay again. */
 export type OrderStatus = 'waiting' | 'paid' | 'failed';
+
+/** Money that came on top of what pays the order, or too late for it; `not_returned` is for a person to give back. */
+export type ExtraPayment = 'returning' | 'returned' | 'not_returned';
 
 export interface Order {
   readonly id: string;
@@ -16,6 +19,10 @@ export interface Order {
   /** Kopecks. */
   readonly amount: number;
   readonly status: OrderStatus;
+  /** Each of them is of the whole `amount`. */
+  readonly extraPayments: readonly ExtraPayment[];
+  /** Grows with each change: an answer that is not newer is dropped. */
+  readonly revision: number;
 }
 
 /** An order with what the page needs to have it paid. */

@@ -30,9 +30,15 @@ const ru = {
   failed: 'Заказ ещё не оплачен',
   failedLead: 'Корзина на месте: можно заплатить ещё раз.',
   retry: 'Оплатить заново',
+  extra: {
+    returning: (amount: string) => `Пришёл лишний платёж: ${amount}. Возвращаем его.`,
+    returned: (amount: string) => `Лишний платёж, ${amount}, вернули.`,
+    not_returned: (amount: string) =>
+      `Пришёл лишний платёж: ${amount}. Сам он не вернулся: вернём вручную и напишем вам.`,
+  },
   confirming: 'Получаем подтверждение оплаты…',
   missing: 'Такого заказа нет',
-  missingLead: 'Демонстрационный магазин забывает заказы, когда его перезапускают.',
+  missingLead: 'Проверьте адрес страницы: возможно, он скопирован не целиком.',
   trouble: 'Не получилось начать оплату. Попробуйте ещё раз.',
   noScript: 'Не получилось загрузить оплату. Обновите страницу.',
   footer: 'Демонстрационный магазин sbp-checkout: товары не отправляются.',
@@ -70,9 +76,15 @@ const en: Words = {
   failed: 'The order is not paid yet',
   failedLead: 'Your cart is kept: you can pay again.',
   retry: 'Pay again',
+  extra: {
+    returning: (amount) => `An extra payment of ${amount} has come. We are giving it back.`,
+    returned: (amount) => `The extra payment of ${amount} was given back.`,
+    not_returned: (amount) =>
+      `An extra payment of ${amount} has come. It didn't go back by itself: we'll return it by hand and write to you.`,
+  },
   confirming: 'Waiting for the confirmation…',
   missing: 'There is no such order',
-  missingLead: 'The demo shop forgets its orders when it is restarted.',
+  missingLead: 'Check the address of the page: it may have been copied in part.',
   trouble: "Couldn't start the payment. Try again.",
   noScript: "Couldn't load the payment. Reload the page.",
   footer: 'The demo shop of sbp-checkout: nothing is delivered.',

@@ -15,33 +15,46 @@ export function readDevice(headers: IncomingHttpHeaders): Device {
   const userAgent = (headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT_CHARACTERS);
   const { browser, device, os } = new UAParser(userAgent).getResult();
   const hintedOs = hintedPlatform(headers['sec-ch-ua-platform']);
-  const type = deviceType(device.type);
   return {
-    type: type === 'desktop' ? hintedType(headers['sec-ch-ua-mobile'], hintedOs) : type,
+    // A User-Agent without any type looks like a desktop's: an Android browser asked for the desktop site keeps its hints.
+    type: device.type
+      ? deviceType(device.type, userAgent)
+      : hintedType(headers['sec-ch-ua-mobile'], hintedOs),
     os: hintedOs ?? os.name ?? null,
     browser: browser.name ?? null,
   };
 }
 
-/** Whose links open a bank's app there. Everything that is neither iOS nor Android counts as a desktop. */
+/** What the answer of a call that reads the device depends on. */
+export const DEVICE_HEADERS = 'user-agent, sec-ch-ua-mobile, sec-ch-ua-platform';
+
+/**
+ * Whose links open a bank's app there. A desktop's for what runs no bank's app: computers, also with Android, television
+ * sets, KaiOS. Also for what has its own apps, such as Aurora: the bare scheme among them asks for no Android.
+ */
 export function platformOf(device: Device): Platform {
+  if (device.type === 'desktop') return 'desktop';
   switch (device.os) {
     case 'iOS':
       return 'ios';
     case 'Android':
     case 'HarmonyOS': // runs Android's apps and browsers
+    case 'OpenHarmony': // runs its own, by the same schemes
       return 'android';
     default:
       return 'desktop';
   }
 }
 
-function deviceType(type: string | undefined): DeviceType {
+/** Android on a laptop is read as a tablet's. */
+const LAPTOP = /Android-x86|Chromebook/;
+
+/** `smarttv`, `console` and the like show a code to a phone, as a desktop does. */
+function deviceType(type: string, userAgent: string): DeviceType {
   if (type === 'mobile' || type === 'wearable') return 'mobile';
-  return type === 'tablet' ? 'tablet' : 'desktop';
+  return type === 'tablet' && !LAPTOP.test(userAgent) ? 'tablet' : 'desktop';
 }
 
-/** For a User-Agent that looks like a desktop's: an Android browser asked for the desktop site keeps its hints. */
 function hintedType(mobile: unknown, hintedOs: string | null): DeviceType {
   if (mobile === '?1') return 'mobile';
   return hintedOs === 'Android' || hintedOs === 'iOS' ? 'tablet' : 'desktop';

@@ -1,3 +1,4 @@
+import type { Platform } from '../protocol/banks.ts';
 import type { Device, DeviceType } from '../protocol/snapshot.ts';
 
 export interface DeviceHints {
@@ -19,14 +20,26 @@ const TABLET_SIDE = 600;
  */
 export function deviceType(told: Device | null, hints: DeviceHints): DeviceType {
   const type = told?.type ?? 'desktop';
-  if (!isInHand(type, hints)) return type;
-  return hints.shortSide < TABLET_SIDE ? 'mobile' : 'tablet';
+  if (isInHand(type, hints)) return hints.shortSide < TABLET_SIDE ? 'mobile' : 'tablet';
+  // Android where no finger reaches the screen: a laptop.
+  return type === 'tablet' && !hints.maxTouchPoints && /Android|X11/.test(hints.userAgent) ? 'desktop' : type;
+}
+
+/**
+ * Whose bank links open there, where the page knows better than the request: iPads and Android devices that call
+ * themselves desktops, and laptops that call themselves tablets. `null`: as the companion has read it.
+ */
+export function correctedPlatform(told: Device | null, hints: DeviceHints): Platform | null {
+  const isDesktop = deviceType(told, hints) === 'desktop';
+  if (isDesktop === ((told?.type ?? 'desktop') === 'desktop')) return null;
+  if (isDesktop) return 'desktop';
+  return /Macintosh|iP/.test(hints.userAgent) ? 'ios' : 'android';
 }
 
 /** Touch alone does not tell: there are laptops with touchscreens, and tablets with a mouse. */
 function isInHand(type: DeviceType, { userAgent, maxTouchPoints, coarse }: DeviceHints): boolean {
   if (userAgent.includes('Macintosh')) return maxTouchPoints > 1;
-  if (/Windows|CrOS/.test(userAgent)) return false;
+  if (/Windows|CrOS|Chromebook|Android-x86|TV\b|Web0S/.test(userAgent)) return false;
   return coarse || (maxTouchPoints > 0 && (type !== 'desktop' || /Android|iP/.test(userAgent)));
 }
 

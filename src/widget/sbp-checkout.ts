@@ -27,7 +27,7 @@ import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays } from './ways.ts';
+import { chooseDevice, chooseWays, platformFor } from './ways.ts';
 
 /** A payment that has no link by then is late: most have theirs with the first snapshot. */
 const SLOW_MS = 20_000;
@@ -114,31 +114,16 @@ export class SbpCheckout extends LitElement {
   /** What else says that it is paid: `sound`, `vibration`, both, or nothing (default). */
   declare signal: string | null;
 
-  readonly #store = new CheckoutStore(this);
-  readonly #session = new CheckoutSession(this, {
-    snapshot: (snapshot, receipt) => {
-      const first = !this.#store.state.snapshot;
-      this.#store.take(snapshot, receipt, this.#origin);
-      // Recalled: the payer had left for the bank from another life of this page.
-      if (first && this.#store.state.gone) this.#session.returned();
-      // Empty until it is loaded.
-      (this.renderRoot.querySelector('sbp-bank-picker') as Partial<SbpBankPicker> | null)?.retry?.();
-    },
-    connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
-    refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
-  });
-  readonly #countdown = new Countdown(this, {
-    left: () => this.#left(),
-    tick: () => this.#tick(),
-    jumped: () => this.#session.wake(true),
-  });
-  readonly #announcer = new Announcer(this);
-  readonly #elements = new LazyElements(this, () => this.connection === 'offline');
+  readonly #store: CheckoutStore;
+  readonly #session: CheckoutSession;
+  readonly #countdown: Countdown;
+  readonly #announcer: Announcer;
+  readonly #elements: LazyElements;
 
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
   #hadFocus = false;
-  #language: Language = chooseLanguage([], null);
+  #language: Language;
   #device: DeviceType = 'desktop';
   #inApp: InApp | null = null;
   #ways: readonly Way[] = [];
@@ -155,6 +140,26 @@ export class SbpCheckout extends LitElement {
     this.messages = null;
     this.redirect = null;
     this.signal = null;
+    this.#language = chooseLanguage([], null);
+    this.#store = new CheckoutStore(this);
+    this.#session = new CheckoutSession(this, {
+      snapshot: (snapshot, receipt) => {
+        const first = !this.#store.state.snapshot;
+        this.#store.take(snapshot, receipt, this.#origin);
+        // Recalled: the payer had left for the bank from another life of this page.
+        if (first && this.#store.state.gone) this.#session.returned();
+        this.#banks?.retry?.();
+      },
+      connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
+      refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
+    });
+    this.#countdown = new Countdown(this, {
+      left: () => this.#left(),
+      tick: () => this.#tick(),
+      jumped: () => this.#session.wake(true),
+    });
+    this.#announcer = new Announcer(this);
+    this.#elements = new LazyElements(this, () => this.connection === 'offline');
     new PageWake(this, {
       back: () => this.#comeBack(),
       hidden: () => this.#session.away(),
@@ -187,6 +192,11 @@ export class SbpCheckout extends LitElement {
   /** The line to the companion. */
   get connection(): Connection {
     return this.#store.state.connection;
+  }
+
+  /** Without properties and methods until its part is loaded. */
+  get #banks(): Partial<SbpBankPicker> | null {
+    return this.renderRoot.querySelector<SbpBankPicker>('sbp-bank-picker');
   }
 
   /** Asks the companion now; resolves when it has answered, or has not in time. */
@@ -354,6 +364,7 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
       act: this.#act,
@@ -367,7 +378,8 @@ export class SbpCheckout extends LitElement {
     leave: (gone) => this.#store.leave(gone),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),
-    loadBanks: (signal) => this.#session.loadBanks(signal),
+    loadBanks: (signal) => this.#session.loadBanks(platformFor(this.snapshot?.device ?? null), signal),
+    redraw: () => this.requestUpdate(),
     send: (path, body) => this.#session.act(path, body),
   };
 

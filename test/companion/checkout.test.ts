@@ -246,6 +246,35 @@ describe('GET /session/banks', () => {
     for (const bank of list.banks.slice(1)) assert.equal(bank.url, bank.id + rest);
   });
 
+  it('answers for the platform that the page names, whatever the User-Agent says', async () => {
+    const payment = await shop.createPayment();
+    const ask = (query: string) =>
+      shop.checkout(`/session/banks${query}`, payment.token, { 'user-agent': IPHONE });
+    for (const platform of ['ios', 'android', 'desktop']) {
+      const response = await ask(`?platform=${platform}`);
+      assert.equal(((await response.json()) as { platform: string }).platform, platform);
+    }
+    const vary = (await ask('')).headers.get('vary');
+    for (const name of ['origin', 'user-agent', 'sec-ch-ua-platform', 'sec-ch-ua-mobile']) {
+      assert.match(String(vary), new RegExp(`(^|, )${name}(,|$)`), name);
+    }
+  });
+
+  it('refuses a platform that there is not, by the name of the field', async () => {
+    const { token } = await shop.createPayment();
+    for (const query of ['?platform=windows', '?platform=IOS', '?platform=ios&platform=android']) {
+      const response = await shop.checkout(`/session/banks${query}`, token);
+      assert.equal(response.status, 422, query);
+      const problem = (await response.json()) as { code: string; errors: { path: string }[] };
+      assert.equal(problem.code, 'invalid_fields');
+      assert.deepEqual(
+        problem.errors.map(({ path }) => path),
+        ['platform'],
+      );
+    }
+    assert.equal((await shop.checkout('/session/banks?platform=windows', 'pay_x.y')).status, 401);
+  });
+
   it('knows no logo of an unknown bank', async () => {
     assert.equal((await fetch(`${shop.url}/checkout/v1/banks/..%2F..%2Fetc/logo`)).status, 404);
   });

@@ -80,10 +80,12 @@ describe('sbp-checkout snippet', () => {
       const [, path] = /^http:\/\/127\.0\.0\.1:0\/pinned\/[0-9a-f]{16}\/(.*)$/.exec(address)!;
       return [path!, hash];
     });
-    const { 'pay.js': ours, ...payers } = JSON.parse(
-      readFileSync(PUBLISHED_HASHES, 'utf8'),
-    ) as typeof integrity;
-    assert.ok(ours, 'the hosted page’s own script is no part of a shop’s');
+    const {
+      'pay.js': ours,
+      'pay.legacy.js': plain,
+      ...payers
+    } = JSON.parse(readFileSync(PUBLISHED_HASHES, 'utf8')) as typeof integrity;
+    assert.ok(ours && plain, 'the hosted page’s own scripts are no part of a shop’s');
     assert.deepEqual(Object.fromEntries(pinned), payers);
     const [, address, hash] = /<script type="module" src="(.*?)" integrity="(.*?)" crossorigin>/.exec(
       stdout,

@@ -37,6 +37,15 @@ describe("the payer's device", () => {
     assert.deepEqual(readDevice({}), { type: 'desktop', os: null, browser: null });
   });
 
+  it('stays a television set, whatever the client hints say', () => {
+    const tv = readDevice({
+      'user-agent': DEVICES.find(({ name }) => name === 'Android TV')!.userAgent,
+      'sec-ch-ua-mobile': '?0',
+      'sec-ch-ua-platform': '"Android"',
+    });
+    assert.deepEqual([tv.type, platformOf(tv)], ['desktop', 'desktop']);
+  });
+
   it('is what the client hints say where the User-Agent is silent or pretends', () => {
     const desktopSite =
       'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
@@ -48,6 +57,7 @@ describe("the payer's device", () => {
       });
     assert.deepEqual(hints('?1', '"Android"'), { type: 'mobile', os: 'Android', browser: 'Chrome' });
     assert.equal(hints('?0', '"Android"').type, 'tablet');
+    assert.equal(platformOf(hints('?0', '"Android"')), 'android');
     assert.deepEqual(hints('?0', '"Linux"'), { type: 'desktop', os: 'Linux', browser: 'Chrome' });
     assert.deepEqual(hints('nonsense', 'x'.repeat(9_999)), {
       type: 'desktop',

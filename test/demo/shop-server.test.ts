@@ -20,6 +20,7 @@ async function listen(t: TestContext, listener: RequestListener) {
 }
 
 interface Asked {
+  readonly path: string | undefined;
   readonly authorization: string | undefined;
   readonly key: string | undefined;
   readonly body: Record<string, unknown>;
@@ -28,17 +29,19 @@ interface Asked {
 /** A shop beside a stand-in for the companion, which first fails `failures` times with `status`. */
 async function openShop(t: TestContext, { failures = 0, status = 503 } = {}) {
   const asked: Asked[] = [];
+  const companion = { down: false };
   const companionUrl = await listen(t, (request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
       const key = request.headers['idempotency-key'] as string | undefined;
       asked.push({
+        path: request.url,
         authorization: request.headers.authorization,
         key,
         body: JSON.parse(text) as Asked['body'],
       });
-      const ok = asked.length > failures;
+      const ok = asked.length > failures && !companion.down;
       response.writeHead(ok ? 201 : status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(ok ? { payment_id: `pay-${key}`, token: `token-${key}` } : { code: 'no' }));
     });
@@ -50,8 +53,10 @@ async function openShop(t: TestContext, { failures = 0, status = 503 } = {}) {
     webhookSecret: ['older', SECRET],
     shopUrl: 'https://shop.example.ru',
     lanUrl: 'http://192.168.1.5:5173',
-    log: () => undefined,
+    databaseFile: ':memory:',
+    log: { info: () => undefined, warn: () => undefined },
   });
+  t.after(() => shop.close());
   const url = await listen(t, (request, response) => {
     void shop.handler(request, response).then((handled) => handled || response.writeHead(418).end());
   });
@@ -87,7 +92,7 @@ async function openShop(t: TestContext, { failures = 0, status = 503 } = {}) {
     amount,
     version: ++changes,
   });
-  return { url, asked, order, get, notify, news };
+  return { url, asked, companion, order, get, notify, news };
 }
 
 const TEA = [{ sku: 'oolong', quantity: 2, price: 1, amount: 1 }];
@@ -207,11 +212,38 @@ describe("the demo shop's server", () => {
     await notify(news(answer, 'payment.failed'));
     assert.equal((await get(id)).order.status, 'failed');
     assert.equal((await retry()).token, `token-shop-${id}-2`);
-    assert.equal(asked.length, 2);
+    assert.deepEqual(
+      asked.map(({ path, key }) => key ?? path),
+      [`shop-${id}-1`, `/api/sbp/v1/payments/pay-shop-${id}-1/cancel`, `shop-${id}-2`],
+      'the former payment is ended before another is made',
+    );
+    assert.deepEqual(asked[1]!.body, { on_late: 'refund' });
     await notify(news(answer, 'payment.expired', 1));
     assert.equal((await get(id)).order.status, 'waiting', 'news of the old payment end nothing');
     await notify(news(answer, 'payment.paid', 1));
     assert.equal((await get(id)).order.status, 'paid', 'late money is money');
+  });
+
+  it('makes no other payment while the former one cannot be ended', async (t) => {
+    const { url, order, get, notify, news, asked, companion } = await openShop(t);
+    const { answer } = await order(TEA);
+    const { id } = answer.order;
+    await notify(news(answer, 'payment.canceled'));
+    companion.down = true;
+    const retry = () => fetch(`${url}/api/orders/${id}/retry`, { method: 'POST' });
+    assert.equal((await retry()).status, 502);
+    assert.ok(asked.every(({ key }) => key === undefined || key === `shop-${id}-1`));
+    companion.down = false;
+    assert.equal((await retry()).status, 200);
+    assert.equal((await get(id)).token, `token-shop-${id}-2`);
+  });
+
+  it('takes no order for paid by money that the companion gives back by itself', async (t) => {
+    const { order, get, notify, news } = await openShop(t);
+    const { answer } = await order(TEA);
+    await notify({ ...news(answer, 'payment.paid'), late: true, on_late: 'refund' });
+    const { status, extraPayments } = (await get(answer.order.id)).order;
+    assert.deepEqual([status, extraPayments], ['failed', ['returning']]);
   });
 
   it('answers only what is its own', async (t) => {

@@ -52,7 +52,7 @@ async function dress(page: Page, css: string): Promise<void> {
 describe('the browser’s own dark mode for sites', () => {
   for (const mode of DARK_MODES) {
     it(`leaves the code dark on white and the texts readable: ${mode || 'as it comes'}`, async () => {
-      const browser = await launchChromium([`--enable-features=WebContentsForceDark${mode}`]);
+      const browser = await launchChromium(undefined, [`--enable-features=WebContentsForceDark${mode}`]);
       try {
         const { token, qr_payload } = await street.companion.client.createPayment();
         const page = await (await browser.newContext({ ...DESKTOP, colorScheme: 'dark' })).newPage();

@@ -4,6 +4,7 @@ import { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts'
 import { defineOnce } from '../../src/widget/define.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 import { LINK } from './snapshots.ts';
+import { paste } from './tap.ts';
 
 defineOnce('sbp-bank-picker', SbpBankPicker);
 
@@ -63,8 +64,7 @@ export async function settle(picker: SbpBankPicker): Promise<void> {
 /** What the payer types, at one go; answers what is found. */
 export async function search(picker: SbpBankPicker, query: string): Promise<string[]> {
   const input = all<HTMLInputElement>(picker, 'input')[0]!;
-  input.value = query;
-  input.dispatchEvent(new Event('input'));
+  await paste(input, query);
   await settle(picker);
   return namesOf(picker);
 }

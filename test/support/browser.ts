@@ -35,8 +35,10 @@ export function findChromium(): string | null {
 }
 
 /** `flags`: what a payer has set at `chrome://flags`, as switches. */
-export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
-  const executablePath = findChromium();
+export async function launchChromium(
+  executablePath: string | null = findChromium(),
+  flags: readonly string[] = [],
+): Promise<Browser> {
   if (executablePath === null) throw new Error('no Chromium found: run "npm test" once, or set CHROME_PATH');
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...flags] });
   browser.on('context', (context) => {

@@ -24,6 +24,8 @@ export interface DeviceCase {
   readonly told: { readonly type: DeviceType; readonly os: string | null; readonly platform: Platform };
   /** What the page makes of it. */
   readonly type: DeviceType;
+  /** Whose bank links the payer gets in the end. */
+  readonly links: Platform;
   readonly inApp: InApp | null;
 }
 
@@ -74,9 +76,15 @@ function device(
     told,
     objects,
     type: told.type,
+    links: linksFor(userAgent, rest.type ?? told.type),
     inApp: app ? { app, platform } : null,
     ...rest,
   };
+}
+
+function linksFor(userAgent: string, type: DeviceType): Platform {
+  if (type === 'desktop') return 'desktop';
+  return /iP|Macintosh/.test(userAgent) ? 'ios' : 'android';
 }
 
 const iphone = (name: string, tail: string, rest?: Rest): DeviceCase =>
@@ -165,7 +173,40 @@ export const DEVICES: readonly DeviceCase[] = [
     'HarmonyOS without Android',
     `Mozilla/5.0 (Phone; OpenHarmony 5.0) ${KHTML} Chrome/132.0.0.0 Safari/537.36 ArkWeb/6.0.0.47 Mobile HuaweiBrowser/5.1.8.303`,
     PHONE,
-    { type: 'mobile', os: 'OpenHarmony', platform: 'desktop' },
+    { type: 'mobile', os: 'OpenHarmony', platform: 'android' },
+  ),
+  device(
+    'HarmonyOS without Android, a tablet',
+    `Mozilla/5.0 (Tablet; OpenHarmony 5.0) ${KHTML} Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1 HuaweiBrowser/5.0.4.300`,
+    TABLET,
+    { type: 'tablet', os: 'OpenHarmony', platform: 'android' },
+  ),
+  device(
+    'HarmonyOS without Android, a computer with a touchscreen',
+    `Mozilla/5.0 (PC; OpenHarmony 5.0) ${KHTML} Chrome/132.0.0.0 Safari/537.36 ArkWeb/6.0.0.47 HuaweiBrowser/5.1.8.303`,
+    TOUCH_LAPTOP,
+    { type: 'desktop', os: 'OpenHarmony', platform: 'desktop' },
+  ),
+  device(
+    'HarmonyOS with Android inside',
+    `Mozilla/5.0 (Linux; Android 10; HarmonyOS; NOH-AN00; HMSCore 6.1.0.314) ${KHTML} Chrome/88.0.4324.93 HuaweiBrowser/11.1.1.310 Mobile Safari/537.36`,
+    PHONE,
+    { type: 'mobile', os: 'HarmonyOS', platform: 'android' },
+  ),
+  // Systems with apps of their own, or none: the bare scheme of a desktop's links asks for no Android.
+  device(
+    'Aurora OS',
+    'Mozilla/5.0 (Mobile; Aurora 5.0; rv:102.0) Gecko/102.0 Firefox/102.0',
+    PHONE,
+    { type: 'mobile', os: null, platform: 'desktop' },
+    { links: 'desktop' },
+  ),
+  device(
+    'KaiOS, which has keys and no touchscreen',
+    'Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5',
+    { maxTouchPoints: 0, coarse: false, shortSide: 240 },
+    { type: 'mobile', os: 'KAIOS', platform: 'desktop' },
+    { links: 'desktop' },
   ),
   // Foldables: a phone or a tablet, whichever they are at the moment.
   android(
@@ -210,6 +251,33 @@ export const DEVICES: readonly DeviceCase[] = [
     `${REDUCED} Chrome/140.0.0.0 Safari/537.36`,
     { ...TABLET, coarse: false },
     TOLD_ANDROID_TABLET,
+  ),
+  // Android on computers.
+  device(
+    'Android on a laptop without a touchscreen',
+    `${REDUCED} Chrome/140.0.0.0 Safari/537.36`,
+    MOUSE,
+    TOLD_ANDROID_TABLET,
+    { type: 'desktop' },
+  ),
+  device(
+    'Android-x86',
+    `Mozilla/5.0 (Linux; Android 9; Generic Build/PI; Android-x86) ${KHTML} Chrome/90.0.4430.91 Safari/537.36`,
+    TOUCH_LAPTOP,
+    { type: 'desktop', os: 'Android-x86', platform: 'desktop' },
+  ),
+  // Television sets: a phone scans the code.
+  device(
+    'Android TV',
+    `Mozilla/5.0 (Linux; Android 12; MiTV-AXSO2 Build/STT1) ${KHTML} Chrome/120.0.0.0 Safari/537.36`,
+    { maxTouchPoints: 1, coarse: true, shortSide: 1080 },
+    { type: 'desktop', os: 'Android', platform: 'desktop' },
+  ),
+  device(
+    'webOS TV',
+    `Mozilla/5.0 (Web0S; Linux/SmartTV) ${KHTML} Chrome/87.0.4280.88 Safari/537.36 WebAppManager`,
+    { maxTouchPoints: 0, coarse: true, shortSide: 720 },
+    { type: 'desktop', os: 'webOS', platform: 'desktop' },
   ),
   // Browsers inside apps.
   iphone('Telegram on iOS', `Version/18.6 ${APPLE_TAIL}`, {

@@ -86,6 +86,7 @@ export class Ledger {
       methods: ['sbp'],
       qr: { format: 'svg', size: 256 },
       deepLink: false,
+      locale: null,
       metadata: {},
       ...fields,
     };

@@ -4,11 +4,18 @@ import type { Page } from 'playwright-core';
 import { Pace } from './pace.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** How a page gets the element: its markup, and what its policy's `script-src` has to list for it. */
+/** How a page gets the element: its markup, and what its policy has to list for it. */
 export interface Loading {
   readonly markup: string;
   readonly scriptSources: string;
+  /** What `trusted-types` allows; by default what docs/element.md prescribes. */
+  readonly trustedTypes?: string;
+  /** Of the page, besides its policy. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** A script of the shop's own, by its path. */
+export type ShopScripts = (path: string) => string | Buffer | null;
 
 function fromCompanion(companion: string): Loading {
   return {
@@ -18,14 +25,14 @@ function fromCompanion(companion: string): Loading {
 }
 
 /** As strict as a page can be that still embeds the element. */
-function csp(companion: string, scriptSources: string): string {
+function csp(companion: string, { scriptSources, trustedTypes }: Loading): string {
   return [
     "default-src 'none'",
     `script-src 'self' ${scriptSources}`,
     `connect-src ${companion}`,
     `img-src ${companion}`,
     "require-trusted-types-for 'script'",
-    'trusted-types lit-html',
+    `trusted-types ${trustedTypes ?? "lit-html 'allow-duplicates'"}`,
   ].join('; ');
 }
 
@@ -39,23 +46,28 @@ export class ShopPage {
     this.origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   }
 
-  static async open(load: (companion: string) => Loading = fromCompanion): Promise<ShopPage> {
+  static async open(
+    load: (companion: string) => Loading = fromCompanion,
+    scripts: ShopScripts = () => null,
+  ): Promise<ShopPage> {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://shop');
       const companion = url.searchParams.get('companion') ?? '';
       if (url.pathname !== '/checkout') {
-        response.writeHead(404).end();
+        const script = scripts(url.pathname);
+        response.writeHead(script === null ? 404 : 200, { 'content-type': 'text/javascript' }).end(script);
         return;
       }
-      const { markup, scriptSources } = load(companion);
+      const loading = load(companion);
       response
         .writeHead(200, {
           'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': csp(companion, scriptSources),
+          'content-security-policy': csp(companion, loading),
+          ...loading.headers,
         })
         .end(
           `<!doctype html><html lang="ru"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Магазин</title>` +
-            `${markup}<sbp-checkout></sbp-checkout>`,
+            `${loading.markup}<sbp-checkout></sbp-checkout>`,
         );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -128,7 +140,8 @@ export async function settled(page: Page): Promise<void> {
         for (const element of root.querySelectorAll('*')) {
           if (element.shadowRoot) look(element.shadowRoot);
           if (element.localName.includes('-') && !element.matches(':defined')) coming = true;
-          if (element.localName === 'sbp-bank-picker' && !element.hasAttribute('ready')) coming = true;
+          if (element.localName === 'sbp-bank-picker' && !(element as { ready?: boolean }).ready)
+            coming = true;
           const { x, y, width, height } = element.getBoundingClientRect();
           boxes.push(x, y, width, height);
         }

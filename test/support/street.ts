@@ -12,7 +12,10 @@ export interface Street {
 }
 
 /** To be called at the top of a file. What it answers is filled in before the first test, and gone after the last. */
-export function openStreet(env: Readonly<Record<string, string>> = {}): Street {
+export function openStreet(
+  env: Readonly<Record<string, string>> = {},
+  launch: () => Promise<Browser> = launchChromium,
+): Street {
   const street = {} as { -readonly [Part in keyof Street]: Street[Part] };
   /** Of what has been started: the next may have failed to. */
   const stops: (() => Promise<void>)[] = [];
@@ -22,7 +25,7 @@ export function openStreet(env: Readonly<Record<string, string>> = {}): Street {
     const companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin, ...env });
     street.companion = companion;
     stops.push(() => companion.stop());
-    const browser = (street.browser = await launchChromium());
+    const browser = (street.browser = await launch());
     stops.push(() => browser.close());
   });
   after(async () => {

@@ -3,6 +3,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { show, shown, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const SCHEME = LINK.replace('https', 'bank100000000004');
 const BANKS = json({
@@ -24,7 +25,7 @@ async function onPhone(payment: FakePayment): Promise<SbpCheckout> {
 }
 
 async function goToBank(checkout: SbpCheckout): Promise<void> {
-  (await shown(checkout, 'sbp-bank-picker', 'a[part=bank]')).click();
+  await tap(await shown(checkout, 'sbp-bank-picker', 'a[part=bank]'));
   await seen(checkout, 'waiting');
   turn('hidden');
 }
@@ -91,12 +92,12 @@ describe('a payer who is back from the bank', () => {
 
   it('may ask by the button', async () => {
     const { payment, checkout } = await phone([json(PAID)]);
-    (await shown(checkout, 'sbp-bank-picker', 'a[part=bank]')).click();
+    await tap(await shown(checkout, 'sbp-bank-picker', 'a[part=bank]'));
     await seen(checkout, 'waiting');
     const button = [...checkout.shadowRoot!.querySelectorAll('button')].find(
       ({ innerText }) => innerText === 'Я оплатил, проверить',
     )!;
-    button.click();
+    await tap(button);
     await seen(checkout, 'paid');
     expect(await checks(payment)).to.equal(1);
   });

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts';
 import { all, bank, focused, search, settle, showPicker } from '../support/bank-picker.ts';
+import { unpressableKey } from '../support/unpressable-key.ts';
 
 const KEY = 'sbp-checkout:banks';
 const TWENTY = Array.from({ length: 20 }, (_, index) => bank(`Б${index + 1}`));
@@ -75,8 +76,7 @@ describe('the bank picker by keyboard', () => {
     const picker = await open();
     await press(picker, 'ArrowDown');
     for (const held of ['ctrlKey', 'altKey', 'metaKey']) {
-      const init = { key: 'b', [held]: true, bubbles: true, cancelable: true };
-      picker.shadowRoot!.activeElement!.dispatchEvent(new KeyboardEvent('keydown', init));
+      unpressableKey(picker.shadowRoot!.activeElement!, { key: 'b', [held]: true });
       expect(focused(picker), held).to.equal('Б3');
     }
     expect(await press(picker, 'Tab')).to.equal('Б7');
@@ -119,9 +119,7 @@ describe('the bank picker by keyboard', () => {
 
   it('does not take Enter from an input method', async () => {
     const picker = await open();
-    input(picker).dispatchEvent(
-      new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }),
-    );
+    unpressableKey(input(picker), { key: 'Enter', isComposing: true });
     expect(focused(picker)).to.equal('search');
   });
 

@@ -5,6 +5,7 @@ import { BANK_TEXTS } from '../../src/widget/locales/banks.ts';
 import { all, bank, namesOf, ORIGIN, search, showPicker, TWELVE } from '../support/bank-picker.ts';
 import { pause } from '../support/fake-companion.ts';
 import { LINK } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const ru = BANK_TEXTS.ru;
 const KEY = 'sbp-checkout:banks';
@@ -56,7 +57,7 @@ describe('<sbp-bank-picker>', () => {
         tap.preventDefault();
       },
     });
-    all(picker, 'a[part=bank]')[2]!.click();
+    await tap(all(picker, 'a[part=bank]')[2]!);
     expect(tapped).to.deep.equal(['Банк 3']);
   });
 
@@ -100,7 +101,7 @@ describe('<sbp-bank-picker>', () => {
     expect(all<HTMLAnchorElement>(picker, 'a[part=button]')[0]!.getAttribute('href')).to.equal(LINK);
     const [clear] = all(picker, 'button');
     expect(clear!.innerText.trim()).to.equal(ru.clearSearch);
-    clear!.click();
+    await tap(clear!);
     await picker.updateComplete;
     expect(namesOf(picker).length).to.equal(12);
     expect(picker.shadowRoot!.activeElement).to.equal(all(picker, 'input')[0]);
@@ -115,7 +116,7 @@ describe('<sbp-bank-picker>', () => {
     expect(all(picker, '.note')[0]!.textContent).to.equal(ru.banksFailed);
     expect(all<HTMLAnchorElement>(picker, 'a[part=button]')[0]!.getAttribute('href')).to.equal(LINK);
     await expect(picker).to.be.accessible();
-    all(picker, 'button')[0]!.click();
+    await tap(all(picker, 'button')[0]!);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(all(picker, 'a[part=bank]').length).to.equal(1);
   });
@@ -188,7 +189,7 @@ describe('the last used banks', () => {
     const first = await showPicker(TWELVE);
     expect(all(first, 'h3').length).to.equal(0);
     expect(stored(), 'nothing is kept for having looked').to.equal(null);
-    for (const index of [10, 2, 5, 11]) all(first, 'a[part=bank]')[index]!.click();
+    for (const index of [10, 2, 5, 11]) await tap(all(first, 'a[part=bank]')[index]!);
     await first.updateComplete;
     expect(namesOf(first)[0], 'nothing moves under the finger').to.equal('Банк 1');
     expect(stored()).to.equal(JSON.stringify(['Банк 12', 'Банк 6', 'Банк 3']));
@@ -206,7 +207,7 @@ describe('the last used banks', () => {
     expect(namesOf(next).length, 'what is no search changes nothing').to.equal(12);
     await search(next, '12');
     expect(namesOf(next)).to.deep.equal(['Банк 12']);
-    all(next, 'a[part=bank]')[0]!.click();
+    await tap(all(next, 'a[part=bank]')[0]!);
     expect(stored()).to.equal(JSON.stringify(['Банк 12', 'Банк 6', 'Банк 3']));
   });
 
@@ -227,7 +228,7 @@ describe('the last used banks', () => {
       const picker = await showPicker(TWELVE);
       expect(all(picker, 'h3').length).to.equal(0);
       expect(namesOf(picker).length).to.equal(12);
-      all(picker, 'a[part=bank]')[4]!.click();
+      await tap(all(picker, 'a[part=bank]')[4]!);
       expect((JSON.parse(stored()!) as string[])[0]).to.equal('Банк 5');
     });
   }
@@ -255,7 +256,7 @@ describe('the last used banks', () => {
         },
       });
       expect(namesOf(picker).length).to.equal(12);
-      all(picker, 'a[part=bank]')[0]!.click();
+      await tap(all(picker, 'a[part=bank]')[0]!);
       expect(tapped).to.deep.equal(['Банк 1']);
     } finally {
       Object.defineProperty(window, 'localStorage', own);

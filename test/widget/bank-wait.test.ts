@@ -3,6 +3,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, record, seen } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
+import { tap, tapTimes } from '../support/tap.ts';
 
 const SCHEME = LINK.replace('https', 'bank100000000004');
 const BANKS = json({
@@ -26,7 +27,7 @@ async function onPhone(payment: FakePayment): Promise<SbpCheckout> {
 }
 
 async function goToBank(checkout: SbpCheckout): Promise<void> {
-  (await shown(checkout, 'sbp-bank-picker', 'a[part=bank]')).click();
+  await tap(await shown(checkout, 'sbp-bank-picker', 'a[part=bank]'));
   await seen(checkout, 'waiting');
   await shown(checkout, 'sbp-bank-wait', '.ways');
 }
@@ -88,15 +89,15 @@ describe('after a bank was tapped', () => {
     )!;
     const line = inside(checkout, '.actions [role=status]');
     expect(line.innerText).to.equal('');
-    check.click();
+    await tap(check);
     await until(() => line.innerText === 'Проверяем…');
     await until(() => line.innerText === 'Банк ещё не подтвердил оплату. Страница обновится сама.');
     await expect(checkout).to.be.accessible();
     await payment.script(snapshot(), { session: [{ status: 429, headers: { 'retry-after': '60' } }] });
-    check.click();
+    await tap(check);
     await until(() => line.innerText === 'Пока не удалось проверить. Страница обновится сама.');
     const asked = (await payment.log()).length;
-    for (let tap = 0; tap < 30; tap++) check.click();
+    await tapTimes(check, 30);
     await pause(1_500);
     expect((await payment.log()).length).to.equal(asked);
     await payment.send(snapshot({ version: 2, status: 'processing' }));
@@ -120,7 +121,7 @@ describe('after a bank was tapped', () => {
     const { checkout } = await phone();
     await goToBank(checkout);
     await until(() => asks(checkout));
-    inside(checkout, 'sbp-bank-wait', 'a').click();
+    await tap(inside(checkout, 'sbp-bank-wait', 'a'));
     await until(() => !asks(checkout));
     await until(() => asks(checkout));
   });
@@ -139,10 +140,12 @@ describe('after a bank was tapped', () => {
     const link = await shown<HTMLAnchorElement>(checkout, 'sbp-bank-picker', 'a[part=bank]');
     await live(checkout);
     const asked = (await payment.log()).length;
-    link.click();
+    let there = false;
+    window.addEventListener('click', () => queueMicrotask(() => (there = link.isConnected)), { once: true });
+    await tap(link);
     expect(link.href, 'a real link').to.equal(SCHEME);
     expect(link.target, 'of the page itself').to.equal('');
-    expect(link.isConnected, 'still there when the browser follows it').to.be.true;
+    expect(there, 'still there when the browser follows it').to.be.true;
     await seen(checkout, 'waiting');
     expect((await payment.log()).length).to.equal(asked);
   });
@@ -167,13 +170,13 @@ describe('a bank with several links', () => {
     });
     await goToBank(checkout);
     expect((await again(checkout)).getAttribute('href')).to.equal(INTENT);
-    (await again(checkout)).click();
+    await tap(await again(checkout));
     await until(async () => (await again(checkout)).getAttribute('href') === SCHEME);
     checkout.remove();
     const back = await onPhone(payment);
     await seen(back, 'waiting');
     expect((await again(back)).getAttribute('href'), 'the intent was the last one').to.equal(SCHEME);
-    (await again(back)).click();
+    await tap(await again(back));
     await until(async () => (await again(back)).getAttribute('href') === INTENT);
     expect(opened).to.deep.equal([SCHEME, INTENT, SCHEME]);
   });
@@ -209,7 +212,7 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
   it('shows the list once another bank was wanted', async () => {
     const { payment, checkout } = await phone();
     await goToBank(checkout);
-    inside(checkout, 'sbp-bank-wait', 'button').click();
+    await tap(inside(checkout, 'sbp-bank-wait', 'button'));
     await seen(checkout, 'pay');
     expect(sessionStorage.length).to.equal(0);
     checkout.remove();
@@ -281,7 +284,7 @@ describe('on a page that was thrown away while the payer was in the bank', () =>
     });
     try {
       await goToBank(checkout);
-      inside(checkout, 'sbp-bank-wait', 'button').click();
+      await tap(inside(checkout, 'sbp-bank-wait', 'button'));
       await seen(checkout, 'pay');
     } finally {
       Object.defineProperty(window, 'sessionStorage', real);

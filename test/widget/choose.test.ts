@@ -4,6 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, record, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap, tapTimes } from '../support/tap.ts';
 
 const LIST = ['sbp-other-ways', 'sbp-method-list'];
 const SEVERAL = { methods: ['sbp', 'sberpay', 'buyer_qr'], actions: ['method', 'cancel'] } as const;
@@ -52,7 +53,7 @@ describe('choosing a method', () => {
     const payment = await FakePayment.create(snapshot(OPEN), { acts: { '/method': [json(chosen('sbp'))] } });
     const checkout = await show(payment);
     const [sbp] = await methods(checkout);
-    sbp!.click();
+    await tap(sbp!);
     await seen(checkout, 'pay', 1_000);
     expect(await posts(payment)).to.deep.equal(['{"method":"sbp"}']);
     await shown(checkout, 'sbp-qr-code', 'canvas');
@@ -64,9 +65,8 @@ describe('choosing a method', () => {
     });
     const checkout = await show(payment);
     const [sbp, sberpay] = await methods(checkout);
-    sberpay!.click();
-    sberpay!.click();
-    sbp!.click();
+    await tapTimes(sberpay!, 2);
+    await tap(sbp!);
     await until(() => sberpay!.getAttribute('aria-busy'));
     expect(sbp!.hasAttribute('aria-busy')).to.be.false;
     await seen(checkout, 'pay', 2_000);
@@ -92,13 +92,13 @@ describe('choosing a method', () => {
       const heard = record(document.body);
       const checkout = await show(payment);
       const [sbp] = await methods(checkout);
-      sbp!.click();
+      await tap(sbp!);
       const line = inside(checkout, ...LIST, '[role=status]');
       await until(() => line.innerText.includes(said));
       expect(checkout.screen).to.equal('choose');
       expect(heard.map(({ type }) => type)).not.to.include.members(['sbp-error', 'sbp-failed']);
       await payment.script(snapshot(OPEN), { acts: { '/method': [json(chosen('sbp', { version: 9 }))] } });
-      sbp!.click();
+      await tap(sbp!);
       await seen(checkout, 'pay', 2_000);
     });
   }
@@ -107,7 +107,7 @@ describe('choosing a method', () => {
     const payment = await FakePayment.create(snapshot(OPEN), { acts: { '/method': [{ drop: true }] } });
     const checkout = await show(payment);
     await live(checkout);
-    (await methods(checkout))[0]!.click();
+    await tap((await methods(checkout))[0]!);
     await pause(100);
     await payment.send(chosen('sbp'));
     await seen(checkout, 'pay', 1_000);
@@ -116,7 +116,7 @@ describe('choosing a method', () => {
   it('ends in the error screen when the token is refused', async () => {
     const payment = await FakePayment.create(snapshot(OPEN), { acts: { '/method': [{ status: 401 }] } });
     const checkout = await show(payment);
-    (await methods(checkout))[0]!.click();
+    await tap((await methods(checkout))[0]!);
     await seen(checkout, 'error', 2_000);
   });
 
@@ -126,7 +126,7 @@ describe('choosing a method', () => {
     });
     const other = await FakePayment.create(snapshot(OPEN));
     const checkout = await show(payment);
-    (await methods(checkout))[0]!.click();
+    await tap((await methods(checkout))[0]!);
     checkout.token = other.token;
     await pause(400);
     await methods(checkout);
@@ -143,13 +143,13 @@ describe('another way to pay', () => {
       const other = inside(checkout, '.other');
       expect(other.innerText).to.equal('Другой способ оплаты');
       other.focus();
-      other.click();
+      await tap(other);
       await seen(checkout, 'choose');
       expect(checkout.shadowRoot!.activeElement?.localName, 'the focus follows').to.equal('h2');
       const [sbp, sberpay] = await methods(checkout);
       expect(sbp!.getAttribute('aria-current')).to.equal('true');
       expect(sberpay!.hasAttribute('aria-current')).to.be.false;
-      sbp!.click();
+      await tap(sbp!);
       await seen(checkout, 'pay');
       expect(await posts(payment)).to.be.empty;
     }
@@ -161,11 +161,11 @@ describe('another way to pay', () => {
     const payment = await FakePayment.create(chosen('sbp'), { banks: [json(banks)] });
     const checkout = await show(payment, { device: 'mobile' });
     checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
-    (await shown(checkout, 'sbp-bank-picker', 'a')).click();
+    await tap(await shown(checkout, 'sbp-bank-picker', 'a'));
     await seen(checkout, 'waiting');
-    inside(checkout, '.other').click();
+    await tap(inside(checkout, '.other'));
     await seen(checkout, 'choose');
-    (await methods(checkout))[0]!.click();
+    await tap((await methods(checkout))[0]!);
     await seen(checkout, 'waiting');
   });
 
@@ -181,7 +181,7 @@ describe('another way to pay', () => {
     const payment = await FakePayment.create(chosen('sbp'));
     const checkout = await show(payment);
     await live(checkout);
-    inside(checkout, '.other').click();
+    await tap(inside(checkout, '.other'));
     await seen(checkout, 'choose');
     await payment.send(chosen('sbp', { version: 3, status: 'paid' }));
     await seen(checkout, 'paid');

@@ -3,6 +3,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, pause, seen } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const TOOLS = 'sbp-code-tools';
 
@@ -26,13 +27,13 @@ describe('the code’s tools', () => {
     const restore = having('clipboard', {
       writeText: (link: string) => Promise.resolve(void copied.push(link)),
     });
-    inside(checkout, TOOLS, '.copy').click();
+    await tap(inside(checkout, TOOLS, '.copy'));
     await until(() => inside(checkout, TOOLS, '.copy').innerText === 'Ссылка скопирована');
     expect(copied).to.deep.equal([LINK]);
     expect(inside(checkout, TOOLS, '[role=status]').innerText).to.equal('Ссылка скопирована');
     having('clipboard', undefined);
     inside(checkout, TOOLS, '.copy').focus();
-    inside(checkout, TOOLS, '.copy').click();
+    await tap(inside(checkout, TOOLS, '.copy'));
     const field = await shown<HTMLInputElement>(checkout, TOOLS, '.by-hand input');
     await until(() => inside(checkout, TOOLS).shadowRoot!.activeElement === field);
     expect(field.value).to.equal(LINK);
@@ -48,7 +49,7 @@ describe('the code’s tools', () => {
       return Promise.reject(new DOMException('called off', 'AbortError'));
     });
     const checkout = await pay();
-    inside(checkout, TOOLS, '.send').click();
+    await tap(inside(checkout, TOOLS, '.send'));
     expect(shared.map(({ url }) => url)).to.deep.equal([LINK]);
     restore();
     restore = having('share', undefined);
@@ -65,7 +66,7 @@ describe('the code’s tools', () => {
   it('do not offer to send to the phone that is in the hand, nor to enlarge what is as large as the phone', async () => {
     const checkout = await show(await FakePayment.create(snapshot()), { device: 'mobile' });
     await seen(checkout, 'pay');
-    inside(checkout, '.foot .button').click();
+    await tap(inside(checkout, '.foot .button'));
     const tools = await shown(checkout, TOOLS, '.copy');
     expect((tools.getRootNode() as ShadowRoot).querySelector('.send, .enlarge')).to.be.null;
   });
@@ -74,7 +75,7 @@ describe('the code’s tools', () => {
     const checkout = await pay();
     const button = inside(checkout, TOOLS, '.enlarge');
     button.focus();
-    button.click();
+    await tap(button);
     const dialog = await shown<HTMLDialogElement>(checkout, TOOLS, 'dialog');
     await until(() => dialog.open);
     const code = await until(() => dialog.querySelector('sbp-qr-code')?.shadowRoot?.querySelector('canvas'));
@@ -83,7 +84,7 @@ describe('the code’s tools', () => {
     const { right, bottom } = dialog.getBoundingClientRect();
     expect(right <= innerWidth && bottom <= innerHeight, 'whole').to.be.true;
     await expect(dialog).to.be.accessible();
-    dialog.querySelector('button')!.click();
+    await tap(dialog.querySelector('button')!);
     await until(() => !inside(checkout, TOOLS).shadowRoot!.querySelector('dialog'));
     expect(inside(checkout, TOOLS).shadowRoot!.activeElement).to.equal(button);
   });

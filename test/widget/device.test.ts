@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { deviceType } from '../../src/widget/device.ts';
+import { correctedPlatform, deviceType } from '../../src/widget/device.ts';
 import { inAppBrowser } from '../../src/widget/in-app.ts';
 import { chooseLanguage, nearestLang } from '../../src/widget/locales/language.ts';
 import { clockText } from '../../src/widget/screens/pieces.ts';
@@ -11,11 +11,16 @@ describe('the payer’s device', () => {
     expect(new Set(DEVICES.map(({ name }) => name)).size).to.equal(DEVICES.length);
   });
 
-  for (const { name, userAgent, screen, told, type, objects, standalone, inApp } of DEVICES) {
+  for (const { name, userAgent, screen, told, type, links, objects, standalone, inApp } of DEVICES) {
     it(`is known: ${name}`, () => {
       const hints = { userAgent, ...screen };
-      expect(deviceType({ type: told.type, os: told.os, browser: null }, hints)).to.equal(type);
-      expect(deviceType(null, hints), 'where the server says nothing').to.equal(type);
+      const read = { type: told.type, os: told.os, browser: null };
+      expect(deviceType(read, hints)).to.equal(type);
+      // A phone that has keys and no touchscreen is known by its User-Agent alone.
+      if (screen.maxTouchPoints > 0 || type === 'desktop') {
+        expect(deviceType(null, hints), 'where the server says nothing').to.equal(type);
+      }
+      expect(correctedPlatform(read, hints) ?? told.platform, 'bank links').to.equal(links);
       const { maxTouchPoints } = screen;
       const page = { navigator: { userAgent, maxTouchPoints, standalone }, ...objects };
       expect(inAppBrowser(page)).to.deep.equal(inApp);

@@ -4,6 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, record, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 type FormOffer = Extract<Presentation, { kind: 'form' }>;
 
@@ -32,7 +33,7 @@ async function theForm(checkout: SbpCheckout): Promise<HTMLFormElement> {
 }
 
 /** Taps as a payer would; what the browser then did is answered, but the page stays where it is. */
-function submit(form: HTMLFormElement): { submitted: boolean; prevented: boolean } {
+async function submit(form: HTMLFormElement): Promise<{ submitted: boolean; prevented: boolean }> {
   const seen = { submitted: false, prevented: false };
   form.parentNode!.addEventListener(
     'submit',
@@ -43,7 +44,7 @@ function submit(form: HTMLFormElement): { submitted: boolean; prevented: boolean
     },
     { once: true },
   );
-  form.querySelector('button')!.click();
+  await tap(form.querySelector('button')!);
   return seen;
 }
 
@@ -63,14 +64,14 @@ describe('a form to post', () => {
     ]);
     for (const input of form.querySelectorAll('input')) expect(input.type).to.equal('hidden');
     expect(form.querySelector('button')!.innerText).to.equal('Перейти к оплате');
-    expect(submit(form)).to.deep.equal({ submitted: true, prevented: false });
+    expect(await submit(form)).to.deep.equal({ submitted: true, prevented: false });
   });
 
   it('leaves the payer with "waiting" and the same form again', async () => {
     const payment = await FakePayment.create(formed());
     const heard = record(document.body);
     const checkout = await show(payment);
-    submit(await theForm(checkout));
+    await submit(await theForm(checkout));
     await seen(checkout, 'waiting');
     expect(text(checkout))
       .to.contain('Завершите оплату на странице банка')
@@ -82,14 +83,14 @@ describe('a form to post', () => {
     expect(heard.map(({ type }) => type)).not.to.include('sbp-bank-open');
     const again = await theForm(checkout);
     expect(again.querySelector('button')!.innerText).to.equal('Открыть ещё раз');
-    expect(submit(again).submitted).to.be.true;
+    expect((await submit(again)).submitted).to.be.true;
   });
 
   it('remembers on the way back, on a page loaded anew, and only while nothing has happened', async () => {
     const first = formed();
     const payment = await FakePayment.create(first);
     const checkout = await show(payment);
-    submit(await theForm(checkout));
+    await submit(await theForm(checkout));
     await seen(checkout, 'waiting');
     checkout.remove();
     const back = await show(payment);
@@ -108,7 +109,7 @@ describe('a form to post', () => {
     const payment = await FakePayment.create(first);
     const checkout = await show(payment);
     await live(checkout);
-    submit(await theForm(checkout));
+    await submit(await theForm(checkout));
     await payment.send({ ...first, version: 2, status: 'paid' });
     await seen(checkout, 'paid');
   });
@@ -117,7 +118,7 @@ describe('a form to post', () => {
     const several = { methods: ['sbp', 'buyer_qr'], actions: ['method'] } as const;
     const checkout = await show(await FakePayment.create(formed({}, several)));
     await theForm(checkout);
-    inside(checkout, '.other').click();
+    await tap(inside(checkout, '.other'));
     await seen(checkout, 'choose');
   });
 
@@ -132,7 +133,7 @@ describe('a form to post', () => {
     const checkout = await show(payment);
     const method = await shown(checkout, 'sbp-other-ways', 'sbp-method-list', 'button');
     method.focus();
-    method.click();
+    await tap(method);
     await theForm(checkout);
     await until(() => checkout.shadowRoot!.activeElement?.localName === 'h2');
     expect(inside(checkout, '[role=status]').innerText).to.equal('Оплата на странице банка');

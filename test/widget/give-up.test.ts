@@ -4,6 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, names, record, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const OPEN = snapshot({ actions: ['cancel'] });
 const CANCELED = snapshot({ version: 2, status: 'canceled' });
@@ -28,12 +29,12 @@ describe('giving up', () => {
     const checkout = await show(payment);
     const button = await cancel(checkout);
     expect(button.innerText).to.equal('Отменить оплату');
-    button.click();
+    await tap(button);
     const [goOn, now] = await answers(checkout);
     expect([goOn!.innerText, now!.innerText]).to.deep.equal(['Продолжить оплату', 'Да, отменить']);
     expect(await calls(payment), 'nothing is called off yet').to.equal(0);
     await expect(checkout).to.be.accessible();
-    now!.click();
+    await tap(now!);
     await seen(checkout, 'canceled');
     expect(text(checkout)).to.contain('Оплата отменена').and.not.to.contain('Отменить');
     expect(names(heard)).to.include('sbp-canceled');
@@ -45,11 +46,11 @@ describe('giving up', () => {
     const checkout = await show(payment);
     const button = await cancel(checkout);
     button.focus();
-    button.click();
+    await tap(button);
     const [goOn] = await answers(checkout);
     const place = inside(checkout, '.give-up');
     await until(() => goOn!.matches(':focus'));
-    goOn!.click();
+    await tap(goOn!);
     await cancel(checkout);
     expect(checkout.shadowRoot!.activeElement === place).to.be.true;
     expect(await calls(payment)).to.equal(0);
@@ -61,7 +62,7 @@ describe('giving up', () => {
       const checkout = await show(payment, { locale });
       const button = await cancel(checkout);
       const { left, width } = button.getBoundingClientRect();
-      button.click();
+      await tap(button);
       const [goOn] = await answers(checkout);
       const safe = goOn!.getBoundingClientRect();
       const middle = left + width / 2;
@@ -75,7 +76,7 @@ describe('giving up', () => {
     await checkout.updateComplete;
     expect(checkout.screen).to.equal('loading');
     const before = top();
-    (await cancel(checkout)).click();
+    await tap(await cancel(checkout));
     await answers(checkout);
     expect(top()).to.equal(before);
   });
@@ -83,9 +84,9 @@ describe('giving up', () => {
   it('says so while it is under way', async () => {
     const payment = await FakePayment.create(OPEN, { acts: { '/cancel': [{ hang: true }] } });
     const checkout = await show(payment);
-    (await cancel(checkout)).click();
+    await tap(await cancel(checkout));
     const [, now] = await answers(checkout);
-    now!.click();
+    await tap(now!);
     await until(() => now!.getAttribute('aria-busy') === 'true');
   });
 
@@ -96,9 +97,9 @@ describe('giving up', () => {
     it(`says what to do when it came to nothing: ${status}`, async () => {
       const payment = await FakePayment.create(OPEN, { acts: { '/cancel': [{ status }] } });
       const checkout = await show(payment);
-      (await cancel(checkout)).click();
+      await tap(await cancel(checkout));
       const [, now] = await answers(checkout);
-      now!.click();
+      await tap(now!);
       const line = await until(() =>
         inside(checkout, ...QUESTION).shadowRoot!.querySelector<HTMLElement>('[role=status]'),
       );

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import { inside, live, show, shown, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const PARTS = {
   code: '/src/widget/components/qr-code.ts',
@@ -99,7 +100,7 @@ describe('a part of the page that does not come', () => {
       acts: { '/renew': [json(snapshot({ version: 3 }))] },
     });
     const checkout = await show(payment);
-    (await shown(checkout, 'button.primary')).click();
+    await tap(await shown(checkout, 'button.primary'));
     await seen(checkout, 'pay');
     expect(customElements.get('sbp-other-ways')).to.equal(undefined);
   });

@@ -4,6 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
 import { END, snapshot, sse } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const EXPIRED = snapshot({
   version: 2,
@@ -27,8 +28,8 @@ describe('an expired payment', () => {
     const button = await renewal(checkout);
     expect(button.innerText).to.equal('Получить новый код');
     expect(inside(checkout, 'a.button').classList.contains('primary'), 'one primary action').to.be.false;
-    await payment.script(RENEWED, { acts: { '/renew': [json(RENEWED)] } });
-    button.click();
+    await payment.script(EXPIRED, { acts: { '/renew': [json(RENEWED)] } });
+    await tap(button);
     await seen(checkout, 'pay', 2_000);
     expect(text(checkout)).to.match(/Код действует ещё 1[45]:/);
     await live(checkout);
@@ -47,15 +48,18 @@ describe('an expired payment', () => {
     const payment = await FakePayment.create(EXPIRED, { acts: { '/renew': [{ status: 503 }] } });
     const checkout = await show(payment);
     const button = await renewal(checkout);
-    button.click();
-    await checkout.updateComplete;
-    expect(button.getAttribute('aria-busy')).to.equal('true');
+    const busy: (string | null)[] = [];
+    new MutationObserver(() => busy.push(button.getAttribute('aria-busy'))).observe(button, {
+      attributeFilter: ['aria-busy'],
+    });
+    await tap(button);
+    await until(() => busy.includes('true'));
     const line = await shown(checkout, 'sbp-other-ways', '[role=status]');
     await until(() => line.innerText === 'Не получилось. Проверьте интернет и попробуйте ещё раз.');
     expect(checkout.screen).to.equal('expired');
     expect(button.hasAttribute('aria-busy')).to.be.false;
     await payment.script(EXPIRED, { acts: { '/renew': [json(RENEWED)] } });
-    (await renewal(checkout)).click();
+    await tap(await renewal(checkout));
     await seen(checkout, 'pay', 2_000);
   });
 
@@ -100,7 +104,7 @@ describe('an expired payment', () => {
     const checkout = await show(payment, { device: 'mobile' });
     checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
     await live(checkout);
-    (await shown(checkout, 'sbp-bank-picker', 'a')).click();
+    await tap(await shown(checkout, 'sbp-bank-picker', 'a'));
     await seen(checkout, 'waiting');
     await payment.send(EXPIRED);
     await seen(checkout, 'expired');
@@ -132,9 +136,9 @@ describe('a payment without a way to pay yet', () => {
     expect(checkout.screen).to.equal('loading');
     const asked = (await payment.log()).length;
     const [again, other] = part.querySelectorAll('button');
-    again!.click();
+    await tap(again!);
     await until(async () => (await payment.log()).length > asked);
-    other!.click();
+    await tap(other!);
     await seen(checkout, 'choose');
     shiftClock(0);
   });

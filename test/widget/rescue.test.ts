@@ -8,6 +8,7 @@ import { DEVICES } from '../support/devices.ts';
 import { ENDPOINT, FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
 import { pretend } from '../support/pretend.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
+import { tap, tapStaying } from '../support/tap.ts';
 
 const SCHEME = LINK.replace('https', 'bank100000000004');
 const WEB = 'https://bank.example/pay';
@@ -55,19 +56,6 @@ function buttonOf(part: HTMLElement, label: string): HTMLElement | undefined {
   );
 }
 
-/** Taps a link without leaving the page, and tells whether the browser would have followed it. */
-function tap(link: HTMLElement): boolean {
-  let followed = false;
-  const last = (click: Event): void => {
-    followed = !click.defaultPrevented;
-    click.preventDefault();
-  };
-  window.addEventListener('click', last);
-  link.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true }));
-  window.removeEventListener('click', last);
-  return followed;
-}
-
 /** The line to the companion is as fast as it is. */
 function told(heard: readonly Event[]): string[] {
   return names(heard).filter((name) => name !== 'sbp-connection');
@@ -90,7 +78,7 @@ describe('in a browser of its own', () => {
       const { checkout } = await inApp(name);
       await pause(100);
       expect(checkout.shadowRoot!.querySelector(WAY_OUT[0])).to.equal(null);
-      expect(tap(inside(checkout, ...BANK))).to.be.true;
+      expect(await tapStaying(inside(checkout, ...BANK))).to.be.true;
       await seen(checkout, 'waiting');
     });
   }
@@ -155,7 +143,7 @@ describe('in an app’s browser', () => {
     const { checkout } = await inApp('Telegram on iOS');
     await wayOut(checkout);
     checkout.device = 'desktop';
-    await shown(checkout, '.onward').then((onward) => onward.click());
+    await tap(await shown(checkout, '.onward'));
     await shown(checkout, ...BANK);
     await until(() => !checkout.shadowRoot!.querySelector(WAY_OUT[0]));
   });
@@ -172,7 +160,7 @@ describe('a tap on a bank in an app’s browser', () => {
   it('is followed on iOS, where it does no harm, and the way out comes with the other ways', async () => {
     const { checkout } = await inApp('Telegram on iOS');
     await wayOut(checkout);
-    expect(tap(inside(checkout, ...BANK))).to.be.true;
+    expect(await tapStaying(inside(checkout, ...BANK))).to.be.true;
     await seen(checkout, 'waiting');
     await shown(checkout, 'sbp-bank-wait', ...WAY_OUT, '.notice');
     await expect(checkout).to.be.accessible();
@@ -188,7 +176,7 @@ describe('a tap on a bank in an app’s browser', () => {
       const { checkout } = await inApp(name);
       const part = await wayOut(checkout);
       const heard = record(document.body);
-      expect(tap(inside(checkout, ...BANK))).to.be.false;
+      expect(await tapStaying(inside(checkout, ...BANK))).to.be.false;
       await until(() =>
         words(part).includes('Чтобы перейти в «Т-Банк», откройте страницу в другом браузере.'),
       );
@@ -198,32 +186,32 @@ describe('a tap on a bank in an app’s browser', () => {
       expect(told(heard)).to.deep.equal(['sbp-bank-open']);
       expect(sessionStorage.length, 'the payer has gone nowhere').to.equal(0);
       notice.blur();
-      tap(inside(checkout, ...BANK));
+      await tapStaying(inside(checkout, ...BANK));
       await until(() => part.shadowRoot!.activeElement);
     });
   }
 
   it('on a web bank is followed everywhere', async () => {
     const { checkout } = await inApp('VK on Android');
-    expect(tap(inside(checkout, ...WEB_BANK))).to.be.true;
+    expect(await tapStaying(inside(checkout, ...WEB_BANK))).to.be.true;
     await seen(checkout, 'waiting');
   });
 
   it('belongs to the shop’s own app, where that opens banks itself', async () => {
     const { checkout } = await inApp('Android WebView of an unknown app');
     checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
-    expect(tap(inside(checkout, ...BANK))).to.be.false;
+    expect(await tapStaying(inside(checkout, ...BANK))).to.be.false;
     await seen(checkout, 'waiting');
   });
 
   it('is forgotten when the payer chooses another way', async () => {
     const { checkout } = await inApp('VK on Android');
     const part = await wayOut(checkout);
-    tap(inside(checkout, ...BANK));
+    await tapStaying(inside(checkout, ...BANK));
     await until(() => words(part).includes('«Т-Банк»'));
-    inside(checkout, '.foot button').click();
+    await tap(inside(checkout, '.foot button'));
     await shown(checkout, 'sbp-qr-code');
-    inside(checkout, '.foot button').click();
+    await tap(inside(checkout, '.foot button'));
     expect(words(await wayOut(checkout))).not.to.contain('«Т-Банк»');
   });
 });
@@ -244,7 +232,7 @@ describe('the way out', () => {
       };
       const { checkout, page } = await inApp(name, {}, place(opener));
       const heard = record(document.body);
-      buttonOf(await wayOut(checkout), ru.openInBrowser)!.click();
+      await tap(buttonOf(await wayOut(checkout), ru.openInBrowser)!);
       expect(opened).to.deep.equal([true, page]);
       expect(told(heard).length).to.equal(0);
     });
@@ -263,7 +251,7 @@ describe('the way out', () => {
       const { checkout } = await inApp('Telegram on iOS', {}, { Telegram: { WebApp: { openLink } } });
       const part = await wayOut(checkout);
       expect(words(part)).not.to.contain(ru.rescueMenuIos);
-      buttonOf(part, ru.openInBrowser)!.click();
+      await tap(buttonOf(part, ru.openInBrowser)!);
       await until(() => words(part).includes(ru.rescueMenuIos));
       expect(buttonOf(part, ru.openInBrowser)).to.equal(undefined);
       expect(buttonOf(part, ru.copyLink)).to.exist;
@@ -303,7 +291,7 @@ describe('the way out', () => {
     setOnNavigator('clipboard', { writeText: (what: string) => Promise.resolve(void copied.push(what)) });
     const { checkout, page } = await inApp('VK on iOS');
     const part = await wayOut(checkout);
-    buttonOf(part, ru.copyLink)!.click();
+    await tap(buttonOf(part, ru.copyLink)!);
     await until(() => words(part).includes(ru.pasteLink));
     expect(copied).to.deep.equal([page]);
     expect(buttonOf(part, ru.copied)).to.exist;
@@ -313,7 +301,7 @@ describe('the way out', () => {
     setOnNavigator('clipboard', undefined);
     const { checkout, page } = await inApp('VK on iOS');
     const part = await wayOut(checkout);
-    buttonOf(part, ru.copyLink)!.click();
+    await tap(buttonOf(part, ru.copyLink)!);
     const input = await shown<HTMLInputElement>(checkout, ...WAY_OUT, 'input');
     await until(() => part.shadowRoot!.activeElement === input);
     expect(input.value).to.equal(page);
@@ -328,7 +316,7 @@ describe('the way out', () => {
       return Promise.reject(new DOMException('called off', 'AbortError'));
     });
     const { checkout, page } = await inApp('VK on iOS');
-    buttonOf(await wayOut(checkout), ru.shareLink)!.click();
+    await tap(buttonOf(await wayOut(checkout), ru.shareLink)!);
     await pause(20);
     expect(shared).to.deep.equal([{ url: page }]);
     checkout.remove();

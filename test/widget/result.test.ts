@@ -4,6 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const SHOP = 'https://shop.example/thanks?order=1';
 const PAID = { status: 'paid', paid_at: '2026-11-25T11:32:00.000Z', return_url: SHOP } as const;
@@ -81,7 +82,7 @@ describe('<sbp-checkout redirect>', () => {
   it('lets them stay', async () => {
     const checkout = await pay('1');
     const element = await autoReturn(checkout);
-    (await shown(checkout, 'sbp-auto-return', 'button')).click();
+    await tap(await shown(checkout, 'sbp-auto-return', 'button'));
     await pause(1_500);
     expect(gone).to.deep.equal([]);
     expect(element.shadowRoot!.querySelector('p')).to.be.null;
@@ -189,8 +190,7 @@ describe('a failed payment', () => {
     expect(text(checkout)).to.contain('Банк отклонил платёж. Попробуйте ещё раз или выберите другой банк.');
     const button = await shown(checkout, 'button.primary');
     expect(button.innerText).to.equal('Попробовать ещё раз');
-    await payment.script(AGAIN);
-    button.click();
+    await tap(button);
     await seen(checkout, 'pay', 2_000);
     await live(checkout);
     await payment.send(snapshot({ version: 4, status: 'failed' }));

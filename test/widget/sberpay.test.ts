@@ -4,6 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap, tapTimes, typeInto } from '../support/tap.ts';
 
 const URL_ = 'https://sberbank.example/pay?bankInvoiceId=0123456789abcdef0123456789abcdef';
 const DEEP = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef&operationType=Web2App';
@@ -36,7 +37,7 @@ describe('a SberPay link', () => {
     expect(text(checkout), 'no other app will do')
       .to.contain('Откройте приложение СберБанк Онлайн')
       .and.not.to.contain('приложение банка или камеру');
-    inside(checkout, '.onward').click();
+    await tap(inside(checkout, '.onward'));
     const app = await appLink(checkout);
     expect([app.getAttribute('href'), app.target, app.rel]).to.deep.equal([
       URL_,
@@ -68,7 +69,7 @@ describe('a SberPay link', () => {
       opened.push(event.detail);
       event.preventDefault();
     });
-    (await appLink(checkout)).click();
+    await tap(await appLink(checkout));
     await seen(checkout, 'waiting');
     expect(opened).to.deep.equal([{ id: 'sberpay', name: 'Сбербанк', url: DEEP }]);
     const again = await shown(checkout, 'sbp-bank-wait', 'a');
@@ -103,8 +104,8 @@ describe('a SberPay link', () => {
     });
     const checkout = await show(payment, { device: 'mobile' });
     await appLink(checkout);
-    inside(checkout, '.other').click();
-    (await shown(checkout, 'sbp-other-ways', 'sbp-method-list', 'button')).click();
+    await tap(inside(checkout, '.other'));
+    await tap(await shown(checkout, 'sbp-other-ways', 'sbp-method-list', 'button'));
     await shown(checkout, 'sbp-bank-picker', '[part=bank]');
     expect(text(checkout)).to.contain('Выберите банк');
   });
@@ -121,7 +122,7 @@ describe('a message to the payer’s phone', () => {
   }
 
   const said = (checkout: SbpCheckout): string => inside(checkout, ...PUSH, '[role=status]').innerText;
-  const send = (checkout: SbpCheckout): void => inside(checkout, ...PUSH, 'button').click();
+  const send = (checkout: SbpCheckout): Promise<void> => tap(inside(checkout, ...PUSH, 'button'));
   const sent = async (payment: FakePayment): Promise<string[]> =>
     (await payment.log()).filter(({ path }) => path === '/push').map(({ body }) => body);
 
@@ -130,8 +131,8 @@ describe('a message to the payer’s phone', () => {
       const { payment, checkout, phone } = await offered({}, device);
       expect([phone.type, phone.autocomplete]).to.deep.equal(['tel', 'tel-national']);
       expect(phone.labels![0]!.innerText).to.equal('Номер телефона');
-      phone.value = '8 (999) 000-11-22';
-      send(checkout);
+      await typeInto(phone, '8 (999) 000-11-22');
+      await send(checkout);
       await until(() => said(checkout) === 'Отправили. Откройте уведомление на телефоне.');
       expect(inside(checkout, ...PUSH, 'button').innerText).to.equal('Отправить ещё раз');
       expect(await sent(payment)).to.deep.equal(['{"phone":"79990001122"}']);
@@ -142,14 +143,14 @@ describe('a message to the payer’s phone', () => {
   it('is not sent to what is no number', async () => {
     const { payment, checkout, phone } = await offered();
     for (const value of ['', '12', 'мой номер', '+1 202 555 0100']) {
-      phone.value = value;
-      send(checkout);
+      await typeInto(phone, value);
+      await send(checkout);
       await until(() => said(checkout).startsWith('Проверьте номер'));
       expect(phone.getAttribute('aria-invalid')).to.equal('true');
     }
     expect(await sent(payment)).to.be.empty;
-    phone.value = '9990001122';
-    send(checkout);
+    await typeInto(phone, '9990001122');
+    await send(checkout);
     await until(() => said(checkout).startsWith('Отправили'));
     expect(phone.hasAttribute('aria-invalid')).to.be.false;
   });
@@ -166,8 +167,8 @@ describe('a message to the payer’s phone', () => {
   ] as const) {
     it(`leaves the payment as it is when ${what}`, async () => {
       const { checkout, phone } = await offered({ acts: { '/push': [reply] } });
-      phone.value = '+7 999 000-11-22';
-      send(checkout);
+      await typeInto(phone, '+7 999 000-11-22');
+      await send(checkout);
       await until(() => said(checkout).includes(words));
       expect(checkout.screen).to.equal('pay');
       expect(phone.value, 'the number stays').to.equal('+7 999 000-11-22');
@@ -178,8 +179,8 @@ describe('a message to the payer’s phone', () => {
   it('is sent once, however often it is tapped', async () => {
     const reply = { ...json(sberpay({ actions: ['push'] })), delayMs: 200 };
     const { payment, checkout, phone } = await offered({ acts: { '/push': [reply] } });
-    phone.value = '9990001122';
-    for (let tap = 0; tap < 3; tap++) send(checkout);
+    await typeInto(phone, '9990001122');
+    await tapTimes(inside(checkout, ...PUSH, 'button'), 3);
     await until(() => said(checkout));
     expect((await sent(payment)).length).to.equal(1);
   });
@@ -202,7 +203,7 @@ describe('a message to the payer’s phone', () => {
     for (const device of ['desktop', 'mobile']) {
       const { checkout, phone } = await offered({}, device);
       checkout.parentElement!.style.width = '280px';
-      send(checkout);
+      await send(checkout);
       await until(() => said(checkout));
       await pause(100);
       expect(getComputedStyle(phone).outlineStyle).to.equal('dotted');

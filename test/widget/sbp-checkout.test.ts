@@ -6,6 +6,7 @@ import { SCENARIOS } from '../../demo/gallery/scenarios.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { ENDPOINT, FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
 import { END, LINK, snapshot, sse } from '../support/snapshots.ts';
+import { paste, tap, tapStaying } from '../support/tap.ts';
 
 const SCHEME = LINK.replace('https', 'bank100000000004');
 const BANKS = json({
@@ -13,12 +14,8 @@ const BANKS = json({
   banks: [{ id: 'b4', name: 'Т-Банк', logo_url: null, aliases: [], url: SCHEME, links: [] }],
 });
 
-function tapBank(checkout: SbpCheckout): Promise<void> {
-  return until(() =>
-    checkout
-      .shadowRoot!.querySelector('sbp-bank-picker')
-      ?.shadowRoot?.querySelector<HTMLElement>('a[part=bank]'),
-  ).then((link) => link.click());
+async function tapBank(checkout: SbpCheckout): Promise<void> {
+  await tap(await shown(checkout, 'sbp-bank-picker', 'a[part=bank]'));
 }
 
 describe('<sbp-checkout> is accessible', () => {
@@ -40,7 +37,7 @@ describe('<sbp-checkout> is accessible', () => {
         );
         const checkout = await show(payment, { theme, device: scenario.device });
         checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
-        await play(checkout, scenario.doings ?? []);
+        await play(checkout, scenario.doings ?? [], { tap, type: paste });
         await seen(checkout, scenario.screen);
         await pause(300); // the mark's entrance: half-drawn colours have no contrast
         await expect(checkout).to.be.accessible();
@@ -312,7 +309,7 @@ describe('<sbp-checkout> and banks', () => {
     expect(opened[0]!.detail).to.deep.equal({ id: 'b4', name: 'Т-Банк', url: SCHEME });
     const again = await shown(checkout, 'sbp-bank-wait', 'a');
     expect(again.getAttribute('href')).to.equal(SCHEME);
-    again.click();
+    await tap(again);
     expect(opened.length).to.equal(2);
     await pause(20);
     expect(text(checkout)).to.contain('Я оплатил, проверить');
@@ -321,7 +318,7 @@ describe('<sbp-checkout> and banks', () => {
       'Другой банк',
       'Показать QR-код',
     ]);
-    qr!.click();
+    await tap(qr!);
     await seen(checkout, 'pay');
     expect(inside(checkout, 'sbp-qr-code')).to.exist;
   });
@@ -342,14 +339,8 @@ describe('<sbp-checkout> and banks', () => {
 
   it('leaves the opening to a shop that asks for it', async () => {
     const { checkout } = await phone();
-    const link = await until(() =>
-      checkout
-        .shadowRoot!.querySelector('sbp-bank-picker')
-        ?.shadowRoot?.querySelector<HTMLElement>('a[part=bank]'),
-    );
-    const tap = new MouseEvent('click', { bubbles: true, cancelable: true, composed: true });
-    link.dispatchEvent(tap);
-    expect(tap.defaultPrevented).to.be.true;
+    const followed = await tapStaying(await shown(checkout, 'sbp-bank-picker', 'a[part=bank]'));
+    expect(followed).to.be.false;
   });
 
   it('moves the focus to what has come, not to the top of the page', async () => {
@@ -360,7 +351,7 @@ describe('<sbp-checkout> and banks', () => {
     expect(show.isConnected).to.be.false;
     const other = await shown(checkout, 'sbp-bank-wait', 'button');
     other.focus();
-    other.click();
+    await tap(other);
     await seen(checkout, 'pay');
     expect(checkout.shadowRoot!.activeElement?.localName).to.equal('h2');
   });

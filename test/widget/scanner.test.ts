@@ -6,6 +6,8 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { paste, selectByHand, tap, tapGround } from '../support/tap.ts';
+import { unpressableKey } from '../support/unpressable-key.ts';
 
 const SCANNER = ['sbp-other-ways', 'sbp-scanner'];
 const CODE = 'https://sberbank.ru/qr/?ClientIdQr=40ac47&HashId=5c10';
@@ -75,8 +77,8 @@ describe('a payer’s code', () => {
   it('is pasted and sent by the button, without the white space around it', async () => {
     const payment = await FakePayment.create(scan(), { acts: { '/buyer-qr': [json(CHARGED)] } });
     const checkout = await show(payment);
-    (await field(checkout)).value = ` \n${CODE}\t`;
-    inside(checkout, ...SCANNER, 'button').click();
+    await paste(await field(checkout), ` \n${CODE}\t`);
+    await tap(inside(checkout, ...SCANNER, 'button'));
     await seen(checkout, 'waiting', 2_000);
     expect(await scanned(payment)).to.deep.equal([JSON.stringify({ payload: CODE })]);
   });
@@ -187,8 +189,8 @@ describe('a payer’s code', () => {
       const element = inside(checkout, ...SCANNER, `[part=${part}]`);
       expect(getComputedStyle(element).outlineStyle, part).to.equal('dotted');
     }
-    input.value = CODE;
-    inside(checkout, ...SCANNER, 'button').click();
+    await paste(input, CODE);
+    await tap(inside(checkout, ...SCANNER, 'button'));
     await until(() => said(checkout));
     const scanner = inside(checkout, ...SCANNER);
     expect(scanner.scrollWidth).to.be.at.most(scanner.clientWidth);
@@ -232,7 +234,7 @@ describe('the focus, while a code may be scanned', () => {
     const input = await field(checkout);
     shops.focus();
     shops.blur();
-    document.body.click();
+    await tapGround();
     expect(isFocused(input)).to.be.true;
     input.blur();
     await sendKeys({ type: 'abc' });
@@ -250,7 +252,7 @@ describe('the focus, while a code may be scanned', () => {
       { key: ' ' },
       { key: 'Tab' },
     ]) {
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, ...init }));
+      unpressableKey(document.body, init);
       expect(isFocused(input), init.key).to.be.false;
     }
   });
@@ -261,11 +263,10 @@ describe('the focus, while a code may be scanned', () => {
     const input = await field(checkout);
     await until(() => isFocused(input));
     input.blur();
-    getSelection()!.selectAllChildren(words);
-    words.click();
+    await selectByHand(words);
     await pause(1_200);
     expect(isFocused(input)).to.be.false;
-    expect(getSelection()!.toString()).to.equal('Заказ 1');
+    expect(getSelection()!.toString()).to.contain('Заказ');
     getSelection()!.removeAllRanges();
   });
 
@@ -278,7 +279,7 @@ describe('the focus, while a code may be scanned', () => {
     const checkout = await show(payment);
     const method = await shown(checkout, 'sbp-other-ways', 'sbp-method-list', 'li:last-child button');
     method.focus();
-    method.click();
+    await tap(method);
     await seen(checkout, 'pay');
     const input = await field(checkout);
     await until(() => isFocused(input));
@@ -289,7 +290,7 @@ describe('the focus, while a code may be scanned', () => {
     const input = await field(checkout);
     await until(() => isFocused(input));
     checkout.remove();
-    document.body.click();
+    await tapGround();
     await sendKeys({ type: 'x' });
     expect(input.value).to.equal('');
   });

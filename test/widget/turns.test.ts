@@ -3,6 +3,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 const focused = (checkout: SbpCheckout): string =>
   (checkout.shadowRoot!.activeElement as HTMLElement | null)?.innerText ?? '';
@@ -13,13 +14,13 @@ describe('a switch of ways', () => {
     const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
     const onward = await shown(checkout, '.onward');
     onward.focus();
-    onward.click();
+    await tap(onward);
     await until(() => focused(checkout) === 'Выберите банк');
     await until(() => said(checkout) === 'Выберите банк');
     const back = inside(checkout, '.foot button');
     expect(back.innerText).to.equal('Показать QR-код');
     back.focus();
-    back.click();
+    await tap(back);
     await until(() => focused(checkout) === 'Оплата через СБП');
     await until(() => said(checkout) === 'Наведите камеру на код');
   });

@@ -1,99 +1,201 @@
+/**
+ * The shop's orders and their payments, in its database. The rule "one order, one payment" is the database's: of one order
+ * at most one payment is not over, and at most one pays it. No race, repeat or crash can make it two.
+ */
 import { randomInt } from 'node:crypto';
-import type { Order, OrderLine, OrderStatus } from '../order.ts';
+import { DatabaseSync } from 'node:sqlite';
+import type { ExtraPayment, Order, OrderLine, OrderStatus } from '../order.ts';
+import { SCHEMA, toOrder, toPayment, type KeptOrder, type KeptPayment } from './order-tables.ts';
+import { follow, followRefund, type Money, type Stage } from './payment-rule.ts';
 import { totalOf } from './pricing.ts';
+import type { PaymentReport, WebhookReport } from './webhook-reports.ts';
 
-/** A payment that was begun for an order; only the last one can be paid on the page. */
-export interface Attempt {
-  /** The same for every repeat of one request, so that no repeat makes a second payment. */
-  readonly idempotencyKey: string;
-  paymentId: string | null;
-  token: string | null;
+export type Outcome = 'applied' | 'repeated' | 'ignored';
+
+export interface OrdersOptions {
+  /** Where the orders are kept; `:memory:` forgets them. */
+  readonly databaseFile: string;
+  /** Whether a payment that moves no money pays an order: in a demo, never in a real shop. */
+  readonly acceptTestPayments: boolean;
 }
 
-export interface KeptOrder {
-  readonly id: string;
-  readonly lines: readonly OrderLine[];
-  readonly amount: number;
-  status: OrderStatus;
-  attempts: number;
-  attempt: Attempt;
-  /** The version of each payment's last news that counted. */
-  readonly versions: Map<string, number>;
-}
+export type Orders = ReturnType<typeof createOrders>;
 
-/** What a verified webhook says; a real shop would check it against the order in the same way. */
-export interface PaymentNews {
-  readonly event: string;
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly amount: number;
-  /** Of the payment; it grows with each change. */
-  readonly version: number;
-}
+export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions) {
+  const database = new DatabaseSync(databaseFile);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; ${SCHEMA}`);
 
-export interface Orders {
-  add(lines: readonly OrderLine[]): KeptOrder;
-  find(id: string): KeptOrder | undefined;
-  /** A fresh attempt for an order whose last one came to nothing; otherwise the attempt it has. */
-  retry(order: KeptOrder): void;
-  /** Acts once for each payment and status, however often and in whatever order its webhooks come. */
-  apply(news: PaymentNews): 'applied' | 'repeated' | 'ignored';
-}
+  /** Either all of it is on disk, or none. */
+  function transaction<T>(work: () => T): T {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  }
 
-/** Orders live in memory: this is a demo. A real shop keeps them, and the versions it has seen, in its database. */
-export function createOrders(): Orders {
-  const orders = new Map<string, KeptOrder>();
+  function find(id: string): KeptOrder | undefined {
+    const row = database.prepare('SELECT * FROM orders WHERE id = ?').get(id);
+    return row && toOrder(row);
+  }
 
-  function attemptFor(orderId: string, number: number): Attempt {
-    return { idempotencyKey: `shop-${orderId}-${number}`, paymentId: null, token: null };
+  /** The newest first. */
+  function paymentsOf(orderId: string): KeptPayment[] {
+    return database
+      .prepare('SELECT * FROM payments WHERE order_id = ? ORDER BY number DESC')
+      .all(orderId)
+      .map(toPayment);
+  }
+
+  function insertPayment(orderId: string, state: { paymentId: string | null; stage: Stage }): KeptPayment {
+    const number = (paymentsOf(orderId)[0]?.number ?? 0) + 1;
+    const key = `shop-${orderId}-${number}`;
+    database
+      .prepare(
+        'INSERT INTO payments (idempotency_key, order_id, number, payment_id, stage) VALUES (?, ?, ?, ?, ?)',
+      )
+      .run(key, orderId, number, state.paymentId, state.stage);
+    bumpRevision(orderId);
+    return paymentsOf(orderId)[0]!;
+  }
+
+  function save({ idempotencyKey, orderId, paymentId, token, stage, money, version }: KeptPayment): void {
+    database
+      .prepare(
+        'UPDATE payments SET payment_id = ?, token = ?, stage = ?, money = ?, version = ? WHERE idempotency_key = ?',
+      )
+      .run(paymentId, token, stage, money, version, idempotencyKey);
+    bumpRevision(orderId);
+  }
+
+  function bumpRevision(orderId: string): void {
+    database.prepare('UPDATE orders SET revision = revision + 1 WHERE id = ?').run(orderId);
+  }
+
+  /**
+   * The payment that a report is about. Its webhook may be quicker than the answer to our create: then it is the one that
+   * is starting. Money on a payment that this shop has not begun is the order's as well.
+   */
+  function paymentOf({ orderId, paymentId, status }: PaymentReport): KeptPayment | undefined {
+    const payments = paymentsOf(orderId);
+    const known = payments.find((payment) => payment.paymentId === paymentId);
+    if (known) return known;
+    const starting = payments.find(({ stage, paymentId: id }) => stage === 'starting' && id === null);
+    if (starting) return { ...starting, paymentId };
+    return status === 'paid' ? insertPayment(orderId, { paymentId, stage: 'over' }) : undefined;
   }
 
   return {
-    add(lines) {
-      const id = newOrderId();
-      const order: KeptOrder = {
-        id,
-        lines,
-        amount: totalOf(lines),
-        status: 'waiting',
-        attempts: 1,
-        attempt: attemptFor(id, 1),
-        versions: new Map(),
-      };
-      orders.set(id, order);
+    find,
+    paymentsOf,
+
+    add(lines: readonly OrderLine[]): KeptOrder {
+      const order = { id: newOrderId(), lines, amount: totalOf(lines), revision: 1 };
+      database
+        .prepare('INSERT INTO orders (id, lines, amount) VALUES (?, ?, ?)')
+        .run(order.id, JSON.stringify(lines), order.amount);
       return order;
     },
-    find(id) {
-      return orders.get(id);
+
+    /** The one payment of the order that is not over, begun if there is none; `null` once the order is paid. */
+    openPayment(orderId: string): KeptPayment | null {
+      return transaction(() => {
+        const payments = paymentsOf(orderId);
+        if (payments.some(({ money }) => money === 'pays')) return null;
+        const open = payments.find(({ stage }) => stage !== 'over');
+        return open ?? insertPayment(orderId, { paymentId: null, stage: 'starting' });
+      });
     },
-    retry(order) {
-      if (order.status !== 'failed') return;
-      order.attempts++;
-      order.attempt = attemptFor(order.id, order.attempts);
-      order.status = 'waiting';
+
+    /** The companion has answered a create. A webhook may have come before. */
+    setStarted(key: string, started: { readonly paymentId: string; readonly token: string }): void {
+      transaction(() => {
+        const payment = findPayment(database, key);
+        save({ ...payment, ...started, stage: payment.stage === 'starting' ? 'open' : payment.stage });
+      });
     },
-    apply({ event, orderId, paymentId, amount, version }) {
-      const order = orders.get(orderId);
-      if (order?.amount !== amount) return 'ignored';
-      // By what the signature covers: a delivery's id stands in a header that anyone can change.
-      if (!(version > (order.versions.get(paymentId) ?? 0))) return 'repeated';
-      order.versions.set(paymentId, version);
-      if (order.status === 'paid') return 'ignored';
-      if (event === 'payment.paid') {
-        // Of an earlier attempt as well: late money is money.
-        order.status = 'paid';
-        return 'applied';
-      }
-      const over = ['payment.failed', 'payment.expired', 'payment.canceled'].includes(event);
-      if (!over || paymentId !== order.attempt.paymentId) return 'ignored';
-      order.status = 'failed';
-      return 'applied';
+
+    setOver(key: string): void {
+      transaction(() => save({ ...findPayment(database, key), stage: 'over' }));
+    },
+
+    /** A refund was asked for, with this result so far. Its webhook may have come before. */
+    setAskedBack(key: string, money: Extract<Money, 'returning' | 'returned' | 'not_returned'>): void {
+      transaction(() => {
+        const payment = findPayment(database, key);
+        if (payment.money === 'to_return') save({ ...payment, money });
+      });
+    },
+
+    /** Acts once on each report, however often and in whatever order they come. On disk when it returns. */
+    apply(report: WebhookReport): Outcome {
+      return transaction(() => {
+        const order = find(report.orderId);
+        if (!order) return 'ignored';
+        if (report.kind === 'refund') {
+          const payment = paymentsOf(order.id).find(({ paymentId }) => paymentId === report.paymentId);
+          const state = payment && followRefund(payment, report);
+          if (payment && state) save({ ...payment, ...state });
+          return state ? 'applied' : 'ignored';
+        }
+        if (report.amount !== order.amount || (report.test && !acceptTestPayments)) return 'ignored';
+        const payment = paymentOf(report);
+        if (!payment) return 'ignored';
+        const isPaid = paymentsOf(order.id).some(({ money }) => money === 'pays');
+        const state = follow(payment, report, isPaid);
+        if (!state) return 'repeated';
+        save({ ...payment, ...state });
+        return state.stage === payment.stage && state.money === payment.money ? 'ignored' : 'applied';
+      });
+    },
+
+    /** Payments of paid orders that could still be paid. */
+    toEnd(): KeptPayment[] {
+      return database
+        .prepare(
+          `SELECT * FROM payments WHERE stage <> 'over'
+             AND order_id IN (SELECT order_id FROM payments WHERE money = 'pays')`,
+        )
+        .all()
+        .map(toPayment);
+    },
+
+    /** Payments whose money the shop has to give back. */
+    toReturn(): KeptPayment[] {
+      return database.prepare(`SELECT * FROM payments WHERE money = 'to_return'`).all().map(toPayment);
+    },
+
+    close(): void {
+      database.close();
     },
   };
 }
 
-export function publicOrder({ id, lines, amount, status }: KeptOrder): Order {
-  return { id, lines, amount, status };
+/** What the shop's page may know of an order. */
+export function publicOrder(
+  { id, lines, amount, revision }: KeptOrder,
+  payments: readonly KeptPayment[],
+): Order {
+  const extra = payments
+    .map(({ money }) => money)
+    .filter((money) => money !== 'none' && money !== 'pays')
+    .map((money): ExtraPayment => (money === 'to_return' ? 'returning' : money));
+  return { id, lines, amount, revision, status: statusOf(payments), extraPayments: extra };
+}
+
+function statusOf(payments: readonly KeptPayment[]): OrderStatus {
+  if (payments.some(({ money }) => money === 'pays')) return 'paid';
+  return payments.some(({ stage }) => stage !== 'over') ? 'waiting' : 'failed';
+}
+
+function findPayment(database: DatabaseSync, key: string): KeptPayment {
+  const row = database.prepare('SELECT * FROM payments WHERE idempotency_key = ?').get(key);
+  if (!row) throw new Error(`There is no payment ${key}`);
+  return toPayment(row);
 }
 
 /** Hard to guess, since knowing it opens the order; easy to read aloud, so no letters that look like digits. */

@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
+/** What the shop asks of a payment: to begin, to end, to be given back. */
+import { callCompanion, CompanionRefusal, type CompanionOptions } from './companion.ts';
 
 export interface PaymentRequest {
   readonly order_id: string;
@@ -18,58 +19,64 @@ export interface StartedPayment {
   readonly token: string;
 }
 
-export interface PaymentsOptions {
-  readonly companionUrl: string;
-  readonly apiKey: string;
-}
-
-const ATTEMPTS = 3;
-const TIMEOUT_MS = 10_000;
-const PAUSE_MS = 300;
-
 /**
- * Asks the companion for a payment, as any shop's server would. An answer that was lost on the way is asked for
- * again under the same key, which gives the same payment and never a second one.
+ * Begins a payment. An answer that was lost on the way is asked for again under the same key, which gives the same
+ * payment and never a second one.
  */
 export async function startPayment(
-  { companionUrl, apiKey }: PaymentsOptions,
-  payment: PaymentRequest,
+  companion: CompanionOptions,
+  request: PaymentRequest,
   idempotencyKey: string,
 ): Promise<StartedPayment> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const response = await fetch(`${companionUrl}/api/sbp/v1/payments`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${apiKey}`,
-          'content-type': 'application/json',
-          'idempotency-key': idempotencyKey,
-        },
-        body: JSON.stringify(payment),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      return await readAnswer(response);
-    } catch (error) {
-      if (attempt === ATTEMPTS || error instanceof RefusedPayment) throw error;
-      await wait(PAUSE_MS * attempt);
+  const { payment_id: paymentId, token } = await callCompanion(companion, '/payments', {
+    json: request,
+    idempotencyKey,
+  });
+  if (typeof paymentId === 'string' && typeof token === 'string') return { paymentId, token };
+  throw new Error('The companion answered without a payment');
+}
+
+/**
+ * Ends a payment for good, an expired one and its renewals as well. `ended`: money that comes all the same is given back
+ * by the companion (`on_late: "refund"`). `has_money`: it was paid a moment before, and its webhook is on the way.
+ */
+export async function endPayment(
+  companion: CompanionOptions,
+  paymentId: string,
+): Promise<'ended' | 'has_money'> {
+  const path = `/payments/${paymentId}`;
+  try {
+    await callCompanion(companion, `${path}/cancel`, { json: { on_late: 'refund' } });
+    return 'ended';
+  } catch (error) {
+    if (!(error instanceof CompanionRefusal)) throw error;
+    if (error.code === 'invalid_fields') {
+      // This acquirer gives nothing back by its API: money that comes all the same is told by `payment.paid`.
+      await callCompanion(companion, `${path}/cancel`, { json: {} });
+      return 'ended';
     }
+    if (error.code !== 'not_cancelable') throw error;
+    const { status } = await callCompanion(companion, path);
+    return status === 'failed' ? 'ended' : 'has_money';
   }
 }
 
-/** The request itself is wrong; repeating it would not help. */
-class RefusedPayment extends Error {
-  override readonly name = 'RefusedPayment';
+/** Whether the payer can begin this expired payment anew in the checkout itself. */
+export async function isRenewable(companion: CompanionOptions, paymentId: string): Promise<boolean> {
+  const payment = await callCompanion(companion, `/payments/${paymentId}`);
+  return payment['status'] !== 'expired' || payment['renewable_until'] !== null;
 }
 
-async function readAnswer(response: Response): Promise<StartedPayment> {
-  const body = (await response.json()) as Record<string, unknown>;
-  if (response.ok) {
-    const { payment_id: paymentId, token } = body;
-    if (typeof paymentId === 'string' && typeof token === 'string') return { paymentId, token };
-    throw new Error('The companion answered without a payment');
-  }
-  const message = `The companion answered ${response.status}: ${JSON.stringify(body)}`;
-  // 409: the first request is still being worked on; 429 and 5xx: not now.
-  const passing = response.status === 409 || response.status === 429 || response.status >= 500;
-  throw passing ? new Error(message) : new RefusedPayment(message);
+/** Gives a payment back whole. The result may come later, by webhook. Throws a {@link CompanionRefusal} if it can't be. */
+export async function refundPayment(
+  companion: CompanionOptions,
+  paymentId: string,
+  reason: string,
+): Promise<'pending' | 'succeeded' | 'failed'> {
+  const { status } = await callCompanion(companion, '/refunds', {
+    json: { payment_id: paymentId, reason },
+    // One refund a payment, however often it is asked for.
+    idempotencyKey: `refund-${paymentId}`,
+  });
+  return status as 'pending' | 'succeeded' | 'failed';
 }

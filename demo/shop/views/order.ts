@@ -13,10 +13,11 @@ export function orderPage(model: Model, place: OrderPlace, actions: Actions) {
   const { answer, token } = place;
   const words = WORDS[locale];
   // Each result once; what it means for the order is the shop's server's word, not the checkout's.
-  const confirm = () => actions.confirm();
+  const confirm = (event: Event) => actions.confirm(event.type === 'sbp-paid');
   return html`<div class="checkout" data-status=${answer.order.status}>
     <section>
-      ${heading(place, words, actions)}
+      ${heading(place, model, actions)} ${extraPayments(answer.order, locale, words)}
+      ${trouble === 'start' ? html`<p class="bad" role="alert">${words.trouble}</p>` : nothing}
       ${trouble === 'script' ? html`<p class="bad" role="alert">${words.noScript}</p>` : nothing}
       ${
         token
@@ -46,7 +47,9 @@ export function missingOrder({ locale }: Model, actions: Actions) {
   </section>`;
 }
 
-function heading({ answer, confirming }: OrderPlace, words: Words, actions: Actions) {
+function heading({ answer, confirming }: OrderPlace, { locale, starting }: Model, actions: Actions) {
+  const words = WORDS[locale];
+  const waiting = confirming ? html`<p class="note" role="status">${words.confirming}</p>` : nothing;
   switch (answer.order.status) {
     case 'paid':
       return html`<div role="status">
@@ -57,12 +60,25 @@ function heading({ answer, confirming }: OrderPlace, words: Words, actions: Acti
       return html`<div role="status">
         <h1>${words.failed}</h1>
         <p class="note">${words.failedLead}</p>
-        <button class="primary" @click=${() => actions.retry()}>${words.retry}</button>
+        <button class="primary" ?disabled=${starting} @click=${() => actions.retry()}>
+          ${starting ? words.starting : words.retry}
+        </button>
+        ${waiting}
       </div>`;
     case 'waiting':
       return html`<h1>${words.checkout}</h1>
-        ${confirming ? html`<p class="note" role="status">${words.confirming}</p>` : nothing}`;
+        ${waiting}`;
   }
+}
+
+/** A buyer who has paid twice must not have to ask. */
+function extraPayments({ amount, extraPayments: extra }: Order, locale: Locale, words: Words) {
+  return extra.map(
+    (state) =>
+      html`<p class="extra" role="status" data-extra=${state}>
+        ${words.extra[state](formatMoney(amount, locale))}
+      </p>`,
+  );
 }
 
 function summary({ id, lines, amount }: Order, locale: Locale, words: Words) {

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { PLATFORMS } from '../../protocol/banks.ts';
 import { isOpen } from '../../protocol/status.ts';
 import type { BankDirectory } from '../banks/directory.ts';
 import type { Context } from '../context.ts';
-import { platformOf, readDevice } from '../device.ts';
+import { DEVICE_HEADERS, platformOf, readDevice } from '../device.ts';
 import { EventStream } from '../live/event-stream.ts';
 import type { LiveHub } from '../live/hub.ts';
 import { findPayment } from '../payments/find.ts';
@@ -11,11 +13,19 @@ import { invalidToken, requireToken } from './auth.ts';
 import { ALSO_HEAD } from './headers.ts';
 import { payersBankList } from './bank-view.ts';
 import { payerActions } from './payer-actions.ts';
+import { inlineQr, qrLabel } from './inline-qr.ts';
+import { preferredLanguage } from './language.ts';
 import { ProblemError } from './problems.ts';
 import { snapshotView } from './snapshot-view.ts';
 import type { StreamSlots } from './stream-slots.ts';
+import { parseQuery } from './validate.ts';
 
 const DAY_S = 24 * 3600;
+
+/** `platform`: what the page has found out that a request does not tell, such as an iPad behind a Mac's User-Agent. */
+export const payersBanksQuery = v.object({
+  platform: v.optional(v.picklist(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`)),
+});
 
 /** `/checkout/v1`: for the payer's page, behind the payment token. */
 export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, slots: StreamSlots) {
@@ -24,13 +34,28 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       reply.header('cache-control', 'no-store');
     });
 
-    app.get('/session', async (request) => {
+    app.get('/session', async (request, reply) => {
+      varyByDevice(reply);
       return snapshotView(ctx, await openPayment(request), readDevice(request.headers));
     });
 
-    app.get('/session/banks', async (request) => {
+    app.get('/session/banks', async (request, reply) => {
+      varyByDevice(reply);
       const payment = await openPayment(request);
-      return payersBankList(ctx, banks, payment, platformOf(readDevice(request.headers)));
+      const { platform } = parseQuery(payersBanksQuery, request.query);
+      return payersBankList(ctx, banks, payment, platform ?? platformOf(readDevice(request.headers)));
+    });
+
+    // The hosted page's plain script has no encoder, which would be most of it.
+    app.get('/session/qr', async (request, reply) => {
+      const { status, presentation, amount, currency } = await openPayment(request);
+      const language = preferredLanguage(request.headers['accept-language']);
+      const code =
+        status === 'created' && presentation.kind === 'link'
+          ? inlineQr(presentation.url, qrLabel(amount, currency, language))
+          : null;
+      if (!code) throw new ProblemError(404, 'qr_not_found', 'There is no code to show now.');
+      return reply.type('image/svg+xml').send(code.toString());
     });
 
     // A HEAD would hold a connection on which nothing can ever be said.
@@ -52,7 +77,6 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
         if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
         return reply
           .header('cache-control', `public, max-age=${DAY_S}`)
-          .header('cross-origin-resource-policy', 'cross-origin')
           .header('x-content-type-options', 'nosniff')
           .type(logo.type)
           .send(logo.bytes);
@@ -103,6 +127,12 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       else stream.update(payment);
     }
   };
+}
+
+/** On top of what CORS has named. */
+function varyByDevice(reply: FastifyReply): void {
+  const named = reply.getHeader('vary');
+  reply.header('vary', named === undefined ? DEVICE_HEADERS : `${String(named)}, ${DEVICE_HEADERS}`);
 }
 
 function lastEventId(request: FastifyRequest): number {

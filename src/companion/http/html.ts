@@ -9,6 +9,14 @@ export class Markup {
   }
 }
 
+/** Without the line breaks of its source: a shop may print it where white space is kept. */
+export function oneLine(markup: Markup): string {
+  return markup
+    .toString()
+    .replace(/>\n *(?=<)/g, '>')
+    .replace(/\n */g, ' ');
+}
+
 type Value = string | number | Markup | readonly Markup[] | null;
 
 /** Every value is escaped unless it is markup already, so forgetting to escape is not possible. `null` is nothing. */

@@ -49,7 +49,7 @@ export class IdempotentCalls {
       }
       if (prior.kind === 'answered') {
         reply.header('idempotency-replayed', 'true');
-        return withToken(this.#ctx, prior.answer);
+        return withToken(this.#ctx, prior.answer, request.body);
       }
       const answer =
         prior.kind === 'unfinished' && call.resume

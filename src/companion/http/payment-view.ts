@@ -3,8 +3,10 @@ import { isLate, type Payment } from '../payments/payment.ts';
 import { payableUntil } from '../payments/payable-until.ts';
 import { hostedPage } from '../payments/hosted-page.ts';
 import { qrPng, qrSvg } from '../payments/qr-image.ts';
+import type { Extras } from '../payments/request.ts';
 import { renewableUntil } from '../payments/renew.ts';
 import type { AttentionRow, PaymentEventRow } from '../store/schema.ts';
+import { fallbackHtml } from './fallback-html.ts';
 
 /** A payment as the merchant's server sees it, at this moment. */
 export async function paymentView(ctx: Context, payment: Payment) {
@@ -39,14 +41,8 @@ export async function paymentView(ctx: Context, payment: Payment) {
   };
 }
 
-/** What a create asked for on top. */
-export interface Extras {
-  readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
-  readonly deepLink: boolean;
-}
-
-/** The answer to a create: the payment with its QR drawn and, if asked for, its deep link. */
-export async function createdView(ctx: Context, payment: Payment, { qr, deepLink }: Extras) {
+/** The answer to a create: the payment with its QR drawn, its fallback and, if asked for, its deep link. */
+export async function createdView(ctx: Context, payment: Payment, { qr, deepLink, locale }: Extras) {
   const view = await paymentView(ctx, payment);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
   return {
@@ -54,6 +50,7 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
     ...(qr.format === 'svg'
       ? { qr_svg: link && qrSvg(link.url, qr.size) }
       : { qr_png: (link && qrPng(link.url, qr.size)?.toString('base64')) ?? null }),
+    fallback_html: fallbackHtml(view, { merchantName: ctx.config.merchantName, locale }),
     ...(deepLink ? { deep_link: link?.deep_link ?? null } : {}),
   };
 }

@@ -19,6 +19,7 @@ export const PROBLEM_STATUS = {
   attention_not_found: 404,
   delivery_not_found: 404,
   logo_not_found: 404,
+  qr_not_found: 404,
   unknown_provider: 404,
   unknown_action: 404,
   request_timeout: 408,

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
+import { holdsToken } from '../payments/tokens.ts';
 import { StoreBusyError } from '../store/store-busy.ts';
 import type { Context } from '../context.ts';
-import type { CommonHeaders } from './headers.ts';
+import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 /** A refusal that the caller is told about, as RFC 9457 problem+json. */
@@ -33,14 +34,23 @@ export function invalidFields(errors: readonly FieldError[]): ProblemError {
   return new ProblemError(422, 'invalid_fields', `Some fields are not right: ${named}.`, { errors });
 }
 
+/** Answers a person with a page; `null` for a program, which gets the problem document. */
+type AnswerInWords = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
+
 /** For the companion's own server only: inside another one, unknown addresses are its business. */
-export function installNotFound(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      reply,
-      new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
-    ),
-  );
+export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): void {
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request.url);
+    // A link whose `#` was encoded on its way has brought its token along: the page mends it, no answer repeats it.
+    const damaged = holdsToken(path);
+    const page = inWords(request, reply.code(damaged ? 400 : 404));
+    if (page) return page;
+    const where = damaged ? 'this address, which holds a payment token' : path;
+    return sendProblem(
+      reply.headers(FOR_ANY_PAGE), // a page may have asked for the part of a former build
+      new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${where}.`),
+    );
+  });
 }
 
 /** Refusals that strangers can cause at will, and that an operator should know of. */
@@ -76,10 +86,12 @@ export function installProblems(
 }
 
 /** For addresses that cannot even be read, which no route and no hook sees. */
-export function answerBadUrl(putHeaders: CommonHeaders) {
+export function answerBadUrl(putHeaders: CommonHeaders, inWords: AnswerInWords) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     putHeaders(request, reply);
-    void sendProblem(reply, fromFastify(error, request));
+    const problem = fromFastify(error, request);
+    const status = holdsToken(pathOf(request.url)) ? 400 : problem.status;
+    void (inWords(request, reply.code(status)) ?? sendProblem(reply, problem));
   };
 }
 

@@ -8,19 +8,22 @@ import type { Writer } from '../store/store.ts';
 
 /**
  * Queues the webhook that tells the merchant of the payment's new status, in the transaction that changed it: either
- * both are on disk or neither is.
+ * both are on disk or neither is. `givenBack`: it is paid, and a refund of the whole is begun in the same transaction.
  */
-export async function queuePaymentNotification(trx: Writer, payment: Payment, now: number): Promise<void> {
+export async function queuePaymentNotification(
+  trx: Writer,
+  payment: Payment,
+  now: number,
+  { givenBack = false }: { readonly givenBack?: boolean } = {},
+): Promise<void> {
   await queue(trx, payment, `payment.${payment.status}`, now, {
     amount: payment.amount,
     currency: payment.currency,
     status: payment.status,
     late: isLate(payment),
     ...(payment.refundedAmount === 0 ? {} : { refunded_amount: payment.refundedAmount }),
-    // A canceled payment's money that is given back: nothing is to be shipped.
-    ...(payment.status === 'paid' && payment.late && payment.onLate === 'refund'
-      ? { on_late: 'refund' }
-      : {}),
+    // A canceled payment's money: nothing is to be shipped.
+    ...(givenBack ? { on_late: 'refund' } : {}),
     ...(payment.receiptUrl === null ? {} : { receipt_url: payment.receiptUrl }),
     ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
   });

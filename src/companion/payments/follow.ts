@@ -11,7 +11,7 @@ import { refundLate } from './late-refund.ts';
 import { move } from './move.ts';
 import { flagOddMoney } from './odd-money.ts';
 import { isOddMoney, type Applied } from './outcome.ts';
-import type { Payment } from './payment.ts';
+import { wantsLateBack, type Payment } from './payment.ts';
 import { record } from './record.ts';
 import { flagUncounted, settleReported } from './refund-report.ts';
 
@@ -58,10 +58,6 @@ export async function followReport(
     followUp = true;
   }
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
-}
-
-function wantsLateBack({ status, onLate }: Payment): boolean {
-  return status === 'canceled' && onLate === 'refund';
 }
 
 /**

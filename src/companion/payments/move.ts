@@ -4,7 +4,7 @@ import type { Writer } from '../store/store.ts';
 import { closeAttention } from './attention.ts';
 import { addEvent, isProvidersWord, type Cause } from './events.ts';
 import type { Applied } from './outcome.ts';
-import type { Payment } from './payment.ts';
+import { wantsLateBack, type Payment } from './payment.ts';
 import { record, type Changes } from './record.ts';
 
 /** Carries the payment to a status, if the state machine lets it, and tells the merchant in the same transaction. */
@@ -33,7 +33,8 @@ export async function move(
     ...(next.status === 'refunded' ? { refundedAmount: before.amount } : {}),
   };
   const after = await record(trx, before, changes, cause, now);
-  await queuePaymentNotification(trx, after, now);
+  const givenBack = after.status === 'paid' && wantsLateBack(before);
+  await queuePaymentNotification(trx, after, now, { givenBack });
   if (isProvidersWord(cause)) await closeExplained(trx, before, after, now);
   return { outcome: 'applied', payment: after };
 }

@@ -122,6 +122,11 @@ export function isLate({ paidAt, late, firstExpiredAt }: Payment): boolean {
   return paidAt !== null && (late || firstExpiredAt !== null);
 }
 
+/** Whether money that comes now is to be given back: the merchant has canceled, and has asked for that. */
+export function wantsLateBack({ status, onLate }: Payment): boolean {
+  return status === 'canceled' && onLate === 'refund';
+}
+
 /** The attempt on offer, as its provider knows it. */
 export function refOf(payment: OfferedPayment): PaymentRef {
   const { reference, providerPaymentId, method, amount, currency } = payment;

@@ -29,6 +29,24 @@ export function qrSvg(payload: string, size: number): string | null {
 }
 
 /**
+ * The payload's QR as SVG path data in whole modules, quiet zone included: dark modules of a row that touch are one bar.
+ * `null` if the payload is longer than a QR can hold.
+ */
+export function qrBars(payload: string): { readonly modules: number; readonly path: string } | null {
+  if (!fitsQr(payload)) return null;
+  const { modules, isDark } = encode(payload);
+  let path = '';
+  for (let y = 0; y < modules; y++) {
+    for (let x = 0; x < modules; x++) {
+      const start = x;
+      while (isDark(y, x)) x++;
+      if (x > start) path += `M${start} ${y}h${x - start}v1h-${x - start}z`;
+    }
+  }
+  return { modules, path };
+}
+
+/**
  * The payload's QR as a PNG of 1-bit grey. Modules are whole pixels, the symbol is centred on white; `size` grows
  * to one pixel a module when it is too small for that. `null` if the payload is longer than a QR can hold.
  */

@@ -62,6 +62,12 @@ export const extrasSchema = v.object({
     v.object({ deep_link: v.optional(v.boolean('must be true or false, without quotes'), false) }),
     {},
   ),
+  locale: v.exactOptional(
+    v.pipe(
+      v.picklist(['ru', 'en'], 'must be "ru" or "en"'),
+      v.description('The language of `fallback_html`. Default: Russian with a line of English.'),
+    ),
+  ),
 });
 
 /** Where our webhooks may go. */

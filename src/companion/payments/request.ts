@@ -12,8 +12,16 @@ import {
 
 const OBJECTS: readonly string[] = ['customer', 'qr', 'features', 'metadata'];
 
+/** What a create asks of its answer. */
+export interface Extras {
+  readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
+  readonly deepLink: boolean;
+  /** Of `fallback_html`; `null` for Russian with a line of English. */
+  readonly locale: 'ru' | 'en' | null;
+}
+
 /** A payment request that can be carried out. Times are unix ms, money is kopecks. */
-export interface PaymentRequest {
+export interface PaymentRequest extends Extras {
   readonly orderId: string;
   readonly amount: number;
   readonly currency: string;
@@ -23,17 +31,15 @@ export interface PaymentRequest {
   readonly callbackUrl: string | null;
   readonly customer: Customer;
   readonly methods: readonly [Method, ...Method[]];
-  readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
-  readonly deepLink: boolean;
   /** Whether the payer may begin anew after expiry; yes unless given. */
   readonly renewable?: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** The part of an accepted body that shapes the answer and not the payment. */
-export function readExtras(body: unknown): Pick<PaymentRequest, 'qr' | 'deepLink'> {
-  const { qr, features } = v.parse(extrasSchema, asMeant(body));
-  return { qr, deepLink: features.deep_link };
+export function readExtras(body: unknown): Extras {
+  const { qr, features, locale = null } = v.parse(extrasSchema, asMeant(body));
+  return { qr, deepLink: features.deep_link, locale };
 }
 
 /** Reads the body of a create. */
@@ -70,6 +76,7 @@ export function readPaymentRequest(
       methods: [method, ...others],
       qr: input.qr,
       deepLink: input.features.deep_link,
+      locale: input.locale ?? null,
       renewable: input.renewable,
       metadata: input.metadata,
     },

@@ -2,6 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const TOKEN = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]{43})$/;
 
+/** Whether this address has a payment token in it, also with its point encoded. */
+export function holdsToken(address: string): boolean {
+  return /[\w-](?:\.|%(?:25)*2e)[\w-]{43}/i.test(address);
+}
+
 /**
  * Payment tokens: `<payment_id>.<base64url HMAC-SHA256 of the id>`. A token opens its one payment to its payer and
  * is checked before any look-up, so a guess costs us one hash.

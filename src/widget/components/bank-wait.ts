@@ -65,7 +65,12 @@ export class SbpBankWait extends LitElement {
 
   declare view: View;
 
-  readonly #stillHere = new StillHere(this);
+  readonly #stillHere: StillHere;
+
+  constructor() {
+    super();
+    this.#stillHere = new StillHere(this);
+  }
 
   protected override willUpdate(): void {
     this.#stillHere.follow(this.view.state.goneAt);

@@ -8,6 +8,9 @@ import { controlStyles } from '../theme/controls.ts';
 import { LinkCopy } from './link-copy.ts';
 import { canShare, share } from './link-sharing.ts';
 
+/** Safari knows dialogs from 15.4 on, Firefox from 98: before, the large code takes the whole page. */
+const hasDialogs = typeof HTMLDialogElement === 'function';
+
 /**
  * @summary What a payer can do with the code besides scanning it: copy its link, send it to their phone, see it larger.
  * @csspart button - Every button and button-like link.
@@ -28,6 +31,7 @@ export class SbpCodeTools extends LitElement {
         font-size: 14px;
       }
       dialog {
+        width: min(100vw, 100vh - 120px);
         width: min(100vw, 100dvh - 120px);
         max-width: none;
         max-height: none;
@@ -42,6 +46,19 @@ export class SbpCodeTools extends LitElement {
       dialog::backdrop {
         background: rgb(0 0 0 / 60%);
       }
+      .page {
+        position: fixed;
+        inset: 0;
+        z-index: 2147483647;
+        display: grid;
+        align-content: center;
+        justify-items: center;
+        width: auto;
+        border-radius: 0;
+      }
+      .page sbp-qr-code {
+        width: min(100%, 100vh - 120px);
+      }
       dialog .button {
         margin-top: 8px;
       }
@@ -54,8 +71,13 @@ export class SbpCodeTools extends LitElement {
   /** What the code says. */
   declare link: string;
 
-  readonly #copy = new LinkCopy(this);
+  readonly #copy: LinkCopy;
   #large = false;
+
+  constructor() {
+    super();
+    this.#copy = new LinkCopy(this);
+  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('link')) this.#copy.outcome = 'none';
@@ -65,13 +87,31 @@ export class SbpCodeTools extends LitElement {
     this.#large = true;
     this.requestUpdate();
     await this.updateComplete;
-    this.renderRoot.querySelector('dialog')?.showModal();
+    if (hasDialogs) this.#dialog?.showModal();
+    else this.#dialog?.querySelector('button')?.focus();
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog');
+  }
+
+  #close(): void {
+    if (hasDialogs) this.#dialog?.close();
+    else this.#shrunk();
   }
 
   #shrunk(): void {
     this.#large = false;
     this.requestUpdate();
+    // A dialog gives the focus back by itself.
+    if (!hasDialogs) this.renderRoot.querySelector<HTMLElement>('.enlarge')?.focus();
   }
+
+  /** What a dialog does by itself: Escape closes it, and Tab stays on its one button. */
+  readonly #pressed = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.#close();
+    if (event.key === 'Tab') event.preventDefault();
+  };
 
   protected override render(): TemplateResult {
     const words = this.view.language.words(CODE_TOOLS_TEXTS);
@@ -94,16 +134,20 @@ export class SbpCodeTools extends LitElement {
     return html`<a class="button send" part="button" href=${mail}>${words.sendLink}</a>`;
   }
 
+  /** A tap beside the dialog lands on the dialog itself. */
   #renderLarge(words: CodeToolsTexts): TemplateResult {
     const label = fill(this.view.texts.qrLabel, { amount: money(this.view) });
-    return html`<dialog aria-label=${label} @close=${() => this.#shrunk()} @click=${closeBeside}>
+    return html`<dialog
+      class=${hasDialogs ? nothing : 'page'}
+      role=${hasDialogs ? nothing : 'dialog'}
+      aria-modal=${hasDialogs ? nothing : 'true'}
+      aria-label=${label}
+      @close=${() => this.#shrunk()}
+      @keydown=${hasDialogs ? nothing : this.#pressed}
+      @click=${(tap: Event) => tap.target === tap.currentTarget && this.#close()}
+    >
       <sbp-qr-code .payload=${this.link} .label=${label}></sbp-qr-code>
-      ${button(words.close, () => this.renderRoot.querySelector('dialog')?.close())}
+      ${button(words.close, () => this.#close())}
     </dialog>`;
   }
-}
-
-/** A tap beside the dialog lands on the dialog itself. */
-function closeBeside(tap: Event): void {
-  if (tap.target === tap.currentTarget) (tap.currentTarget as HTMLDialogElement).close();
 }

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Platform } from '../../protocol/banks.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { CheckoutApi, type ActBody, type ActPath } from '../session/checkout-api.ts';
 import { Session } from '../session/session.ts';
@@ -89,9 +90,12 @@ export class CheckoutSession implements ReactiveController {
     );
   }
 
-  /** Rejects when there is no list to be had; asks something else then, whose answer tells when to try again. */
-  async loadBanks(signal: AbortSignal): Promise<unknown> {
-    const answer = await this.#api?.get('/banks', signal);
+  /**
+   * `platform`: `null` for that of the User-Agent. Rejects when there is no list to be had; asks something else then, whose
+   * answer tells when to try again.
+   */
+  async loadBanks(platform: Platform | null, signal: AbortSignal): Promise<unknown> {
+    const answer = await this.#api?.get(platform ? `/banks?platform=${platform}` : '/banks', signal);
     if (answer?.kind !== 'ok') {
       const cancel = world.after(RETRY_BANKS_MS, () => this.#session?.wake(false));
       if (signal.aborted) cancel();

@@ -22,9 +22,14 @@ export function overlay<Words extends object>(ours: Words, own: unknown): Words 
   if (typeof own !== 'object' || own === null) return ours;
   const words = { ...ours } as Record<string, unknown>;
   for (const [name, text] of Object.entries(own)) {
-    if (Object.hasOwn(ours, name) && fits(words[name], text)) words[name] = text;
+    if (hasOwn(ours, name) && fits(words[name], text)) words[name] = text;
   }
   return words as Words;
+}
+
+/** `Object.hasOwn` is missing in Chrome 90 and Safari 15.0. */
+function hasOwn(object: object, name: string): boolean {
+  return Object.prototype.hasOwnProperty.call(object, name);
 }
 
 function fits(ours: unknown, own: unknown): boolean {
@@ -38,7 +43,7 @@ function fits(ours: unknown, own: unknown): boolean {
 /** Puts the values into a text's `{places}`. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : place,
+    hasOwn(values, name) ? String(values[name]) : place,
   );
 }
 

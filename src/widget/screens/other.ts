@@ -18,8 +18,11 @@ export function otherMethod({ state, texts, act }: View): TemplateResult | typeo
     : nothing;
 }
 
-/** At the end of every screen that a payment can be called off on, asked once more before it is; its room is kept. */
-export function giveUp(view: View): TemplateResult | typeof nothing {
+/**
+ * At the end of every screen that a payment can be called off on, asked once more before it is; its room is kept.
+ * `early`: what stands above it is still to grow.
+ */
+export function giveUp(view: View, early = false): TemplateResult | typeof nothing {
   const { state, texts, act } = view;
   if (state.snapshot && !state.snapshot.actions.includes('cancel')) return nothing;
   const ask = (tap: Event): void => {
@@ -27,7 +30,7 @@ export function giveUp(view: View): TemplateResult | typeof nothing {
     (tap.currentTarget as HTMLElement).parentElement!.focus();
     act.dispatch({ type: 'giving-up', givingUp: true });
   };
-  return html`<div class="give-up" tabindex="-1">
+  return html`<div class="give-up ${early ? 'early' : ''}" tabindex="-1">
     ${
       state.givingUp
         ? other(view, 'give-up')

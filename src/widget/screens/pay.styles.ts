@@ -7,6 +7,11 @@ export const payStyles = css`
     gap: 24px;
     padding: 8px 16px 16px;
   }
+  /* Two columns from about 640 px on, also in browsers without container queries. */
+  .code-only,
+  .both {
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr));
+  }
   .plate {
     display: block;
     width: 100%;
@@ -101,8 +106,15 @@ export const payStyles = css`
     padding: 0 16px 12px;
     text-align: center;
   }
-  .ways:has(.bone.list, sbp-bank-picker:not([ready])) + .give-up {
-    visibility: hidden;
+  /* The list above it will push it away when it comes. Ends by itself: nothing keeps a way out from the payer for ever. */
+  .give-up.early {
+    animation: withhold 10s;
+  }
+  @keyframes withhold {
+    from,
+    to {
+      visibility: hidden;
+    }
   }
   .give-up:focus {
     outline: none;
@@ -111,6 +123,7 @@ export const payStyles = css`
     color: var(--_muted);
   }
   .onward::after {
+    content: '›';
     content: '›' / '';
     padding-inline-start: 8px;
     font-size: 20px;
@@ -126,6 +139,7 @@ export const payStyles = css`
   }
   .bone.wide {
     width: 144px;
+    max-width: 40%;
     max-width: 40cqi;
   }
   .plate.bone {

@@ -20,7 +20,7 @@ export function payScreen(view: View): TemplateResult {
       ${code ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
       ${qr && !banks ? guideColumn(view) : nothing}
     </div>
-    ${giveUp(view)} ${foot(view, qr, banks)}`;
+    ${giveUp(view, banks && !view.banksReady)} ${foot(view, qr, banks)}`;
 }
 
 /** No QR code holds such a link: it is offered itself. */
@@ -120,6 +120,7 @@ function bankColumn(view: View): TemplateResult {
             .link=${url}
             .only=${only}
             .whenTapped=${act.openBank}
+            @ready=${act.redraw}
             >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
           >`
     }

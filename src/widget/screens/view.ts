@@ -39,6 +39,8 @@ export interface View {
   readonly left: number | null;
   /** The way to pay is longer in coming than it should be. */
   readonly slow: boolean;
+  /** The bank list has come, or is known not to come: what stands below it stays where it is. */
+  readonly banksReady: boolean;
   /** An inner element that is being loaded. */
   readonly isComing: (name: LazyElement) => boolean;
   /** An inner element that could not be loaded, though it was tried more than once. */
@@ -49,6 +51,7 @@ export interface View {
     /** `held`: the browser must not follow the link. */
     readonly openBank: (bank: Destination, tap: Event, held: boolean) => void;
     readonly loadBanks: LoadBanks;
+    readonly redraw: () => void;
     /** The payer is on the way there. */
     readonly leave: (gone: Gone) => void;
     /** For the taps on what is loaded later. */

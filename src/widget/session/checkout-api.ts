@@ -1,3 +1,4 @@
+import type { Platform } from '../../protocol/banks.ts';
 import { PROBLEM_MEDIA_TYPE } from '../../protocol/problem.ts';
 import { withDeadline } from './deadline.ts';
 import { ACT_MS, ANSWER_MS, retryAfter } from './pace.ts';
@@ -34,7 +35,7 @@ export class CheckoutApi {
   }
 
   /** Never rejects. */
-  get(path: '' | '/banks', signal: AbortSignal): Promise<Answer> {
+  get(path: '' | '/banks' | `/banks?platform=${Platform}`, signal: AbortSignal): Promise<Answer> {
     return this.#exchange(path, signal, ANSWER_MS) as Promise<Answer>; // who posts nothing makes no mistake in it
   }
 

@@ -63,6 +63,7 @@ export const controlStyles = css`
     border-radius: var(--_radius-button);
     background: var(--_subtle);
     font-size: 16px;
+    -webkit-appearance: none;
     appearance: none;
   }
   .input::placeholder {

@@ -35,9 +35,11 @@ export const frameStyles = css`
     -webkit-text-size-adjust: 100%;
   }
   ::slotted(:is([slot='header'], [slot='logo'], [slot='footer'])) {
+    margin: 16px;
     margin: 16px clamp(16px, 4.2cqi, 32px);
   }
   .test {
+    width: -moz-fit-content;
     width: fit-content;
     margin: 0 16px;
     padding: 0 8px;
@@ -76,6 +78,7 @@ export const frameStyles = css`
   .order {
     display: -webkit-box;
     overflow: hidden;
+    overflow-wrap: break-word;
     overflow-wrap: anywhere;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 6;
@@ -134,7 +137,9 @@ export const frameStyles = css`
     z-index: 1;
     padding-bottom: max(12px, env(safe-area-inset-bottom));
   }
-  .sticky .status:not(.offline, .news),
+  .sticky .status:not(.offline, .news) {
+    display: none;
+  }
   .sticky .timer:has(+ .news) {
     display: none;
   }

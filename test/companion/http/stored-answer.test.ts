@@ -46,13 +46,21 @@ function besideTokens(body: string): string {
 
 describe('an answer kept for its idempotency key', () => {
   it('is replayed byte for byte, with a token that opens the payment after its secret was replaced', async (t) => {
-    const body = { order_id: 'A', amount: 500, metadata: { token: 'ours', payment_url: 'ours' } };
+    const body = {
+      order_id: 'A',
+      amount: 500,
+      locale: 'en',
+      metadata: { token: 'ours', payment_url: 'ours', fallback_html: 'ours' },
+    };
     const { first, again, opens } = await replayed(t, (shop, headers) =>
       shop.api('/payments', { json: body, headers }),
     );
     assert.notEqual(again, first);
     assert.equal(besideTokens(again), besideTokens(first));
     assert.equal(opens, 200);
+    const { fallback_html, payment_url } = JSON.parse(again) as CreatedPayment;
+    assert.match(fallback_html as string, /<div class="sbp-fallback" lang="en">/);
+    assert.ok((fallback_html as string).includes(`href="${payment_url}"`));
   });
 
   it('is replayed so for a cancel too', async (t) => {

@@ -105,6 +105,21 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal(ledger.provider.refunds.size, 0);
   });
 
+  it('is kept, and told so, where the payment had expired and the money is quicker than the cancel', async () => {
+    const { id } = await ledger.createPayment();
+    await ledger.tell(id, 'expired');
+    const close = ledger.provider.cancel.bind(ledger.provider);
+    ledger.provider.cancel = async (ref) => {
+      await ledger.tell(id, 'paid');
+      return close(ref);
+    };
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');
+    await wait(3);
+    assert.equal((await ledger.paymentOf(id)).status, 'paid');
+    const paid = (await webhooksOf(id)).find(({ event }) => event === 'payment.paid')!;
+    assert.deepEqual([paid['late'], paid['on_late']], [true, undefined]);
+  });
+
   it('is given back also when the provider’s messages overtake its answer to the cancel', async () => {
     const { id } = await ledger.createPayment();
     const close = ledger.provider.cancel.bind(ledger.provider);

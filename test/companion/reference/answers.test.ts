@@ -88,9 +88,9 @@ describe('every documented answer field is really there, and no other', () => {
     assert.equal('qr_png' in svg || 'deep_link' in svg || 'qr_svg' in png, false);
     const later = await paymentOf(svg.payment_id);
     const { events, attention, ...payment } = later;
-    const { qr_svg, ...created } = svg;
+    const { qr_svg, fallback_html, ...created } = svg;
     assert.deepEqual(payment, created);
-    assert.ok(qr_svg && events);
+    assert.ok(qr_svg && fallback_html && events);
     assert.deepEqual(attention, []);
     const { items } = (await json(shop.api('/payments'))) as { items: Json[] };
     assert.deepEqual(items.at(-1), created);

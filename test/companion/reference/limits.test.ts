@@ -85,6 +85,7 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
   }),
   'qr.format': () => ({ taken: ['svg', 'png', null], refused: ['gif', 'SVG', ''] }),
   'qr.size': ([min, max]) => ({ taken: [min, max, null], refused: [min! - 1, max! + 1, 64.5, '256'] }),
+  locale: () => ({ taken: ['ru', 'en', null], refused: ['de', 'RU', 'ru-RU', ''] }),
   'features.deep_link': () => ({ taken: [true, false, null], refused: ['true', 1] }),
   metadata: ([max]) => ({
     taken: [objectOf(max!), { k: 'я'.repeat((max! - 8) / 2) }, {}, [], null],

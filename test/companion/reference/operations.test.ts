@@ -84,7 +84,7 @@ describe('docs/api.md and /openapi.json', () => {
 
   it('have the same answer fields', () => {
     const payment = namesIn(documentedTable('post /api/sbp/v1/payments', 'answer'));
-    const extras = ['qr_svg', 'qr_png', 'deep_link'];
+    const extras = ['qr_svg', 'qr_png', 'fallback_html', 'deep_link'];
     const everywhere = payment.filter((name) => !extras.includes(name));
     const events = namesIn(documentedTable('get /api/sbp/v1/payments/{payment_id}', 'events[]'));
     const items = (names: string[], list: string) => names.map((name) => `${list}[].${name}`);

@@ -64,6 +64,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     return () => stage.call(operation, good);
   },
   logo_not_found: byUnknownId,
+  qr_not_found: (stage, operation) => () => stage.call(operation, { payment: stage.paid }),
   unknown_provider: byUnknownId,
   not_cancelable: (stage, operation) => () =>
     stage.call(operation, { id: stage.paid.payment_id, payment: stage.paid }),

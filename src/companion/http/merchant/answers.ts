@@ -97,6 +97,12 @@ export const createdPaymentSchema = v.strictObject({
     v.pipe(v.nullable(text), v.description('null without a link, or if the link is too long for a QR.')),
   ),
   qr_png: v.exactOptional(v.pipe(v.nullable(text), v.description('Base64; null as qr_svg.'))),
+  fallback_html: v.pipe(
+    text,
+    v.description(
+      'Escaped HTML with the sum, the code and the link, to print inside <sbp-checkout>: seen with the page’s first picture, and where no script runs.',
+    ),
+  ),
   deep_link: v.exactOptional(v.nullable(text)),
 });
 

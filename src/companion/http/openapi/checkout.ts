@@ -1,4 +1,5 @@
 import { bankListSchema, snapshotSchema } from '../../../protocol/schemas.ts';
+import { payersBanksQuery } from '../checkout-api.ts';
 import { buyerQrSchema, methodSchema, pushSchema } from '../payer-actions.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
@@ -33,8 +34,17 @@ export function checkoutOperations(): Operation[] {
     {
       ...payers,
       path: `${SESSION}/banks`,
-      summary: 'Bank links, ready to tap',
+      summary: 'Bank links, ready to tap; without a platform, for that of the User-Agent',
+      query: payersBanksQuery.entries,
       answers: [{ status: 200, body: bankListSchema }],
+      refusals: [...ANY, 'invalid_fields'],
+    },
+    {
+      ...payers,
+      path: `${SESSION}/qr`,
+      summary: 'The QR code as SVG, for a page that draws none itself',
+      answers: [{ status: 200, body: 'image/*' }],
+      refusals: [...ANY, 'qr_not_found'],
     },
     {
       ...payers,

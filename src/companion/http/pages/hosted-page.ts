@@ -1,6 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ALONE, ALSO_HEAD } from '../headers.ts';
+import { html, type Markup } from '../html.ts';
 import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { HOSTED_PAGE_CSS } from './hosted-page.css.ts';
 
 /** Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. */
 function pageCsp(development: boolean): string {
@@ -16,72 +18,95 @@ function pageCsp(development: boolean): string {
     `form-action https:${development ? ' http:' : ''}`,
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types lit-html',
+    "trusted-types lit-html 'allow-duplicates'",
   ].join('; ');
 }
 
-const PAGE_CSS = `:root { color-scheme: light dark; }
-body {
-  margin: 0;
-  min-height: 100vh;
-  min-height: 100dvh;
-  box-sizing: border-box;
-  padding: clamp(0px, 4vw - 16px, 48px) clamp(0px, 4vw - 16px, 24px);
-  display: grid;
-  align-content: start;
-  justify-items: center;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
-  background: #f3f4f6;
-}
-sbp-checkout { width: 100%; max-width: 760px; min-height: 420px; }
-noscript { padding: 24px; }
-@media (prefers-color-scheme: dark) { body { background: #0b0d10; color: #f3f4f6; } }
-`;
+const TITLES = { ru: 'Оплата', en: 'Payment' } satisfies Record<PageLanguage, string>;
 
-const TEXTS = {
-  ru: { title: 'Оплата', noscript: 'Для оплаты включите JavaScript в настройках браузера.' },
-  en: { title: 'Payment', noscript: 'Please turn on JavaScript in your browser to pay.' },
-} satisfies Record<PageLanguage, object>;
+const NOSCRIPT = {
+  ru: 'Чтобы оплатить, включите JavaScript в настройках браузера или откройте эту ссылку в другом браузере.',
+  en: 'To pay, turn on JavaScript in your browser’s settings or open this link in another browser.',
+} satisfies Record<PageLanguage, string>;
 
-/** `/pay#<token>`: the element as a whole page. The token stays in the fragment, which no browser sends. */
-export function pages(development: boolean) {
-  const csp = pageCsp(development);
+/** A neutral picture for the browser's tab. */
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#1d4ed8"/>' +
+  '<path d="M9 18.5v-13h4.2a3.6 3.6 0 0 1 0 7.2H7M7 15.6h6.5" fill="none" stroke="#fff" stroke-width="2"/></svg>';
+
+/**
+ * `/pay#<token>`: the element as a whole page. The token stays in the fragment, which no browser sends.
+ *
+ * Messengers and gateways damage links. `/pay/#…` is the page as well. `/pay%23…` has sent the token to the server:
+ * the answer is 400, and the page moves the token behind a `#` before it does anything else.
+ */
+export function hostedPages(development: boolean) {
+  const send = sendHostedPage(development);
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
-    app.get('/pay', ALSO_HEAD, (request, reply) => {
-      const language = preferredLanguage(request.headers['accept-language']);
-      return reply
-        .headers({
-          ...ALONE,
-          'content-security-policy': csp,
-          'cache-control': 'no-cache',
-          vary: 'accept-language',
-        })
-        .type('text/html; charset=utf-8')
-        .send(payPage(language));
-    });
+    app.get('/pay', ALSO_HEAD, (request, reply) => send(request, reply, app.prefix));
+    app.get('/pay/', ALSO_HEAD, (request, reply) => send(request, reply, app.prefix));
+    app.get('/pay:damaged(^#.*)', ALSO_HEAD, (request, reply) => send(request, reply.code(400), app.prefix));
     app.get('/pay.css', ALSO_HEAD, (_request, reply) =>
-      reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
+      reply
+        .header('cache-control', 'public, max-age=300')
+        .type('text/css; charset=utf-8')
+        .send(HOSTED_PAGE_CSS),
     );
+    // Browsers without SVG icons ask for the second one, by a name that no page has to give them.
+    for (const path of ['/pay.svg', '/favicon.ico']) {
+      app.get(path, ALSO_HEAD, (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=86400').type('image/svg+xml').send(ICON),
+      );
+    }
     done();
   };
 }
 
-function payPage(language: PageLanguage): string {
-  const { title, noscript } = TEXTS[language];
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-<link rel="stylesheet" href="pay.css">
-<script type="module" src="pay.js"></script>
-</head>
-<body>
-<sbp-checkout></sbp-checkout>
-<noscript>${noscript}</noscript>
-</body>
-</html>
-`;
+/** Answers with the hosted page, under the status that the reply has. `prefix`: of the routes, in a host's server. */
+export function sendHostedPage(development: boolean) {
+  const csp = pageCsp(development);
+  return (request: FastifyRequest, reply: FastifyReply, prefix = ''): FastifyReply =>
+    reply
+      .headers({
+        ...ALONE,
+        'content-security-policy': csp,
+        'cache-control': 'no-cache',
+        vary: 'accept-language',
+      })
+      .type('text/html; charset=utf-8')
+      .send(hostedPage(preferredLanguage(request.headers['accept-language']), rootOf(request.url, prefix)));
+}
+
+/** From the page at this address to the folder of its files: one step up for each slash behind `/pay`. */
+function rootOf(url: string, prefix: string): string {
+  const path = url.split('?', 1)[0]!.slice(`${prefix}/pay`.length);
+  return '../'.repeat(path.split('/').length - 1);
+}
+
+/**
+ * The order of the scripts counts. `pay.js` runs after the element's script, whether that one has run or failed. It
+ * creates the element, or copies the template where the element is not defined; `nomodule` serves browsers that run
+ * neither script. A template's script does not run by itself, and no policy of Trusted Types is asked about a copy.
+ */
+function hostedPage(language: PageLanguage, root: string): string {
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="robots" content="noindex" />
+        <title>${TITLES[language]}</title>
+        <link rel="stylesheet" href="${root}pay.css" />
+        <link rel="icon" type="image/svg+xml" href="${root}pay.svg" />
+        <script type="module" src="${root}sbp-checkout.js"></script>
+        <script type="module" src="${root}pay.js"></script>
+        <script nomodule defer src="${root}pay.legacy.js"></script>
+      </head>
+      <body>
+        <template><script src="${root}pay.legacy.js"></script></template>
+        <noscript
+          >${(['ru', 'en'] as const).map((each): Markup => html`<p lang="${each}">${NOSCRIPT[each]}</p>`)}</noscript
+        >
+      </body>
+    </html> `.toString();
 }

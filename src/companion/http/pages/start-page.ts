@@ -4,7 +4,7 @@ import { ALONE, ALSO_HEAD } from '../headers.ts';
 import { html } from '../html.ts';
 import { preferredLanguage, type PageLanguage } from '../language.ts';
 
-const PAGE_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+export const START_PAGE_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const PAGE_CSS = `:root { color-scheme: light dark; --muted: #4b5563; --line: #d1d5db; --accent: #1d4ed8; --test: #92400e; }
 @media (prefers-color-scheme: dark) { :root { --muted: #a8b0bd; --line: #3a414b; --accent: #8ab4ff; --test: #fbbf24; } }
@@ -32,17 +32,24 @@ const TEXTS = {
   },
 } satisfies Record<PageLanguage, object>;
 
+/**
+ * The path of our own addresses as payers' browsers see it. The start page may be asked for without a slash behind the
+ * path, and on this machine by another name than payers use.
+ */
+export function basePathOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/\/+$/, '');
+}
+
 /** `/`: what this server is, whether it takes real money, and where its documentation is. */
 export function startPage({
   publicUrl,
   merchantName,
   test,
 }: Pick<Config, 'publicUrl' | 'merchantName' | 'test'>) {
-  // Below a path this page may be asked for without a slash behind it, and on this machine by another name than payers use.
-  const base = new URL(publicUrl).pathname.replace(/\/+$/, '');
+  const base = basePathOf(publicUrl);
   const headers = {
     ...ALONE,
-    'content-security-policy': PAGE_CSP,
+    'content-security-policy': START_PAGE_CSP,
     'cache-control': 'no-cache',
     vary: 'accept-language',
   };

@@ -24,7 +24,7 @@ export function neighbour(
       const below = links[index + columns];
       if (below) return below;
       // Nothing right below, but a last line that is not full.
-      if (index - column + columns < links.length) return links.at(-1)!;
+      if (index - column + columns < links.length) return links[links.length - 1]!;
       return at + 1 < lists.length ? inFirstLine(lists[at + 1]!, column) : from;
     }
     default: {

@@ -58,7 +58,7 @@ export class BankFinder {
         this.#go(event, this.#lists()[0]?.links[0]);
         break;
       case 'End':
-        this.#go(event, this.#lists().at(-1)?.links.at(-1));
+        this.#go(event, [...this.#host.renderRoot.querySelectorAll<HTMLElement>('ul a')].pop());
         break;
       case 'Escape':
         this.#clear(event);

@@ -104,7 +104,9 @@ export const bankPickerStyles = css`
     display: -webkit-box;
     max-width: 100%;
     overflow: hidden;
+    overflow-wrap: break-word;
     overflow-wrap: anywhere;
+    -webkit-hyphens: auto;
     hyphens: auto;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;

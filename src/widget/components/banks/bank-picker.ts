@@ -70,6 +70,9 @@ export class SbpBankPicker extends LitElement {
   declare only: Bank | null;
   declare whenTapped: WhenTapped;
 
+  /** The list is drawn, or has failed. Until then it pushes away what stands below. Each change is a `ready` event. */
+  ready = false;
+
   #loading: Loading = { step: 'loading' };
   #query = '';
   /** Comes with the first focus: who taps a bank right away needs neither search nor keys. */
@@ -110,9 +113,15 @@ export class SbpBankPicker extends LitElement {
   }
 
   protected override updated(): void {
-    // For what stands below: until then the list may still push it away.
-    this.toggleAttribute('ready', Boolean(this.only) || this.#loading.step !== 'loading');
-    if (this.#loading.step !== 'ready' || this.#rows >= this.#loading.banks.length) return;
+    const { step } = this.#loading;
+    const growing = this.#loading.step === 'ready' && this.#rows < this.#loading.banks.length;
+    // A search draws the rows anew; nobody is at what stands below them then.
+    const ready = Boolean(this.only) || step === 'failed' || (step === 'ready' && (this.ready || !growing));
+    if (ready !== this.ready) {
+      this.ready = ready;
+      this.dispatchEvent(new Event('ready'));
+    }
+    if (!growing) return;
     this.#more ??= setTimeout(() => {
       this.#more = undefined;
       this.#rows += ROWS;

@@ -23,7 +23,14 @@ const LATIN_SOUNDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What a bank is by law tells one from another as little as the word itself. */
-const LEGAL_FORMS = new Set(['bank', 'pao', 'ao', 'oao', 'zao', 'ooo', 'kb', 'akb', 'nko', 'rnko']);
+const LEGAL_FORMS = new Set(['bank', 'pao', 'ao', 'oao', 'zao', 'ooo', 'kb', 'ab', 'akb', 'nko', 'rnko']);
+
+/** Latin letters, and the Cyrillic ones that look the same. */
+const LATIN_LOOK = 'ABCEHKMOPTXYaceopxy';
+const CYRILLIC_LOOK = 'АВСЕНКМОРТХУасеорху';
+
+/** Of letters of both alphabets. */
+const MIXED_WORD = /[a-z]*[а-яё][a-zа-яё]*/gi;
 
 export interface Spelling {
   /** Run together, so that "альфабанк" is «Альфа-Банк». */
@@ -37,18 +44,28 @@ export interface Spelling {
 /** Case, ё and е, accents, quotes, dashes and brackets make no difference to a person. */
 export function spell(text: string): Spelling {
   // The decomposed й and ё lose their marks with the accents, which takes them for и and е.
-  let sounds = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  let sounds = text.normalize('NFKD').replace(/\p{M}/gu, '').replace(MIXED_WORD, inCyrillic).toLowerCase();
   for (const [letters, sound] of LATIN_SOUNDS) sounds = sounds.replace(letters, sound);
   const all = sounds
     .replace(/[а-я]/g, (letter) => SOUNDS[letter]!)
     .replace(/iy(?=[aeou])/g, 'i')
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
+  return phrase(all);
+}
+
+/** Of words that are spelled already. */
+export function phrase(all: readonly string[]): Spelling {
   const words = all.filter((word) => !LEGAL_FORMS.has(word));
   return { whole: single(all.join('')), words: words.map(single), core: single(words.join('')) };
 }
 
-/** «Тинькоф» and «Россельхозбанк» with one с: doubled letters are not heard. */
+/** «Тинькоф» and «Россельхозбанк» with one с: doubled letters are not heard. At the beginning nobody doubles them: «зз». */
 function single(word: string): string {
-  return word.replace(/(\D)\1+/g, '$1');
+  return word.replace(/(.)(\D)\2+/g, '$1$2');
+}
+
+/** «Cбер» with a Latin C, as it comes out of a clipboard, or from a keyboard that was switched too late. */
+function inCyrillic(word: string): string {
+  return Array.from(word, (letter) => CYRILLIC_LOOK[LATIN_LOOK.indexOf(letter)] ?? letter).join('');
 }

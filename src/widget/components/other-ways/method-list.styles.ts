@@ -53,7 +53,7 @@ export const methodListStyles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  .sign:dir(rtl) {
+  .sign.rtl {
     transform: scaleX(-1);
   }
   [aria-current] .sign {

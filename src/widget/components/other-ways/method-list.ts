@@ -56,7 +56,7 @@ export class SbpMethodList extends LitElement {
         <strong>${name}${chosen ? html`<span class="hidden">, ${words.chosen}</span>` : nothing}</strong>
         <small>${needs}</small>
       </span>
-      <svg class="sign" viewBox="0 0 16 16" aria-hidden="true">
+      <svg class="sign ${language.direction}" viewBox="0 0 16 16" aria-hidden="true">
         <path d=${chosen ? 'M3 8.5l3.5 3.5 7-8' : 'M6 3l5 5-5 5'}></path>
       </svg>
     </button>`;

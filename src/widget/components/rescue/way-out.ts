@@ -66,12 +66,17 @@ export class SbpWayOut extends LitElement {
 
   declare view: View;
 
-  readonly #copy = new LinkCopy(this);
+  readonly #copy: LinkCopy;
   readonly #broken = new Set<Exit['kind']>();
   #held: Destination | null = null;
   /** The companion's page for this payment: any browser can open it. */
   #page: string | null = null;
   #exit: Exit | null = null;
+
+  constructor() {
+    super();
+    this.#copy = new LinkCopy(this);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();

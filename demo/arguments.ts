@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { CommandError } from '../src/companion/commands/command-error.ts';
+import { isOneSlipAway } from '../src/companion/env/known-variables.ts';
+
+export interface DemoArguments {
+  /** The element comes from its sources, and edits show at once. */
+  readonly dev: boolean;
+  /** Builds the element first. */
+  readonly build: boolean;
+  /** The simulated payment system; `null` for the sandbox. */
+  readonly provider: string | null;
+}
+
+const OPTIONS = {
+  dev: { type: 'boolean' },
+  build: { type: 'boolean' },
+  provider: { type: 'string' },
+} as const;
+/** What a person may type; the rest is for package.json. */
+const SHOWN = '--provider <name>';
+
+/** Reads the command line; throws a {@link CommandError} that names the mistake and what there is. */
+export function readArguments(args: readonly string[], providers: readonly string[]): DemoArguments {
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+  let dev = false;
+  let build = false;
+  let provider: string | null = null;
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') throw new CommandError(strayWord(token.value, providers));
+    if (token.name === 'dev') dev = true;
+    else if (token.name === 'build') build = true;
+    else if (token.name === 'provider') provider = readProvider(token.value, providers);
+    else throw new CommandError(`There is no option ${token.rawName}: the demo takes ${SHOWN}.`);
+  }
+  return { dev, build, provider };
+}
+
+function readProvider(name: string | undefined, providers: readonly string[]): string {
+  if (name !== undefined && providers.includes(name)) return name;
+  const asked = name === undefined ? 'no name' : `"${name}"`;
+  const meant = providers.find((known) => name !== undefined && isOneSlipAway(name, known));
+  const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new CommandError(`--provider takes ${list(providers)}, not ${asked}.${question}`);
+}
+
+/** npm keeps what stands before its own `--`, and passes on only the name. */
+function strayWord(word: string, providers: readonly string[]): string {
+  return providers.includes(word)
+    ? `The demo takes no "${word}" by itself. With npm, two hyphens come first: npm run demo -- --provider ${word}`
+    : `The demo takes no "${word}": it takes ${SHOWN}, one of ${list(providers)}.`;
+}
+
+function list(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+}

@@ -1,0 +1,77 @@
+/** What keeps a payer from tapping an element. Scripts can click what nobody sees: whatever plays a payer asks here first. */
+
+/** The smallest control that a finger can hit (WCAG 2.2, 2.5.8), in CSS pixels. Binds our controls only. */
+const SMALLEST = 24;
+
+/** In CSS pixels of the window. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Why a payer cannot tap it at this moment, in words; `null` if they can. Scrolls to it, as a payer would. */
+export function obstacle(element: Element): string | null {
+  if (!element.isConnected) return 'it is not on the page';
+  if (element.matches(':disabled')) return 'it is disabled';
+  if (!isInView(element)) element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  const visible = element.checkVisibility({
+    checkOpacity: true,
+    checkVisibilityCSS: true,
+    contentVisibilityAuto: true,
+  });
+  if (!visible) return 'it cannot be seen';
+  const { width, height } = element.getBoundingClientRect();
+  const least = element.getRootNode() instanceof ShadowRoot ? SMALLEST : 1;
+  if (width < least || height < least) return `it is ${width} × ${height} px`;
+  if (!isInView(element)) return 'it is outside the window';
+  if (coverOf(element) === null) return null;
+  // A payer scrolls it out from under what sticks to the window's edge.
+  element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  const cover = coverOf(element);
+  return cover && `${cover} lies over it`;
+}
+
+/** What gets the tap in its place; `null` if it gets the tap itself. */
+function coverOf(element: Element): string | null {
+  const { x, y } = middleOf(element);
+  const top = topmostAt(x, y);
+  return top && isWithin(top, element) ? null : nameOf(top);
+}
+
+/** What a pointer meets there, through every open shadow root. */
+function topmostAt(x: number, y: number): Element | null {
+  let found = document.elementFromPoint(x, y);
+  for (;;) {
+    const inner: Element | null = found?.shadowRoot?.elementFromPoint(x, y) ?? null;
+    if (!inner || inner === found) return found;
+    found = inner;
+  }
+}
+
+/** Whether a tap on `inner` is one on `outer`, as events travel: through slots and out of shadow roots. */
+function isWithin(inner: Element, outer: Element): boolean {
+  for (let node: Node | null = inner; node;) {
+    if (node === outer) return true;
+    const slot: Node | null = node instanceof Element ? node.assignedSlot : null;
+    node = slot ?? (node instanceof ShadowRoot ? node.host : node.parentNode);
+  }
+  return false;
+}
+
+/** Of the first line, where a link is broken into several. Whole pixels: drivers take no others. */
+export function middleOf(element: Element): Point {
+  const { left, top, width, height } = element.getClientRects()[0] ?? element.getBoundingClientRect();
+  return { x: Math.round(left + width / 2), y: Math.round(top + height / 2) };
+}
+
+function isInView(element: Element): boolean {
+  const { x, y } = middleOf(element);
+  return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
+}
+
+export function nameOf(target: EventTarget | null | undefined): string {
+  if (!(target instanceof Element)) return 'nothing';
+  const [name] = target.classList;
+  const label = target.textContent.replace(/\s+/g, ' ').trim().slice(0, 40);
+  return `<${target.localName}${name === undefined ? '' : `.${name}`}>${label && ` "${label}"`}`;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface CompanionOptions {
+  /** The companion as this server reaches it, e.g. `http://127.0.0.1:8787`. */
+  readonly companionUrl: string;
+  readonly apiKey: string;
+}
+
+/** The companion refuses the call itself; repeating it would not help. */
+export class CompanionRefusal extends Error {
+  override readonly name = 'CompanionRefusal';
+  readonly status: number;
+  /** The `code` of the answer, such as `not_cancelable`. */
+  readonly code: string;
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    super(`The companion answered ${status}: ${JSON.stringify(body)}`);
+    this.status = status;
+    this.code = String(body['code']);
+  }
+}
+
+export type Answer = Readonly<Record<string, unknown>>;
+
+interface Call {
+  /** Makes it a POST. */
+  readonly json?: unknown;
+  readonly idempotencyKey?: string;
+}
+
+const TRIES = 3;
+const TIMEOUT_MS = 10_000;
+const PAUSE_MS = 300;
+
+/**
+ * Calls the companion's merchant API with the secret key. A call whose answer was lost is repeated, so each one must be
+ * safe to repeat: a create and a refund carry an `Idempotency-Key`, a cancel and a GET need none. Throws a
+ * {@link CompanionRefusal} for an answer that a repeat would not change.
+ */
+export async function callCompanion(
+  options: CompanionOptions,
+  path: string,
+  call: Call = {},
+): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await callOnce(options, path, call);
+    } catch (error) {
+      if (tries === TRIES || error instanceof CompanionRefusal) throw error;
+      await wait(PAUSE_MS * tries);
+    }
+  }
+}
+
+async function callOnce(
+  { companionUrl, apiKey }: CompanionOptions,
+  path: string,
+  { json, idempotencyKey }: Call,
+): Promise<Answer> {
+  const response = await fetch(`${companionUrl}/api/sbp/v1${path}`, {
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    },
+    ...(json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const body = (await response.json()) as Answer;
+  if (response.ok) return body;
+  const refusal = new CompanionRefusal(response.status, body);
+  // The first call under this key is still being worked on; 429 and 5xx: not now.
+  const passing =
+    refusal.code === 'idempotency_key_in_use' || response.status === 429 || response.status >= 500;
+  throw passing ? new Error(refusal.message) : refusal;
+}

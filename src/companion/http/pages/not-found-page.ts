@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config.ts';
+import { ALONE } from '../headers.ts';
+import { html } from '../html.ts';
+import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { sendHostedPage } from './hosted-page.ts';
+import { basePathOf, START_PAGE_CSP } from './start-page.ts';
+
+/** Addresses that only programs ask for. */
+const OF_PROGRAMS = /^\/(?:api|checkout|webhooks|pinned|chunks)(?:\/|$)/;
+
+/** The hosted page's address with something behind it that is no letter of another name: `/pay/…`, `/pay%23…`. */
+const OF_HOSTED_PAGE = /^\/pay(?=[/%?]|$)/;
+
+const TEXTS = {
+  ru: {
+    title: 'Такой страницы здесь нет',
+    advice: 'Чтобы оплатить заказ, откройте ссылку на оплату из магазина ещё раз.',
+  },
+  en: {
+    title: 'There is no such page here',
+    advice: 'To pay for an order, open the payment link from the shop again.',
+  },
+} satisfies Record<PageLanguage, object>;
+
+/**
+ * Answers a person's browser, which asks for `text/html`, with a page in words in place of a problem document.
+ * Returns `null` for programs. Under the hosted page's address it is the hosted page: it finds the token in a damaged
+ * link, and says so where there is none.
+ */
+export function notFoundPage({ publicUrl, development }: Pick<Config, 'publicUrl' | 'development'>) {
+  const base = basePathOf(publicUrl);
+  const hosted = sendHostedPage(development);
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply | null => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const isPerson = isRead && (request.headers.accept ?? '').includes('text/html');
+    if (!isPerson || OF_PROGRAMS.test(request.url)) return null;
+    if (OF_HOSTED_PAGE.test(request.url)) return hosted(request, reply);
+    const language = preferredLanguage(request.headers['accept-language']);
+    return reply
+      .headers({
+        ...ALONE,
+        'content-security-policy': START_PAGE_CSP,
+        'cache-control': 'no-store',
+        vary: 'accept, accept-language',
+      })
+      .type('text/html; charset=utf-8')
+      .send(page(language));
+  };
+
+  function page(language: PageLanguage): string {
+    const { title, advice } = TEXTS[language];
+    return html`<!doctype html>
+      <html lang="${language}">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="robots" content="noindex" />
+          <title>${title}</title>
+          <link rel="stylesheet" href="${base}/start.css" />
+        </head>
+        <body>
+          <h1>${title}</h1>
+          <p>${advice}</p>
+        </body>
+      </html>`.toString();
+  }
+}

@@ -1,0 +1,95 @@
+/** Whatever a screen has to tap or to type into, a payer can reach: no state of ours hides a control for ever. */
+import { expect } from '@open-wc/testing';
+import { obstacle } from '../../demo/gallery/obstacle.ts';
+import { play, shiftClock } from '../../demo/gallery/payer.ts';
+import { SCENARIOS } from '../../demo/gallery/scenarios.ts';
+import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
+import { inside, show, shown, until } from '../support/checkout.ts';
+import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
+import { LINK, snapshot } from '../support/snapshots.ts';
+import { paste, tap } from '../support/tap.ts';
+
+const url = LINK.replace('https', 'bank100000000004');
+const BANKS = json({
+  platform: 'ios',
+  banks: Array.from({ length: 40 }, (_, id) => ({ id, name: `Банк ${id}`, url })),
+});
+
+/** Every control of the checkout, inner elements' included, but for those that no payer is meant to see. */
+function controls(root: ParentNode): Element[] {
+  return [...root.querySelectorAll('*')].flatMap((element) => [
+    ...(element.matches('a[href], button, input:not([type=hidden])') ? [element] : []),
+    ...(element.shadowRoot ? controls(element.shadowRoot) : []),
+  ]);
+}
+
+/** What a payer cannot reach, and why. Some of it comes into being only where it is scrolled to. */
+async function outOfReach(checkout: SbpCheckout): Promise<string[]> {
+  const found: string[] = [];
+  for (const control of controls(checkout.shadowRoot!)) {
+    let why = obstacle(control);
+    // What is drawn anew meanwhile is another control.
+    for (let look = 0; why !== null && control.isConnected && look < 300; look++) {
+      await pause(50);
+      why = obstacle(control);
+    }
+    if (why !== null && control.isConnected)
+      found.push(`${control.textContent.trim() || control.localName}: ${why}`);
+  }
+  return found;
+}
+
+describe('every control can be tapped', () => {
+  for (const scenario of SCENARIOS) {
+    if (!scenario.snapshot) continue;
+    it(scenario.name, async () => {
+      const payment = await FakePayment.create(
+        snapshot({ leftMs: scenario.left ?? 600_000, ...scenario.snapshot }),
+        {
+          ...(scenario.httpStatus ? { session: [{ status: scenario.httpStatus }] } : {}),
+          banks: [scenario.noBanks ? { status: 503 } : BANKS],
+          acts: Object.fromEntries(
+            Object.entries(scenario.answers ?? {}).map(([path, reply]) => [path, [reply]]),
+          ),
+        },
+      );
+      const checkout = await show(payment, { device: scenario.device });
+      checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
+      await play(checkout, scenario.doings ?? [], { tap, type: paste });
+      await seen(checkout, scenario.screen);
+      expect(await outOfReach(checkout)).to.deep.equal([]);
+      shiftClock(0);
+      checkout.remove();
+    });
+  }
+});
+
+describe('calling a payment off', () => {
+  const OPEN = snapshot({ actions: ['cancel'] });
+  const CANCELED = json(snapshot({ version: 2, status: 'canceled' }));
+
+  for (const device of ['mobile', 'tablet', 'desktop']) {
+    it(`is a tap away under a bank list: ${device}`, async () => {
+      const payment = await FakePayment.create(OPEN, { banks: [BANKS], acts: { '/cancel': [CANCELED] } });
+      const checkout = await show(payment, { device });
+      if (device === 'desktop') await tap(await shown(checkout, '.onward'));
+      await shown(checkout, 'sbp-bank-picker', 'a[part=bank]');
+      await tap(await shown(checkout, '.give-up > button'));
+      await tap(await shown(checkout, '.give-up sbp-other-ways', 'sbp-give-up', '.quiet'));
+      await seen(checkout, 'canceled');
+    });
+  }
+
+  it('waits for the list that would push it away, and no longer than a payer would', async () => {
+    const payment = await FakePayment.create(OPEN, {
+      banks: [{ hang: true }],
+      acts: { '/cancel': [CANCELED] },
+    });
+    const checkout = await show(payment, { device: 'mobile' });
+    const button = await shown(checkout, '.give-up > button');
+    expect(button.checkVisibility({ visibilityProperty: true })).to.be.false;
+    expect(inside(checkout, '.give-up').clientHeight, 'its room is kept').to.be.at.least(44);
+    await until(() => obstacle(button) === null);
+    expect(inside(checkout, 'sbp-bank-picker').shadowRoot!.querySelector('a[part=bank]')).to.equal(null);
+  });
+});
