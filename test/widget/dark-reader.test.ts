@@ -3,6 +3,7 @@ import { show, shown, until } from '../support/checkout.ts';
 import { codeIsReadable } from '../support/codes-on-screen.ts';
 import { FakePayment, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 interface DarkReader {
   setFetchMethod(fetch: unknown): void;
@@ -74,7 +75,7 @@ describe('a payer who has Dark Reader', () => {
     darkReader.enable({});
     const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
     await codeIsReadable();
-    (await shown(checkout, 'sbp-code-tools', '.enlarge')).click();
+    await tap(await shown(checkout, 'sbp-code-tools', '.enlarge'));
     await shown(checkout, 'sbp-code-tools', 'dialog[open]');
     await codeIsReadable();
   });

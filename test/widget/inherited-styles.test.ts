@@ -99,7 +99,9 @@ describe('what a page sets for its own texts', () => {
       ['font-family', 'fantasy'],
       ['visibility', 'hidden'],
       ['pointer-events', 'none'],
+      ['interactivity', 'inert'],
     ] as const) {
+      if (!CSS.supports(name, value)) continue;
       box.style.setProperty(name, value);
       for (const element of everythingIn(card)) {
         // The code for paper has no text, and the grey shapes under what is drawn are not drawn.

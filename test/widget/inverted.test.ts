@@ -1,9 +1,11 @@
 import { expect } from '@open-wc/testing';
+import { isInverted } from '../../src/widget/components/inverted.ts';
 import { inside, show, shown } from '../support/checkout.ts';
 import { codeIsReadable } from '../support/codes-on-screen.ts';
 import { FakePayment } from '../support/fake-companion.ts';
 import { add, dress, undress } from '../support/page-styles.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tap } from '../support/tap.ts';
 
 /** What night modes put over a page: the whole of it, and untouchable. */
 const COVER = 'content: ""; position: fixed; inset: 0; pointer-events: none';
@@ -88,7 +90,7 @@ describe('the code on an inverted page', () => {
   it('is dark on white enlarged, over a page that is inverted', async () => {
     dress('html { filter: invert(1) }');
     const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
-    (await shown(checkout, 'sbp-code-tools', '.enlarge')).click();
+    await tap(await shown(checkout, 'sbp-code-tools', '.enlarge'));
     await shown(checkout, 'sbp-code-tools', 'dialog[open]');
     await codeIsReadable();
   });
@@ -108,5 +110,18 @@ describe('the code on an inverted page', () => {
     }
     await codeIsReadable();
     document.documentElement.classList.remove('night');
+  });
+
+  it('counts what is around and over its frame, of the same origin', () => {
+    add('<iframe style="position: fixed; top: 9px; left: 9px; filter: invert(1)"></iframe>');
+    const { contentDocument } = document.querySelector('iframe')!;
+    const code = contentDocument!.createElement('div');
+    code.style.height = '50px';
+    contentDocument!.body.append(code);
+    expect(isInverted(code)).to.be.true;
+    dress('html { filter: invert(1) }');
+    expect(isInverted(code)).to.be.false;
+    add(`<div style="${COVER}; background: #fff; mix-blend-mode: difference"></div>`);
+    expect(isInverted(code)).to.be.true;
   });
 });

@@ -10,9 +10,12 @@ export function isInverted(element: Element): boolean {
   let turns = 0;
   /** The z-index by which the page sorts the layer that holds `element`. */
   let level = 0;
+  /** What is looked for under covers: the element, or the frame that it is in. */
+  let box = element;
   let inner: Element | null = null;
   for (let node: Element | null = element; node; inner = node, node = parentOf(node)) {
     const { documentElement: root, body } = node.ownerDocument;
+    if (node.ownerDocument !== box.ownerDocument) box = node;
     const style = getComputedStyle(node);
     turns += countInverting(style.filter, node);
     if (node.matches(':is(:modal, :popover-open, :fullscreen)')) {
@@ -20,7 +23,7 @@ export function isInverted(element: Element): boolean {
       break;
     }
     if (isDifference(style)) turns += Number(isOnLight(node));
-    if (inner && (node === root || node === body)) turns += countCovers(node, inner, element, level);
+    if (inner && (node === root || node === body)) turns += countCovers(node, inner, box, level);
     if (style.zIndex !== 'auto') level = Number(style.zIndex);
     else if (isolates(style)) level = 0;
   }
@@ -29,9 +32,11 @@ export function isInverted(element: Element): boolean {
 
 /** The element that this one is painted in: through slots, shadow roots and frames of the same origin. */
 function parentOf(node: Element): Element | null {
-  const parent = node.assignedSlot ?? node.parentNode;
-  if (parent instanceof ShadowRoot) return parent.host;
-  return parent instanceof Element ? parent : (node.ownerDocument.defaultView?.frameElement ?? null);
+  const parent: Node | null = node.assignedSlot ?? node.parentNode;
+  // By type and not by class: a frame's page has classes of its own.
+  if (parent?.nodeType === Node.DOCUMENT_FRAGMENT_NODE) return (parent as ShadowRoot).host;
+  if (parent?.nodeType === Node.ELEMENT_NODE) return parent as Element;
+  return node.ownerDocument.defaultView?.frameElement ?? null;
 }
 
 /** How many functions of a computed `filter` turn black into white. */

@@ -19,6 +19,7 @@ export const frameStyles = css`
     all: initial;
     color-scheme: inherit;
     font-family: inherit;
+    interactivity: inherit;
     pointer-events: inherit;
     visibility: inherit;
     display: block;
