@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { isInverted } from '../../src/widget/components/inverted.ts';
-import { inside, show, shown } from '../support/checkout.ts';
+import { inside, show, shown, until } from '../support/checkout.ts';
 import { codeIsReadable } from '../support/codes-on-screen.ts';
 import { FakePayment } from '../support/fake-companion.ts';
 import { add, dress, undress } from '../support/page-styles.ts';
@@ -110,6 +110,7 @@ describe('the code on an inverted page', () => {
     }
     await codeIsReadable();
     document.documentElement.classList.remove('night');
+    await until(() => getComputedStyle(document.documentElement).filter === 'none');
   });
 
   it('counts what is around and over its frame, of the same origin', () => {
