@@ -117,7 +117,7 @@ describe('the code on an inverted page', () => {
     code.style.height = '50px';
     contentDocument!.body.append(code);
     expect(isInverted(code)).to.be.true;
-    dress('html { filter: invert(1) }');
+    dress('html { filter: invert(1); min-height: 100vh }');
     expect(isInverted(code)).to.be.false;
     add(`<div style="${COVER}; background: #fff; mix-blend-mode: difference"></div>`);
     expect(isInverted(code)).to.be.true;
