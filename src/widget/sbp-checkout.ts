@@ -6,6 +6,7 @@ import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
+import { keepTyping } from './controllers/own-typing.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
@@ -23,6 +24,7 @@ import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
+import { enterByTab, makeTabEntry } from './tab-entry.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
@@ -160,6 +162,7 @@ export class SbpCheckout extends LitElement {
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, () => this.connection === 'offline');
+    this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
       hidden: () => this.#session.away(),
@@ -199,10 +202,21 @@ export class SbpCheckout extends LitElement {
     return this.renderRoot.querySelector<SbpBankPicker>('sbp-bank-picker');
   }
 
+  /** Puts the focus on the screen's heading, unless the payer is at something in the element already. */
+  override focus(options?: FocusOptions): void {
+    if (!this.shadowRoot?.activeElement) this.shadowRoot?.querySelector('h2')?.focus(options);
+  }
+
   /** Asks the companion now; resolves when it has answered, or has not in time. */
   async refresh(): Promise<void> {
     await this.#session.check(false);
     await this.updateComplete;
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    keepTyping(root as ShadowRoot);
+    return root;
   }
 
   override connectedCallback(): void {
@@ -230,6 +244,7 @@ export class SbpCheckout extends LitElement {
   protected override updated(): void {
     const { screen, status } = this;
     this.setAttribute('screen', screen);
+    enterByTab(this);
     if (status) this.setAttribute('status', status);
     else this.removeAttribute('status');
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
@@ -400,6 +415,8 @@ export class SbpCheckout extends LitElement {
     </section>`;
   }
 }
+
+makeTabEntry(SbpCheckout.prototype);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -5,6 +5,8 @@ import { isInverted } from './inverted.ts';
 import { paintQr } from './qr-bitmap.ts';
 import { drawQr, type QrDrawing } from './qr-path.ts';
 
+const PAPER = matchMedia('print');
+
 /** How often the code looks whether the page has turned it into its negative, of which no event tells; ms. */
 const LOOK_MS = 1000;
 
@@ -110,7 +112,6 @@ export class SbpQrCode extends LitElement {
   #painted = '';
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #observer: ResizeObserver | null;
-  readonly #paper = matchMedia('print');
 
   constructor() {
     super();
@@ -126,7 +127,7 @@ export class SbpQrCode extends LitElement {
     this.#observer?.observe(this);
     this.#timer = setInterval(this.#look, LOOK_MS);
     window.addEventListener('resize', this.#look);
-    this.#paper.addEventListener('change', this.#look);
+    PAPER.addEventListener('change', this.#look);
     document.addEventListener('visibilitychange', this.#paint);
     this.#look();
   }
@@ -136,7 +137,7 @@ export class SbpQrCode extends LitElement {
     this.#observer?.disconnect();
     clearInterval(this.#timer);
     window.removeEventListener('resize', this.#look);
-    this.#paper.removeEventListener('change', this.#look);
+    PAPER.removeEventListener('change', this.#look);
     document.removeEventListener('visibilitychange', this.#paint);
   }
 
