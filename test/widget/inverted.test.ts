@@ -8,7 +8,7 @@ import { snapshot } from '../support/snapshots.ts';
 import { tap } from '../support/tap.ts';
 
 /** What night modes put over a page: the whole of it, and untouchable. */
-const COVER = 'content: ""; position: fixed; inset: 0; pointer-events: none';
+const COVER = "content: ''; position: fixed; inset: 0; pointer-events: none";
 const REINVERTED = 'img, video, canvas { filter: invert(1) hue-rotate(180deg) }';
 const NEGATIVE = `<svg width="0" height="0" style="position: absolute"><filter id="negative" color-interpolation-filters="sRGB">
   <feColorMatrix values="-0.9 0 0 0 0.95  0 -0.9 0 0 0.95  0 0 -0.9 0 0.95  0 0 0 1 0"/></filter>
@@ -52,7 +52,7 @@ const PAGES: Readonly<Record<string, readonly [css: string, markup?: string]>> =
 
 const BACKDROP = 'backdrop-filter: invert(1); -webkit-backdrop-filter: invert(1)';
 const BACKDROPS: Readonly<Record<string, readonly [css: string, markup?: string]>> = {
-  'what lies over the page': ['', `<div style='${COVER}; z-index: 9; ${BACKDROP}'></div>`],
+  'what lies over the page': ['', `<div style="${COVER}; z-index: 9; ${BACKDROP}"></div>`],
   'the page itself': [`body::after { ${COVER}; ${BACKDROP} }`],
 };
 /** Firefox's screenshots leave backdrop filters out. */
