@@ -21,7 +21,8 @@ import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import { testMark } from './screens/test-mark.ts';
 import type { Timer, View } from './screens/view.ts';
-import type { Connection } from './session/sink.ts';
+import type { Connection, Refusal } from './session/sink.ts';
+import { tellDeveloper } from './tell-developer.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
 import { enterByTab, makeTabEntry } from './tab-entry.ts';
@@ -45,7 +46,7 @@ const SLOW_MS = 20_000;
  * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
  * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
  * @event sbp-connection - The line to the companion is another.
- * @event sbp-error - This payment cannot be opened.
+ * @event sbp-error - This payment cannot be opened; after the code `no-companion` it may be later.
  * @event sbp-step - A step of the payer's way, for statistics.
  *
  * @slot header - Above everything.
@@ -152,8 +153,9 @@ export class SbpCheckout extends LitElement {
         if (first && this.#store.state.gone) this.#session.returned();
         this.#banks?.retry?.();
       },
-      connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
-      refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
+      connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
+      refused: (refusal) => this.#refuse(refusal, ''),
+      unheard: (came) => this.#refuse('no-companion', came),
     });
     this.#countdown = new Countdown(this, {
       left: () => this.#left(),
@@ -288,11 +290,20 @@ export class SbpCheckout extends LitElement {
     this.#steps.clear();
     this.#store.dispatch({ type: 'reset' });
     if (endpoint && this.token) {
-      this.#session.open({ endpoint: endpoint.href, token: this.token });
+      this.#session.open({ endpoint: endpoint.origin + endpoint.pathname, token: this.token });
     } else {
       this.#session.open(null);
       this.#store.dispatch({ type: 'refused', refusal: endpoint ? 'no-token' : 'bad-endpoint' });
     }
+  }
+
+  /** `came`: what came in place of the companion's answer. */
+  #refuse(refusal: Refusal, came: string): void {
+    // An element that was moved on the page meets the same trouble again.
+    if (refusal === this.#store.state.refusal) return;
+    this.#store.dispatch({ type: 'refused', refusal });
+    const endpoint = resolveEndpoint(this.endpoint);
+    if (endpoint) tellDeveloper(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
   }
 
   #left(): number | null {
