@@ -1,6 +1,7 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
+import { AttributeMemory } from './attribute-memory.ts';
 import type { SbpBankPicker } from './components/banks/bank-picker.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
@@ -12,6 +13,7 @@ import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { inAppBrowser, type InApp } from './in-app.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
+import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/texts.ts';
 import { announcement } from './screens/announcement.ts';
@@ -31,6 +33,12 @@ import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
 import { chooseDevice, chooseWays, platformFor } from './ways.ts';
+
+/**
+ * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then
+ * finds no attribute there that it does not know.
+ */
+const REFLECTED = ['screen', 'status'] as const;
 
 /** A payment that has no link by then is late: most have theirs with the first snapshot. */
 const SLOW_MS = 20_000;
@@ -84,10 +92,10 @@ export class SbpCheckout extends LitElement {
     token: {},
     endpoint: {},
     locale: {},
-    theme: { reflect: true },
-    device: {},
-    timer: {},
-    messages: { type: Object },
+    theme: { useDefault: true },
+    device: { useDefault: true },
+    timer: { useDefault: true },
+    messages: { converter: readMessages },
     redirect: { type: Number },
     signal: {},
   };
@@ -123,7 +131,9 @@ export class SbpCheckout extends LitElement {
   readonly #announcer: Announcer;
   readonly #elements: LazyElements;
 
+  readonly #attributes = new AttributeMemory();
   readonly #steps = new Set<Step>();
+  #painted = false;
   #drawn: Screen | null = null;
   #hadFocus = false;
   #language: Language;
@@ -215,6 +225,22 @@ export class SbpCheckout extends LitElement {
     await this.updateComplete;
   }
 
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, ...REFLECTED];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    if (name === 'screen' || name === 'status') {
+      if (text !== this[name]) this.requestUpdate(); // taken off, as by a morph: it comes back
+      return;
+    }
+    const property = name as 'token';
+    if (!this.#attributes.isNews(name, text, this[property])) return;
+    if (name === 'messages' && text && !readMessages(text)) return;
+    super.attributeChangedCallback(name, old, text);
+    this.#attributes.keep(name, text, this[property]);
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot();
     keepTyping(root as ShadowRoot);
@@ -243,12 +269,16 @@ export class SbpCheckout extends LitElement {
     }
   }
 
+  protected override firstUpdated(): void {
+    afterPaint(() => {
+      this.#painted = true;
+      if (!this.isUpdatePending) this.#reflect(); // else with the next screen, once that is drawn
+    });
+  }
+
   protected override updated(): void {
     const { screen, status } = this;
-    this.setAttribute('screen', screen);
-    enterByTab(this);
-    if (status) this.setAttribute('status', status);
-    else this.removeAttribute('status');
+    if (this.#painted) this.#reflect();
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
     if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
@@ -266,6 +296,17 @@ export class SbpCheckout extends LitElement {
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
+  }
+
+  #reflect(): void {
+    for (const name of REFLECTED) {
+      const text = this[name];
+      if (text) this.setAttribute(name, text);
+      else this.removeAttribute(name);
+    }
+    enterByTab(this);
+    // htmx keeps a page's markup in the browser's storage, and the token with it. Found anywhere on the page, this says no.
+    if (this.hasAttribute('token')) this.setAttribute('data-hx-history', 'false');
   }
 
   /** The button that was tapped stays and now says the opposite: on to what it has brought. */
@@ -414,7 +455,7 @@ export class SbpCheckout extends LitElement {
     const { tag, direction } = this.#language;
     return html`<section
       part="base"
-      class="card"
+      class="card ${this.theme}"
       lang=${tag}
       dir=${direction}
       aria-label=${view.texts.payment}
@@ -425,6 +466,10 @@ export class SbpCheckout extends LitElement {
       ${this.#announcer.render()}
     </section>`;
   }
+}
+
+function afterPaint(then: () => void): void {
+  requestAnimationFrame(() => setTimeout(then));
 }
 
 makeTabEntry(SbpCheckout.prototype);

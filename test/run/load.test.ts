@@ -7,7 +7,7 @@ import { loadOf } from './load.ts';
 
 const LOAD = join(import.meta.dirname, 'load.ts');
 
-/** Processes that are children of this one, by id, or by the process that has taken them over. */
+/** A process that has ended and that nobody has asked about yet does not count. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');

@@ -7,8 +7,7 @@ import { inheritedProperties } from '../support/inherited-properties.ts';
 import { snapshot } from '../support/snapshots.ts';
 
 /** What docs/element.md lists under "On your page". */
-const ON_PURPOSE = ['font-family', 'font', 'visibility', 'pointer-events', 'interactivity', 'color-scheme'];
-ON_PURPOSE.push('supported-color-schemes');
+const ON_PURPOSE = ['font-family', 'font', 'visibility', 'pointer-events', 'interactivity'];
 
 /** Each was seen to ruin the code or the texts in one engine at least. */
 const SEEN_LEAKING = [

@@ -15,13 +15,6 @@ export const frameStyles = css`
     display: none;
   }
   .card {
-    /* The page's family, its word on what is seen and may be tapped, and nothing else of it, whatever it sets on "*". */
-    all: initial;
-    color-scheme: inherit;
-    font-family: inherit;
-    interactivity: inherit;
-    pointer-events: inherit;
-    visibility: inherit;
     display: block;
     position: relative;
     box-sizing: border-box;

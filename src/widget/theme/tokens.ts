@@ -41,29 +41,38 @@ function tokens(colors: Record<string, string>): string {
     .join('');
 }
 
+/** The colours are the card's and not the host's: no attribute has to repeat `theme`, which a page's framework may take off. */
 export const themeStyles = css`
   :host {
-    color-scheme: light;
     --_radius: var(--sbp-radius, 12px);
     --_radius-card: var(--sbp-radius-card, 16px);
     --_radius-button: var(--sbp-radius-button, 10px);
     --_width: var(--sbp-max-width, 760px);
+  }
+  .card {
+    /* The page's family, its word on what is seen and may be tapped, and nothing else of it, whatever it sets on "*". */
+    all: initial;
+    font-family: inherit;
+    interactivity: inherit;
+    pointer-events: inherit;
+    visibility: inherit;
+    color-scheme: light;
     ${unsafeCSS(LIGHT)}
   }
   @media screen and (prefers-color-scheme: dark) {
-    :host(:not([theme='light'])) {
+    .card:not(.light) {
       color-scheme: dark;
       ${unsafeCSS(DARK)}
     }
   }
   @media screen {
-    :host([theme='dark']) {
+    .card.dark {
       color-scheme: dark;
       ${unsafeCSS(DARK)}
     }
   }
   @media print {
-    :host {
+    .card {
       ${unsafeCSS(PAPER)}
     }
   }
