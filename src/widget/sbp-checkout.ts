@@ -5,7 +5,8 @@ import type { SbpBankPicker } from './components/banks/bank-picker.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
-import { LazyElements } from './controllers/lazy-elements.ts';
+import { Fallback } from './controllers/fallback.ts';
+import { LazyElements, type LazyElement } from './controllers/lazy-elements.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
@@ -27,7 +28,7 @@ import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays, platformFor } from './ways.ts';
+import { chooseDevice, chooseWays, platformFor, sberLinks } from './ways.ts';
 
 /** A payment that has no link by then is late: most have theirs with the first snapshot. */
 const SLOW_MS = 20_000;
@@ -46,6 +47,7 @@ const SLOW_MS = 20_000;
  * @event sbp-error - This payment cannot be opened.
  * @event sbp-step - A step of the payer's way, for statistics.
  *
+ * @slot - Shown until the element has drawn its own, and where it cannot: the `fallback_html` of your server.
  * @slot header - Above everything.
  * @slot logo - A mark that the shop is licensed to use, above the payment.
  * @slot footer - Below everything.
@@ -120,6 +122,7 @@ export class SbpCheckout extends LitElement {
   readonly #announcer: Announcer;
   readonly #elements: LazyElements;
 
+  readonly #fallback = new Fallback();
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
   #hadFocus = false;
@@ -205,6 +208,10 @@ export class SbpCheckout extends LitElement {
     await this.updateComplete;
   }
 
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    return this.#fallback.show(this) ?? super.createRenderRoot();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.requestUpdate(); // the page's language may be another here, and the clock has to go on
@@ -216,7 +223,8 @@ export class SbpCheckout extends LitElement {
     if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#inApp = this.#device === 'desktop' ? null : inAppBrowser();
-    this.#ways = chooseWays(this.#device, this.#store.state.way);
+    const app = sberLinks(this.snapshot, this.#device, this.#origin);
+    this.#ways = chooseWays(this.#device, this.#store.state.way, app?.length !== 0);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
@@ -249,6 +257,26 @@ export class SbpCheckout extends LitElement {
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
+    if (this.#fallback.isShown && this.#isWhole()) {
+      this.#fallback.giveWay(this.renderRoot as ShadowRoot, SbpCheckout);
+      this.requestUpdate();
+    }
+  }
+
+  /**
+   * Whether the picture, drawn and hidden so far, has all that it shows. While nothing is known of the payment, the
+   * fallback is the better way to pay: also without a token, or a companion that answers.
+   */
+  #isWhole(): boolean {
+    const { refusal, snapshot } = this.#store.state;
+    if (refusal) return /^http-4(?!03)/.test(refusal);
+    const { slow, banksReady } = this.#view();
+    if (!snapshot || (this.screen === 'loading' && !slow)) return false;
+    const parts = [...this.renderRoot.querySelectorAll(':not(:defined)')];
+    return (
+      !parts.some(({ localName }) => this.#elements.isComing(localName as LazyElement)) &&
+      (banksReady || !this.#banks)
+    );
   }
 
   /** The button that was tapped stays and now says the opposite: on to what it has brought. */
@@ -392,6 +420,7 @@ export class SbpCheckout extends LitElement {
       lang=${tag}
       dir=${direction}
       aria-label=${view.texts.payment}
+      ?hidden=${this.#fallback.isShown}
     >
       ${testMark(view)}<slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}

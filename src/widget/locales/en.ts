@@ -57,6 +57,7 @@ export const en: Texts = {
   errorDetail: 'The link is invalid or out of date: go back to the shop and start again.',
   offline: "You're offline. We'll update as soon as you're back.",
   lost: "Part of this page didn't load. Your payment won't be lost.",
+  elsewhere: "The link doesn't open on this device: pay with another one.",
   payLink: 'Open the payment link',
   order: 'Order {id}',
   receipt: 'Open the receipt',
