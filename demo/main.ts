@@ -3,7 +3,7 @@
  * same network. With `--dev` the element comes from its sources, and edits show at once. With `--provider <name>` the
  * payments are made at a simulated payment system instead of the sandbox.
  */
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { build, createServer as createVite } from 'vite';
 import { CommandError } from '../src/companion/commands/command-error.ts';
@@ -52,6 +52,7 @@ async function main({ dev, build: builds, provider }: DemoArguments): Promise<vo
   };
   const server = createServer((request, response) => answer(request, response));
   await listenForShop(server, shopPort);
+  undo.push(() => closeShop(server));
   await checkCompanionPort(config);
   const store = await openStore(config.databaseFile, { fileMode: config.fileMode });
   undo.push(() => store.close());
@@ -88,10 +89,6 @@ async function main({ dev, build: builds, provider }: DemoArguments): Promise<vo
       if (!taken) vite.middlewares(request, response);
     });
   };
-  undo.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
   console.log(
     greeting({
       shopPort,
@@ -107,6 +104,12 @@ async function main({ dev, build: builds, provider }: DemoArguments): Promise<vo
 async function buildElement(): Promise<void> {
   console.log('Building the element…');
   await build({ root: ROOT, logLevel: 'warn' });
+}
+
+/** By then Vite has closed the connections that its pages hold open, which the server itself does not know any more. */
+async function closeShop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 async function stop(): Promise<void> {

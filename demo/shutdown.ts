@@ -1,4 +1,6 @@
 const LOOK_MS = 500;
+/** What has not ended by then is cut off: the process ends. */
+const DEADLINE_MS = 10_000;
 
 /**
  * Calls `stop` once, when the demo is to end: at Ctrl-C, at SIGTERM, when its terminal is closed, and when the npm that has
@@ -9,6 +11,7 @@ export function onShutdown(stop: () => void): void {
   function begin(): void {
     if (begun) return;
     begun = true;
+    setTimeout(() => process.exit(1), DEADLINE_MS).unref();
     stop();
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

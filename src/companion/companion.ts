@@ -10,6 +10,7 @@ import { readableByOthers } from './file-mode.ts';
 import type { Context } from './context.ts';
 import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/app.ts';
+import { Middleware, type Next } from './http/plumbing/middleware.ts';
 import { Readiness } from './http/operations.ts';
 import { LastSeen, readLastSeen } from './last-seen.ts';
 import { LiveHub } from './live/hub.ts';
@@ -48,9 +49,12 @@ export interface CompanionOptions {
 }
 
 export interface Companion {
-  /** For `http.createServer(handler)`, Express's `app.use(handler)` and the like; before any body parser. */
-  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
-  /** The same routes for a Fastify application: `app.register(companion.plugin)`. */
+  /**
+   * For `http.createServer(handler)`, Express's `app.use(handler)` and the like; before any body parser. With `next`, what
+   * is not ours goes on to the host; without, it is answered 404.
+   */
+  readonly handler: (request: IncomingMessage, response: ServerResponse, next?: Next) => void;
+  /** The same routes for a Fastify application: `app.register(companion.plugin)`. Closed with it. */
   readonly plugin: (app: FastifyInstance) => Promise<void>;
   /** Listens by itself, on the configured host and port; answers the address it got. */
   listen(): Promise<string>;
@@ -59,7 +63,10 @@ export interface Companion {
    * from then on, `/readyz` answers 503 and nothing is done any more: close the companion and restore a backup.
    */
   readonly damaged: Promise<Error>;
-  /** Ends open streams (their pages reconnect), finishes what is under way, closes the database. */
+  /**
+   * Ends open streams (their pages reconnect), finishes what is under way, closes the database. Nothing is left that keeps
+   * the process running. A second call waits for the first.
+   */
   close(): Promise<void>;
 }
 
@@ -108,6 +115,7 @@ async function assemble(
   const store = withHistoryLog(opened, log, () => metrics.writeFailed());
   let ownAddress = config.publicUrl;
   let started = false;
+  let closing: Promise<void> | null = null;
 
   const clock = new WallClock({
     now,
@@ -168,7 +176,8 @@ async function assemble(
   await warnOfLeftProviders(ctx);
   certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
-  const app = createApp(parts, log);
+  const middleware = new Middleware((name) => Object.hasOwn(ctx.providers, name));
+  const app = createApp(parts, middleware, log);
   await app.ready();
 
   const damaged = new Promise<Error>((resolve) => {
@@ -187,7 +196,7 @@ async function assemble(
 
   /** Work that nobody calls for begins with the first caller: a process that cannot serve must not work the outbox. */
   function start(): void {
-    if (started) return;
+    if (started || closing) return;
     started = true;
     caretaker.wake();
     notifier.wake();
@@ -197,13 +206,40 @@ async function assemble(
     bank.start();
   }
 
+  /** Open pages are told to come back: a server that waits for their streams to end would wait for ever. */
+  function drain(): void {
+    readiness.drain();
+    hub.drain();
+  }
+
+  async function shutDown(): Promise<void> {
+    drain();
+    await closeServer(app);
+    banks.close();
+    certificates.close();
+    await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
+    await lastSeen.close();
+    await outbound.close();
+    ctx.sampledLog.close();
+    await store.close();
+  }
+
+  const close = (): Promise<void> => (closing ??= shutDown());
+
   return {
     damaged,
-    handler(request, response) {
+    handler(request, response, next) {
       start();
+      if (next) middleware.expect(request, response, next);
       app.routing(request, response);
     },
     async plugin(host) {
+      // Before its server stops, and after its last answer.
+      host.addHook('preClose', (done) => {
+        drain();
+        done();
+      });
+      host.addHook('onClose', close);
       await routes(parts)(host);
       start();
     },
@@ -213,18 +249,7 @@ async function assemble(
       start();
       return ownAddress;
     },
-    async close() {
-      readiness.drain();
-      hub.drain();
-      await closeServer(app);
-      banks.close();
-      certificates.close();
-      await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
-      await lastSeen.close();
-      await outbound.close();
-      ctx.sampledLog.close();
-      await store.close();
-    },
+    close,
   };
 }
 

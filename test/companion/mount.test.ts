@@ -1,41 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, get, type IncomingMessage, type RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import Fastify from 'fastify';
-import { pino } from 'pino';
-import { createCompanion, loadConfig, type Companion } from '../../src/companion/index.ts';
-import { API_KEY, apiClient, freePort, testEnv } from '../support/companion.ts';
-
-/** A companion that does not listen, and the port at which it believes to be reached. */
-async function mountable(
-  t: TestContext,
-  env: Record<string, string> = {},
-): Promise<{ companion: Companion; port: number; directory: string }> {
-  const directory = await mkdtemp(join(tmpdir(), 'sbp-mount-'));
-  const port = await freePort();
-  const config = loadConfig({ ...testEnv(port, directory), ...env });
-  const companion = await createCompanion({ config, log: pino({ level: 'silent' }) });
-  t.after(async () => {
-    await companion.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-  return { companion, port, directory };
-}
-
-/** `at`: a port, or the path of a socket file. */
-async function serve(t: TestContext, at: number | string, listener: RequestListener): Promise<void> {
-  const server = createServer(listener);
-  const where = typeof at === 'string' ? { path: at } : { port: at, host: '127.0.0.1' };
-  await new Promise<void>((resolve) => server.listen(where, resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-}
+import { API_KEY, apiClient } from '../support/companion.ts';
+import { mountable, serve } from '../support/mounted.ts';
 
 describe('createCompanion in a server of yours', () => {
   it('is a request handler: a payment goes all the way through it', async (t) => {

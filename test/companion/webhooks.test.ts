@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import {
   signWebhook,
@@ -90,6 +91,97 @@ describe('verifyWebhook', () => {
     assert.equal(refusal({ now: NOW + 299_000 }), 'accepted');
     const fresh = { ...signed(), 'x-sbp-timestamp': String((NOW + 301_000) / 1000) };
     assert.equal(refusal({ headers: fresh, now: NOW + 301_000 }), 'timestamp_out_of_range');
+  });
+});
+
+describe('what verifyWebhook is given', () => {
+  const headers = signed();
+  const verify = (options: Partial<Parameters<typeof verifyWebhook>[0]>) =>
+    verifyWebhook({ body: BODY, headers, secrets: 's1', now: NOW, ...options });
+
+  it('may be headers of any usual form', () => {
+    const capitals = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name.replace(/(?:^|-)[a-z]/g, (x) => x.toUpperCase()),
+        value,
+      ]),
+    );
+    const forms = {
+      Headers: new Headers(headers),
+      'a Map': new Map(Object.entries(headers)),
+      'a getter': { get: (name: string) => new Headers(headers).get(name) },
+      'other capitals': capitals,
+      'lists of values': Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      'no prototype': Object.assign(Object.create(null) as object, headers) as Record<string, string>,
+    };
+    for (const [name, form] of Object.entries(forms)) {
+      assert.equal(verify({ headers: form }).deliveryId, headers['x-sbp-delivery'], name);
+    }
+  });
+
+  it('may be no header twice, in any form', () => {
+    const twice = { ...headers, 'X-SBP-Signature': headers['x-sbp-signature'] };
+    const listed = {
+      ...headers,
+      'x-sbp-signature': [headers['x-sbp-signature'], headers['x-sbp-signature']],
+    };
+    assert.equal(refusal({ headers: twice }), 'signature_missing');
+    assert.equal(refusal({ headers: listed }), 'signature_missing');
+    const joined = new Headers(headers);
+    joined.append('x-sbp-signature', headers['x-sbp-signature']);
+    assert.equal(refusal({ headers: joined }), 'signature_malformed');
+    assert.equal(refusal({ headers: new Headers() }), 'signature_missing');
+  });
+
+  it('may be bytes or text', () => {
+    const bytes = new TextEncoder().encode(BODY);
+    const shifted = new Uint8Array(bytes.length + 3);
+    shifted.set(bytes, 3);
+    const shared = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(shared).set(bytes);
+    const forms = [
+      Buffer.from(BODY),
+      bytes,
+      bytes.buffer,
+      shifted.subarray(3),
+      shared,
+      new DataView(bytes.buffer),
+    ];
+    for (const body of [
+      ...forms,
+      runInNewContext('new Uint8Array(bytes).buffer', { bytes: [...bytes] }) as ArrayBuffer,
+    ]) {
+      assert.equal(verify({ body }).event, 'payment.paid');
+    }
+  });
+
+  it('may be no body that was parsed or not read: the error says how to get the raw one', () => {
+    const parsed: unknown[] = [
+      JSON.parse(BODY),
+      {},
+      [],
+      null,
+      undefined,
+      7,
+      Promise.resolve(BODY),
+      new Blob([BODY]),
+    ];
+    for (const body of parsed) {
+      assert.throws(
+        () => verify({ body: body as string }),
+        (error: Error) =>
+          error instanceof TypeError &&
+          ['raw body', 'Express', 'Fastify', 'Next.js', 'Hono'].every((word) => error.message.includes(word)),
+      );
+    }
+    // Whoever signed it: the mistake shows with the first webhook.
+    assert.throws(() => verify({ body: {} as never, headers: {} }), TypeError);
+  });
+
+  it('may not be something else than headers', () => {
+    for (const other of [undefined, null, 'x', ['x-sbp-signature', headers['x-sbp-signature']]]) {
+      assert.throws(() => verify({ headers: other as never }), /needs the headers/);
+    }
   });
 });
 

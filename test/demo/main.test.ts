@@ -92,6 +92,14 @@ describe('a demo that cannot start', () => {
   });
 });
 
+/** As an open page does: Vite's client keeps a connection, which must not keep the demo from ending. */
+async function openPage(shopUrl: string): Promise<void> {
+  const client = await (await fetch(`${shopUrl}/@vite/client`)).text();
+  const token = /const wsToken = "([^"]+)"/.exec(client)![1]!;
+  const socket = new WebSocket(`${shopUrl.replace('http', 'ws')}/?token=${token}`, 'vite-hmr');
+  await once(socket, 'open');
+}
+
 describe('a running demo', () => {
   it('says where everything is, keeps a second one away, and leaves nothing behind', async () => {
     const demo = await RunningDemo.start();
@@ -106,6 +114,7 @@ describe('a running demo', () => {
         headers: { authorization: `Bearer ${key}` },
       });
       assert.equal(payments.status, 200);
+      await openPage(demo.shopUrl);
       const port = new URL(demo.shopUrl).port;
       assert.match(refusal([], { DEMO_SHOP_PORT: port }), /^A demo runs already: .*SBP_DATABASE_URL=/s);
     } finally {

@@ -1,14 +1,8 @@
-import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { DESKTOP, launchChromium } from '../support/browser.ts';
-import { freePort } from '../support/companion.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
+import { RunningDemo } from '../support/running-demo.ts';
 import { screenIs } from '../support/shop-page.ts';
 
 /** Where to put a picture of each step, for whoever wants to look. */
@@ -29,40 +23,13 @@ interface Demo {
 
 /** The demo shop on a simulated system, with something bought in it. */
 async function buy(t: TestContext, provider: string): Promise<Demo> {
-  const directory = await mkdtemp(join(tmpdir(), 'sbp-demo-'));
-  const [shopPort, companionPort] = [await freePort(), await freePort()];
-  const demo = spawn(
-    process.execPath,
-    [join(import.meta.dirname, '../../demo/main.ts'), '--provider', provider],
-    {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        DEMO_SHOP_PORT: String(shopPort),
-        SBP_PORT: String(companionPort),
-        SBP_DATABASE_URL: `file:${directory}/demo.sqlite`,
-        SBP_BANKS_URL: 'http://127.0.0.1:9/none.json',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let output = '';
-  for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const demo = await RunningDemo.start('--provider', provider);
+  t.after(() => demo.stop());
   const context = await browser.newContext(DESKTOP);
-  t.after(async () => {
-    await context.close();
-    const exited = once(demo, 'exit');
-    demo.kill('SIGTERM');
-    await exited;
-    await rm(directory, { recursive: true, force: true });
-  });
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!output.includes('The simulated bank')) {
-    assert.ok(Date.now() < deadline && demo.exitCode === null, `the demo did not start:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const bankUrl = /The simulated bank of [\w-]+: {2}(\S+)/.exec(output)![1]!;
+  t.after(() => context.close());
+  const bankUrl = /The simulated bank of [\w-]+: {2}(\S+)/.exec(demo.output)![1]!;
   const page = await context.newPage();
-  await page.goto(`http://localhost:${shopPort}`);
+  await page.goto(demo.shopUrl);
   await page.locator('.card[data-sku] button').first().click();
   await page.locator('.cart .primary').click();
   const bank = await context.newPage();

@@ -1,54 +1,26 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { assertCleanAddresses } from '../support/address-scan.ts';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
-import { freePort } from '../support/companion.ts';
 import { assertNoLeaks } from '../support/log-scan.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
+import { RunningDemo } from '../support/running-demo.ts';
 import { screenIs, screenWithin } from '../support/shop-page.ts';
 
 let browser: Browser;
-let demo: ChildProcess;
-let directory: string;
+let demo: RunningDemo;
 let shopUrl = '';
-let output = '';
 
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sbp-demo-'));
-  const [shopPort, companionPort] = [await freePort(), await freePort()];
-  demo = spawn(process.execPath, [join(import.meta.dirname, '../../demo/main.ts')], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      DEMO_SHOP_PORT: String(shopPort),
-      SBP_PORT: String(companionPort),
-      SBP_DATABASE_URL: `file:${directory}/demo.sqlite`,
-      SBP_BANKS_URL: 'http://127.0.0.1:9/none.json',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const stream of [demo.stdout, demo.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
-  shopUrl = `http://localhost:${shopPort}`;
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!output.includes('The shop is open')) {
-    assert.ok(Date.now() < deadline && demo.exitCode === null, `the demo did not start:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  demo = await RunningDemo.start();
+  shopUrl = demo.shopUrl;
   browser = await launchChromium();
 });
 after(async () => {
   await browser.close();
-  const exited = once(demo, 'exit');
-  demo.kill('SIGTERM');
-  await exited;
-  await rm(directory, { recursive: true, force: true });
-  assertNoLeaks(output, []);
+  await demo.stop();
+  assertNoLeaks(demo.output, []);
   assertCleanAddresses();
 });
 

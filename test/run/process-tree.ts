@@ -5,10 +5,12 @@ import { spawnSync } from 'node:child_process';
  * process that it was made for.
  */
 export function endTree(pid: number): void {
-  for (const id of [pid, ...descendantsOf(pid)]) {
-    endGroup(id);
-    kill(id);
-  }
+  for (const id of [pid, ...descendantsOf(pid)]) end(id);
+}
+
+/** The same, the process itself excepted. */
+export function endDescendants(pid: number): void {
+  for (const id of descendantsOf(pid)) end(id);
 }
 
 /** Ends all that is left of the group that a process was made the leader of. */
@@ -26,6 +28,11 @@ function descendantsOf(pid: number): number[] {
   const below = (parent: number): number[] =>
     (children.get(parent) ?? []).flatMap((child) => [child, ...below(child)]);
   return below(pid);
+}
+
+function end(id: number): void {
+  endGroup(id);
+  kill(id);
 }
 
 function kill(id: number): void {

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { Progress } from './progress.ts';
 import { runTestFile, type Count, type FileResult } from './test-file.ts';
 
 export interface Run extends Count {
@@ -13,7 +14,7 @@ export function fileLimitMs(env: Readonly<Record<string, string | undefined>>): 
   return minutes * 60_000;
 }
 
-/** Runs files of tests, `concurrency` at a time, and says after each how far it is. */
+/** Runs files of tests, `concurrency` at a time, and says how far it is. */
 export async function runTestFiles(
   files: readonly string[],
   { concurrency, limitMs }: { readonly concurrency: number; readonly limitMs: number },
@@ -21,12 +22,13 @@ export async function runTestFiles(
 ): Promise<Run> {
   const left = [...files];
   const run = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
-  let done = 0;
+  const progress = new Progress(files.length, say);
   async function worker(): Promise<void> {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const result = await runTestFile(file, AbortSignal.timeout(limitMs));
       const name = relative(process.cwd(), file);
-      say(`${result.output}\n[${++done} of ${files.length} files] ${name}: ${inWords(result)}\n\n`);
+      progress.begin(name);
+      const result = await runTestFile(file, AbortSignal.timeout(limitMs));
+      progress.end(name, inWords(result), result.output);
       run.passed += result.passed;
       run.failed += result.failed;
       run.skipped += result.skipped;
@@ -34,6 +36,7 @@ export async function runTestFiles(
     }
   }
   await Promise.all(Array.from({ length: concurrency }, worker));
+  progress.close();
   return run;
 }
 

@@ -20,6 +20,7 @@ export class Nginx {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child.stderr!.on('data', (chunk) => (this.#output += String(chunk)));
+    this.#child.on('error', ({ message }) => (this.#output += message));
   }
 
   static async start(path: string, upstream: string): Promise<Nginx> {
@@ -32,7 +33,7 @@ export class Nginx {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null) {
+    if (!hasEnded(this.#child)) {
       const exited = once(this.#child, 'exit');
       this.#child.kill('SIGTERM');
       await exited;
@@ -43,7 +44,7 @@ export class Nginx {
   async #untilItAnswers(): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (!(await answers(this.url))) {
-      if (this.#child.exitCode !== null || Date.now() > deadline) {
+      if (hasEnded(this.#child) || Date.now() > deadline) {
         await this.stop();
         throw new Error(`nginx did not start:\n${this.#output}`);
       }
@@ -70,6 +71,11 @@ http {
   }
 }
 `;
+}
+
+/** By itself or by a signal; one that could not be started at all never ran. */
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './companion.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { until } from './until.ts';
 
 const MAIN = join(import.meta.dirname, '../../demo/main.ts');
@@ -56,14 +57,19 @@ export class RunningDemo {
     return this.#output;
   }
 
-  /** Ends it, and what it has kept. */
+  /** Ends it as Ctrl-C does, and what it has kept. Throws if it was not the demo that came to its end. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const exited = once(this.#process, 'exit');
-      this.#process.kill('SIGTERM');
+    const child = this.#process;
+    let tooLate: NodeJS.Timeout | undefined;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      tooLate = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
       await exited;
     }
+    clearTimeout(tooLate);
     await rm(this.#directory, { recursive: true, force: true });
+    if (tooLate) assert.equal(child.exitCode, 0, `it did not end:\n${this.output}`);
   }
 }
 

@@ -10,6 +10,8 @@ export interface Loading {
   readonly scriptSources: string;
   /** What `trusted-types` allows; by default what docs/element.md prescribes. */
   readonly trustedTypes?: string;
+  /** Of the page, besides its policy. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A script of the shop's own, by its path. */
@@ -61,6 +63,7 @@ export class ShopPage {
         .writeHead(200, {
           'content-type': 'text/html; charset=utf-8',
           'content-security-policy': csp(companion, loading),
+          ...loading.headers,
         })
         .end(
           `<!doctype html><html lang="ru"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Магазин</title>` +

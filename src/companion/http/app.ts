@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify, {
   LogController,
+  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -14,7 +15,7 @@ import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from '../providers/sandbox/routes.ts';
 import { allowOrigins } from './cors.ts';
 import { checkoutApi } from './checkout-api.ts';
-import { commonHeaders, installHeaders, requestId } from './headers.ts';
+import { commonHeaders, installForAnyPage, installHeaders, requestId } from './headers.ts';
 import { CallLimits } from './limits.ts';
 import { merchantApi } from './merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './operations.ts';
@@ -25,6 +26,7 @@ import { notFoundPage } from './pages/not-found-page.ts';
 import { providerWebhooks } from './provider-webhooks.ts';
 import { startPage } from './pages/start-page.ts';
 import { basePathRemover } from './plumbing/base-path.ts';
+import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './reference.ts';
 import { scripts } from './scripts.ts';
@@ -44,11 +46,13 @@ export interface Parts {
 
 export function createApp(
   parts: Parts,
+  middleware: Middleware,
   logger: NonNullable<FastifyServerOptions['loggerInstance']>,
 ): FastifyInstance {
   const withoutBasePath = basePathRemover(parts.ctx.config.publicUrl);
   const proxies = new AddressRanges(parts.ctx.config.trustedProxies);
   const inWords = notFoundPage(parts.ctx.config);
+  const badUrl = answerBadUrl(commonHeaders(parts.ctx.config.development), inWords);
   const app = Fastify({
     ...timeLimits,
     // No part waits for anything outside: one that is late is late for the machine, and a start that fails helps nobody.
@@ -67,8 +71,11 @@ export function createApp(
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: answerBadUrl(commonHeaders(parts.ctx.config.development), inWords),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      if (!middleware.tryPassOn(request, reply)) badUrl(error, request, reply);
+    },
   });
+  app.addHook('onRequest', middleware.passOn);
   installNotFound(app, inWords);
   // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
@@ -98,6 +105,7 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
     });
     await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
     await app.register(async (browser: FastifyInstance) => {
+      installForAnyPage(browser);
       allowOrigins(browser, [...ctx.config.allowedOrigins, new URL(ctx.config.publicUrl).origin]);
       await browser.register(scripts);
       // After CORS: pages must be able to read a refusal too.

@@ -77,7 +77,6 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
         if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
         return reply
           .header('cache-control', `public, max-age=${DAY_S}`)
-          .header('cross-origin-resource-policy', 'cross-origin')
           .header('x-content-type-options', 'nosniff')
           .type(logo.type)
           .send(logo.bytes);

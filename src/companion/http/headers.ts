@@ -17,6 +17,20 @@ export const ALSO_HEAD = { exposeHeadRoute: true } as const;
 /** Of every page: a window that has opened it, or that it opens, gets no hold of it and cannot lead it elsewhere. */
 export const ALONE = { 'cross-origin-opener-policy': 'same-origin' } as const;
 
+/**
+ * Of all that a shop's page may load from here, refusals among it: a page with `Cross-Origin-Embedder-Policy` takes no answer
+ * without it, and reports even a missing logo as blocked.
+ */
+export const FOR_ANY_PAGE = { 'cross-origin-resource-policy': 'cross-origin' } as const;
+
+/** Puts {@link FOR_ANY_PAGE} on every answer of this scope, also on those that a hook gives. */
+export function installForAnyPage(app: FastifyInstance): void {
+  app.addHook('onRequest', (_request, reply, next) => {
+    reply.headers(FOR_ANY_PAGE);
+    next();
+  });
+}
+
 /** Puts on an answer what every answer carries. */
 export type CommonHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 

@@ -4,7 +4,7 @@ import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protoco
 import { holdsToken } from '../payments/tokens.ts';
 import { StoreBusyError } from '../store/store-busy.ts';
 import type { Context } from '../context.ts';
-import type { CommonHeaders } from './headers.ts';
+import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 /** A refusal that the caller is told about, as RFC 9457 problem+json. */
@@ -47,7 +47,7 @@ export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): v
     if (page) return page;
     const where = damaged ? 'this address, which holds a payment token' : path;
     return sendProblem(
-      reply,
+      reply.headers(FOR_ANY_PAGE), // a page may have asked for the part of a former build
       new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${where}.`),
     );
   });

@@ -54,7 +54,6 @@ function serve(script: Script, type: string, cache: string) {
     const refused = request.headers.origin !== undefined && !reply.hasHeader('access-control-allow-origin');
     reply.headers({
       'cache-control': refused ? 'no-store' : cache,
-      'cross-origin-resource-policy': 'cross-origin',
       etag: script.etag,
       vary: 'origin, accept-encoding',
     });

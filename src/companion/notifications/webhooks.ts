@@ -5,6 +5,9 @@
  * `X-SBP-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256(secret, "<t>.<raw body>")>`
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { headerValue, rawBytes, type RawBody, type WebhookHeaderSource } from './webhook-request.ts';
+
+export type { RawBody, WebhookHeaderSource } from './webhook-request.ts';
 
 /** Older, or dated further ahead, than this is refused: a recorded message cannot be played again later. */
 export const DEFAULT_TOLERANCE_SECONDS = 300;
@@ -21,9 +24,9 @@ export interface WebhookHeaders {
 
 export interface VerifyOptions {
   /** The request's body exactly as it came, before any parsing. */
-  readonly body: Buffer | Uint8Array | string;
-  /** Node's `request.headers`, or any record with lower-case names. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: RawBody;
+  /** Node's `request.headers`, `Headers` of the Fetch API, or any record, in whatever case its names are. */
+  readonly headers: WebhookHeaderSource;
   /** The current secret; several while one replaces another, as a list or comma-separated as in `SBP_WEBHOOK_SECRET`. */
   readonly secrets: string | readonly string[];
   /** Seconds; 300 unless told. */
@@ -57,11 +60,13 @@ export class WebhookVerificationError extends Error {
 
 /**
  * Verifies a webhook in constant time and parses its body. Throws {@link WebhookVerificationError} when it is not
- * authentic, and a `TypeError` when there is no secret to verify it by.
+ * authentic, and a `TypeError` for a mistake of the caller: no secret to verify it by, a body that is parsed, no headers.
  */
 export function verifyWebhook(options: VerifyOptions): VerifiedWebhook {
-  const { body, headers, secrets, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now() } = options;
-  const { time, signatures } = parseSignature(headers['x-sbp-signature']);
+  const { headers, secrets, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now() } = options;
+  // Before the signature, so that it is told of the first webhook, whatever that is signed by.
+  const body = rawBytes(options.body);
+  const { time, signatures } = parseSignature(headerValue(headers, 'x-sbp-signature'));
   const accepted = readSecrets(secrets).map((secret) => hmac(secret, time, body));
   // Every pair is compared, so that the time taken tells nothing about which one matched.
   const matches = signatures.flatMap((given) => accepted.map((ours) => timingSafeEqual(ours, given)));
@@ -77,7 +82,7 @@ export function verifyWebhook(options: VerifyOptions): VerifiedWebhook {
   const payload = parseBody(body);
   return {
     event: typeof payload['event'] === 'string' ? payload['event'] : '',
-    deliveryId: oneValue(headers['x-sbp-delivery']) ?? '',
+    deliveryId: headerValue(headers, 'x-sbp-delivery') ?? '',
     payload,
   };
 }
@@ -113,8 +118,7 @@ function readSecrets(secrets: unknown): string[] {
   return usable;
 }
 
-function parseSignature(header: string | string[] | undefined): { time: string; signatures: Buffer[] } {
-  const value = oneValue(header);
+function parseSignature(value: string | null): { time: string; signatures: Buffer[] } {
   if (value === null)
     throw new WebhookVerificationError('signature_missing', 'X-SBP-Signature is missing or doubled');
   let time: string | null = null;
@@ -142,21 +146,17 @@ function malformedSignature(): WebhookVerificationError {
   );
 }
 
-function hmac(secret: string, time: string, body: Buffer | Uint8Array | string): Buffer {
+function hmac(secret: string, time: string, body: Buffer | string): Buffer {
   return createHmac('sha256', secret).update(`${time}.`).update(body).digest();
 }
 
-function parseBody(body: Buffer | Uint8Array | string): Record<string, unknown> {
+function parseBody(body: Buffer): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
       return parsed as Record<string, unknown>;
   } catch {
     // falls through: the sender signed something that is no JSON object
   }
   throw new WebhookVerificationError('body_malformed', 'The body is not a JSON object');
-}
-
-function oneValue(header: string | string[] | undefined): string | null {
-  return typeof header === 'string' && header !== '' ? header : null;
 }

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What the examples import of the published package, and where that is from. */
+const SOURCES = {
+  'sbp-checkout/webhooks': 'src/companion/notifications/webhooks.ts',
+  'sbp-checkout/companion': 'src/companion/index.ts',
+};
+
+/** The JavaScript blocks of a page of docs/ that begin with the name of a file, as files in a folder of their own. */
+export class DocExamples {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sbp-doc-examples-'));
+
+  constructor(page: string) {
+    symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'));
+    const text = readFileSync(join(root, 'docs', page), 'utf8');
+    for (const [, code, name] of text.matchAll(/```js\n(\/\/ ([\w-]+\.mjs)[^]*?)```/g)) {
+      let runnable = code!;
+      for (const [published, source] of Object.entries(SOURCES)) {
+        runnable = runnable.replace(published, pathToFileURL(join(root, source)).href);
+      }
+      this.write(name!, runnable);
+      // The same example under the older version.
+      if (runnable.includes("from 'express'")) {
+        this.write(
+          name!.replace('express', 'express4'),
+          runnable.replace("from 'express'", "from 'express4'"),
+        );
+      }
+    }
+  }
+
+  write(name: string, code: string): void {
+    writeFileSync(join(this.#folder, name), code);
+  }
+
+  async load(name: string): Promise<Record<string, unknown>> {
+    return (await import(pathToFileURL(join(this.#folder, name)).href)) as Record<string, unknown>;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
