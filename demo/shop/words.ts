@@ -37,6 +37,13 @@ const ru = {
       `Пришёл лишний платёж: ${amount}. Сам он не вернулся: вернём вручную и напишем вам.`,
   },
   confirming: 'Получаем подтверждение оплаты…',
+  canceledCode: {
+    returning: (amount: string) => `Деньги пришли по прежнему, отменённому коду: ${amount}. Возвращаем их.`,
+    returned: (amount: string) =>
+      `Деньги, пришедшие по прежнему коду, вернули: ${amount}. Заказ ещё не оплачен.`,
+    not_returned: (amount: string) =>
+      `Деньги пришли по прежнему, отменённому коду: ${amount}. Сами они не вернулись: вернём вручную и напишем вам.`,
+  },
   missing: 'Такого заказа нет',
   missingLead: 'Проверьте адрес страницы: возможно, он скопирован не целиком.',
   trouble: 'Не получилось начать оплату. Попробуйте ещё раз.',
@@ -83,6 +90,12 @@ const en: Words = {
       `An extra payment of ${amount} has come. It didn't go back by itself: we'll return it by hand and write to you.`,
   },
   confirming: 'Waiting for the confirmation…',
+  canceledCode: {
+    returning: (amount) => `${amount} came by the former code, which was canceled. We are giving it back.`,
+    returned: (amount) => `${amount} that came by the former code was given back. The order is not paid yet.`,
+    not_returned: (amount) =>
+      `${amount} came by the former code, which was canceled. It didn't go back by itself: we'll return it by hand and write to you.`,
+  },
   missing: 'There is no such order',
   missingLead: 'Check the address of the page: it may have been copied in part.',
   trouble: "Couldn't start the payment. Try again.",

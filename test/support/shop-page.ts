@@ -10,6 +10,8 @@ export interface Loading {
   readonly scriptSources: string;
   /** What `trusted-types` allows; by default what docs/element.md prescribes. */
   readonly trustedTypes?: string;
+  /** The same for `style-src`; by default there is none. */
+  readonly styleSources?: string;
   /** Of the page, besides its policy. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -25,12 +27,13 @@ function fromCompanion(companion: string): Loading {
 }
 
 /** As strict as a page can be that still embeds the element. */
-function csp(companion: string, { scriptSources, trustedTypes }: Loading): string {
+function csp(companion: string, { scriptSources, trustedTypes, styleSources }: Loading): string {
   return [
     "default-src 'none'",
     `script-src 'self' ${scriptSources}`,
     `connect-src ${companion}`,
     `img-src ${companion}`,
+    ...(styleSources ? [`style-src ${styleSources}`] : []),
     "require-trusted-types-for 'script'",
     `trusted-types ${trustedTypes ?? "lit-html 'allow-duplicates'"}`,
   ].join('; ');

@@ -22,7 +22,10 @@ export function openStreet(
   before(async () => {
     const shop = (street.shop = await ShopPage.open());
     stops.push(() => shop.close());
-    const companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: shop.origin, ...env });
+    const companion = await CompanionProcess.start({
+      ...env,
+      SBP_ALLOWED_ORIGINS: [shop.origin, env['SBP_ALLOWED_ORIGINS'] ?? []].flat().join(),
+    });
     street.companion = companion;
     stops.push(() => companion.stop());
     const browser = (street.browser = await launch());

@@ -27,7 +27,7 @@ export function follow(
   isOrderPaid: boolean,
 ): PaymentState | null {
   // By what the signature covers: a delivery's id stands in a header that anyone can change.
-  if (report.version <= payment.version) return null;
+  if (!(report.version > payment.version)) return null;
   return {
     stage: stageAfter(payment.stage, report.status),
     money: moneyAfter(payment.money, report, isOrderPaid),

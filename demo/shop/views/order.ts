@@ -74,12 +74,13 @@ function heading({ answer, confirming }: OrderPlace, { locale, starting }: Model
   }
 }
 
-/** A buyer who has paid twice must not have to ask. */
-function extraPayments({ amount, extraPayments: extra }: Order, locale: Locale, words: Words) {
+/** A buyer who has paid twice, or by a code that was canceled, must not have to ask. */
+function extraPayments({ status, amount, extraPayments: extra }: Order, locale: Locale, words: Words) {
+  const texts = status === 'paid' ? words.extra : words.canceledCode;
   return extra.map(
     (state) =>
       html`<p class="extra" role="status" data-extra=${state}>
-        ${words.extra[state](formatMoney(amount, locale))}
+        ${texts[state](formatMoney(amount, locale))}
       </p>`,
   );
 }

@@ -1,5 +1,6 @@
 import { parse, type AtRule, type ChildNode, type Declaration, type Rule } from 'postcss';
-import { lackedBy, MDN, type Feature } from './browsers.ts';
+import { lackedBy, MDN } from './browsers.ts';
+import type { Feature } from './compat-data.ts';
 import type { Finding } from './newer-javascript.ts';
 
 const { properties, selectors, types } = MDN.css;

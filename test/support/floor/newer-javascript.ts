@@ -1,4 +1,5 @@
-import { lackedBy, MDN, type Feature } from './browsers.ts';
+import { lackedBy, MDN } from './browsers.ts';
+import type { Feature } from './compat-data.ts';
 import { isLostField } from './lost-field.ts';
 import { allNodes, isNode, parseModule, type SyntaxNode } from './syntax-tree.ts';
 

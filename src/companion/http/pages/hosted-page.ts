@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ALONE, ALSO_HEAD } from '../headers.ts';
 import { html, type Markup } from '../html.ts';
@@ -5,12 +6,15 @@ import { preferredLanguage, type PageLanguage } from '../language.ts';
 import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
 import { HOSTED_PAGE_CSS } from './hosted-page.css.ts';
 
-/** Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. */
-function pageCsp(development: boolean): string {
+/**
+ * Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. The nonce lets
+ * the element have its styles where a browser knows no constructable style sheets (Safari before 16.4).
+ */
+function pageCsp(development: boolean, nonce: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
     "connect-src 'self'",
     "img-src 'self'",
     // Out of an app's browser, whose error page for it is to be in a frame and not here.
@@ -66,17 +70,19 @@ export function sendIcon(_request: FastifyRequest, reply: FastifyReply): Fastify
 
 /** Answers with the hosted page, under the status that the reply has. `prefix`: of the routes, in a host's server. */
 export function sendHostedPage(development: boolean) {
-  const csp = pageCsp(development);
-  return (request: FastifyRequest, reply: FastifyReply, prefix = ''): FastifyReply =>
-    reply
+  return (request: FastifyRequest, reply: FastifyReply, prefix = ''): FastifyReply => {
+    const nonce = randomBytes(16).toString('base64url');
+    const language = preferredLanguage(request.headers['accept-language']);
+    return reply
       .headers({
         ...ALONE,
-        'content-security-policy': csp,
+        'content-security-policy': pageCsp(development, nonce),
         'cache-control': 'no-cache',
         vary: 'accept-language',
       })
       .type('text/html; charset=utf-8')
-      .send(hostedPage(preferredLanguage(request.headers['accept-language']), rootOf(request.url, prefix)));
+      .send(hostedPage(language, rootOf(request.url, prefix), nonce));
+  };
 }
 
 /** From the page at this address to the folder of its files: one step up for each slash behind `/pay`. */
@@ -90,7 +96,7 @@ function rootOf(url: string, prefix: string): string {
  * creates the element, or copies the template where the element is not defined; `nomodule` serves browsers that run
  * neither script. A template's script does not run by itself, and no policy of Trusted Types is asked about a copy.
  */
-function hostedPage(language: PageLanguage, root: string): string {
+function hostedPage(language: PageLanguage, root: string, nonce: string): string {
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -98,7 +104,7 @@ function hostedPage(language: PageLanguage, root: string): string {
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="robots" content="noindex" />
         <title>${TITLES[language]}</title>
-        <link rel="stylesheet" href="${root}pay.css" />
+        <link rel="stylesheet" href="${root}pay.css" nonce="${nonce}" />
         <link rel="icon" type="image/svg+xml" href="${root}pay.svg" />
         <script type="module" src="${root}sbp-checkout.js"></script>
         <script type="module" src="${root}pay.js"></script>

@@ -1,0 +1,70 @@
+/**
+ * What a test needs of a page in a browser that Playwright's own locators do not run in (they ask for
+ * `checkVisibility`): it looks with the page's means and taps with a real pointer.
+ */
+import type { Page } from 'playwright-core';
+import { PATIENCE_MS } from '../patience.ts';
+
+/** Waits until the element says it shows this screen. */
+export async function showsScreen(page: Page, screen: string): Promise<void> {
+  await page.waitForFunction(
+    (name) => document.querySelector('sbp-checkout')?.getAttribute('screen') === name,
+    screen,
+    { timeout: PATIENCE_MS, polling: 50 },
+  );
+}
+
+/** Waits until a control with this text, label or placeholder can be seen, and answers its middle. */
+export async function middleOf(
+  page: Page,
+  text: RegExp,
+): Promise<{ readonly x: number; readonly y: number }> {
+  const found = await page.waitForFunction(
+    (pattern) => {
+      const inside = (root: ParentNode): Element[] =>
+        [...root.querySelectorAll('*')].flatMap((one) => [
+          one,
+          ...(one.shadowRoot ? inside(one.shadowRoot) : []),
+        ]);
+      const says = (one: HTMLElement): boolean =>
+        [one.textContent, one.getAttribute('aria-label'), one.getAttribute('placeholder')].some((words) =>
+          new RegExp(pattern).test(words?.replace(/\s+/g, ' ').trim() ?? ''),
+        );
+      const controls = inside(document).filter((one): one is HTMLElement => one.matches('a, button, input'));
+      for (const control of controls.filter(says)) {
+        control.scrollIntoView({ block: 'center' });
+        const { left, top, width, height } = control.getBoundingClientRect();
+        const [x, y] = [left + width / 2, top + height / 2];
+        let hit = document.elementFromPoint(x, y);
+        while (hit?.shadowRoot?.elementFromPoint(x, y) && hit !== hit.shadowRoot.elementFromPoint(x, y)) {
+          hit = hit.shadowRoot.elementFromPoint(x, y);
+        }
+        if (hit && control.contains(hit)) return { x, y };
+      }
+      return null;
+    },
+    text.source,
+    { timeout: PATIENCE_MS, polling: 50 },
+  );
+  return (await found.jsonValue())!;
+}
+
+export async function tap(page: Page, text: RegExp): Promise<void> {
+  const { x, y } = await middleOf(page, text);
+  await page.mouse.click(x, y);
+}
+
+/** Waits until the page, with all that is in the element, says this. */
+export async function reads(page: Page, text: RegExp): Promise<void> {
+  await page.waitForFunction(
+    (pattern) => {
+      const words = (root: ParentNode): string =>
+        [...root.querySelectorAll<HTMLElement>('*')]
+          .map((one) => (one.shadowRoot ? words(one.shadowRoot) : one.innerText))
+          .join(' ');
+      return new RegExp(pattern).test(words(document).replace(/\s+/g, ' '));
+    },
+    text.source,
+    { timeout: PATIENCE_MS, polling: 50 },
+  );
+}
