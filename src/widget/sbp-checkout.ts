@@ -7,6 +7,7 @@ import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { Fallback } from './controllers/fallback.ts';
 import { LazyElements, type LazyElement } from './controllers/lazy-elements.ts';
+import { keepTyping } from './controllers/own-typing.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
@@ -24,6 +25,7 @@ import type { Timer, View } from './screens/view.ts';
 import type { Connection } from './session/sink.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
+import { enterByTab, makeTabEntry } from './tab-entry.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
@@ -163,6 +165,7 @@ export class SbpCheckout extends LitElement {
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, () => this.connection === 'offline');
+    this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
       hidden: () => this.#session.away(),
@@ -202,6 +205,11 @@ export class SbpCheckout extends LitElement {
     return this.renderRoot.querySelector<SbpBankPicker>('sbp-bank-picker');
   }
 
+  /** Puts the focus on the screen's heading, unless the payer is at something in the element already. */
+  override focus(options?: FocusOptions): void {
+    if (!this.shadowRoot?.activeElement) this.shadowRoot?.querySelector('h2')?.focus(options);
+  }
+
   /** Asks the companion now; resolves when it has answered, or has not in time. */
   async refresh(): Promise<void> {
     await this.#session.check(false);
@@ -209,7 +217,9 @@ export class SbpCheckout extends LitElement {
   }
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    return this.#fallback.show(this) ?? super.createRenderRoot();
+    const root = this.#fallback.show(this) ?? super.createRenderRoot();
+    keepTyping(root as ShadowRoot);
+    return root;
   }
 
   override connectedCallback(): void {
@@ -238,6 +248,7 @@ export class SbpCheckout extends LitElement {
   protected override updated(): void {
     const { screen, status } = this;
     this.setAttribute('screen', screen);
+    enterByTab(this);
     if (status) this.setAttribute('status', status);
     else this.removeAttribute('status');
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
@@ -429,6 +440,8 @@ export class SbpCheckout extends LitElement {
     </section>`;
   }
 }
+
+makeTabEntry(SbpCheckout.prototype);
 
 declare global {
   interface HTMLElementTagNameMap {

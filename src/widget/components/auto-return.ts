@@ -70,7 +70,7 @@ export class SbpAutoReturn extends LitElement {
     if (this.#endsAt === Infinity) return nothing;
     const { language } = this.view;
     const words = language.words(AUTO_RETURN_TEXTS);
-    return html`<p>${plural(words.returning, this.#left, language.tag)}</p>
+    return html`<p .textContent=${plural(words.returning, this.#left, language.tag)}></p>
       ${button(words.stay, () => this.#stay())}`;
   }
 }

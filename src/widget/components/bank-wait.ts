@@ -82,7 +82,7 @@ export class SbpBankWait extends LitElement {
     const first = this.#stillHere.is;
     const { gone } = state;
     return html`<div class="ways ${first ? 'first' : ''}">
-        <p class="ask" part="message">${words.notOpened}</p>
+        <p class="ask" part="message" .textContent=${words.notOpened}></p>
         ${
           gone && gone !== 'form' && isAllowedLink(gone.url, origin)
             ? linkButton(words.openAgain, gone.url, {
@@ -97,7 +97,7 @@ export class SbpBankWait extends LitElement {
           ${button(texts.showQr, () => act.way('qr'))}
         </div>
       </div>
-      <p class="hidden" role="status">${first ? words.notOpened : nothing}</p>
+      <p class="hidden" role="status" .textContent=${first ? words.notOpened : nothing}></p>
       ${(first || state.held) && !this.view.isComing('sbp-way-out') ? inAppNotice(this.view) : nothing}`;
   }
 }

@@ -119,7 +119,11 @@ export class SbpCodeTools extends LitElement {
     const inHand = this.view.device === 'mobile';
     return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
       ${inHand || !fitsQr(this.link) ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
-      <p class="hidden" role="status">${this.#copy.outcome === 'copied' ? words.copied : nothing}</p>
+      <p
+        class="hidden"
+        role="status"
+        .textContent=${this.#copy.outcome === 'copied' ? words.copied : nothing}
+      ></p>
       ${this.#large ? this.#renderLarge(words) : nothing}`;
   }
 
@@ -131,7 +135,7 @@ export class SbpCodeTools extends LitElement {
       return button(words.sendLink, () => void share({ title, url: this.link }), 'send');
     }
     const mail = `mailto:?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(this.link)}`;
-    return html`<a class="button send" part="button" href=${mail}>${words.sendLink}</a>`;
+    return html`<a class="button send" part="button" href=${mail} .textContent=${words.sendLink}></a>`;
   }
 
   /** A tap beside the dialog lands on the dialog itself. */

@@ -23,7 +23,7 @@ export class LinkCopy {
   render(link: string, words: CopyTexts): TemplateResult {
     if (this.outcome === 'by-hand') {
       return html`<label class="by-hand">
-        ${words.copyByHand}
+        <span .textContent=${words.copyByHand}></span>
         <input class="input" readonly .value=${link} @focus=${selectAll} />
       </label>`;
     }

@@ -21,6 +21,6 @@ export class Announcer implements ReactiveController {
   }
 
   render(): TemplateResult {
-    return html`<p class="hidden" role="status">${this.#text}</p>`;
+    return html`<p class="hidden" role="status" .textContent=${this.#text}></p>`;
   }
 }

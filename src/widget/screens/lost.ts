@@ -16,7 +16,7 @@ export function lostNote(
   const offer = state.snapshot?.presentation;
   const url = offer?.kind === 'link' ? offer.url : null;
   return html`<div class="lost" role="status">
-    <p part="message">${texts.lost}</p>
+    <p part="message" .textContent=${texts.lost}></p>
     ${isWebAddress(url, origin) ? linkButton(texts.payLink, url, { kind: 'primary', target: '_blank' }) : nothing}
     ${button(texts.tryAgain, () => location.reload())}
   </div>`;

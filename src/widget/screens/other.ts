@@ -35,7 +35,13 @@ export function giveUp(view: View, early = false): TemplateResult | typeof nothi
       state.givingUp
         ? other(view, 'give-up')
         : state.snapshot &&
-          html`<button class="button" part="button" type="button" @click=${ask}>${texts.cancel}</button>`
+          html`<button
+            class="button"
+            part="button"
+            type="button"
+            @click=${ask}
+            .textContent=${texts.cancel}
+          ></button>`
     }
   </div>`;
 }
@@ -45,7 +51,7 @@ export function otherScreen(view: View, kind: OtherPart): TemplateResult {
   const paying = view.screen === 'pay';
   return html`${head(view)}
     <div class="lead">
-      <h2 tabindex="-1">${heading(view)}</h2>
+      <h2 tabindex="-1" .textContent=${heading(view)}></h2>
       ${other(view, kind)} ${paying ? otherMethod(view) : nothing}
     </div>
     ${giveUp(view)}

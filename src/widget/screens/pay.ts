@@ -45,7 +45,7 @@ function link(view: View): string | null {
 function codeColumn(view: View): TemplateResult {
   const payload = link(view);
   return html`<div class="code">
-    ${view.ways.length > 1 ? html`<h2>${view.texts.qrTitle}</h2>` : nothing}
+    ${view.ways.length > 1 ? html`<h2 .textContent=${view.texts.qrTitle}></h2>` : nothing}
     ${
       payload === null
         ? codeBone()
@@ -69,17 +69,17 @@ function guideColumn(view: View): TemplateResult {
   const { texts, screen } = view;
   if (screen === 'checking') {
     return html`<div class="guide">
-      <h2 tabindex="-1" part="message">${texts.checking}</h2>
+      <h2 tabindex="-1" part="message" .textContent=${texts.checking}></h2>
       ${checkButton(view)}
     </div>`;
   }
   return html`<div class="guide">
-    <h2 tabindex="-1">${heading(view)}</h2>
+    <h2 tabindex="-1" .textContent=${heading(view)}></h2>
     ${
       isTooLong(view)
         ? payLink(view, 'primary')
         : html`<ol>
-            ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span>${step}</span></li>`)}
+            ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span .textContent=${step}></span></li>`)}
           </ol>`
     }
     ${elsewhere(view)} ${codeTools(view)} ${otherMethod(view)} ${push(view)}
@@ -105,7 +105,7 @@ function bankColumn(view: View): TemplateResult {
   const grey = url === null || (view.inApp !== null && view.isComing('sbp-way-out'));
   return html`<div class="banks ${view.inApp ? 'in-app' : ''}">
     <div class="title">
-      <h2 tabindex="-1">${isSber(view) ? heading(view) : texts.chooseBank}</h2>
+      <h2 tabindex="-1" .textContent=${isSber(view) ? heading(view) : texts.chooseBank}></h2>
       ${isSber(view) ? nothing : otherMethod(view)}
     </div>
     ${inAppNotice(view)}
@@ -155,7 +155,7 @@ function linksOf({ state, device, origin }: View): string[] | null {
 function elsewhere(view: View): TemplateResult | typeof nothing {
   const noApp = linksOf(view)?.length === 0 && view.device !== 'desktop';
   const noLink = isTooLong(view) && payLink(view, '') === nothing;
-  return noApp || noLink ? html`<p class="detail">${view.texts.elsewhere}</p>` : nothing;
+  return noApp || noLink ? html`<p class="detail" .textContent=${view.texts.elsewhere}></p>` : nothing;
 }
 
 /** A message to the payer's phone: beside the code and the link, never instead of them. */

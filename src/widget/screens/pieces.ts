@@ -24,6 +24,12 @@ export function heading({ state, screen, texts }: View): string {
   return method === 'sberpay' ? texts.sberTitle : texts.title;
 }
 
+/*
+ * Texts are set as `textContent`, here and everywhere: page translators put elements of their own in the place of text
+ * nodes, and Lit goes on writing into the node that it once made. What is no language (names, numbers, sums) they are
+ * asked to leave alone, in both ways that they know.
+ */
+
 /** Shop and order on one side, the amount on the other; grey bars of the same size while nothing is known. */
 export function head(view: View): TemplateResult {
   const { snapshot } = view.state;
@@ -38,10 +44,14 @@ export function head(view: View): TemplateResult {
   }
   return html`<div class="head">
     <div>
-      <p class="shop">${snapshot.merchant.name}</p>
-      <p class="order">${snapshot.order_id ? fill(view.texts.order, { id: snapshot.order_id }) : nothing}</p>
+      <p class="shop notranslate" translate="no" .textContent=${snapshot.merchant.name}></p>
+      <p
+        class="order notranslate"
+        translate="no"
+        .textContent=${snapshot.order_id ? fill(view.texts.order, { id: snapshot.order_id }) : nothing}
+      ></p>
     </div>
-    <p class="amount" part="amount">${money(view)}</p>
+    <p class="amount notranslate" translate="no" part="amount" .textContent=${money(view)}></p>
   </div>`;
 }
 
@@ -58,7 +68,8 @@ export function timeLeftLine(view: View): TemplateResult | typeof nothing {
   if (screen !== 'pay' && screen !== 'waiting') return nothing;
   if (left === null || timer === 'off' || (timer === 'late' && left > LATE_MS)) return nothing;
   return html`<p class="timer ${left > LATE_MS ? '' : 'late'}" part="timer" role="timer">
-    ${timeWords(view)} <span class="digits">${clockText(left)}</span>
+    <span .textContent=${timeWords(view)}></span>
+    <span class="digits notranslate" translate="no" .textContent=${clockText(left)}></span>
   </p>`;
 }
 
@@ -78,7 +89,7 @@ export function statusLine({ state, texts, screen }: View): TemplateResult {
   const online = screen === 'loading' ? texts.loading : working ? texts.updates : texts.live;
   const text = offline ? texts.offline : online;
   return html`<p class="status ${offline ? 'offline' : screen === 'loading' ? 'news' : ''}" part="status">
-    <span class="dot ${connection}" aria-hidden="true"></span>${text}
+    <span class="dot ${connection}" aria-hidden="true"></span><span .textContent=${text}></span>
   </p>`;
 }
 
@@ -89,9 +100,8 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
     type="button"
     aria-busy=${busy ? 'true' : nothing}
     @click=${act}
-  >
-    ${text}
-  </button>`;
+    .textContent=${text}
+  ></button>`;
 }
 
 /** What its tap came to is told under it. */
@@ -99,7 +109,7 @@ export function checkButton({ texts, act, state: { check } }: View): TemplateRes
   const words =
     check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
   return html`${button(texts.check, act.check, '', check === 'busy')}
-    <p class=${words ? 'detail' : ''} part="message" role="status">${words}</p>`;
+    <p class=${words ? 'detail' : ''} part="message" role="status" .textContent=${words}></p>`;
 }
 
 /** `url` is one that may be tapped: whoever draws it has looked at it. */
@@ -123,6 +133,6 @@ export function linkButton(
     target=${target ?? nothing}
     rel=${target ? 'noopener noreferrer' : nothing}
     @click=${tapped}
-    >${text}</a
-  >`;
+    .textContent=${text}
+  ></a>`;
 }

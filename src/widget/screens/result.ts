@@ -75,10 +75,11 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
       <circle cx="12" cy="12" r="12"></circle>
       <path d=${mark}></path>
     </svg>
-    <h2 tabindex="-1" part="message">${title}</h2>
+    <h2 tabindex="-1" part="message" .textContent=${title}></h2>
     ${state.snapshot && screen !== 'error' ? summary(view) : nothing}
-    ${detail ? html`<p class="detail">${detail}</p>` : nothing} ${canRenew(state) ? renewal(view) : nothing}
-    ${wayBack(view)} ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
+    ${detail ? html`<p class="detail" .textContent=${detail}></p>` : nothing}
+    ${canRenew(state) ? renewal(view) : nothing} ${wayBack(view)}
+    ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
   </div>`;
   return screen === 'paid' || screen === 'failed' || screen === 'expired'
     ? html`<slot name=${screen}>${content}</slot>`
@@ -89,9 +90,9 @@ function summary(view: View): TemplateResult {
   const { merchant, order_id, paid_at } = view.state.snapshot!;
   const facts = [merchant.name, order_id ? fill(view.texts.order, { id: order_id }) : ''].filter(Boolean);
   // Of a part the title says how much; the whole would be read as that.
-  return html`${isPartly(view.state) ? nothing : html`<p class="amount" part="amount">${money(view)}</p>`}
-    <p class="order">${facts.join(' · ')}</p>
-    ${paid_at && view.screen === 'paid' ? html`<p class="order">${dayAndTime(paid_at, view)}</p>` : nothing}`;
+  return html`${isPartly(view.state) ? nothing : html`<p class="amount notranslate" translate="no" part="amount" .textContent=${money(view)}></p>`}
+    <p class="order notranslate" translate="no" .textContent=${facts.join(' · ')}></p>
+    ${paid_at && view.screen === 'paid' ? html`<p class="order" .textContent=${dayAndTime(paid_at, view)}></p>` : nothing}`;
 }
 
 /** As the payer's own clock has it: «25 ноября 2026 г. в 14:32». */

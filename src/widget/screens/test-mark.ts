@@ -10,5 +10,5 @@ export function testWords({ state, texts }: Pick<View, 'state' | 'texts'>): stri
 /** Hangs from the card's upper edge, see theme/frame.ts. */
 export function testMark(view: Pick<View, 'state' | 'texts'>): TemplateResult | typeof nothing {
   const words = testWords(view);
-  return words === null ? nothing : html`<p class="test" part="test">${words}</p>`;
+  return words === null ? nothing : html`<p class="test" part="test" .textContent=${words}></p>`;
 }

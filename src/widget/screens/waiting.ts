@@ -25,7 +25,7 @@ export function waitingScreen(view: View): TemplateResult {
   return html`${head(view)}
     <div class="center">
       <span class="pulse" aria-hidden="true"></span>
-      <h2 tabindex="-1" part="message">${waitingWords(view)}</h2>
+      <h2 tabindex="-1" part="message" .textContent=${waitingWords(view)}></h2>
       ${gone ? goneActions(view, gone) : workActions(view)}
     </div>
     ${giveUp(view)}

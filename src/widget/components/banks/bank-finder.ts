@@ -65,7 +65,10 @@ export class BankFinder {
         break;
       default:
         // The key has yet to take effect: it does so where the focus is by then. Space goes on scrolling.
-        if (/^[^\s]$/u.test(event.key) || event.key === 'Backspace') this.#field?.focus();
+        if (/^[^\s]$/u.test(event.key) || event.key === 'Backspace') {
+          event.stopPropagation(); // it is typed, and no hotkey of the page
+          this.#field?.focus();
+        }
     }
   }
 
@@ -84,6 +87,7 @@ export class BankFinder {
   #go(event: Event, to: HTMLElement | null | undefined): void {
     if (!to) return;
     event.preventDefault();
+    event.stopPropagation();
     to.focus({ preventScroll: true });
     to.scrollIntoView({ block: 'nearest' });
   }

@@ -224,14 +224,18 @@ export class SbpBankPicker extends LitElement {
       return html`${app ? this.#renderApp(app) : nothing}`;
     }
     if (this.#loading.step === 'failed') {
-      return html`<p class="note" role="status">${texts.banksFailed}</p>
+      return html`<p class="note" role="status" .textContent=${texts.banksFailed}></p>
         ${this.#renderLink()}
-        <button class="button" part="button" type="button" @click=${() => this.#fetchAnew()}>
-          ${this.language.words(TEXTS).tryAgain}
-        </button>`;
+        <button
+          class="button"
+          part="button"
+          type="button"
+          @click=${() => this.#fetchAnew()}
+          .textContent=${this.language.words(TEXTS).tryAgain}
+        ></button>`;
     }
     return html`<label class="search">
-        <span class="hidden">${texts.search}</span>
+        <span class="hidden" .textContent=${texts.search}></span>
         <input
           class="input"
           part="search"
@@ -249,7 +253,7 @@ export class SbpBankPicker extends LitElement {
         />
       </label>
       ${this.#loading.step === 'ready' ? this.#renderBanks(this.#loading) : this.#renderSkeleton()}
-      <p class="hidden" role="status">${this.#said}</p>`;
+      <p class="hidden" role="status" .textContent=${this.#said}></p>`;
   }
 
   #renderApp(app: Bank): TemplateResult {
@@ -269,11 +273,15 @@ export class SbpBankPicker extends LitElement {
   #renderBanks({ banks, recent }: Loading & { step: 'ready' }): TemplateResult {
     const found = this.#found(banks);
     if (found.length === 0) {
-      return html`<p class="note">${this.#texts.nothingFound}</p>
+      return html`<p class="note" .textContent=${this.#texts.nothingFound}></p>
         ${this.#renderLink()}
-        <button class="button" part="button" type="button" @click=${() => this.clearSearch()}>
-          ${this.#texts.clearSearch}
-        </button>`;
+        <button
+          class="button"
+          part="button"
+          type="button"
+          @click=${() => this.clearSearch()}
+          .textContent=${this.#texts.clearSearch}
+        ></button>`;
     }
     return html`<div
       part="banks"
@@ -289,9 +297,9 @@ export class SbpBankPicker extends LitElement {
     const rows = others.slice(TILES, TILES + this.#rows);
     return html`${
       recent.length > 0
-        ? html`<h3>${this.#texts.recent}</h3>
+        ? html`<h3 .textContent=${this.#texts.recent}></h3>
             ${bankList('tile', recent, this.#tapped)}
-            <h3>${this.#texts.allBanks}</h3>`
+            <h3 .textContent=${this.#texts.allBanks}></h3>`
         : nothing
     }
     ${bankList('tile', others.slice(0, TILES), this.#tapped)}

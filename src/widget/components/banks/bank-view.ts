@@ -16,6 +16,7 @@ export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenT
   </ul>`;
 }
 
+/** The name is keyed: what a page's translator has put in its place goes with the bank. */
 function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateResult {
   return html`<a
     part="bank"
@@ -26,9 +27,12 @@ function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateRes
     @click=${(tap: Event) => whenTapped(bank, tap, mustHold(bank.url))}
   >
     <span class="avatar" aria-hidden="true"
-      >${firstLetter(bank.name)}${bank.logo_url ? logo(bank.logo_url) : nothing}</span
+      ><span class="notranslate" translate="no" .textContent=${firstLetter(bank.name)}></span
+      >${bank.logo_url ? logo(bank.logo_url) : nothing}</span
     >
-    <span class="name">${shape === 'tile' ? breakable(bank.name) : bank.name}</span>
+    <span class="name notranslate" translate="no"
+      >${keyed(bank.name, shape === 'tile' ? breakable(bank.name) : bank.name)}</span
+    >
   </a>`;
 }
 

@@ -38,17 +38,21 @@ export class FocusKeeper implements ReactiveController {
   };
 
   /** A scan that begins while nothing has the focus: its first key goes to the field as well. */
-  readonly #catch = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): void => {
-    if (/^\S$/.test(key) && !ctrlKey && !metaKey && !altKey) this.#take();
+  readonly #catch = (event: KeyboardEvent): void => {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    // It is in the field then, and no hotkey of the page.
+    if (/^\S$/.test(key) && !ctrlKey && !metaKey && !altKey && this.#take()) event.stopPropagation();
   };
 
-  #take(): void {
+  /** Whether it was there to be taken. */
+  #take(): boolean {
     const field = this.#field();
     const { activeElement } = document;
     const nobody = !activeElement || activeElement === document.body;
-    if (!field || !(nobody || (!this.#had && this.#isOnHeading()))) return;
+    if (!field || !(nobody || (!this.#had && this.#isOnHeading()))) return false;
     this.#had = true;
     field.focus({ preventScroll: true });
+    return true;
   }
 
   /** Where the checkout puts it when what had it is gone: the heading above the field. */

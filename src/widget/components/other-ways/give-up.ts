@@ -54,6 +54,6 @@ export class SbpGiveUp extends LitElement {
         ${button(words.goOn, () => this.#goOn())}
         ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.act, '/cancel'))}
       </div>
-      <p class="setback" part="message" role="status">${setback}</p>`;
+      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
   }
 }

@@ -36,7 +36,7 @@ export class SbpMethodList extends LitElement {
     return html`<ul role="list">
         ${choices(state.snapshot!).map((method) => html`<li>${this.#renderMethod(method)}</li>`)}
       </ul>
-      <p class="setback" part="message" role="status">${setback}</p>`;
+      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
   }
 
   #renderMethod(method: Method): TemplateResult {
@@ -53,8 +53,11 @@ export class SbpMethodList extends LitElement {
       @click=${() => chooseMethod(this.view, method)}
     >
       <span>
-        <strong>${name}${chosen ? html`<span class="hidden">, ${words.chosen}</span>` : nothing}</strong>
-        <small>${needs}</small>
+        <strong
+          ><span .textContent=${name}></span
+          >${chosen ? html`<span class="hidden" .textContent=${`, ${words.chosen}`}></span>` : nothing}</strong
+        >
+        <small .textContent=${needs}></small>
       </span>
       <svg class="sign ${language.direction}" viewBox="0 0 16 16" aria-hidden="true">
         <path d=${chosen ? 'M3 8.5l3.5 3.5 7-8' : 'M6 3l5 5-5 5'}></path>

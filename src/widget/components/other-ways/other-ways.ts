@@ -98,20 +98,23 @@ export class SbpOtherWays extends LitElement {
     if (offer?.kind !== 'form') return nothing;
     const words = language.words(OTHER_WAYS_TEXTS);
     const first = screen === 'pay';
-    return html`<p class="detail">${first ? words.formDetail : words.formHelp}</p>
+    return html`<p class="detail" .textContent=${first ? words.formDetail : words.formHelp}></p>
       ${paymentForm(offer, first ? words.toForm : words.openAgain, () => leaveByForm(this.view))}`;
   }
 
   #renderSlow(): TemplateResult {
     const { texts, language, act } = this.view;
-    return html`<p class="detail">${language.words(OTHER_WAYS_TEXTS).slow}</p>
+    return html`<p class="detail" .textContent=${language.words(OTHER_WAYS_TEXTS).slow}></p>
       <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
   }
 
   #renderRenewal(): TemplateResult {
     const { state, language } = this.view;
-    return html`<p class="setback" part="message" role="status">
-      ${setbackText(state.act, '/renew', language.words(OTHER_WAYS_TEXTS))}
-    </p>`;
+    return html`<p
+      class="setback"
+      part="message"
+      role="status"
+      .textContent=${setbackText(state.act, '/renew', language.words(OTHER_WAYS_TEXTS))}
+    ></p>`;
   }
 }

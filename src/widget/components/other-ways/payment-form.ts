@@ -17,7 +17,7 @@ export function paymentForm(offer: FormOffer, label: string, whenSent: () => voi
     @submit=${whenSent}
   >
     ${offer.fields.map(({ name, value }) => html`<input type="hidden" name=${name} value=${value} />`)}
-    <button class="button primary" part="button">${label}</button>
+    <button class="button primary" part="button" .textContent=${label}></button>
   </form>`;
 }
 

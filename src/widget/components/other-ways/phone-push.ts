@@ -71,8 +71,8 @@ export class SbpPhonePush extends LitElement {
       ? words.notPhone
       : setbackText(act, '/push', words, { 409: words.notSent, 422: words.notPhone });
     return html`<form novalidate @submit=${this.#submit}>
-      <p class="lead" id="lead">${words.pushLead}</p>
-      <label class="hidden" for="phone">${words.phone}</label>
+      <p class="lead" id="lead" .textContent=${words.pushLead}></p>
+      <label class="hidden" for="phone" .textContent=${words.phone}></label>
       <div class="line">
         <input
           id="phone"
@@ -85,11 +85,20 @@ export class SbpPhonePush extends LitElement {
           aria-invalid=${setback === null ? nothing : 'true'}
           aria-describedby="lead outcome"
         />
-        <button class="button" part="button" aria-busy=${isBusy(act, '/push') ? 'true' : nothing}>
-          ${sent ? words.sendAgain : words.send}
-        </button>
+        <button
+          class="button"
+          part="button"
+          aria-busy=${isBusy(act, '/push') ? 'true' : nothing}
+          .textContent=${sent ? words.sendAgain : words.send}
+        ></button>
       </div>
-      <p class="setback" part="message" id="outcome" role="status">${sent ? words.sent : setback}</p>
+      <p
+        class="setback"
+        part="message"
+        id="outcome"
+        role="status"
+        .textContent=${sent ? words.sent : setback}
+      ></p>
     </form>`;
   }
 }

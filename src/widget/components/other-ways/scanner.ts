@@ -78,8 +78,8 @@ export class SbpScanner extends LitElement {
       ? words.noCode
       : setbackText(state.act, '/buyer-qr', words, { 409: words.codeNotNow, 422: words.codeRefused });
     return html`<form @submit=${this.#submit}>
-      <p class="hint" id="hint">${words.scanHint}</p>
-      <label class="hidden" for="code">${words.code}</label>
+      <p class="hint" id="hint" .textContent=${words.scanHint}></p>
+      <label class="hidden" for="code" .textContent=${words.code}></label>
       <input
         id="code"
         class="input"
@@ -94,10 +94,13 @@ export class SbpScanner extends LitElement {
         aria-invalid=${setback === null ? nothing : 'true'}
         aria-describedby="hint setback"
       />
-      <p class="setback" part="message" id="setback" role="status">${setback}</p>
-      <button class="button primary" part="button" aria-busy=${busy ? 'true' : nothing}>
-        ${busy ? words.charging : fill(words.charge, { amount: money(this.view) })}
-      </button>
+      <p class="setback" part="message" id="setback" role="status" .textContent=${setback}></p>
+      <button
+        class="button primary"
+        part="button"
+        aria-busy=${busy ? 'true' : nothing}
+        .textContent=${busy ? words.charging : fill(words.charge, { amount: money(this.view) })}
+      ></button>
     </form>`;
   }
 }

@@ -129,9 +129,12 @@ export class SbpWayOut extends LitElement {
     const words = this.view.language.words(RESCUE_TEXTS);
     const { held } = this.view.state;
     const ios = inApp.platform === 'ios';
-    return html`<p class="notice" part="message" tabindex="-1">
-        ${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
-      </p>
+    return html`<p
+        class="notice"
+        part="message"
+        tabindex="-1"
+        .textContent=${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
+      ></p>
       ${this.#renderExit(words, inApp)}
       ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
   }
@@ -141,17 +144,17 @@ export class SbpWayOut extends LitElement {
     if (exit?.kind === 'call') {
       return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
     }
-    if (!exit) return html`<p class="menu">${menuWords(words, inApp)}</p>`;
+    if (!exit) return html`<p class="menu" .textContent=${menuWords(words, inApp)}></p>`;
     return html`<a
         class="button primary"
         part="button"
         href=${exit.url}
         target=${exit.apart ? APART : nothing}
         rel="noreferrer"
-        >${words.openInBrowser}</a
-      >
+        .textContent=${words.openInBrowser}
+      ></a>
       ${exit.apart ? html`<iframe name=${APART} title=${words.openInBrowser} hidden></iframe>` : nothing}
-      <p class="menu quiet">${menuWords(words, inApp)}</p>`;
+      <p class="menu quiet" .textContent=${menuWords(words, inApp)}></p>`;
   }
 
   #renderAddress(words: RescueTexts, page: string): TemplateResult {
@@ -161,7 +164,7 @@ export class SbpWayOut extends LitElement {
     return html`<div class="ways">
         ${copy} ${canShare() ? button(words.shareLink, () => void share({ url: page })) : nothing}
       </div>
-      <p class="quiet" role="status">${outcome === 'copied' ? words.pasteLink : nothing}</p>`;
+      <p class="quiet" role="status" .textContent=${outcome === 'copied' ? words.pasteLink : nothing}></p>`;
   }
 }
 
