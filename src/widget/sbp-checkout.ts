@@ -124,7 +124,7 @@ export class SbpCheckout extends LitElement {
   readonly #announcer: Announcer;
   readonly #elements: LazyElements;
 
-  readonly #fallback = new Fallback();
+  readonly #fallback: Fallback;
   readonly #steps = new Set<Step>();
   #drawn: Screen | null = null;
   #hadFocus = false;
@@ -145,6 +145,7 @@ export class SbpCheckout extends LitElement {
     this.messages = null;
     this.redirect = null;
     this.signal = null;
+    this.#fallback = new Fallback();
     this.#language = chooseLanguage([], null);
     this.#store = new CheckoutStore(this);
     this.#session = new CheckoutSession(this, {
