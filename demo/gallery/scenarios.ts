@@ -14,7 +14,7 @@ export interface Scenario {
   /** Milliseconds from now to the end of the time to pay. */
   readonly left?: number;
   /** What the companion answers instead of a snapshot. */
-  readonly httpStatus?: number;
+  readonly refusal?: { readonly status: number; readonly code: string };
   /** What the payer does there. */
   readonly doings?: readonly Doing[];
   /** What the companion answers to it, by path; the snapshot unless it says otherwise. */
@@ -252,8 +252,27 @@ export const SCENARIOS: readonly Scenario[] = [
     device: 'mobile',
     snapshot: { status: 'paid', paid_at: PAID_AT, test: true, sandbox: true },
   },
-  { name: 'error', screen: 'error', device: 'desktop', snapshot: null, httpStatus: 401 },
-  { name: 'offline', screen: 'loading', device: 'mobile', snapshot: null, httpStatus: 503 },
+  {
+    name: 'error',
+    screen: 'error',
+    device: 'desktop',
+    snapshot: null,
+    refusal: { status: 401, code: 'invalid_token' },
+  },
+  {
+    name: 'origin-not-allowed',
+    screen: 'error',
+    device: 'mobile',
+    snapshot: null,
+    refusal: { status: 403, code: 'origin_not_allowed' },
+  },
+  {
+    name: 'no-answer',
+    screen: 'loading',
+    device: 'mobile',
+    snapshot: null,
+    refusal: { status: 503, code: 'store_not_writable' },
+  },
 ];
 
 export function snapshotOf(scenario: Scenario): Snapshot {

@@ -1,3 +1,5 @@
+import { PROBLEM_MEDIA_TYPE } from '../../src/protocol/problem.ts';
+import { HEARTBEAT_MS } from '../../src/protocol/stream.ts';
 import { BANKS, SCENARIOS, snapshotOf, type Scenario } from './scenarios.ts';
 
 /** Answers the checkout API for tokens that are a scenario's name; everything else goes to the network. */
@@ -15,7 +17,7 @@ export function stubCompanion(): void {
 }
 
 function answer(path: string, scenario: Scenario, signal: AbortSignal | null): Promise<Response> {
-  if (scenario.httpStatus) return Promise.resolve(json({}, scenario.httpStatus));
+  if (scenario.refusal) return Promise.resolve(refuse(scenario.refusal));
   if (path === '/banks') {
     return Promise.resolve(scenario.noBanks ? new Response(null, { status: 503 }) : json(BANKS));
   }
@@ -23,11 +25,21 @@ function answer(path: string, scenario: Scenario, signal: AbortSignal | null): P
   if (path === '') return Promise.resolve(json(snapshotOf(scenario)));
   const stream = new ReadableStream({
     start(controller) {
-      controller.enqueue(new TextEncoder().encode(': open\n\n'));
-      signal?.addEventListener('abort', () => controller.error(new Error('aborted')));
+      const beat = (): void => controller.enqueue(new TextEncoder().encode(':\n\n'));
+      beat();
+      const heart = setInterval(beat, HEARTBEAT_MS);
+      signal?.addEventListener('abort', () => {
+        clearInterval(heart);
+        controller.error(new Error('aborted'));
+      });
     },
   });
   return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }));
+}
+
+function refuse({ status, code }: NonNullable<Scenario['refusal']>): Response {
+  const headers = { 'content-type': PROBLEM_MEDIA_TYPE };
+  return new Response(JSON.stringify({ code }), { status, headers });
 }
 
 function answerAct(path: string, scenario: Scenario): Promise<Response> {

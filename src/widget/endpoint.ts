@@ -18,7 +18,9 @@ export function addressAt(endpoint: URL, name: string): string {
  */
 export function resolveEndpoint(endpoint: string | null): URL | null {
   try {
-    const url = new URL(endpoint ?? folderOfScript(import.meta.url), document.baseURI);
+    // A setting that a build has left empty says nothing, and not that this page is the companion.
+    const given = endpoint?.trim() ?? '';
+    const url = new URL(given === '' ? folderOfScript(import.meta.url) : given, document.baseURI);
     return /^https?:$/.test(url.protocol) ? url : null;
   } catch {
     return null; // shown as the error screen

@@ -1,7 +1,6 @@
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
-import type { Connection } from './session/sink.ts';
-import type { Refusal } from './state.ts';
+import type { Connection, Refusal } from './session/sink.ts';
 
 /** Bubbles out of every shadow root, so that a shop can listen wherever it likes. */
 abstract class CheckoutEvent<Detail> extends CustomEvent<Detail> {
@@ -54,7 +53,10 @@ export class SbpConnectionEvent extends CheckoutEvent<{ readonly connection: Con
   }
 }
 
-/** This payment cannot be opened. Never sent for a payment that failed, nor for a lost connection. */
+/**
+ * This payment cannot be opened; after `no-companion` it may still be, as soon as the companion answers. Never sent for a
+ * payment that failed, nor for a connection that is lost later.
+ */
 export class SbpErrorEvent extends CheckoutEvent<{ readonly code: Refusal }> {
   constructor(code: Refusal) {
     super('sbp-error', { code });

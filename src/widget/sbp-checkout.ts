@@ -1,6 +1,7 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
+import { AttributeMemory } from './attribute-memory.ts';
 import type { SbpBankPicker } from './components/banks/bank-picker.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
@@ -13,6 +14,7 @@ import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { inAppBrowser, type InApp } from './in-app.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
+import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/texts.ts';
 import { announcement } from './screens/announcement.ts';
@@ -22,7 +24,8 @@ import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import { testMark } from './screens/test-mark.ts';
 import type { Timer, View } from './screens/view.ts';
-import type { Connection } from './session/sink.ts';
+import type { Connection, Refusal } from './session/sink.ts';
+import { tellDeveloper } from './tell-developer.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state.ts';
 import { CheckoutStore } from './store.ts';
 import { enterByTab, makeTabEntry } from './tab-entry.ts';
@@ -31,6 +34,12 @@ import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
 import { chooseDevice, chooseWays, platformFor, sberLinks } from './ways.ts';
+
+/**
+ * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then
+ * finds no attribute there that it does not know.
+ */
+const REFLECTED = ['screen', 'status'] as const;
 
 /** A payment that has no link by then is late: most have theirs with the first snapshot. */
 const SLOW_MS = 20_000;
@@ -46,7 +55,7 @@ const SLOW_MS = 20_000;
  * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
  * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
  * @event sbp-connection - The line to the companion is another.
- * @event sbp-error - This payment cannot be opened.
+ * @event sbp-error - This payment cannot be opened; after the code `no-companion` it may be later.
  * @event sbp-step - A step of the payer's way, for statistics.
  *
  * @slot - Shown until the element has drawn its own, and where it cannot: the `fallback_html` of your server.
@@ -85,10 +94,10 @@ export class SbpCheckout extends LitElement {
     token: {},
     endpoint: {},
     locale: {},
-    theme: { reflect: true },
-    device: {},
-    timer: {},
-    messages: { type: Object },
+    theme: { useDefault: true },
+    device: { useDefault: true },
+    timer: { useDefault: true },
+    messages: { converter: readMessages },
     redirect: { type: Number },
     signal: {},
   };
@@ -125,7 +134,9 @@ export class SbpCheckout extends LitElement {
   readonly #elements: LazyElements;
 
   readonly #fallback: Fallback;
+  readonly #attributes: AttributeMemory;
   readonly #steps = new Set<Step>();
+  #painted = false;
   #drawn: Screen | null = null;
   #hadFocus = false;
   #language: Language;
@@ -136,6 +147,8 @@ export class SbpCheckout extends LitElement {
 
   constructor() {
     super();
+    this.#fallback = new Fallback();
+    this.#attributes = new AttributeMemory();
     this.token = null;
     this.endpoint = null;
     this.locale = null;
@@ -145,7 +158,6 @@ export class SbpCheckout extends LitElement {
     this.messages = null;
     this.redirect = null;
     this.signal = null;
-    this.#fallback = new Fallback();
     this.#language = chooseLanguage([], null);
     this.#store = new CheckoutStore(this);
     this.#session = new CheckoutSession(this, {
@@ -156,8 +168,9 @@ export class SbpCheckout extends LitElement {
         if (first && this.#store.state.gone) this.#session.returned();
         this.#banks?.retry?.();
       },
-      connection: (connection) => this.#store.dispatch({ type: 'connection', connection }),
-      refused: (httpStatus) => this.#store.dispatch({ type: 'refused', refusal: `http-${httpStatus}` }),
+      connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
+      refused: (refusal) => this.#refuse(refusal, ''),
+      unheard: (came) => this.#refuse('no-companion', came),
     });
     this.#countdown = new Countdown(this, {
       left: () => this.#left(),
@@ -217,6 +230,22 @@ export class SbpCheckout extends LitElement {
     await this.updateComplete;
   }
 
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, ...REFLECTED];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    if (name === 'screen' || name === 'status') {
+      if (text !== this[name]) this.requestUpdate(); // taken off, as by a morph: it comes back
+      return;
+    }
+    const property = name as 'token';
+    if (!this.#attributes.isNews(name, text, this[property])) return;
+    if (name === 'messages' && text && !readMessages(text)) return;
+    super.attributeChangedCallback(name, old, text);
+    this.#attributes.keep(name, text, this[property]);
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = this.#fallback.show(this) ?? super.createRenderRoot();
     keepTyping(root as ShadowRoot);
@@ -246,12 +275,16 @@ export class SbpCheckout extends LitElement {
     }
   }
 
+  protected override firstUpdated(): void {
+    afterPaint(() => {
+      this.#painted = true;
+      if (!this.isUpdatePending) this.#reflect(); // else with the next screen, once that is drawn
+    });
+  }
+
   protected override updated(): void {
     const { screen, status } = this;
-    this.setAttribute('screen', screen);
-    enterByTab(this);
-    if (status) this.setAttribute('status', status);
-    else this.removeAttribute('status');
+    if (this.#painted) this.#reflect();
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
     if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
@@ -291,6 +324,17 @@ export class SbpCheckout extends LitElement {
     );
   }
 
+  #reflect(): void {
+    for (const name of REFLECTED) {
+      const text = this[name];
+      if (text) this.setAttribute(name, text);
+      else this.removeAttribute(name);
+    }
+    enterByTab(this);
+    // htmx keeps a page's markup in the browser's storage, and the token with it. Found anywhere on the page, this says no.
+    if (this.hasAttribute('token')) this.setAttribute('data-hx-history', 'false');
+  }
+
   /** The button that was tapped stays and now says the opposite: on to what it has brought. */
   async #turnTo(way: Way): Promise<void> {
     this.#store.dispatch({ type: 'way', way });
@@ -313,11 +357,20 @@ export class SbpCheckout extends LitElement {
     this.#steps.clear();
     this.#store.dispatch({ type: 'reset' });
     if (endpoint && this.token) {
-      this.#session.open({ endpoint: endpoint.href, token: this.token });
+      this.#session.open({ endpoint: endpoint.origin + endpoint.pathname, token: this.token });
     } else {
       this.#session.open(null);
       this.#store.dispatch({ type: 'refused', refusal: endpoint ? 'no-token' : 'bad-endpoint' });
     }
+  }
+
+  /** `came`: what came in place of the companion's answer. */
+  #refuse(refusal: Refusal, came: string): void {
+    // An element that was moved on the page meets the same trouble again.
+    if (refusal === this.#store.state.refusal) return;
+    this.#store.dispatch({ type: 'refused', refusal });
+    const endpoint = resolveEndpoint(this.endpoint);
+    if (endpoint) tellDeveloper(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
   }
 
   #left(): number | null {
@@ -428,7 +481,7 @@ export class SbpCheckout extends LitElement {
     const { tag, direction } = this.#language;
     return html`<section
       part="base"
-      class="card"
+      class="card ${this.theme}"
       lang=${tag}
       dir=${direction}
       aria-label=${view.texts.payment}
@@ -440,6 +493,10 @@ export class SbpCheckout extends LitElement {
       ${this.#announcer.render()}
     </section>`;
   }
+}
+
+function afterPaint(then: () => void): void {
+  requestAnimationFrame(() => setTimeout(then));
 }
 
 makeTabEntry(SbpCheckout.prototype);

@@ -2,8 +2,9 @@ import type { Bank } from '../protocol/banks.ts';
 import { isRenewable, type Method, type Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, transition } from '../protocol/status.ts';
 import { adjustOffset } from './clock.ts';
+import { toJson } from './json.ts';
 import type { ActBody, ActPath } from './session/checkout-api.ts';
-import type { Connection, Receipt, Setback } from './session/sink.ts';
+import type { Connection, Receipt, Refusal, Setback } from './session/sink.ts';
 
 export type Screen =
   | 'loading'
@@ -20,9 +21,6 @@ export type Screen =
 
 /** How the payer wants to pay, where the device leaves a choice. */
 export type Way = 'qr' | 'banks';
-
-/** `http-…`: what the companion answered. */
-export type Refusal = 'no-token' | 'bad-endpoint' | `http-${number}`;
 
 /** A bank, as far as it is needed to go there, and by another of its links the next time. */
 export type Destination = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
@@ -49,6 +47,8 @@ export interface State {
   readonly witnessed: boolean;
   readonly refusal: Refusal | null;
   readonly connection: Connection;
+  /** False while the browser says that it has no network. */
+  readonly network: boolean;
   /** A bank's `url` is the one to try next. */
   readonly gone: Gone | null;
   /** Monotonic, when the payer went there; `null` when that was before this page was loaded. */
@@ -71,7 +71,7 @@ export type StateEvent =
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly receipt: Receipt }
   | { readonly type: 'time-up'; readonly timeUp: boolean }
   | { readonly type: 'refused'; readonly refusal: Refusal }
-  | { readonly type: 'connection'; readonly connection: Connection }
+  | { readonly type: 'connection'; readonly connection: Connection; readonly network: boolean }
   | { readonly type: 'gone'; readonly gone: Gone; readonly at: number | null }
   | { readonly type: 'held'; readonly held: Destination }
   | { readonly type: 'way'; readonly way: Way }
@@ -89,6 +89,7 @@ export const INITIAL: State = {
   witnessed: false,
   refusal: null,
   connection: 'connecting',
+  network: true,
   gone: null,
   goneAt: null,
   held: null,
@@ -111,8 +112,11 @@ export function reduce(state: State, event: StateEvent): State {
     case 'refused':
       // A result already seen stays: the token may end its life after the payment has.
       return state.snapshot && !isOpen(state.snapshot.status) ? state : { ...state, refusal: event.refusal };
-    case 'connection':
-      return event.connection === state.connection ? state : { ...state, connection: event.connection };
+    case 'connection': {
+      const { connection, network } = event;
+      const isSame = connection === state.connection && network === state.network;
+      return isSame ? state : { ...state, connection, network };
+    }
     case 'gone':
       return { ...state, gone: byNextLink(event.gone), goneAt: event.at, held: null, check: null };
     case 'held':
@@ -154,7 +158,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
   if (!news) return offset === state.offset ? state : { ...state, offset };
   const sameMethod = last?.method === next.method;
   // Another link or form: where the payer has gone by the old one is over.
-  const sameOffer = sameMethod && JSON.stringify(last.presentation) === JSON.stringify(next.presentation);
+  const sameOffer = sameMethod && toJson(last.presentation) === toJson(next.presentation);
   const pending = next.status === 'created' && next.presentation.kind === 'pending';
   const taken: State = {
     ...state,

@@ -94,8 +94,11 @@ describe('GET /session', () => {
     };
     assert.equal(await allowed(SHOP_ORIGIN), SHOP_ORIGIN);
     assert.equal(await allowed(shop.url), shop.url);
-    assert.equal(await allowed('https://shop.example.evil.example'), null);
-    assert.equal(await allowed('null'), null);
+    for (const stranger of ['https://shop.example.evil.example', 'null']) {
+      const refused = await shop.checkout('/session', token, { origin: stranger });
+      assert.deepEqual([refused.status, refused.headers.get('access-control-allow-origin')], [403, '*']);
+      assert.equal(v.parse(problemSchema, await refused.json()).code, 'origin_not_allowed');
+    }
     const preflight = await fetch(`${shop.url}/checkout/v1/session/events`, {
       method: 'OPTIONS',
       headers: {

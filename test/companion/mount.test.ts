@@ -18,6 +18,19 @@ describe('createCompanion in a server of yours', () => {
     assert.equal(snapshot.status, 'paid');
   });
 
+  it('leaves it to that server which pages may ask, where that has answered', async (t) => {
+    const { companion, port } = await mountable(t);
+    await serve(t, port, (request, response) => {
+      response.setHeader('access-control-allow-origin', 'https://shop.example');
+      companion.handler(request, response);
+    });
+    const client = apiClient(`http://127.0.0.1:${port}`);
+    const { token } = await client.createPayment();
+    const response = await client.checkout('/session', token, { origin: 'https://shop.example' });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('access-control-allow-origin'), 'https://shop.example');
+  });
+
   it('answers callers who have no address, since they come by a socket file', async (t) => {
     const { companion, directory } = await mountable(t, { SBP_RATE_LIMIT: '600', SBP_STREAM_LIMIT: '200' });
     const socketPath = join(directory, 'companion.sock');

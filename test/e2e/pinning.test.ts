@@ -16,7 +16,6 @@ let carrier: UpstreamProxy;
 let pinned: ShopPage;
 let unpinned: ShopPage;
 let direct: ShopPage;
-let foreign: ShopPage;
 let page: Page;
 let trouble: string[];
 
@@ -34,7 +33,6 @@ before(async () => {
     scriptSources: carrier.url,
   }));
   direct = await ShopPage.open(snippetOf);
-  foreign = await ShopPage.open(snippetOf);
   const allowed = [pinned, unpinned, direct].map(({ origin }) => origin).join();
   companion = await CompanionProcess.start({ SBP_ALLOWED_ORIGINS: allowed });
   carrier = await UpstreamProxy.start(companion.url);
@@ -42,7 +40,7 @@ before(async () => {
 });
 after(async () => {
   await browser.close();
-  await Promise.all([pinned, unpinned, direct, foreign].map((shop) => shop.close()));
+  await Promise.all([pinned, unpinned, direct].map((shop) => shop.close()));
   carrier.stop();
   await companion.stop();
 });
@@ -135,14 +133,11 @@ describe('a page that pins the script', () => {
     await qrCode();
   });
 
-  it('loads it from the companion itself, where its origin is allowed', async () => {
+  it('loads it from the companion itself', async () => {
     const { token } = await companion.client.createPayment();
     await direct.show(page, companion.url, token);
     await screenIs(page, 'pay');
     await qrCode();
     assert.deepEqual(trouble, []);
-    const refused = page.waitForEvent('console', (message) => message.text().includes('CORS'));
-    await Promise.all([refused, foreign.show(page, companion.url, token)]);
-    assert.equal(await isDefined('sbp-checkout'), false);
   });
 });

@@ -7,7 +7,7 @@ import { loadOf } from './load.ts';
 
 const LOAD = join(import.meta.dirname, 'load.ts');
 
-/** Processes that are children of this one, by id, or by the process that has taken them over. */
+/** A process that has ended and that nobody has asked about yet does not count. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');
@@ -23,7 +23,11 @@ describe('busy processes beside the tests', () => {
 
   it('end with the process that has started them, however that ends', async () => {
     const script = `import { burn } from ${JSON.stringify(LOAD)}; burn(2); setInterval(() => {}, 1000);`;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let trouble = '';
+    parent.stderr.on('data', (chunk) => (trouble += String(chunk)));
     const children = () =>
       spawnSync('ps', ['-o', 'pid=', '--ppid', String(parent.pid)], { encoding: 'utf8' })
         .stdout.split('\n')
@@ -31,7 +35,10 @@ describe('busy processes beside the tests', () => {
         .map(Number);
     let busy: number[] = [];
     try {
-      await until(() => (busy = children()).length === 2, 'two busy processes');
+      await until(() => {
+        assert.deepEqual([parent.exitCode, parent.signalCode], [null, null], trouble);
+        return (busy = children()).length === 2;
+      }, 'two busy processes');
     } finally {
       parent.kill('SIGKILL');
     }

@@ -12,14 +12,19 @@ export function loadOf(env: Readonly<Record<string, string | undefined>>): numbe
   throw new Error(`TEST_LOAD is a number of busy processes, from 0 to ${MOST}`);
 }
 
+const busy = new Set<ChildProcess>();
+
 /** Keeps that many processes busy until the answer is called, or until this process has ended, however that ends. */
 export function burn(processes: number): () => void {
-  const busy: ChildProcess[] = Array.from({ length: processes }, () => fork(BUSY, { stdio: 'ignore' }));
-  for (const child of busy) {
+  for (let left = processes; left > 0; left--) {
+    // Without this process's own options, some of which take no file.
+    const child = fork(BUSY, { stdio: 'ignore', execArgv: [] });
     child.unref();
     child.channel?.unref();
+    busy.add(child);
   }
   return () => {
     for (const child of busy) child.kill('SIGKILL');
+    busy.clear();
   };
 }

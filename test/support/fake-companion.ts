@@ -54,6 +54,12 @@ export function json(value: unknown): Reply {
   return { body: JSON.stringify(value) };
 }
 
+/** The companion's own refusal. */
+export function problem({ status, code }: { readonly status: number; readonly code: string }): Reply {
+  const headers = { 'content-type': 'application/problem+json' };
+  return { status, headers, body: JSON.stringify({ code }) };
+}
+
 const EVENTS = [
   ...['ready', 'status', 'paid', 'failed', 'expired', 'canceled'],
   ...['bank-open', 'connection', 'error', 'step'],

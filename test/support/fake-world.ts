@@ -102,6 +102,7 @@ async function settle(): Promise<void> {
 export class FakeStream {
   readonly response: Response;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #stopBeating = (): void => undefined;
 
   constructor(signal: AbortSignal) {
     const body = new ReadableStream<Uint8Array>({
@@ -111,15 +112,26 @@ export class FakeStream {
     this.response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   }
 
+  /** Sends a heartbeat every 15 s, as a companion does, until the stream ends. */
+  beat(world: FakeWorld, times = Infinity): void {
+    if (times === 0) return;
+    this.#stopBeating = world.after(15_000, () => {
+      this.write(': beat\n\n');
+      this.beat(world, times - 1);
+    });
+  }
+
   write(text: string): void {
     this.#controller.enqueue(new TextEncoder().encode(text));
   }
 
   close(): void {
+    this.#stopBeating();
     this.#controller.close();
   }
 
   break(): void {
+    this.#stopBeating();
     this.#controller.error(new Error('connection lost'));
   }
 }

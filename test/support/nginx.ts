@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from './companion.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** An nginx that knows `proxy_pass` and has been told nothing else about how to proxy. */
+/** An nginx that knows `proxy_pass` and, unless a test has settings of its own, nothing else about how to proxy. */
 export class Nginx {
   readonly url: string;
   readonly #directory: string;
@@ -23,10 +23,11 @@ export class Nginx {
     this.#child.on('error', ({ message }) => (this.#output += message));
   }
 
-  static async start(path: string, upstream: string): Promise<Nginx> {
+  /** `settings`: further lines of its `location`. */
+  static async start(path: string, upstream: string, settings = ''): Promise<Nginx> {
     const directory = await mkdtemp(join(tmpdir(), 'sbp-nginx-'));
     const port = await freePort();
-    await writeFile(join(directory, 'nginx.conf'), configuration(port, upstream));
+    await writeFile(join(directory, 'nginx.conf'), configuration(port, upstream, settings));
     const nginx = new Nginx(path, directory, port);
     await nginx.#untilItAnswers();
     return nginx;
@@ -54,7 +55,7 @@ export class Nginx {
 }
 
 /** What is set is where it runs and writes; how it proxies is its own default. */
-function configuration(port: number, upstream: string): string {
+function configuration(port: number, upstream: string, settings: string): string {
   return `daemon off;
 pid nginx.pid;
 error_log stderr;
@@ -67,6 +68,7 @@ http {
     listen 127.0.0.1:${port};
     location / {
       proxy_pass ${upstream};
+      ${settings}
     }
   }
 }

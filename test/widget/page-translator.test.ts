@@ -6,7 +6,7 @@ import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { all, bank, namesOf, search, showPicker } from '../support/bank-picker.ts';
 import { inside, live, show, shown, until } from '../support/checkout.ts';
-import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
+import { FakePayment, json, pause, problem, seen } from '../support/fake-companion.ts';
 import { translatePage, wordsOf } from '../support/page-translator.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
 import { paste, tap } from '../support/tap.ts';
@@ -21,7 +21,7 @@ async function open(scenario: Scenario, locale: string): Promise<SbpCheckout> {
   const payment = await FakePayment.create(
     snapshot({ leftMs: scenario.left ?? 600_000, ...scenario.snapshot }),
     {
-      ...(scenario.httpStatus ? { session: [{ status: scenario.httpStatus }] } : {}),
+      ...(scenario.refusal ? { session: [problem(scenario.refusal)] } : {}),
       banks: [scenario.noBanks ? { status: 503 } : BANKS],
       acts: Object.fromEntries(
         Object.entries(scenario.answers ?? {}).map(([path, reply]) => [path, [reply]]),

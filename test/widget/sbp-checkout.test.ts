@@ -4,7 +4,16 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { play, shiftClock } from '../../demo/gallery/payer.ts';
 import { SCENARIOS } from '../../demo/gallery/scenarios.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
-import { ENDPOINT, FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';
+import {
+  ENDPOINT,
+  FakePayment,
+  json,
+  names,
+  pause,
+  problem,
+  record,
+  seen,
+} from '../support/fake-companion.ts';
 import { END, LINK, snapshot, sse } from '../support/snapshots.ts';
 import { paste, tap, tapStaying } from '../support/tap.ts';
 
@@ -24,8 +33,8 @@ describe('<sbp-checkout> is accessible', () => {
       it(`${scenario.name}, ${theme}`, async () => {
         const payment = await FakePayment.create(
           snapshot({ leftMs: scenario.left ?? 600_000, ...scenario.snapshot }),
-          scenario.httpStatus
-            ? { session: [{ status: scenario.httpStatus }] }
+          scenario.refusal
+            ? { session: [problem(scenario.refusal)] }
             : scenario.snapshot
               ? {
                   banks: [scenario.noBanks ? { status: 503 } : BANKS],
@@ -142,7 +151,8 @@ describe('<sbp-checkout>', () => {
     await until(() => checkout.connection === 'offline');
     await checkout.updateComplete;
     expect(checkout.screen).to.equal('loading');
-    expect(text(checkout)).to.contain('Нет связи. Обновим статус, как только интернет появится.');
+    expect(text(checkout)).to.contain('Сервис оплаты не отвечает. Страница обновится сама.');
+    expect(text(checkout)).not.to.contain('Нет связи');
     await payment.script(snapshot());
     await seen(checkout, 'pay', 12_000);
     expect(names(heard)).not.to.include('sbp-error').and.not.to.include('sbp-failed');

@@ -207,7 +207,7 @@ describe('reduce', () => {
     const state = take(INITIAL, { serverNow: 1_000_000 });
     expect(take(state, { serverNow: 1_000_000 })).to.equal(state);
     expect(reduce(state, { type: 'time-up', timeUp: false })).to.equal(state);
-    expect(reduce(state, { type: 'connection', connection: 'connecting' })).to.equal(state);
+    expect(reduce(state, { type: 'connection', connection: 'connecting', network: true })).to.equal(state);
   });
 });
 

@@ -5,7 +5,7 @@ import { play, shiftClock } from '../../demo/gallery/payer.ts';
 import { SCENARIOS } from '../../demo/gallery/scenarios.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, show, shown, until } from '../support/checkout.ts';
-import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
+import { FakePayment, json, pause, problem, seen } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
 import { paste, tap } from '../support/tap.ts';
 
@@ -46,7 +46,7 @@ describe('every control can be tapped', () => {
       const payment = await FakePayment.create(
         snapshot({ leftMs: scenario.left ?? 600_000, ...scenario.snapshot }),
         {
-          ...(scenario.httpStatus ? { session: [{ status: scenario.httpStatus }] } : {}),
+          ...(scenario.refusal ? { session: [problem(scenario.refusal)] } : {}),
           banks: [scenario.noBanks ? { status: 503 } : BANKS],
           acts: Object.fromEntries(
             Object.entries(scenario.answers ?? {}).map(([path, reply]) => [path, [reply]]),

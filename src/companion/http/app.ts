@@ -104,10 +104,13 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
       await merchant.register(metricsRoute(ctx));
     });
     await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
+    await app.register(async (files: FastifyInstance) => {
+      installForAnyPage(files);
+      await files.register(scripts);
+    });
     await app.register(async (browser: FastifyInstance) => {
       installForAnyPage(browser);
-      allowOrigins(browser, [...ctx.config.allowedOrigins, new URL(ctx.config.publicUrl).origin]);
-      await browser.register(scripts);
+      allowOrigins(browser, ctx);
       // After CORS: pages must be able to read a refusal too.
       await browser.register(async (payer: FastifyInstance) => {
         limits.guard(payer);

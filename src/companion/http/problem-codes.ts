@@ -13,6 +13,7 @@ export const PROBLEM_STATUS = {
   timestamp_out_of_range: 401,
   body_malformed: 401,
   address_not_allowed: 403,
+  origin_not_allowed: 403,
   not_found: 404,
   payment_not_found: 404,
   refund_not_found: 404,

@@ -9,8 +9,12 @@ import { ALSO_HEAD } from './headers.ts';
 const ENTRY_CACHE = 'public, max-age=300';
 const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
-const JSON_TYPE = 'application/json; charset=utf-8';
+/** Every page may load these files: they are public. Its origin is judged where it asks for a payment. */
+const TO_EVERY_PAGE = { 'access-control-allow-origin': '*' };
+const JAVASCRIPT = { ...TO_EVERY_PAGE, 'content-type': 'text/javascript; charset=utf-8' };
+const JSON_FILE = { ...TO_EVERY_PAGE, 'content-type': 'application/json; charset=utf-8' };
+/** Shown and never read. */
+const ICON = { 'content-type': 'image/svg+xml' };
 
 /** What a tab shows for a picture when its payment is paid: under a shop's policy it may come from nowhere but here. */
 const PAID_ICON =
@@ -30,7 +34,7 @@ interface Script {
  * the bytes for want of a proxy.
  */
 export async function scripts(app: FastifyInstance): Promise<void> {
-  app.get('/paid.svg', ALSO_HEAD, serve(await prepare(Buffer.from(PAID_ICON)), 'image/svg+xml', ENTRY_CACHE));
+  app.get('/paid.svg', ALSO_HEAD, serve(await prepare(Buffer.from(PAID_ICON)), ICON, ENTRY_CACHE));
   const build = await readElementBuild();
   if (build === null) {
     app.log.warn('the element is not built: /sbp-checkout.js will answer 404 until "npm run build" has run');
@@ -45,22 +49,21 @@ export async function scripts(app: FastifyInstance): Promise<void> {
     );
     app.get(`${build.pinnedPath}/${name}`, ALSO_HEAD, serve(script, JAVASCRIPT, IMMUTABLE_CACHE));
   }
-  app.get('/integrity.json', ALSO_HEAD, serve(await prepare(build.published), JSON_TYPE, ENTRY_CACHE));
+  app.get('/integrity.json', ALSO_HEAD, serve(await prepare(build.published), JSON_FILE, ENTRY_CACHE));
 }
 
-function serve(script: Script, type: string, cache: string) {
+function serve(script: Script, headers: Readonly<Record<string, string>>, cache: string) {
   return (request: FastifyRequest, reply: FastifyReply) => {
-    // Kept for a year, the answer without CORS would outlive the day on which this shop's origin is allowed.
-    const refused = request.headers.origin !== undefined && !reply.hasHeader('access-control-allow-origin');
     reply.headers({
-      'cache-control': refused ? 'no-store' : cache,
+      ...headers,
+      'cache-control': cache,
       etag: script.etag,
-      vary: 'origin, accept-encoding',
+      vary: 'accept-encoding',
     });
     if (request.headers['if-none-match'] === script.etag) return reply.code(304).send();
     const encoding = chooseEncoding(request.headers['accept-encoding']);
     if (encoding !== 'identity') reply.header('content-encoding', encoding);
-    return reply.type(type).send(script[encoding]);
+    return reply.send(script[encoding]);
   };
 }
 

@@ -59,7 +59,13 @@ export interface Texts {
   readonly refundedPart: string;
   readonly error: string;
   readonly errorDetail: string;
+  /** This page is of no shop that the companion knows. */
+  readonly notHere: string;
+  /** No network. */
   readonly offline: string;
+  /** The companion does not answer: a title, and the first sentence of the status line. */
+  readonly noAnswer: string;
+  readonly noAnswerDetail: string;
   /** A part of the page that could not be loaded, and the ways on. */
   readonly lost: string;
   /** A link that this device cannot be given. */

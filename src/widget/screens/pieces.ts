@@ -83,11 +83,11 @@ export function clockText(ms: number): string {
 
 /** What is going on, in one quiet line. */
 export function statusLine({ state, texts, screen }: View): TemplateResult {
-  const { connection } = state;
+  const { connection, network } = state;
   const offline = connection === 'offline';
   const working = screen === 'checking' || state.snapshot?.status === 'processing';
   const online = screen === 'loading' ? texts.loading : working ? texts.updates : texts.live;
-  const text = offline ? texts.offline : online;
+  const text = !offline ? online : network ? `${texts.noAnswer}. ${texts.updates}` : texts.offline;
   return html`<p class="status ${offline ? 'offline' : screen === 'loading' ? 'news' : ''}" part="status">
     <span class="dot ${connection}" aria-hidden="true"></span><span .textContent=${text}></span>
   </p>`;
@@ -105,10 +105,14 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
 }
 
 /** What its tap came to is told under it. */
-export function checkButton({ texts, act, state: { check } }: View): TemplateResult {
+export function checkButton(
+  { texts, act, state: { check } }: View,
+  label = texts.check,
+  kind = '',
+): TemplateResult {
   const words =
     check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
-  return html`${button(texts.check, act.check, '', check === 'busy')}
+  return html`${button(label, act.check, kind, check === 'busy')}
     <p class=${words ? 'detail' : ''} part="message" role="status" .textContent=${words}></p>`;
 }
 

@@ -6,7 +6,7 @@ import { fill } from '../locales/messages.ts';
 import { outOfFrame } from '../out-of-frame.ts';
 import type { Screen } from '../state.ts';
 import { other } from './other.ts';
-import { button, linkButton, money, statusLine } from './pieces.ts';
+import { button, checkButton, linkButton, money, statusLine } from './pieces.ts';
 import type { View } from './view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */
@@ -36,12 +36,23 @@ export function resultWords(view: View, screen: ResultScreen): { title: string; 
     case 'failed':
       return { title: texts.failed, detail: failedDetail(view) };
     case 'error':
-      return { title: texts.error, detail: texts.errorDetail };
+      return errorWords(view);
     case 'refunded':
       return { title: isPartly(state) ? partWords(view) : texts.refunded };
     case 'canceled':
       return { title: texts.canceled };
   }
+}
+
+/** Of a companion that does not answer, and of a page that it does not serve, nothing is known of the payment. */
+function errorWords({ state, texts }: View): { title: string; detail: string } {
+  const { refusal, network } = state;
+  if (refusal !== 'no-companion')
+    return {
+      title: texts.error,
+      detail: refusal === 'origin-not-allowed' ? texts.notHere : texts.errorDetail,
+    };
+  return { title: texts.noAnswer, detail: network ? texts.noAnswerDetail : texts.offline };
 }
 
 /** Why, as far as anybody knows, and what can be done about it from here. */
@@ -78,8 +89,9 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
     <h2 tabindex="-1" part="message" .textContent=${title}></h2>
     ${state.snapshot && screen !== 'error' ? summary(view) : nothing}
     ${detail ? html`<p class="detail" .textContent=${detail}></p>` : nothing}
-    ${canRenew(state) ? renewal(view) : nothing} ${wayBack(view)}
-    ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
+    ${canRenew(state) ? renewal(view) : nothing}
+    ${state.refusal === 'no-companion' ? checkButton(view, view.texts.startAgain, 'primary') : nothing}
+    ${wayBack(view)} ${screen === 'expired' && state.connection === 'offline' ? statusLine(view) : nothing}
   </div>`;
   return screen === 'paid' || screen === 'failed' || screen === 'expired'
     ? html`<slot name=${screen}>${content}</slot>`

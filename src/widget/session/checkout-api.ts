@@ -1,14 +1,23 @@
 import type { Platform } from '../../protocol/banks.ts';
-import { PROBLEM_MEDIA_TYPE } from '../../protocol/problem.ts';
+import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
+import { toJson } from '../json.ts';
 import { withDeadline } from './deadline.ts';
 import { ACT_MS, ANSWER_MS, retryAfter } from './pace.ts';
+import type { Refusal } from './sink.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One answer of the checkout API. `trouble` is everything that a later try may cure. */
 export type Answer =
   | { readonly kind: 'ok'; readonly value: unknown; readonly askedAt: number; readonly answeredAt: number }
-  | { readonly kind: 'refused'; readonly httpStatus: number }
-  | { readonly kind: 'trouble'; readonly pauseMs: number };
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | Trouble;
+
+export interface Trouble {
+  readonly kind: 'trouble';
+  readonly pauseMs: number;
+  /** For the developer: what came in place of the companion's answer. `null` where it was the companion's own word. */
+  readonly came: string | null;
+}
 
 /** What a payer did was understood and not done: a field is wrong, it is too late for it, or too soon. */
 export interface ProblemAnswer {
@@ -60,23 +69,29 @@ export class CheckoutApi {
     limit.within(withinMs);
     const { signal } = limit;
     const askedAt = this.#world.now();
+    let came: string | null = null;
     try {
       const response = await this.#request(
         path,
         body ? posting(body, signal) : { headers: JSON_ONLY, signal },
       );
+      const { status: httpStatus, headers } = response;
+      came = `${httpStatus} ${headers.get('content-type') ?? ''}`;
       if (response.ok) {
         const value: unknown = await response.json();
         return { kind: 'ok', value, askedAt, answeredAt: this.#world.now() };
       }
-      const { status: httpStatus } = response;
-      const pauseMs = retryAfter(response.headers);
-      if (isRefusal(response, body)) return { kind: 'refused', httpStatus };
-      return body && httpStatus < 500
-        ? { kind: 'problem', httpStatus, pauseMs }
-        : { kind: 'trouble', pauseMs };
-    } catch {
-      return { kind: 'trouble', pauseMs: 0 }; // no network, no answer in time, or not JSON: all may pass
+      const pauseMs = retryAfter(headers);
+      const code = await codeOf(response);
+      if (httpStatus === 401 || (!body && code !== null && (httpStatus === 403 || httpStatus === 404))) {
+        const isOrigin = code === 'origin_not_allowed';
+        return { kind: 'refused', refusal: isOrigin ? 'origin-not-allowed' : `http-${httpStatus}` };
+      }
+      if (body && httpStatus < 500) return { kind: 'problem', httpStatus, pauseMs };
+      return { kind: 'trouble', pauseMs, came: code === null ? came : null };
+    } catch (error) {
+      // No network, no answer in time, or not JSON: all may pass.
+      return { kind: 'trouble', pauseMs: 0, came: came ?? (signal.aborted ? 'no answer' : String(error)) };
     } finally {
       limit.end();
     }
@@ -97,15 +112,17 @@ const JSON_ONLY = { accept: 'application/json' };
 
 function posting(body: ActBody, signal: AbortSignal): RequestInit {
   const headers = { ...JSON_ONLY, 'content-type': 'application/json' };
-  return { method: 'POST', headers, body: JSON.stringify(body), signal };
+  return { method: 'POST', headers, body: toJson(body), signal };
 }
 
 /**
- * The token is wrong, foreign or too old: asking again will not help. A bare 403 or 404 is a proxy's word, most likely
- * of the minute in which the companion restarts; only as a problem (RFC 9457) is it the companion's own. To a POST they
- * say only that this cannot be done.
+ * The code of the companion's own refusal; `null` for an answer of anyone else. A bare 403 or 404 is a proxy's word, most
+ * likely of the minute in which the companion restarts: only a problem (RFC 9457) is the companion's. Of a wrong path the
+ * companion says `not_found`, and nothing of the payment. To a POST both say only that this cannot be done.
  */
-function isRefusal({ status, headers }: Response, body: ActBody | undefined): boolean {
-  const own = headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE) === true;
-  return status === 401 || (!body && own && (status === 403 || status === 404));
+async function codeOf(response: Response): Promise<string | null> {
+  if (!response.headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE)) return null;
+  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
+  const code = problem?.code ?? '';
+  return code === 'not_found' ? null : code;
 }

@@ -13,6 +13,14 @@ export const ASK_GAP_MS = 1_000;
 export const TROUBLED_GAP_MS = 5_000;
 /** A stream that closes sooner than this was not worth having. */
 export const SHORT_LIFE_MS = 10_000;
+/** A stream that brings bytes so long after its first ones is not held back by a proxy: a heartbeat is among them. */
+export const PROOF_MS = 10_000;
+/** A stream without a snapshot for so long is checked by a question: a proxy may send the heartbeats in place of news. */
+export const NEWS_MS = 40_000;
+/** A stream that has not brought a snapshot so long after a question has is of no use. */
+export const OVERDUE_MS = 5_000;
+/** A page that has not heard the companion for so long says so. */
+export const UNHEARD_MS = 15_000;
 
 /** A stream that says nothing else in a row is of no use. */
 export const GARBLED_EVENTS = 5;

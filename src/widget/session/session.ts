@@ -2,21 +2,22 @@ import { readSnapshot } from '../../protocol/read-snapshot.ts';
 import { isRenewable, type Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
 import { BankChecks } from './bank-checks.ts';
-import type { ActBody, ActPath, Answer, CheckoutApi } from './checkout-api.ts';
+import type { ActBody, ActPath, Answer, CheckoutApi, Trouble } from './checkout-api.ts';
+import { listen } from './listen.ts';
 import {
   ASK_GAP_MS,
   GRACE_MS,
   TROUBLED_GAP_MS,
+  UNHEARD_MS,
   gracePause,
   pollPause,
-  reopenPause,
   restPause,
-  streamPause,
   troubledPause,
 } from './pace.ts';
 import { pause } from './pause.ts';
-import { readStream, type StreamEnd } from './status-stream.ts';
-import type { Acted, Connection, SessionSink } from './sink.ts';
+import type { StreamEnd } from './status-stream.ts';
+import { StreamRecord } from './stream-record.ts';
+import type { Acted, Connection, Refusal, SessionSink } from './sink.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The checkout's line to its companion: one loop that has one request at a time, plus questions asked in between. */
@@ -32,13 +33,20 @@ export class Session {
   #check: Promise<boolean> | null = null;
   readonly #bankChecks: BankChecks;
   #last: Snapshot | null = null;
+  readonly #streams = new StreamRecord();
   #connection: Connection = 'connecting';
+  /** What the browser says. */
+  #network = true;
   #failures = 0;
+  /** What came last in place of the companion's answer. */
+  #came: string | null = null;
+  #cancelUnheard: (() => void) | null = null;
   #lastAskAt = -Infinity;
   #lastBankAskAt = -Infinity;
   /** The server asked to be left alone until then (`Retry-After`). */
   #notBefore = -Infinity;
   #running = false;
+  #listening = false;
   #acting = false;
   #resting = false;
   #cancelWake: (() => void) | null = null;
@@ -61,6 +69,7 @@ export class Session {
   start(): void {
     if (this.#running || this.#life.signal.aborted) return;
     this.#running = true;
+    this.#noticeSilence(UNHEARD_MS);
     void this.#run().finally(() => (this.#running = false));
   }
 
@@ -69,6 +78,7 @@ export class Session {
     this.#life.abort();
     this.#turn.abort();
     this.#cancelWake?.();
+    this.#cancelUnheard?.();
     this.#bankChecks.stop();
   }
 
@@ -88,12 +98,12 @@ export class Session {
       this.#cancelWake = null;
       const away = this.#reopen;
       this.#reopen = false;
-      const live = this.#running && this.#connection === 'live';
-      if (live && away) this.#turn.abort();
+      const listening = this.#running && this.#listening;
+      if (listening && away) this.#turn.abort();
       else if (this.#lastAskAt > this.#wokenAt || (this.#question && !away))
         return; // the answer is fresh, or on its way
       else if (!this.#running) this.start();
-      else if (live) void this.#ask();
+      else if (listening) void this.#ask();
       else this.#turn.abort();
     });
   }
@@ -116,12 +126,14 @@ export class Session {
 
   /** The browser says that there is no network. A byte that comes all the same proves it wrong. */
   wentOffline(): void {
-    if (!this.#isOver()) this.#connect('offline');
+    if (!this.#isOver()) this.#connect('offline', false);
   }
 
   /** What failed without a network says nothing about the companion: the first question need not wait. */
   cameOnline(): void {
     this.#failures = 0;
+    this.#connect(this.#connection, true);
+    this.#noticeSilence(UNHEARD_MS);
     this.wake(true);
   }
 
@@ -142,7 +154,10 @@ export class Session {
     const lastAt = bank ? Math.max(this.#lastAskAt, this.#lastBankAskAt) : this.#lastAskAt;
     const wait = Math.max(0, lastAt + ASK_GAP_MS - now);
     if (!(bank ? this.#bankQuestion : this.#question)) await pause(this.#world, signal, wait);
-    return !signal.aborted && (await (bank ? this.#askBank() : this.#ask())).kind === 'ok';
+    if (signal.aborted || (await (bank ? this.#askBank() : this.#ask())).kind !== 'ok') return false;
+    // The loop waits to ask again: it need not.
+    if (this.#connection === 'offline') this.#turn.abort();
+    return true;
   }
 
   /**
@@ -160,7 +175,7 @@ export class Session {
       if (over && isOpen(snapshot.status)) this.#revive();
       return { kind: 'done', snapshot };
     }
-    if (answer.kind === 'refused') this.#refuse(answer.httpStatus);
+    if (answer.kind === 'refused') this.#refuse(answer.refusal);
     if (answer.kind !== 'problem') {
       this.wake(false);
       return { kind: 'trouble', pauseMs: 0 };
@@ -176,9 +191,6 @@ export class Session {
   }
 
   async #run(): Promise<void> {
-    let streamFailures = 0;
-    let shortLives = 0;
-    let streamAt = 0;
     let ended = false;
     let graceStart: number | null = null;
     let knows = false;
@@ -191,25 +203,25 @@ export class Session {
       if (this.#turn.signal.aborted) knows = false;
       this.#turn = new AbortController();
       const random = this.#world.random();
-      if (!knows || ended || this.#resting || this.#failures > 0 || this.#world.now() < streamAt) {
+      if (!knows || ended || this.#resting || this.#failures > 0 || this.#isStreamBarred()) {
+        const barredMs = this.#notBefore - this.#world.now();
+        if (barredMs > 0) {
+          await pause(this.#world, this.#turn.signal, barredMs);
+          continue;
+        }
         const answer = await this.#ask(this.#turn.signal);
         if (this.#turn.signal.aborted) continue;
         knows = this.#failures === 0;
         if (knows && this.#connection === 'offline') this.#connect('connecting');
         if (answer.kind === 'trouble') {
-          if (this.#failures > 1) this.#connect('offline');
-          await pause(
-            this.#world,
-            this.#turn.signal,
-            Math.max(answer.pauseMs, troubledPause(this.#failures, random)),
-          );
+          await pause(this.#world, this.#turn.signal, this.#troubled(answer, random));
         } else if (ended) {
           graceStart ??= this.#world.now();
           const elapsed = this.#world.now() - graceStart;
           if (elapsed > GRACE_MS && this.#resting) return;
           this.#connect('polling');
           await pause(this.#world, this.#turn.signal, gracePause(elapsed, random));
-        } else if (this.#resting || this.#world.now() < streamAt) {
+        } else if (this.#resting || this.#isStreamBarred()) {
           this.#connect('polling');
           await pause(this.#world, this.#turn.signal, this.#resting ? restPause(random) : pollPause(random));
         }
@@ -218,30 +230,54 @@ export class Session {
       const end = await this.#listen();
       if (this.#connection === 'live') this.#connect('connecting');
       if (this.#turn.signal.aborted) continue;
-      if (end.kind === 'ended' && !isOpen(this.#last!.status)) ended = true;
-      if (end.kind === 'dropped') {
-        streamFailures = 0;
-        shortLives = end.short ? shortLives + 1 : 0;
-        if (shortLives > 4) streamAt = this.#world.now() + streamPause(shortLives - 4, random);
-        await pause(this.#world, this.#turn.signal, reopenPause(shortLives, end.retryMs, random));
-      } else if (!ended) {
-        const certain = end.kind === 'ended' || end.certain;
-        streamFailures += certain ? 2 : 1;
-        knows = false;
-        const wait = streamFailures > 1 ? streamPause(streamFailures - 1, random) : 0;
-        streamAt = this.#world.now() + Math.max(wait, end.kind === 'failed' ? end.pauseMs : 0);
+      if (end.kind === 'ended' && !isOpen(this.#last!.status)) {
+        ended = true;
+        continue;
       }
+      knows = end.kind === 'dropped';
+      const wait = this.#streams.ended(end, this.#world.now(), random);
+      if (wait > 0) await pause(this.#world, this.#turn.signal, wait);
     }
   }
 
-  #listen(): Promise<StreamEnd> {
-    return readStream(this.#api, this.#last?.version ?? 0, this.#world, this.#turn.signal, {
-      alive: () => this.#connect('live'),
-      snapshot: (value) => {
-        const good = this.#take(value, null) !== null;
-        if (!good) this.wake(false); // garbled on the way: fetch it whole
-        return good;
-      },
+  async #listen(): Promise<StreamEnd> {
+    this.#listening = true;
+    const end = await listen({
+      api: this.#api,
+      world: this.#world,
+      signal: this.#turn.signal,
+      streams: this.#streams,
+      version: () => this.#last?.version ?? 0,
+      take: (value) => this.#take(value, null),
+      garbled: () => this.wake(false),
+      ask: () => this.#ask(this.#turn.signal),
+      barredMs: () => this.#notBefore - this.#world.now(),
+      troubled: (answer) => this.#troubled(answer, this.#world.random()),
+      connect: (connection) => this.#connect(connection),
+    });
+    this.#listening = false;
+    return end;
+  }
+
+  #isStreamBarred(): boolean {
+    return this.#streams.isBarred(this.#world.now());
+  }
+
+  /** Returns for how long the companion is to be left alone after a failed question, ms. */
+  #troubled({ pauseMs }: Trouble, random: number): number {
+    if (this.#failures > 1) this.#connect('offline');
+    return Math.max(pauseMs, troubledPause(this.#failures, random));
+  }
+
+  /** Says so when no companion has been heard by then; not while there is no network, nor of a companion that is busy. */
+  #noticeSilence(ms: number): void {
+    this.#cancelUnheard?.();
+    if (this.#last) return;
+    this.#came = null;
+    this.#cancelUnheard = this.#world.after(ms, () => {
+      if (this.#last) return;
+      if (this.#came === null || !this.#network) this.#noticeSilence(TROUBLED_GAP_MS);
+      else this.#sink.unheard(this.#came);
     });
   }
 
@@ -254,14 +290,17 @@ export class Session {
   async #askOnce(signal: AbortSignal): Promise<Answer> {
     this.#lastAskAt = this.#world.now();
     let answer = await this.#api.get('', signal);
-    if (signal.aborted) return { kind: 'trouble', pauseMs: 0 };
+    if (signal.aborted) return UNANSWERED;
     if (answer.kind === 'refused') {
-      this.#refuse(answer.httpStatus);
+      this.#refuse(answer.refusal);
     } else if (answer.kind === 'ok' && !this.#take(answer.value, answer.askedAt)) {
-      answer = { kind: 'trouble', pauseMs: 0 };
+      answer = { ...UNANSWERED, came: 'JSON, but not of this payment' };
     }
     this.#failures = answer.kind === 'trouble' ? this.#failures + 1 : 0;
-    if (answer.kind === 'trouble') this.#notBefore = this.#world.now() + answer.pauseMs;
+    if (answer.kind === 'trouble') {
+      this.#notBefore = this.#world.now() + answer.pauseMs;
+      this.#came = answer.came;
+    }
     return answer;
   }
 
@@ -273,21 +312,21 @@ export class Session {
 
   async #askBankOnce(): Promise<Answer> {
     const { signal } = this.#life;
-    if (this.#world.now() < this.#notBefore) return { kind: 'trouble', pauseMs: 0 };
+    if (this.#world.now() < this.#notBefore) return UNANSWERED;
     if (!this.#last?.actions.includes('check')) return this.#ask();
     this.#lastBankAskAt = this.#world.now();
     const answer = await this.#api.post('/check', {}, signal);
-    if (answer.kind === 'refused') this.#refuse(answer.httpStatus);
+    if (answer.kind === 'refused') this.#refuse(answer.refusal);
     if (answer.kind === 'problem' && answer.httpStatus !== 429) return this.#ask();
     if (answer.kind === 'ok' && this.#take(answer.value, answer.askedAt)) return answer;
     const { pauseMs } = { pauseMs: 0, ...answer };
     if (pauseMs > 0) this.#notBefore = this.#world.now() + pauseMs;
-    return { kind: 'trouble', pauseMs };
+    return { ...UNANSWERED, pauseMs };
   }
 
-  #refuse(httpStatus: number): void {
+  #refuse(refusal: Refusal): void {
     this.stop();
-    this.#sink.refused(httpStatus);
+    this.#sink.refused(refusal);
   }
 
   /** `null` when it is no snapshot, or one of another payment. */
@@ -307,9 +346,13 @@ export class Session {
     return this.#last !== null && !still.includes(this.#last.status) && !isRenewable(this.#last);
   }
 
-  #connect(connection: Connection): void {
-    if (this.#life.signal.aborted || connection === this.#connection) return;
+  #connect(connection: Connection, network = this.#network): void {
+    const isSame = connection === this.#connection && network === this.#network;
+    if (this.#life.signal.aborted || isSame) return;
     this.#connection = connection;
-    this.#sink.connection(connection);
+    this.#network = network;
+    this.#sink.connection(connection, network);
   }
 }
+
+const UNANSWERED: Trouble = { kind: 'trouble', pauseMs: 0, came: null };

@@ -4,6 +4,9 @@ import type { ProblemAnswer } from './checkout-api.ts';
 
 export type Connection = 'connecting' | 'live' | 'polling' | 'offline';
 
+/** Why a payment cannot be opened; `http-…` is the companion's answer. Of these only `no-companion` may pass. */
+export type Refusal = 'no-token' | 'bad-endpoint' | 'no-companion' | 'origin-not-allowed' | `http-${number}`;
+
 /** Server time and what is known of when it was read, on the monotonic clock. */
 export interface Receipt {
   /** `null` when it came by stream: it may have lain in a buffer for long. */
@@ -13,9 +16,12 @@ export interface Receipt {
 
 export interface SessionSink {
   snapshot(snapshot: Snapshot, receipt: Receipt): void;
-  connection(connection: Connection): void;
-  /** The token opens nothing: nothing more will come. */
-  refused(httpStatus: number): void;
+  /** `network`: false while the browser says that it has none. */
+  connection(connection: Connection, network: boolean): void;
+  /** The companion will not open the payment: nothing more will come. */
+  refused(refusal: Refusal): void;
+  /** No companion has been heard since the start; `came` is what came last in its place. The session goes on asking. */
+  unheard(came: string): void;
 }
 
 /** What a payer did was not done, as far as anyone knows: after `trouble` the next snapshot tells. */

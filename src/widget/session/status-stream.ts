@@ -12,10 +12,15 @@ export type StreamEnd =
   /** It worked and then stopped working; `retryMs` is the server's wish. */
   | { readonly kind: 'dropped'; readonly short: boolean; readonly retryMs: number | null }
   /** It never worked, or garbles; `certain` when the server answered, or hung, rather than not being there at all. */
-  | { readonly kind: 'failed'; readonly certain: boolean; readonly pauseMs: number };
+  | { readonly kind: 'failed'; readonly certain: boolean; readonly pauseMs: number }
+  /**
+   * It is open and does not bring what there is: something on the way holds it back, or one end is gone. `hasBeaten`: the
+   * heartbeats came all the same.
+   */
+  | { readonly kind: 'silent'; readonly hasBeaten: boolean };
 
 export interface StreamSink {
-  /** The server answered, or another byte has come. */
+  /** Bytes have come. */
   alive(): void;
   /** What a snapshot event holds, not yet looked at; `null` when it is not even JSON. Whether it is a snapshot. */
   snapshot(value: unknown): boolean;
@@ -35,6 +40,7 @@ export async function readStream(
   const limit = withDeadline(parent, world);
   const startedAt = world.now();
   let openedAt: number | null = null;
+  let isSilent = false;
   let retryMs: number | null = null;
   // An object, because it changes inside a callback that the compiler does not follow.
   const seen = { end: false, garbled: 0 };
@@ -48,7 +54,6 @@ export async function readStream(
     }
     openedAt = world.now();
     limit.within(SILENCE_MS);
-    sink.alive();
     const parser = createParser({
       maxBufferSize: MAX_EVENT_CHARS,
       onEvent({ event, data }) {
@@ -71,12 +76,14 @@ export async function readStream(
     }
   } catch {
     // Network error, silence, overlong event or our own abort: told apart below by how far it came.
+    isSilent = limit.signal.aborted && !parent.aborted;
   } finally {
     limit.end();
   }
   if (openedAt === null) {
     return { kind: 'failed', certain: world.now() - startedAt >= ANSWER_MS, pauseMs: 0 };
   }
+  if (isSilent) return { kind: 'silent', hasBeaten: false };
   return { kind: 'dropped', short: world.now() - openedAt < SHORT_LIFE_MS, retryMs };
 }
 

@@ -9,7 +9,6 @@ export const frameStyles = css`
     contain-intrinsic-inline-size: min(var(--_width), 100vw - 32px);
     min-inline-size: 0;
     max-inline-size: 100%;
-    color: var(--_text);
     /* The page's family, and nothing else of its text. */
     font-size: 16px;
     font-style: normal;
@@ -29,6 +28,7 @@ export const frameStyles = css`
   .card {
     position: relative;
     max-width: var(--_width);
+    color: var(--_text);
     margin: 0 auto;
     border: 1px solid var(--_line);
     border-radius: var(--_radius-card);

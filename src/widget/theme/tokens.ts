@@ -36,22 +36,25 @@ function tokens(colors: Record<string, string>): string {
     .join('');
 }
 
+/** The colours are the card's and not the host's: no attribute has to repeat `theme`, which a page's framework may take off. */
 export const themeStyles = css`
   :host {
-    color-scheme: light;
     --_radius: var(--sbp-radius, 12px);
     --_radius-card: var(--sbp-radius-card, 16px);
     --_radius-button: var(--sbp-radius-button, 10px);
     --_width: var(--sbp-max-width, 760px);
+  }
+  .card {
+    color-scheme: light;
     ${unsafeCSS(LIGHT)}
   }
   @media (prefers-color-scheme: dark) {
-    :host(:not([theme='light'])) {
+    .card:not(.light) {
       color-scheme: dark;
       ${unsafeCSS(DARK)}
     }
   }
-  :host([theme='dark']) {
+  .card.dark {
     color-scheme: dark;
     ${unsafeCSS(DARK)}
   }

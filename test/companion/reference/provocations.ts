@@ -37,6 +37,7 @@ const PHONE = '+79990001122';
 export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   invalid_api_key: byWrongCredential,
   invalid_token: byWrongCredential,
+  origin_not_allowed: byCall({ headers: { origin: 'https://stranger.example' } }),
   token_in_query: (stage, operation) => () => stage.call(operation, { query: `token=${stage.open.token}` }),
   malformed_json: byCall({ body: '{"a":' }),
   nested_too_deep: byCall({ body: `${'['.repeat(65)}${']'.repeat(65)}` }),

@@ -21,13 +21,14 @@ function companion(post: (request: Request, signal: AbortSignal) => Response | P
     return stream.response;
   });
   const seen: Snapshot[] = [];
-  const refusals: number[] = [];
+  const refusals: string[] = [];
   const session = new Session(
     new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
     {
       snapshot: (next) => seen.push(next),
       connection: () => undefined,
-      refused: (status) => refusals.push(status),
+      refused: (refusal) => refusals.push(refusal),
+      unheard: () => undefined,
     },
     world,
   );
@@ -118,7 +119,7 @@ describe('what the payer does', () => {
     const { world, session, refusals } = companion(() => problem(401, { code: 'invalid_token' }));
     await world.advance(100);
     await answered(world, session.act('/renew', {}));
-    expect(refusals).to.deep.equal([401]);
+    expect(refusals).to.deep.equal(['http-401']);
     await world.advance(MINUTE);
     expect(world.timers).to.equal(0);
   });

@@ -10,7 +10,7 @@ const OPEN = snapshot({ actions: ['check'] });
 /** A session whose stream is open, at a companion that answers `/check` as the test says. */
 async function listening(check: () => Response | Promise<Response>, first: Snapshot = OPEN) {
   const seen: number[] = [];
-  const refusals: number[] = [];
+  const refusals: string[] = [];
   const world = new FakeWorld(({ path }, signal) => {
     if (path === '/check') return check();
     if (path !== '/events') return Response.json(first);
@@ -23,7 +23,8 @@ async function listening(check: () => Response | Promise<Response>, first: Snaps
     {
       snapshot: ({ version }) => seen.push(version),
       connection: () => undefined,
-      refused: (status) => refusals.push(status),
+      refused: (refusal) => refusals.push(refusal),
+      unheard: () => undefined,
     },
     world,
   );

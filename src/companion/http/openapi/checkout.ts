@@ -4,7 +4,7 @@ import { buyerQrSchema, methodSchema, pushSchema } from '../payer-actions.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Operation } from './operation.ts';
 
-const ANY: readonly ProblemCode[] = ['token_in_query', 'invalid_token', 'rate_limited'];
+const ANY: readonly ProblemCode[] = ['token_in_query', 'invalid_token', 'origin_not_allowed', 'rate_limited'];
 /** A body must be readable, also where none is needed. */
 const ANY_POST: readonly ProblemCode[] = [
   ...ANY,
@@ -103,7 +103,7 @@ export function checkoutOperations(): Operation[] {
       summary: 'A bank’s logo',
       security: 'none',
       answers: [{ status: 200, body: 'image/*' }],
-      refusals: ['logo_not_found'],
+      refusals: ['origin_not_allowed', 'logo_not_found'],
     },
   ];
 }

@@ -67,5 +67,5 @@ function single(word: string): string {
 
 /** «Cбер» with a Latin C, as it comes out of a clipboard, or from a keyboard that was switched too late. */
 function inCyrillic(word: string): string {
-  return Array.from(word, (letter) => CYRILLIC_LOOK[LATIN_LOOK.indexOf(letter)] ?? letter).join('');
+  return word.replace(/./g, (letter) => CYRILLIC_LOOK[LATIN_LOOK.indexOf(letter)] ?? letter);
 }

@@ -1,0 +1,102 @@
+import type { Snapshot } from '../../protocol/snapshot.ts';
+import type { Answer, CheckoutApi, Trouble } from './checkout-api.ts';
+import { withDeadline } from './deadline.ts';
+import { ANSWER_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './pace.ts';
+import { SideQuestions } from './side-questions.ts';
+import type { Connection } from './sink.ts';
+import { readStream, type StreamEnd } from './status-stream.ts';
+import type { StreamRecord } from './stream-record.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The session, as far as a listener needs it. */
+interface Listener {
+  readonly api: CheckoutApi;
+  readonly world: Surroundings;
+  readonly signal: AbortSignal;
+  readonly streams: StreamRecord;
+  /** The newest version that the page has, however it came. */
+  readonly version: () => number;
+  /** Takes what the stream has brought; `null` when that is no snapshot. */
+  readonly take: (value: unknown) => Snapshot | null;
+  /** A snapshot was garbled on the way: it has to be fetched whole. */
+  readonly garbled: () => void;
+  readonly ask: () => Promise<Answer>;
+  /** For how long the companion wants to be left alone, ms; not positive when it does not. */
+  readonly barredMs: () => number;
+  /** Notes a failed question. Returns when the next one is due, ms. */
+  readonly troubled: (answer: Trouble) => number;
+  readonly connect: (connection: Connection) => void;
+}
+
+/**
+ * Listens to one stream until its end, and asks beside it. A proxy on the way may hold back the whole stream, all but its
+ * first bytes, or the news alone, and nothing in the stream tells. So questions go on at the pace of polling until the
+ * stream has brought what it needs to be relied upon, and now and then for as long as it brings no snapshot. A stream that
+ * does not bring what a question has brought counts as silent.
+ */
+export async function listen(session: Listener): Promise<StreamEnd> {
+  const { world, streams } = session;
+  const line = withDeadline(session.signal, world);
+  const { needed } = streams;
+  const isOnProbation = needed !== 'bytes';
+  const openedWith = session.version();
+  /** The newest version that the stream was opened with or has brought. */
+  let heard = openedWith;
+  /** What a question has brought and the stream has not. */
+  let overdue = 0;
+  let firstAt: number | null = null;
+  // An object, because it changes inside callbacks that the compiler does not follow.
+  const stream = { isTrusted: false, isSilent: false };
+
+  const questions = new SideQuestions(world, async () => {
+    if (overdue > heard) {
+      stream.isSilent = true;
+      line.end();
+      return null;
+    }
+    const barredMs = session.barredMs();
+    if (barredMs > 0) return barredMs;
+    const answer = await session.ask();
+    if (line.signal.aborted) return null;
+    if (answer.kind === 'trouble') return stream.isTrusted ? NEWS_MS : session.troubled(answer);
+    if (!stream.isTrusted) {
+      session.connect('polling');
+      return pollPause(world.random());
+    }
+    overdue = session.version();
+    return overdue > heard ? OVERDUE_MS : NEWS_MS;
+  });
+
+  const rely = (): void => {
+    if (!stream.isTrusted) questions.within(NEWS_MS);
+    stream.isTrusted = true;
+    session.connect('live');
+  };
+
+  questions.within(isOnProbation ? pollPause(world.random()) : ANSWER_MS);
+  const end = await readStream(session.api, heard, world, line.signal, {
+    alive() {
+      firstAt ??= world.now();
+      const isLate = world.now() - firstAt >= PROOF_MS;
+      if (isLate && needed !== 'news') streams.proven();
+      if (stream.isTrusted || needed === 'bytes' || (needed === 'late-bytes' && isLate)) rely();
+    },
+    snapshot(value) {
+      const snapshot = session.take(value);
+      if (!snapshot) {
+        session.garbled();
+        return false;
+      }
+      if (snapshot.version > openedWith && needed === 'news') {
+        streams.proven();
+        rely();
+      }
+      heard = Math.max(heard, snapshot.version);
+      if (stream.isTrusted) questions.within(NEWS_MS);
+      return true;
+    },
+  });
+  questions.stop();
+  line.end();
+  return stream.isSilent ? { kind: 'silent', hasBeaten: true } : end;
+}
