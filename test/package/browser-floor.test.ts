@@ -50,6 +50,8 @@ const FALLBACKS: Readonly<Record<string, string>> = {
   'cursor: pointer': 'there is no pointer on iOS',
   'cursor: progress': 'there is no pointer on iOS',
   'forced-color-adjust': 'such browsers force no colours, or keep those of pictures',
+  'image-rendering: pixelated': 'a bitmap has the pixels of its screen, and is scaled beyond 2,048 only',
+  interactivity: 'there is none to be inherited',
   'text-wrap': 'lines of unequal length',
 };
 

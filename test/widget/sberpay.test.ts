@@ -31,7 +31,7 @@ describe('a SberPay link', () => {
   it('is a code on a desktop, and opens in the browser there', async () => {
     const payment = await FakePayment.create(sberpay());
     const checkout = await show(payment, { device: 'desktop' });
-    await shown(checkout, 'sbp-qr-code', 'svg');
+    await shown(checkout, 'sbp-qr-code', 'canvas');
     expect((inside(checkout, 'sbp-qr-code') as HTMLElement & { payload: string }).payload).to.equal(URL_);
     expect(text(checkout)).to.contain('Оплата через Сбербанк').and.not.to.contain('СБП');
     expect(text(checkout), 'no other app will do')
@@ -58,7 +58,7 @@ describe('a SberPay link', () => {
 
   it('is both on a tablet', async () => {
     const checkout = await show(await FakePayment.create(sberpay()), { device: 'tablet' });
-    await shown(checkout, 'sbp-qr-code', 'svg');
+    await shown(checkout, 'sbp-qr-code', 'canvas');
     expect((await appLink(checkout)).getAttribute('href')).to.equal(DEEP);
   });
 
