@@ -314,7 +314,7 @@ export class SbpCheckout extends LitElement {
    */
   #isWhole(): boolean {
     const { refusal, snapshot } = this.#store.state;
-    if (refusal) return refusal.startsWith("http-4");
+    if (refusal) return refusal.startsWith('http-4');
     const { slow, banksReady } = this.#view();
     if (!snapshot || (this.screen === 'loading' && !slow)) return false;
     const parts = [...this.renderRoot.querySelectorAll(':not(:defined)')];
