@@ -136,7 +136,9 @@ describe('the oldest browsers that we serve', () => {
       for (const [, address, type] of links) {
         const text = await (await fetch(new URL(address!, `${companion.url}/pay`))).text();
         const findings = type === 'css' ? newerCss(text) : newerJavaScript(text, known);
-        assert.deepEqual(but([...HOSTED_PAGE, ...LIT], findings), [], address);
+        // The element's own script is looked at above.
+        const allowed = address === 'sbp-checkout.js' ? LIT : HOSTED_PAGE;
+        assert.deepEqual(but(allowed, findings), [], address);
       }
     } finally {
       await companion.stop();

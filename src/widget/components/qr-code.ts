@@ -34,6 +34,9 @@ export class SbpQrCode extends LitElement {
       :host {
         display: block;
       }
+      :host(.still) * {
+        animation: none;
+      }
       div {
         display: grid;
         place-items: center;
