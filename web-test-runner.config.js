@@ -3,6 +3,7 @@ import { ENGINES } from './test/support/engines.ts';
 import { failingParts } from './test/support/failing-parts-server.ts';
 import { fakeCompanion } from './test/support/fake-companion-server.ts';
 import { PATIENCE_MS } from './test/support/patience.ts';
+import { readScreen } from './test/support/read-screen.ts';
 
 /** Chromium unless told: `npm test` names the others, too. */
 const names = (process.env['TEST_ENGINES'] ?? 'chromium').split(',');
@@ -30,7 +31,7 @@ export default {
   hostname: '127.0.0.1',
   nodeResolve: { exportConditions: ['production', 'default'] },
   concurrency: 1, // of two pages one is in the background, where browsers slow timers down and skip lazy images
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' }), readScreen()],
   middleware: [fakeCompanion(), failingParts()],
   browsers,
   // Ends what hangs. What merely takes long, on a machine with ten times the work, is waited for.

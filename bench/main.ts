@@ -25,7 +25,7 @@ function observe(): void {
     const element = document.querySelector('sbp-checkout');
     if (
       times.painted === 0 &&
-      element?.shadowRoot?.querySelector('sbp-qr-code')?.shadowRoot?.querySelector('path')
+      element?.shadowRoot?.querySelector('sbp-qr-code')?.shadowRoot?.querySelector('canvas')
     ) {
       const arrived = performance
         .getEntriesByType('resource')

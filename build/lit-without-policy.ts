@@ -7,7 +7,8 @@ import { childNodes, isNode, type SourceNode } from './source.ts';
 /** The release whose text is edited below: read another one before it goes to payers. */
 const VERSION = '3.3.3';
 
-const BUILDER = resolve(import.meta.dirname, 'markup-builder.ts');
+/** How the edited Lit names the builder, wherever the sources lie. */
+const BUILDER = 'sbp-checkout:markup-builder';
 
 /** Pieces of `lit-html.js` with what stands in their place. Each occurs exactly once. */
 const EDITS: readonly (readonly [string, string])[] = [
@@ -40,6 +41,9 @@ export function litWithoutPolicy(): Plugin {
   return {
     name: 'lit-without-policy',
     apply: 'build',
+    resolveId(id) {
+      return id === BUILDER ? resolve(import.meta.dirname, 'markup-builder.ts') : null;
+    },
     transform(code, id) {
       if (id.includes('/src/widget/')) {
         for (const node of childNodes(this.parse(code))) refuse(node, code, (fault) => this.error(fault));
@@ -57,7 +61,7 @@ export function litWithoutPolicy(): Plugin {
         edited = parts.join(instead);
       }
       done = true;
-      return { code: `import { buildMarkup } from ${JSON.stringify(BUILDER)};\n${edited}`, map: null };
+      return { code: `import { buildMarkup } from '${BUILDER}';\n${edited}`, map: null };
     },
     buildEnd(error) {
       if (!error && !done) this.error('lit-html was not met: it would take a policy');

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { applyEdits, childNodes, isNode, type Edit, type SourceNode } from './source.ts';
 
-/** Where this very build lies. */
-const ROOT = resolve(import.meta.dirname, '..');
 /** The file that holds what the parts on demand share with it. */
 const ENTRY = 'sbp-checkout.js';
 
@@ -20,11 +17,8 @@ export function shareBindings(): Plugin {
     apply: 'build',
     buildEnd(error) {
       if (error) return;
-      // By content alone: the folders of a build are not to be seen in its bytes. Code that a plugin has written imports by
-      // absolute paths.
-      const contents = [...this.getModuleIds()].map((id) =>
-        sha256((this.getModuleInfo(id)?.code ?? '').replaceAll(ROOT, '')),
-      );
+      // By content alone, in which no plugin of ours writes a path: the folders of a build are not to be seen in its bytes.
+      const contents = [...this.getModuleIds()].map((id) => sha256(this.getModuleInfo(id)?.code ?? ''));
       const identity = sha256([this.meta.rolldownVersion, ...contents.sort()].join()).slice(0, 12);
       shared = `globalThis[Symbol.for("sbp-checkout ${identity}")]`;
     },

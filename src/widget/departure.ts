@@ -4,19 +4,26 @@
  * token and nothing of a form.
  */
 import type { Snapshot } from '../protocol/snapshot.ts';
-import type { Gone } from './state.ts';
+import { toJson } from './json.ts';
+import type { Destination, Gone } from './state.ts';
 
 function keyOf({ payment_id }: Snapshot): string {
   return `sbp-checkout:gone:${payment_id}`;
 }
 
-const KEPT_OF_A_BANK = ['id', 'name', 'url', 'links'];
+/** Nothing else that a bank has with it. */
+function kept({ id, name, url, links }: Destination): object {
+  return { id, name, url, links: links.map((link) => ({ url: link.url })) };
+}
 
 /** By its version: once anything has happened to the payment, the snapshot speaks for itself. `null` forgets. */
 export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
   try {
     if (gone)
-      sessionStorage.setItem(keyOf(snapshot), JSON.stringify([snapshot.version, gone], KEPT_OF_A_BANK));
+      sessionStorage.setItem(
+        keyOf(snapshot),
+        toJson([snapshot.version, gone === 'form' ? gone : kept(gone)]),
+      );
     else sessionStorage.removeItem(keyOf(snapshot));
   } catch {
     // A frame without storage: the payer sees the banks or the form's button once more.

@@ -19,5 +19,5 @@ function hasRussianLetters(text: string): boolean {
 }
 
 function reread(text: string, shown: string, meant: string): string {
-  return Array.from(text, (character) => meant[shown.indexOf(character)] ?? character).join('');
+  return text.replace(/./gu, (character) => meant[shown.indexOf(character)] ?? character);
 }

@@ -1,11 +1,13 @@
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import type { DeviceType, Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../protocol/status.ts';
+import { AttributeMemory } from './attribute-memory.ts';
 import type { SbpBankPicker } from './components/banks/bank-picker.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
-import { LazyElements } from './controllers/lazy-elements.ts';
+import { Fallback } from './controllers/fallback.ts';
+import { LazyElements, type LazyElement } from './controllers/lazy-elements.ts';
 import { keepTyping } from './controllers/own-typing.ts';
 import { Sight } from './controllers/sight.ts';
 import { PageWake } from './controllers/page-wake.ts';
@@ -13,6 +15,7 @@ import { addressAt, resolveEndpoint } from './endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { inAppBrowser, type InApp } from './in-app.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
+import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/texts.ts';
 import { announcement } from './screens/announcement.ts';
@@ -31,7 +34,13 @@ import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays, platformFor } from './ways.ts';
+import { chooseDevice, chooseWays, platformFor, sberLinks } from './ways.ts';
+
+/**
+ * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then
+ * finds no attribute there that it does not know.
+ */
+const REFLECTED = ['screen', 'status'] as const;
 
 /** A payment that has no link by then is late: most have theirs with the first snapshot. */
 const SLOW_MS = 20_000;
@@ -50,6 +59,7 @@ const SLOW_MS = 20_000;
  * @event sbp-error - This payment cannot be opened; after the code `no-companion` it may be later.
  * @event sbp-step - A step of the payer's way, for statistics.
  *
+ * @slot - Shown until the element has drawn its own, and where it cannot: the `fallback_html` of your server.
  * @slot header - Above everything.
  * @slot logo - A mark that the shop is licensed to use, above the payment.
  * @slot footer - Below everything.
@@ -85,10 +95,10 @@ export class SbpCheckout extends LitElement {
     token: {},
     endpoint: {},
     locale: {},
-    theme: { reflect: true },
-    device: {},
-    timer: {},
-    messages: { type: Object },
+    theme: { useDefault: true },
+    device: { useDefault: true },
+    timer: { useDefault: true },
+    messages: { converter: readMessages },
     redirect: { type: Number },
     signal: {},
   };
@@ -125,7 +135,10 @@ export class SbpCheckout extends LitElement {
   readonly #elements: LazyElements;
   readonly #sight: Sight;
 
+  readonly #fallback: Fallback;
+  readonly #attributes: AttributeMemory;
   readonly #steps = new Set<Step>();
+  #painted = false;
   #drawn: Screen | null = null;
   /** This payment, by the payer. */
   #seen = false;
@@ -138,6 +151,8 @@ export class SbpCheckout extends LitElement {
 
   constructor() {
     super();
+    this.#fallback = new Fallback();
+    this.#attributes = new AttributeMemory();
     this.token = null;
     this.endpoint = null;
     this.locale = null;
@@ -227,8 +242,24 @@ export class SbpCheckout extends LitElement {
     await this.updateComplete;
   }
 
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, ...REFLECTED];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    if (name === 'screen' || name === 'status') {
+      if (text !== this[name]) this.requestUpdate(); // taken off, as by a morph: it comes back
+      return;
+    }
+    const property = name as 'token';
+    if (!this.#attributes.isNews(name, text, this[property])) return;
+    if (name === 'messages' && text && !readMessages(text)) return;
+    super.attributeChangedCallback(name, old, text);
+    this.#attributes.keep(name, text, this[property]);
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    const root = super.createRenderRoot();
+    const root = this.#fallback.show(this) ?? super.createRenderRoot();
     keepTyping(root as ShadowRoot);
     return root;
   }
@@ -245,7 +276,8 @@ export class SbpCheckout extends LitElement {
     if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#inApp = this.#device === 'desktop' ? null : inAppBrowser();
-    this.#ways = chooseWays(this.#device, this.#store.state.way);
+    const app = sberLinks(this.snapshot, this.#device, this.#origin);
+    this.#ways = chooseWays(this.#device, this.#store.state.way, app?.length !== 0);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
@@ -256,12 +288,16 @@ export class SbpCheckout extends LitElement {
     }
   }
 
+  protected override firstUpdated(): void {
+    afterPaint(() => {
+      this.#painted = true;
+      if (!this.isUpdatePending) this.#reflect(); // else with the next screen, once that is drawn
+    });
+  }
+
   protected override updated(): void {
     const { screen, status } = this;
-    this.setAttribute('screen', screen);
-    enterByTab(this);
-    if (status) this.setAttribute('status', status);
-    else this.removeAttribute('status');
+    if (this.#painted) this.#reflect();
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
     if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
@@ -279,6 +315,37 @@ export class SbpCheckout extends LitElement {
     if (this.#seen && screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
+    if (this.#fallback.isShown && this.#isWhole()) {
+      this.#fallback.giveWay(this.renderRoot as ShadowRoot, SbpCheckout);
+      this.requestUpdate();
+    }
+  }
+
+  /**
+   * Whether the picture, drawn and hidden so far, has all that it shows. While nothing is known of the payment, the
+   * fallback is the better way to pay: also without a token, or a companion that answers.
+   */
+  #isWhole(): boolean {
+    const { refusal, snapshot } = this.#store.state;
+    if (refusal) return refusal.startsWith('http-4');
+    const { slow, banksReady } = this.#view();
+    if (!snapshot || (this.screen === 'loading' && !slow)) return false;
+    const parts = [...this.renderRoot.querySelectorAll(':not(:defined)')];
+    return (
+      !parts.some(({ localName }) => this.#elements.isComing(localName as LazyElement)) &&
+      (banksReady || !this.#banks)
+    );
+  }
+
+  #reflect(): void {
+    for (const name of REFLECTED) {
+      const text = this[name];
+      if (text) this.setAttribute(name, text);
+      else this.removeAttribute(name);
+    }
+    enterByTab(this);
+    // htmx keeps a page's markup in the browser's storage, and the token with it. Found anywhere on the page, this says no.
+    if (this.hasAttribute('token')) this.setAttribute('data-hx-history', 'false');
   }
 
   /** The button that was tapped stays and now says the opposite: on to what it has brought. */
@@ -429,10 +496,11 @@ export class SbpCheckout extends LitElement {
     const { tag, direction } = this.#language;
     return html`<section
       part="base"
-      class="card"
+      class="card ${this.theme}"
       lang=${tag}
       dir=${direction}
       aria-label=${view.texts.payment}
+      ?hidden=${this.#fallback.isShown}
     >
       ${testMark(view)}<slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}
@@ -440,6 +508,10 @@ export class SbpCheckout extends LitElement {
       ${this.#announcer.render()}
     </section>`;
   }
+}
+
+function afterPaint(then: () => void): void {
+  requestAnimationFrame(() => setTimeout(then));
 }
 
 makeTabEntry(SbpCheckout.prototype);

@@ -2,6 +2,7 @@ import type { Bank } from '../protocol/banks.ts';
 import { isRenewable, type Method, type Snapshot } from '../protocol/snapshot.ts';
 import { isOpen, transition } from '../protocol/status.ts';
 import { adjustOffset } from './clock.ts';
+import { toJson } from './json.ts';
 import type { ActBody, ActPath } from './session/checkout-api.ts';
 import type { Connection, Receipt, Refusal, Setback } from './session/sink.ts';
 
@@ -157,7 +158,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
   if (!news) return offset === state.offset ? state : { ...state, offset };
   const sameMethod = last?.method === next.method;
   // Another link or form: where the payer has gone by the old one is over.
-  const sameOffer = sameMethod && JSON.stringify(last.presentation) === JSON.stringify(next.presentation);
+  const sameOffer = sameMethod && toJson(last.presentation) === toJson(next.presentation);
   const pending = next.status === 'created' && next.presentation.kind === 'pending';
   const taken: State = {
     ...state,

@@ -50,7 +50,7 @@ describe('npm run demo', () => {
     await desktop.locator('.card[data-sku] button').first().click();
     await desktop.locator('.cart .primary').click();
     await screenIs(desktop, 'pay');
-    await desktop.locator('sbp-checkout >> svg').first().waitFor();
+    await desktop.locator('sbp-checkout >> canvas').first().waitFor();
     await desktop.locator('sbp-checkout').scrollIntoViewIfNeeded();
     const codes = await readQrCodes(await desktop.screenshot());
     const scanned = codes.find((code) => code.includes('/sandbox/bank/'));

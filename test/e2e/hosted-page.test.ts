@@ -53,7 +53,7 @@ describe('a companion below a path', () => {
     const page = await newPage();
     const trouble = troubleOf(page);
     await open(page, payment_url);
-    await page.locator('sbp-qr-code svg').first().waitFor();
+    await page.locator('sbp-qr-code canvas').first().waitFor();
     await client.sandbox(payment_id, 'pay');
     await screenIs(page, 'paid');
     assert.deepEqual(trouble, []);
@@ -66,7 +66,7 @@ describe('a companion below a path', () => {
     const trouble = troubleOf(page);
     await shop.show(page, new URL(proxy.url).origin, token);
     await screenIs(page, 'pay');
-    await page.locator('sbp-qr-code svg').first().waitFor();
+    await page.locator('sbp-qr-code canvas').first().waitFor();
     assert.deepEqual(trouble, []);
     await page.context().close();
   });

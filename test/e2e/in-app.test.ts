@@ -93,7 +93,7 @@ describe('in an app’s browser', () => {
     await page.getByText('Приложение не открылось?').first().waitFor();
     await page.getByText(NOTICE).waitFor();
     await page.getByRole('button', { name: 'Показать QR-код' }).click();
-    await page.locator('sbp-checkout >> svg').first().waitFor();
+    await page.locator('sbp-checkout >> canvas').first().waitFor();
     assert.deepEqual(trouble, []);
     await page.context().close();
   });
@@ -196,7 +196,7 @@ describe('a device that changes its shape', () => {
     await page.goto(payment_url);
     await page.getByRole('searchbox').fill('альфа');
     await page.setViewportSize({ width: 700, height: 860 });
-    await page.locator('sbp-checkout >> svg').first().waitFor();
+    await page.locator('sbp-checkout >> canvas').first().waitFor();
     assert.equal(await page.getByRole('searchbox').inputValue(), 'альфа');
     await page.setViewportSize({ width: 373, height: 860 });
     await page.getByRole('button', { name: 'Показать QR-код' }).click();

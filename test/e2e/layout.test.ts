@@ -166,7 +166,7 @@ describe('the element', () => {
   it('gives a code of at least 320 px to whoever has the room', async () => {
     const page = await open(DESKTOP, usual);
     await screenIs(page, 'pay');
-    const { width } = (await page.locator('sbp-qr-code svg').boundingBox())!;
+    const { width } = (await page.locator('sbp-qr-code canvas').boundingBox())!;
     assert.ok(width >= 320, `${width} px`);
     await page.context().close();
   });

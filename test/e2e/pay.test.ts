@@ -15,7 +15,7 @@ describe('a payment on a desktop and a phone', () => {
     const trouble = troubleOf(desktop);
     await street.shop.show(desktop, street.companion.url, token);
     await screenIs(desktop, 'pay');
-    await desktop.locator('sbp-checkout >> svg').first().waitFor();
+    await desktop.locator('sbp-checkout >> canvas').first().waitFor();
 
     const [scanned] = await readQrCodes(await desktop.screenshot());
     assert.equal(scanned, qr_payload);

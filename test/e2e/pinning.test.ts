@@ -78,7 +78,7 @@ const otherAddresses = () =>
       .map(({ name }) => name)
       .filter((name) => name.includes('#')),
   );
-const qrCode = () => page.locator('sbp-qr-code svg').first().waitFor();
+const qrCode = () => page.locator('sbp-qr-code canvas').first().waitFor();
 /** Chromium's own word for what it did. */
 const blocked = () => page.waitForEvent('console', (message) => message.text().includes('integrity'));
 

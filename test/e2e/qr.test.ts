@@ -42,7 +42,7 @@ describe('the code on the screen', () => {
           const page = await context.newPage();
           await shop.show(page, companion.url, await paymentWithLink(link));
           await screenIs(page, 'pay');
-          await page.locator('sbp-checkout >> svg').first().waitFor();
+          await page.locator('sbp-checkout >> canvas').first().waitFor();
           assert.deepEqual(await readQrCodes(await page.screenshot()), [link]);
           await context.close();
         }
@@ -55,7 +55,7 @@ describe('the code on the screen', () => {
     const page = await context.newPage();
     await shop.show(page, companion.url, await paymentWithLink(PUBLISHED_LINKS.dynamic));
     await screenIs(page, 'pay');
-    await page.locator('sbp-checkout >> svg').first().waitFor();
+    await page.locator('sbp-checkout >> canvas').first().waitFor();
     assert.deepEqual(await readQrCodes(await page.screenshot()), [PUBLISHED_LINKS.dynamic]);
     await page.getByRole('button', { name: 'Увеличить код' }).click();
     await settled(page);
@@ -90,6 +90,8 @@ describe('the code on the screen', () => {
     });
     const page = await (await browser.newContext(DESKTOP)).newPage();
     await page.setContent(qr_svg);
+    assert.deepEqual(await readQrCodes(await page.screenshot()), [second]);
+    await page.setContent(`<body style="stroke: #888; stroke-width: 2px; fill: #fff">${qr_svg}`);
     assert.deepEqual(await readQrCodes(await page.screenshot()), [second]);
     await page.context().close();
   });

@@ -113,7 +113,7 @@ describe('each part that comes on demand', () => {
   it('the code’s tools', async () => {
     const { page, trouble } = await open(DESKTOP);
     await page.getByRole('button', { name: 'Увеличить код' }).click();
-    await page.locator('sbp-code-tools dialog sbp-qr-code svg').waitFor();
+    await page.locator('sbp-code-tools dialog sbp-qr-code canvas').waitFor();
     assert.deepEqual(trouble, []);
     await page.context().close();
   });

@@ -34,9 +34,13 @@ export function findChromium(): string | null {
   return [...USUAL_PLACES, chromium.executablePath()].find((path) => path !== '' && existsSync(path)) ?? null;
 }
 
-export async function launchChromium(executablePath: string | null = findChromium()): Promise<Browser> {
+/** `flags`: what a payer has set at `chrome://flags`, as switches. */
+export async function launchChromium(
+  executablePath: string | null = findChromium(),
+  flags: readonly string[] = [],
+): Promise<Browser> {
   if (executablePath === null) throw new Error('no Chromium found: run "npm test" once, or set CHROME_PATH');
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...flags] });
   browser.on('context', (context) => {
     context.setDefaultTimeout(PATIENCE_MS);
     context.on('request', (request) => {

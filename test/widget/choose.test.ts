@@ -56,7 +56,7 @@ describe('choosing a method', () => {
     await tap(sbp!);
     await seen(checkout, 'pay', 1_000);
     expect(await posts(payment)).to.deep.equal(['{"method":"sbp"}']);
-    await shown(checkout, 'sbp-qr-code', 'svg');
+    await shown(checkout, 'sbp-qr-code', 'canvas');
   });
 
   it('sends one wish, however often it is tapped, and shows which', async () => {

@@ -78,8 +78,8 @@ describe('the code’s tools', () => {
     await tap(button);
     const dialog = await shown<HTMLDialogElement>(checkout, TOOLS, 'dialog');
     await until(() => dialog.open);
-    const code = await until(() => dialog.querySelector('sbp-qr-code')?.shadowRoot?.querySelector('svg'));
-    const plain = await shown(checkout, 'sbp-qr-code', 'svg');
+    const code = await until(() => dialog.querySelector('sbp-qr-code')?.shadowRoot?.querySelector('canvas'));
+    const plain = await shown(checkout, 'sbp-qr-code', 'canvas');
     await until(() => code.getBoundingClientRect().width > plain.getBoundingClientRect().width);
     const { right, bottom } = dialog.getBoundingClientRect();
     expect(right <= innerWidth && bottom <= innerHeight, 'whole').to.be.true;
@@ -128,7 +128,7 @@ describe('a screen with a code', () => {
       { request: () => Promise.reject(new DOMException('', 'NotAllowedError')) },
     ]) {
       const restore = having('wakeLock', lock);
-      await shown(await pay(), 'sbp-qr-code', 'svg');
+      await shown(await pay(), 'sbp-qr-code', 'canvas');
       restore();
     }
   });

@@ -49,7 +49,7 @@ describe('a payment link that no QR code holds', () => {
     const checkout = await pay(LONGEST_CODE, 'desktop');
     const code = await shown(checkout, 'sbp-qr-code');
     expect(code).to.exist;
-    expect(inside(checkout, 'sbp-qr-code').shadowRoot!.querySelector('svg')).not.to.be.null;
+    expect(inside(checkout, 'sbp-qr-code').shadowRoot!.querySelector('canvas')).not.to.be.null;
     expect(linkTo(checkout, LONGEST_CODE)).to.be.null;
   });
 });

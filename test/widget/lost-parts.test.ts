@@ -79,7 +79,7 @@ describe('a part of the page that does not come', () => {
     expect(note.querySelector('a')!.href).to.equal(LINK);
     expect(note.querySelector('button')!.innerText).to.equal('Загрузить ещё раз');
     await fail('code', 0);
-    await until(() => code.shadowRoot?.querySelector('svg'));
+    await until(() => code.shadowRoot?.querySelector('canvas'));
     expect(instead(code)).to.be.empty;
   });
 

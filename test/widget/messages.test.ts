@@ -118,6 +118,9 @@ describe('<sbp-checkout messages>', () => {
     expect(text(checkout)).to.contain('Thank you').and.to.contain('Order ORD-100500');
     checkout.setAttribute('messages', 'no JSON');
     await checkout.updateComplete;
+    expect(text(checkout), 'what a script has set stays').to.contain('Thank you');
+    checkout.messages = null;
+    await checkout.updateComplete;
     expect(text(checkout)).to.contain(TEXTS.en.paid);
   });
 

@@ -497,10 +497,10 @@ describe('<sbp-checkout> is the shop’s guest', () => {
 
   it('follows its container when that becomes narrow, the code too', async () => {
     const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
-    await shown(checkout, 'sbp-qr-code', 'svg');
+    await shown(checkout, 'sbp-qr-code', 'canvas');
     checkout.parentElement!.style.width = '280px';
     await until(() => inside(checkout, '.card').scrollWidth <= 280);
-    await until(() => inside(checkout, 'sbp-qr-code', 'svg').getBoundingClientRect().width < 250);
+    await until(() => inside(checkout, 'sbp-qr-code', 'canvas').getBoundingClientRect().width < 250);
   });
 
   it('offers the way back to the shop by http(s) only', async () => {

@@ -9,8 +9,9 @@ export const MAX_QR_PIXELS = 2048;
 const QUIET_ZONE = 4;
 
 /**
- * The payload's QR as an SVG document: one path, black on white, at error correction level M. `null` if the payload is
- * longer than a QR can hold.
+ * The payload's QR as an SVG document: one path, black on white, at error correction level M. Merchants put it into
+ * their pages as it is, so it inherits no colour, stroke or visibility of paint from them. `null` if the payload is longer
+ * than a QR can hold.
  */
 export function qrSvg(payload: string, size: number): string | null {
   if (!fitsQr(payload)) return null;
@@ -22,7 +23,7 @@ export function qrSvg(payload: string, size: number): string | null {
     }
   }
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${modules} ${modules}" shape-rendering="crispEdges">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${modules} ${modules}" shape-rendering="crispEdges" stroke="none" fill="#000" fill-opacity="1">` +
     `<path fill="#fff" d="M0,0h${modules}v${modules}H0z"/><path d="${path}"/></svg>`
   );
 }

@@ -43,9 +43,9 @@ export function chooseLanguage(
   };
 }
 
-/** `en` of `en-GB`; `null` of what is no language at all. */
+/** `en` of `en-GB` and of `en_US`, which servers write; `null` of what is no language at all. */
 function languageOf(wish: string | null | undefined): string | null {
-  return /^[a-z]{2,3}(?=-|$)/.exec(wish?.toLowerCase() ?? '')?.[0] ?? null;
+  return /^[a-z]{2,3}(?![^-_])/.exec(wish?.toLowerCase() ?? '')?.[0] ?? null;
 }
 
 function isOurs(tag: string): tag is Locale {

@@ -1,5 +1,6 @@
 import type { Platform } from '../../protocol/banks.ts';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
+import { toJson } from '../json.ts';
 import { withDeadline } from './deadline.ts';
 import { ACT_MS, ANSWER_MS, retryAfter } from './pace.ts';
 import type { Refusal } from './sink.ts';
@@ -111,7 +112,7 @@ const JSON_ONLY = { accept: 'application/json' };
 
 function posting(body: ActBody, signal: AbortSignal): RequestInit {
   const headers = { ...JSON_ONLY, 'content-type': 'application/json' };
-  return { method: 'POST', headers, body: JSON.stringify(body), signal };
+  return { method: 'POST', headers, body: toJson(body), signal };
 }
 
 /**

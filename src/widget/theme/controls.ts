@@ -48,6 +48,8 @@ export const controlStyles = css`
     color: var(--_on-accent);
     font-size: 16px;
     font-weight: 600;
+    -webkit-print-color-adjust: exact;
+    print-color-adjust: exact;
   }
   .primary:hover {
     background: var(--_accent);

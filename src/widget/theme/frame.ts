@@ -9,30 +9,24 @@ export const frameStyles = css`
     contain-intrinsic-inline-size: min(var(--_width), 100vw - 32px);
     min-inline-size: 0;
     max-inline-size: 100%;
-    color: var(--_text);
-    /* The page's family, and nothing else of its text. */
-    font-size: 16px;
-    font-style: normal;
-    font-weight: 400;
-    line-height: 24px;
-    letter-spacing: normal;
-    word-spacing: normal;
-    text-align: start;
-    text-indent: 0;
-    text-transform: none;
-    white-space: normal;
-    -webkit-text-size-adjust: 100%;
+    writing-mode: horizontal-tb !important;
   }
   :host([hidden]) {
     display: none;
   }
   .card {
+    display: block;
     position: relative;
+    box-sizing: border-box;
     max-width: var(--_width);
     margin: 0 auto;
     border: 1px solid var(--_line);
     border-radius: var(--_radius-card);
     background: var(--_surface);
+    color: var(--_text);
+    font-size: 16px;
+    line-height: 24px;
+    -webkit-text-size-adjust: 100%;
   }
   ::slotted(:is([slot='header'], [slot='logo'], [slot='footer'])) {
     margin: 16px;

@@ -30,29 +30,50 @@ const DARK = tokens({
   danger: '#f87171',
 });
 
+/** Paper is light, and printers leave backgrounds out: whatever the theme and the shop's colours, all is black. */
+const PAPER =
+  'color-scheme:light;--_text:#000;--_muted:#000;--_surface:#fff;--_subtle:#fff;--_line:#999;' +
+  '--_accent:#000;--_on-accent:#fff;--_success:#000;--_warning:#000;--_danger:#000';
+
 function tokens(colors: Record<string, string>): string {
   return Object.entries(colors)
     .map(([name, value]) => `--_${name}:var(--sbp-${name},${value});`)
     .join('');
 }
 
+/** The colours are the card's and not the host's: no attribute has to repeat `theme`, which a page's framework may take off. */
 export const themeStyles = css`
   :host {
-    color-scheme: light;
     --_radius: var(--sbp-radius, 12px);
     --_radius-card: var(--sbp-radius-card, 16px);
     --_radius-button: var(--sbp-radius-button, 10px);
     --_width: var(--sbp-max-width, 760px);
+  }
+  .card {
+    /* The page's family, its word on what is seen and may be tapped, and nothing else of it, whatever it sets on "*". */
+    all: initial;
+    font-family: inherit;
+    interactivity: inherit;
+    pointer-events: inherit;
+    visibility: inherit;
+    color-scheme: light;
     ${unsafeCSS(LIGHT)}
   }
-  @media (prefers-color-scheme: dark) {
-    :host(:not([theme='light'])) {
+  @media screen and (prefers-color-scheme: dark) {
+    .card:not(.light) {
       color-scheme: dark;
       ${unsafeCSS(DARK)}
     }
   }
-  :host([theme='dark']) {
-    color-scheme: dark;
-    ${unsafeCSS(DARK)}
+  @media screen {
+    .card.dark {
+      color-scheme: dark;
+      ${unsafeCSS(DARK)}
+    }
+  }
+  @media print {
+    .card {
+      ${unsafeCSS(PAPER)}
+    }
   }
 `;

@@ -100,7 +100,9 @@ export const bankPickerStyles = css`
     background: #fff;
     object-fit: contain;
   }
+  /* In its own direction, whatever the page's: «ПАО "Банк"» keeps its quotes in their places. */
   .name {
+    unicode-bidi: plaintext;
     display: -webkit-box;
     max-width: 100%;
     overflow: hidden;

@@ -266,7 +266,7 @@ export class SbpBankPicker extends LitElement {
 
   #renderSkeleton(): TemplateResult {
     return html`<div class="tiles" aria-hidden="true">
-      ${Array.from({ length: TILES }, () => html`<div class="tile"><span class="avatar"></span></div>`)}
+      ${[...Array<unknown>(TILES)].map(() => html`<div class="tile"><span class="avatar"></span></div>`)}
     </div>`;
   }
 

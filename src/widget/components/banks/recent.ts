@@ -1,3 +1,5 @@
+import { toJson } from '../../json.ts';
+
 /** Banks' ids and nothing else; see docs/element.md. */
 const KEY = 'sbp-checkout:banks';
 const KEPT = 3;
@@ -15,7 +17,7 @@ export function recentBanks(): readonly string[] {
 export function rememberBank(id: string): void {
   const ids = [id, ...recentBanks().filter((other) => other !== id)].slice(0, KEPT);
   try {
-    localStorage.setItem(KEY, JSON.stringify(ids));
+    localStorage.setItem(KEY, toJson(ids));
   } catch {
     // denied or full: next time the list is as for anybody
   }

@@ -55,7 +55,7 @@ export function createBankSearch(banks: readonly Bank[]): BankSearch {
 
   /** The list's own order among equals. */
   function find(wanted: Spelling, fit: Fit): Found {
-    const byFit: Bank[][] = Array.from({ length: NOT_AT_ALL * WAYS }, () => []);
+    const byFit: Bank[][] = [...Array<unknown>(NOT_AT_ALL * WAYS)].map(() => []);
     known.forEach(({ names, aliases }, index) => {
       const byName = bestOf(names, wanted, fit);
       const byAlias = bestOf(aliases, wanted, fit);

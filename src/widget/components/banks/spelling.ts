@@ -29,9 +29,6 @@ const LEGAL_FORMS = new Set(['bank', 'pao', 'ao', 'oao', 'zao', 'ooo', 'kb', 'ab
 const LATIN_LOOK = 'ABCEHKMOPTXYaceopxy';
 const CYRILLIC_LOOK = 'АВСЕНКМОРТХУасеорху';
 
-/** Of letters of both alphabets. */
-const MIXED_WORD = /[a-z]*[а-яё][a-zа-яё]*/gi;
-
 export interface Spelling {
   /** Run together, so that "альфабанк" is «Альфа-Банк». */
   readonly whole: string;
@@ -44,7 +41,11 @@ export interface Spelling {
 /** Case, ё and е, accents, quotes, dashes and brackets make no difference to a person. */
 export function spell(text: string): Spelling {
   // The decomposed й and ё lose their marks with the accents, which takes them for и and е.
-  let sounds = text.normalize('NFKD').replace(/\p{M}/gu, '').replace(MIXED_WORD, inCyrillic).toLowerCase();
+  let sounds = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[a-zа-я]+/gi, inOneAlphabet)
+    .toLowerCase();
   for (const [letters, sound] of LATIN_SOUNDS) sounds = sounds.replace(letters, sound);
   const all = sounds
     .replace(/[а-я]/g, (letter) => SOUNDS[letter]!)
@@ -66,6 +67,7 @@ function single(word: string): string {
 }
 
 /** «Cбер» with a Latin C, as it comes out of a clipboard, or from a keyboard that was switched too late. */
-function inCyrillic(word: string): string {
-  return Array.from(word, (letter) => CYRILLIC_LOOK[LATIN_LOOK.indexOf(letter)] ?? letter).join('');
+function inOneAlphabet(word: string): string {
+  if (!/[а-я]/i.test(word)) return word;
+  return word.replace(/./g, (letter) => CYRILLIC_LOOK[LATIN_LOOK.indexOf(letter)] ?? letter);
 }

@@ -1,0 +1,132 @@
+/** Firefox alone lets the root's filter reach what stands in the top layer. */
+const ROOT_REACHES_TOP_LAYER = CSS.supports('-moz-appearance', 'none');
+
+/**
+ * True if the page shows `element` as its own negative: an odd number of filters, blends and covers around it or over it
+ * invert. Night modes do that, and turn back what is a picture, which does not reach into a shadow root. Covers are
+ * looked for among the children and pseudo-elements of `<html>` and `<body>`, where extensions put them.
+ */
+export function isInverted(element: Element): boolean {
+  let turns = 0;
+  /** The z-index by which the page sorts the layer that holds `element`. */
+  let level = 0;
+  /** What is looked for under covers: the element, or the frame that it is in. */
+  let box = element;
+  let inner: Element | null = null;
+  for (let node: Element | null = element; node; inner = node, node = parentOf(node)) {
+    const { documentElement: root, body } = node.ownerDocument;
+    if (node.ownerDocument !== box.ownerDocument) box = node;
+    const style = getComputedStyle(node);
+    turns += countInverting(style.filter, node);
+    if (node.matches(':is(:modal, :popover-open, :fullscreen)')) {
+      if (ROOT_REACHES_TOP_LAYER) turns += countInverting(getComputedStyle(root).filter, root);
+      break;
+    }
+    if (isDifference(style)) turns += Number(isOnLight(node));
+    if (inner && (node === root || node === body)) turns += countCovers(node, inner, box, level);
+    if (style.zIndex !== 'auto') level = Number(style.zIndex);
+    else if (isolates(style)) level = 0;
+  }
+  return turns % 2 === 1;
+}
+
+/** The element that this one is painted in: through slots, shadow roots and frames of the same origin. */
+function parentOf(node: Element): Element | null {
+  const parent: Node | null = node.assignedSlot ?? node.parentNode;
+  // By type and not by class: a frame's page has classes of its own.
+  if (parent?.nodeType === Node.DOCUMENT_FRAGMENT_NODE) return (parent as ShadowRoot).host;
+  if (parent?.nodeType === Node.ELEMENT_NODE) return parent as Element;
+  return node.ownerDocument.defaultView?.frameElement ?? null;
+}
+
+/** How many functions of a computed `filter` turn black into white. */
+function countInverting(filter: string, node: Element): number {
+  return [...filter.matchAll(/(invert|url)\(["']?([^"')]+)/g)].filter(([, name, value]) =>
+    name === 'url'
+      ? isNegative(node.ownerDocument.getElementById(value!.slice(value!.indexOf('#') + 1)))
+      : Number.parseFloat(value!) > (value!.endsWith('%') ? 50 : 0.5),
+  ).length;
+}
+
+/** Whether an SVG filter inverts: by a matrix whose factors are negative, or by a table that falls. */
+function isNegative(filter: Element | null): boolean {
+  const numbers = (selector: string, name: string): number[] =>
+    filter
+      ?.querySelector(selector)
+      ?.getAttribute(name)
+      ?.trim()
+      .split(/[\s,]+/)
+      .map(Number) ?? [0];
+  const [, , , , , red = 0, green = 0, blue = 0] = numbers('feColorMatrix', 'values');
+  const table = numbers('feFuncG', 'tableValues');
+  return red + green + blue < 0 || table[0]! > table[table.length - 1]!;
+}
+
+function isDifference({ mixBlendMode }: CSSStyleDeclaration): boolean {
+  return mixBlendMode === 'difference' || mixBlendMode === 'exclusion';
+}
+
+/** Whether what `node` is blended with is light; a page without a colour is white. */
+function isOnLight(node: Element): boolean {
+  for (let below = parentOf(node); below; below = parentOf(below)) {
+    const style = getComputedStyle(below);
+    if (!isTransparent(style)) return isLight(style);
+    if (isolates(style) && below !== below.ownerDocument.documentElement) return false;
+  }
+  return true;
+}
+
+function isTransparent({ backgroundColor }: CSSStyleDeclaration): boolean {
+  return backgroundColor === 'rgba(0, 0, 0, 0)';
+}
+
+/** Of a colour as browsers compute it: `rgb(…)` or `rgba(…)`. */
+function isLight({ backgroundColor }: CSSStyleDeclaration): boolean {
+  const [red = 0, green = 0, blue = 0] = backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+  return red + green + blue > 384;
+}
+
+/** Whether it is a stacking context without a `z-index`: nothing in it blends with or is sorted among what is outside. */
+function isolates({
+  isolation,
+  opacity,
+  transform,
+  filter,
+  mixBlendMode,
+  position,
+}: CSSStyleDeclaration): boolean {
+  return (
+    isolation === 'isolate' ||
+    opacity !== '1' ||
+    transform !== 'none' ||
+    filter !== 'none' ||
+    mixBlendMode !== 'normal' ||
+    /fixed|sticky/.test(position)
+  );
+}
+
+/** How many layers in `parent` lie over `element` and invert it. `inner`: the child that holds `element`, at `level`. */
+function countCovers(parent: Element, inner: Element, element: Element, level: number): number {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  let later = false;
+  let count = 0;
+  const look = (style: CSSStyleDeclaration): void => {
+    const backdrop = style.backdropFilter || style.getPropertyValue('-webkit-backdrop-filter');
+    const turns = countInverting(backdrop, parent) + Number(isDifference(style) && isLight(style));
+    const order = Number(style.zIndex) || 0;
+    if (order > level || (order === level && later)) count += turns;
+  };
+  const lookAt = (pseudo: string): void => {
+    const style = getComputedStyle(parent, pseudo);
+    if (/fixed|absolute/.test(style.position) && !style.content.startsWith('no')) look(style);
+  };
+  lookAt('::before');
+  for (const child of parent.children) {
+    const box = child.getBoundingClientRect();
+    if (child === inner) later = true;
+    else if (x > box.left && x < box.right && y > box.top && y < box.bottom) look(getComputedStyle(child));
+  }
+  lookAt('::after');
+  return count;
+}

@@ -1,0 +1,24 @@
+/**
+ * Puts the style sheets of everything inside `host` on paper, in every engine: their rules for print hold, those for the
+ * screen do not. Returns what takes them back to the screen.
+ */
+export function printOut(host: Element): () => void {
+  const changed: [MediaList, string][] = [];
+  for (const sheet of sheetsIn(host)) {
+    for (const rule of sheet.cssRules) {
+      if (!(rule instanceof CSSMediaRule)) continue;
+      changed.push([rule.media, rule.media.mediaText]);
+      rule.media.mediaText = rule.media.mediaText.replace('screen', 'tty').replace('print', 'screen');
+    }
+  }
+  return () => {
+    for (const [media, text] of changed) media.mediaText = text;
+  };
+}
+
+function sheetsIn(host: Element): Set<CSSStyleSheet> {
+  const root = host.shadowRoot;
+  const own = root ? [...root.adoptedStyleSheets, ...root.styleSheets] : [];
+  const inner = [...(root?.querySelectorAll('*') ?? [])].flatMap((element) => [...sheetsIn(element)]);
+  return new Set([...own, ...inner]);
+}
