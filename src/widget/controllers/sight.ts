@@ -75,9 +75,16 @@ function isPageSeen(): boolean {
   return document.visibilityState === 'visible' || document.hasFocus();
 }
 
+/** What has a box may still be hidden by styles, its own or inherited; `opacity` is not inherited, and hides all the same. */
 function isShown(element: HTMLElement): boolean {
-  const { checkVisibility } = element as Partial<HTMLElement>;
-  return checkVisibility
-    ? element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })
-    : getComputedStyle(element).visibility === 'visible';
+  for (let at: Element | null = element; at; at = parentOf(at)) {
+    if (getComputedStyle(at).getPropertyValue('opacity') === '0') return false;
+  }
+  return getComputedStyle(element).visibility === 'visible';
+}
+
+/** On the page as it is drawn: through slots and out of shadow roots. */
+function parentOf(element: Element): Element | null {
+  const { assignedSlot, parentNode } = element;
+  return assignedSlot ?? (parentNode instanceof ShadowRoot ? parentNode.host : element.parentElement);
 }
