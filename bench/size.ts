@@ -13,11 +13,11 @@ const DIST = resolve(import.meta.dirname, '../dist/cdn');
  * what it may not exceed, kept close above what was last measured so that growth is noticed.
  */
 const CHECKOUTS = [
-  { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 32_220 },
-  { name: 'desktop, QR and its tools', onDemand: ['qr-code', 'code-tools'], aim: 20_000, budget: 33_960 },
-  { name: 'phone, banks', onDemand: ['bank-way'], aim: 14_000, budget: 30_710 },
-  { name: 'phone, banks searched', onDemand: ['bank-way', 'bank-finder'], aim: 16_000, budget: 33_400 },
-  { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 36_810 },
+  { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 32_690 },
+  { name: 'desktop, QR and its tools', onDemand: ['qr-code', 'code-tools'], aim: 20_000, budget: 34_430 },
+  { name: 'phone, banks', onDemand: ['bank-way'], aim: 14_000, budget: 31_180 },
+  { name: 'phone, banks searched', onDemand: ['bank-way', 'bank-finder'], aim: 16_000, budget: 33_870 },
+  { name: 'every method, QR', onDemand: ['qr-code', 'other-ways'], aim: 24_000, budget: 37_280 },
 ] as const;
 
 function brotliBytes(file: string): number {

@@ -58,6 +58,7 @@ export function createShop(options: ShopOptions): Shop {
   const orders = createOrders({ databaseFile: options.databaseFile, acceptTestPayments: true });
   const payment = {
     orders,
+    fallbacks: new Map<string, string>(),
     companion: { companionUrl: options.companionUrl, apiKey: options.apiKey },
     requestFor: (order: KeptOrder): PaymentRequest => ({
       order_id: order.id,
@@ -84,7 +85,8 @@ export function createShop(options: ShopOptions): Shop {
     const order = publicOrder(orders.find(id)!, payments);
     const open = payments.find(({ stage }) => stage !== 'over');
     const token = order.status === 'waiting' ? (open?.token ?? null) : null;
-    return { order, token, endpoint: publicCompanionUrl };
+    const fallbackHtml = token === null ? null : (payment.fallbacks.get(token) ?? null);
+    return { order, token, fallbackHtml, endpoint: publicCompanionUrl };
   }
 
   function found(orderId: string): KeptOrder {

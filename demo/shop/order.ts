@@ -30,6 +30,8 @@ export interface OrderAnswer {
   readonly order: Order;
   /** For `<sbp-checkout token>`; `null` once there is nothing to pay. */
   readonly token: string | null;
+  /** To print inside `<sbp-checkout>`, as it is. */
+  readonly fallbackHtml: string | null;
   /** For `<sbp-checkout endpoint>`. */
   readonly endpoint: string;
 }

@@ -1,6 +1,9 @@
 const BANK_INTENT =
   /^intent:\/\/[^#\s]+#Intent;scheme=bank\d{12};(?:package=[A-Za-z][\w.]*;)?(?:S\.browser_fallback_url=https%3A%2F%2F[^;\s]+;)?end$/;
 
+/** Longer ones are no links that a bank's app would take. */
+export const LONGEST_LINK = 4_096;
+
 /** Any bank's own scheme, and those that Sber's apps have had. */
 const APP_SCHEME =
   /^(?:bank\d{12}|sberpay|onlineios-app|startonline|onlineappmobile|budgetonline-ios|btripsexpenses|ios-app-smartonline):$/;

@@ -6,7 +6,8 @@ import type { SbpBankPicker } from './components/banks/bank-picker.ts';
 import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
-import { LazyElements } from './controllers/lazy-elements.ts';
+import { Fallback } from './controllers/fallback.ts';
+import { LazyElements, type LazyElement } from './controllers/lazy-elements.ts';
 import { keepTyping } from './controllers/own-typing.ts';
 import { PageWake } from './controllers/page-wake.ts';
 import { addressAt, resolveEndpoint } from './endpoint.ts';
@@ -32,7 +33,7 @@ import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './theme/in-app-notice.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays, platformFor } from './ways.ts';
+import { chooseDevice, chooseWays, platformFor, sberLinks } from './ways.ts';
 
 /**
  * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then
@@ -57,6 +58,7 @@ const SLOW_MS = 20_000;
  * @event sbp-error - This payment cannot be opened; after the code `no-companion` it may be later.
  * @event sbp-step - A step of the payer's way, for statistics.
  *
+ * @slot - Shown until the element has drawn its own, and where it cannot: the `fallback_html` of your server.
  * @slot header - Above everything.
  * @slot logo - A mark that the shop is licensed to use, above the payment.
  * @slot footer - Below everything.
@@ -131,7 +133,8 @@ export class SbpCheckout extends LitElement {
   readonly #announcer: Announcer;
   readonly #elements: LazyElements;
 
-  readonly #attributes = new AttributeMemory();
+  readonly #fallback: Fallback;
+  readonly #attributes: AttributeMemory;
   readonly #steps = new Set<Step>();
   #painted = false;
   #drawn: Screen | null = null;
@@ -144,6 +147,8 @@ export class SbpCheckout extends LitElement {
 
   constructor() {
     super();
+    this.#fallback = new Fallback();
+    this.#attributes = new AttributeMemory();
     this.token = null;
     this.endpoint = null;
     this.locale = null;
@@ -242,7 +247,7 @@ export class SbpCheckout extends LitElement {
   }
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    const root = super.createRenderRoot();
+    const root = this.#fallback.show(this) ?? super.createRenderRoot();
     keepTyping(root as ShadowRoot);
     return root;
   }
@@ -258,7 +263,8 @@ export class SbpCheckout extends LitElement {
     if (changed.has('messages') || language.tag !== this.#language.tag) this.#language = language;
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#inApp = this.#device === 'desktop' ? null : inAppBrowser();
-    this.#ways = chooseWays(this.#device, this.#store.state.way);
+    const app = sberLinks(this.snapshot, this.#device, this.#origin);
+    this.#ways = chooseWays(this.#device, this.#store.state.way, app?.length !== 0);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
@@ -296,6 +302,26 @@ export class SbpCheckout extends LitElement {
     if (screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
+    if (this.#fallback.isShown && this.#isWhole()) {
+      this.#fallback.giveWay(this.renderRoot as ShadowRoot, SbpCheckout);
+      this.requestUpdate();
+    }
+  }
+
+  /**
+   * Whether the picture, drawn and hidden so far, has all that it shows. While nothing is known of the payment, the
+   * fallback is the better way to pay: also without a token, or a companion that answers.
+   */
+  #isWhole(): boolean {
+    const { refusal, snapshot } = this.#store.state;
+    if (refusal) return refusal.startsWith('http-4');
+    const { slow, banksReady } = this.#view();
+    if (!snapshot || (this.screen === 'loading' && !slow)) return false;
+    const parts = [...this.renderRoot.querySelectorAll(':not(:defined)')];
+    return (
+      !parts.some(({ localName }) => this.#elements.isComing(localName as LazyElement)) &&
+      (banksReady || !this.#banks)
+    );
   }
 
   #reflect(): void {
@@ -459,6 +485,7 @@ export class SbpCheckout extends LitElement {
       lang=${tag}
       dir=${direction}
       aria-label=${view.texts.payment}
+      ?hidden=${this.#fallback.isShown}
     >
       ${testMark(view)}<slot name="header"></slot><slot name="logo"></slot>
       ${drawScreen(view)}

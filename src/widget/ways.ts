@@ -1,5 +1,6 @@
 import type { Platform } from '../protocol/banks.ts';
-import { DEVICE_TYPES, type Device, type DeviceType } from '../protocol/snapshot.ts';
+import { isAllowedLink, LONGEST_LINK } from '../protocol/link-scheme.ts';
+import { DEVICE_TYPES, type Device, type DeviceType, type Snapshot } from '../protocol/snapshot.ts';
 import { correctedPlatform, deviceHints, deviceType } from './device.ts';
 import type { Way } from './state.ts';
 
@@ -13,8 +14,25 @@ export function platformFor(told: Device | null): Platform | null {
   return correctedPlatform(told, deviceHints());
 }
 
-/** What this payer is offered: a tablet both ways at once, other devices one of them, with the other one tap away. */
-export function chooseWays(device: DeviceType, chosen: Way | null): readonly Way[] {
+/**
+ * The links to the one app that a SberPay payment can be paid in, as far as they may be tapped; `null` for other methods.
+ * A deep link opens an app: on a desktop it would open nothing.
+ */
+export function sberLinks(snapshot: Snapshot | null, device: DeviceType, origin: string): string[] | null {
+  const offer = snapshot?.presentation;
+  if (snapshot?.method !== 'sberpay' || offer?.kind !== 'link') return null;
+  const links = [device === 'desktop' ? null : offer.deep_link, offer.url];
+  return links.filter(
+    (url) => url !== null && url.length <= LONGEST_LINK && isAllowedLink(url, origin),
+  ) as string[];
+}
+
+/**
+ * What this payer is offered: a tablet both ways at once, other devices one of them, with the other one tap away. The code
+ * alone where the banks' place would stay empty (`hasApp` is false).
+ */
+export function chooseWays(device: DeviceType, chosen: Way | null, hasApp = true): readonly Way[] {
+  if (!hasApp) return ['qr'];
   if (device === 'tablet') return ['qr', 'banks'];
   return [chosen ?? (device === 'mobile' ? 'banks' : 'qr')];
 }

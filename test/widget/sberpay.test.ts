@@ -83,7 +83,6 @@ describe('a SberPay link', () => {
     ['a deep link of no known app', link(URL_, 'evil://pay'), URL_],
     ['a deep link that is a script', link(URL_, 'javascript:alert(1)'), URL_],
     ['an older app’s deep link', link(URL_, 'startonline://sbolpay/x'), 'startonline://sbolpay/x'],
-    ['plain http to a stranger', link('http://evil.example/', null), null],
   ] as const) {
     it(`opens only what is safe: ${what}`, async () => {
       const checkout = await show(await FakePayment.create(sberpay(changes)), { device: 'mobile' });
@@ -94,6 +93,14 @@ describe('a SberPay link', () => {
       expect(text(checkout), 'there is always the code').to.contain('Показать QR-код');
     });
   }
+
+  it('is no button at all where neither link may be tapped, but a code for another device', async () => {
+    const strange = sberpay(link('http://evil.example/', 'evil://pay'));
+    const checkout = await show(await FakePayment.create(strange), { device: 'mobile' });
+    await shown(checkout, 'sbp-qr-code', '[role=img]');
+    expect(checkout.shadowRoot!.querySelector('sbp-bank-picker')).to.equal(null);
+    expect(text(checkout)).to.contain('оплатите с другого').and.not.to.contain('Оплатить на этом устройстве');
+  });
 
   it('gives way to the bank list when the payer changes to SBP', async () => {
     const several = { methods: ['sbp', 'sberpay'], actions: ['method'] } as const;

@@ -12,6 +12,8 @@ export interface OrderPaymentOptions {
   readonly orders: Orders;
   readonly companion: CompanionOptions;
   readonly requestFor: (order: KeptOrder) => PaymentRequest;
+  /** The companion's markup by token. In memory: a create repeated under its key answers it anew. */
+  readonly fallbacks: Map<string, string>;
 }
 
 /** The order's page is opened: a create that was cut off is carried on, an expired payment that can't be renewed is over. */
@@ -52,13 +54,14 @@ function end(companion: CompanionOptions, { paymentId }: Pick<KeptPayment, 'paym
 }
 
 async function start(
-  { orders, companion, requestFor }: OrderPaymentOptions,
+  { orders, companion, requestFor, fallbacks }: OrderPaymentOptions,
   order: KeptOrder,
   { idempotencyKey }: KeptPayment,
 ): Promise<{ readonly paymentId: string | null }> {
   try {
     const started = await startPayment(companion, requestFor(order), idempotencyKey);
     orders.setStarted(idempotencyKey, started);
+    if (started.fallbackHtml !== null) fallbacks.set(started.token, started.fallbackHtml);
     return started;
   } catch (error) {
     // Refused, so there is no payment: the buyer may try anew under another key.

@@ -17,6 +17,8 @@ export interface PaymentRequest {
 export interface StartedPayment {
   readonly paymentId: string;
   readonly token: string;
+  /** To print inside `<sbp-checkout>`: what the buyer sees before the element, and without it. */
+  readonly fallbackHtml: string | null;
 }
 
 /**
@@ -28,11 +30,13 @@ export async function startPayment(
   request: PaymentRequest,
   idempotencyKey: string,
 ): Promise<StartedPayment> {
-  const { payment_id: paymentId, token } = await callCompanion(companion, '/payments', {
+  const answer = await callCompanion(companion, '/payments', {
     json: request,
     idempotencyKey,
   });
-  if (typeof paymentId === 'string' && typeof token === 'string') return { paymentId, token };
+  const { payment_id: paymentId, token, fallback_html: html } = answer;
+  if (typeof paymentId === 'string' && typeof token === 'string')
+    return { paymentId, token, fallbackHtml: typeof html === 'string' ? html : null };
   throw new Error('The companion answered without a payment');
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { formatMoney } from '../../../src/protocol/money.ts';
 import { findProduct, GIFT_NAME } from '../catalog.ts';
 import type { Actions, Model, Place } from '../model.ts';
@@ -12,6 +13,7 @@ export function orderPage(model: Model, place: OrderPlace, actions: Actions) {
   const { locale, trouble } = model;
   const { answer, token } = place;
   const words = WORDS[locale];
+  // The fallback is markup of our own companion's, escaped there; a shop's server would print it with the page.
   // Each result once; what it means for the order is the shop's server's word, not the checkout's.
   const confirm = (event: Event) => actions.confirm(event.type === 'sbp-paid');
   return html`<div class="checkout" data-status=${answer.order.status}>
@@ -29,7 +31,8 @@ export function orderPage(model: Model, place: OrderPlace, actions: Actions) {
               @sbp-failed=${confirm}
               @sbp-expired=${confirm}
               @sbp-canceled=${confirm}
-            ></sbp-checkout>`
+              >${unsafeHTML(answer.fallbackHtml)}</sbp-checkout
+            >`
           : nothing
       }
       <p><a class="back" href="/" @click=${leave(actions)}>← ${words.back}</a></p>

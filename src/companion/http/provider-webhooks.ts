@@ -9,6 +9,7 @@ import { ProviderError, type ProviderDelivery } from '../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../providers/names.ts';
 import { isConfigured } from '../providers/unconfigured.ts';
 import type { CallLimits } from './limits.ts';
+import { withTrailingSlash } from './plumbing/trailing-slash.ts';
 import { ProblemError } from './problems.ts';
 
 interface WebhookRoute {
@@ -29,7 +30,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-    for (const path of ['/:provider', '/:provider/']) app.post<WebhookRoute>(path, take);
+    for (const path of withTrailingSlash(app, '/:provider')) app.post<WebhookRoute>(path, take);
 
     async function take(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<FastifyReply> {
       // Cabinets take an address as it is typed: with a capital, with a slash behind it.

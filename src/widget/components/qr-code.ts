@@ -34,6 +34,9 @@ export class SbpQrCode extends LitElement {
       :host {
         display: block;
       }
+      :host(.still) * {
+        animation: none;
+      }
       div {
         display: grid;
         place-items: center;
@@ -164,7 +167,9 @@ export class SbpQrCode extends LitElement {
   readonly #paint = (): void => {
     const canvas = this.renderRoot.querySelector('canvas');
     if (!canvas || !this.#drawing) return;
-    canvas.hidden = !paintQr(canvas, this.#drawing, this.clientWidth, this.hasAttribute('inverted'));
+    // Where a page's policy refuses the styles, the element is inline and has no width: the vector graphic has its own.
+    const room = this.clientWidth;
+    canvas.hidden = room === 0 || !paintQr(canvas, this.#drawing, room, this.hasAttribute('inverted'));
   };
 
   protected override render(): TemplateResult {
@@ -178,7 +183,9 @@ export class SbpQrCode extends LitElement {
         @contextlost=${this.#paint}
         @contextrestored=${this.#paint}
       ></canvas>
-      <svg role="img" aria-label=${this.label} viewBox="0 0 ${side} ${side}"><path d=${path}></path></svg>`;
+      <svg role="img" aria-label=${this.label} width="280" viewBox="0 0 ${side} ${side}">
+        <path d=${path}></path>
+      </svg>`;
   }
 }
 

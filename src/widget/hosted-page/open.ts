@@ -6,6 +6,12 @@
 import type { SbpCheckout } from '../sbp-checkout.ts';
 import { tokenOfPage } from './payment-token.ts';
 
+declare global {
+  interface Window {
+    litNonce?: string;
+  }
+}
+
 /** Loads the plain page, whose script waits in the page's template. */
 function drawWithoutElement(): void {
   const { content } = document.querySelector('template')!;
@@ -15,7 +21,7 @@ function drawWithoutElement(): void {
 /** Created with its token: an element that stood in the page before would say that there is none. */
 function open(): void {
   // Where there are no constructable style sheets, Lit's `<style>` elements need the page's nonce.
-  Object.assign(window, { litNonce: document.querySelector<HTMLLinkElement>('link[nonce]')!.nonce });
+  window.litNonce = document.querySelector<HTMLLinkElement>('link[nonce]')!.nonce;
   const checkout: SbpCheckout = document.createElement('sbp-checkout');
   checkout.token = tokenOfPage();
   document.body.appendChild(checkout);

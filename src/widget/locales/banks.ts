@@ -27,9 +27,9 @@ export const BANK_TEXTS: Dictionary<BankTexts> = {
       many: 'Найдено {count} банков',
       other: 'Найдено {count} банка',
     },
-    nothingFound: 'Не нашли банк? Покажите QR-код другому устройству или откройте ссылку СБП.',
+    nothingFound: 'Не нашли банк? Покажите QR-код другому устройству.',
     openLink: 'Открыть ссылку СБП',
-    banksFailed: 'Список банков не загрузился. Покажите QR-код другому устройству или откройте ссылку СБП.',
+    banksFailed: 'Список банков не загрузился. Можно показать QR-код другому устройству.',
   },
   en: {
     openApp: 'Open the bank app',
@@ -38,8 +38,8 @@ export const BANK_TEXTS: Dictionary<BankTexts> = {
     recent: 'Recent',
     allBanks: 'All banks',
     found: { one: '{count} bank found', other: '{count} banks found' },
-    nothingFound: "Can't find your bank? Scan the QR with another device or open the SBP link.",
+    nothingFound: "Can't find your bank? Scan the QR with another device.",
     openLink: 'Open the SBP link',
-    banksFailed: "The list of banks didn't load. Scan the QR with another device or open the SBP link.",
+    banksFailed: "The list of banks didn't load. You can scan the QR with another device.",
   },
 };

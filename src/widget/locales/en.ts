@@ -60,6 +60,7 @@ export const en: Texts = {
   noAnswerDetail: "This page keeps trying. If you have already paid, you don't need to pay again.",
   offline: "You're offline. We'll update as soon as you're back.",
   lost: "Part of this page didn't load. Your payment won't be lost.",
+  elsewhere: "The link doesn't open on this device: pay with another one.",
   payLink: 'Open the payment link',
   order: 'Order {id}',
   receipt: 'Open the receipt',

@@ -68,6 +68,8 @@ export interface Texts {
   readonly noAnswerDetail: string;
   /** A part of the page that could not be loaded, and the ways on. */
   readonly lost: string;
+  /** A link that this device cannot be given. */
+  readonly elsewhere: string;
   readonly payLink: string;
   readonly order: string;
   readonly receipt: string;

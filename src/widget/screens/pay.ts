@@ -7,6 +7,7 @@ import { inAppNotice } from './in-app-notice.ts';
 import { lostNote } from './lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
 import { button, checkButton, head, heading, linkButton, money, statusLine, timeLeftLine } from './pieces.ts';
+import { sberLinks } from '../ways.ts';
 import type { View } from './view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
@@ -81,7 +82,7 @@ function guideColumn(view: View): TemplateResult {
             ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span .textContent=${step}></span></li>`)}
           </ol>`
     }
-    ${codeTools(view)} ${otherMethod(view)} ${push(view)}
+    ${elsewhere(view)} ${codeTools(view)} ${otherMethod(view)} ${push(view)}
   </div>`;
 }
 
@@ -137,13 +138,24 @@ function isSber({ state }: View): boolean {
   return state.snapshot?.method === 'sberpay';
 }
 
-/** The one bank that a SberPay payment can be paid in. Its deep link opens an app; on a desktop it would open nothing. */
+/** The one bank that a SberPay payment can be paid in, by the better link first. */
 function sberApp(view: View): Bank | null {
-  const offer = view.state.snapshot?.presentation;
-  if (!isSber(view) || offer?.kind !== 'link') return null;
-  const url = (view.device === 'desktop' ? null : offer.deep_link) ?? offer.url;
-  const links = [{ kind: 'web', url: offer.url }] as const;
-  return { id: 'sberpay', name: 'Сбербанк', logo_url: null, aliases: [], url, links };
+  const links = linksOf(view)?.map((url) => ({ kind: 'web', url }) as const);
+  const first = links?.[0];
+  return first
+    ? { id: 'sberpay', name: 'Сбербанк', logo_url: null, aliases: [], url: first.url, links }
+    : null;
+}
+
+function linksOf({ state, device, origin }: View): string[] | null {
+  return sberLinks(state.snapshot, device, origin);
+}
+
+/** Where neither the app nor the code's own link can be opened here, or could be in an app and cannot. */
+function elsewhere(view: View): TemplateResult | typeof nothing {
+  const noApp = linksOf(view)?.length === 0 && view.device !== 'desktop';
+  const noLink = isTooLong(view) && payLink(view, '') === nothing;
+  return noApp || noLink ? html`<p class="detail" .textContent=${view.texts.elsewhere}></p>` : nothing;
 }
 
 /** A message to the payer's phone: beside the code and the link, never instead of them. */
@@ -158,7 +170,7 @@ function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
     ${
       screen === 'pay' && banks && isTooLong(view)
         ? payLink(view, 'onward')
-        : screen === 'pay' && view.ways.length === 1
+        : screen === 'pay' && view.ways.length === 1 && linksOf(view)?.length !== 0
           ? button(
               qr ? texts.thisDevice : texts.showQr,
               () => act.way(qr ? 'banks' : 'qr'),

@@ -33,7 +33,7 @@ export class Session {
   #check: Promise<boolean> | null = null;
   readonly #bankChecks: BankChecks;
   #last: Snapshot | null = null;
-  readonly #streams = new StreamRecord();
+  readonly #streams: StreamRecord;
   #connection: Connection = 'connecting';
   /** What the browser says. */
   #network = true;
@@ -59,6 +59,7 @@ export class Session {
     this.#sink = sink;
     this.#world = world;
     this.#last = last;
+    this.#streams = new StreamRecord();
     this.#bankChecks = new BankChecks(world, () => void this.#askBank());
   }
 

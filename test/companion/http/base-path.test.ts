@@ -132,3 +132,27 @@ describe('the base path', () => {
     }
   });
 });
+
+describe('the hosted page in a server that', () => {
+  for (const [name, options] of [
+    ['tells a slash at the end from none', {}],
+    ['takes no notice of a slash at the end', { routerOptions: { ignoreTrailingSlash: true } }],
+  ] as const) {
+    it(`${name} is there with and without it, and leaves the server its own picture`, async (t) => {
+      const { companion } = await mounted(t, 'http://127.0.0.1:9/pay-api');
+      const shop = Fastify(options);
+      t.after(() => shop.close());
+      shop.get('/favicon.ico', () => 'the shop’s');
+      shop.get('/payments', () => 'the shop’s');
+      await shop.register(companion.plugin);
+      for (const path of ['/pay', '/pay/']) {
+        const { statusCode, body } = await shop.inject(path);
+        assert.equal(statusCode, 200, path);
+        assert.match(body, /pay\.legacy\.js/);
+      }
+      for (const path of ['/favicon.ico', '/payments'])
+        assert.equal((await shop.inject(path)).body, 'the shop’s');
+      assert.equal((await shop.inject('/payx')).statusCode, 404);
+    });
+  }
+});

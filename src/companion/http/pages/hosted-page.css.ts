@@ -29,7 +29,7 @@ noscript { padding: 24px; }
   color: #111827;
   text-align: center;
 }
-.legacy p { margin: 8px 0; overflow-wrap: anywhere; word-wrap: break-word; }
+.legacy p { margin: 8px 0; word-wrap: break-word; }
 .legacy h1 { margin: 16px 0 8px; font-size: 20px; line-height: 28px; }
 .legacy .amount { font-size: 28px; line-height: 36px; font-weight: 700; }
 .legacy .muted { color: #4b5563; font-size: 14px; }
@@ -49,7 +49,6 @@ noscript { padding: 24px; }
   font-weight: 600;
   text-align: center;
   text-decoration: none;
-  cursor: pointer;
 }
 .legacy .primary { background: #1d4ed8; color: #fff; }
 @media (prefers-color-scheme: dark) { body { background: #0b0d10; color: #f3f4f6; } }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ALONE, ALSO_HEAD } from '../headers.ts';
 import { html, type Markup } from '../html.ts';
 import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
 import { HOSTED_PAGE_CSS } from './hosted-page.css.ts';
 
 /**
@@ -47,8 +48,9 @@ const ICON =
 export function hostedPages(development: boolean) {
   const send = sendHostedPage(development);
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
-    app.get('/pay', ALSO_HEAD, (request, reply) => send(request, reply, app.prefix));
-    app.get('/pay/', ALSO_HEAD, (request, reply) => send(request, reply, app.prefix));
+    for (const path of withTrailingSlash(app, '/pay')) {
+      app.get(path, ALSO_HEAD, (request, reply) => send(request, reply, app.prefix));
+    }
     app.get('/pay:damaged(^#.*)', ALSO_HEAD, (request, reply) => send(request, reply.code(400), app.prefix));
     app.get('/pay.css', ALSO_HEAD, (_request, reply) =>
       reply
@@ -56,14 +58,14 @@ export function hostedPages(development: boolean) {
         .type('text/css; charset=utf-8')
         .send(HOSTED_PAGE_CSS),
     );
-    // Browsers without SVG icons ask for the second one, by a name that no page has to give them.
-    for (const path of ['/pay.svg', '/favicon.ico']) {
-      app.get(path, ALSO_HEAD, (_request, reply) =>
-        reply.header('cache-control', 'public, max-age=86400').type('image/svg+xml').send(ICON),
-      );
-    }
+    app.get('/pay.svg', ALSO_HEAD, sendIcon);
     done();
   };
+}
+
+/** Answers with the picture of the hosted page's tab. */
+export function sendIcon(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'public, max-age=86400').type('image/svg+xml').send(ICON);
 }
 
 /** Answers with the hosted page, under the status that the reply has. `prefix`: of the routes, in a host's server. */

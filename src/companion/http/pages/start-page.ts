@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts';
 import { ALONE, ALSO_HEAD } from '../headers.ts';
 import { html } from '../html.ts';
 import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { sendIcon } from './hosted-page.ts';
 
 export const START_PAGE_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -61,6 +62,8 @@ export function startPage({
     app.get('/start.css', ALSO_HEAD, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
     );
+    // Asked for by browsers that take no SVG from a page's `<link>`; in another server it is that server's.
+    app.get('/favicon.ico', ALSO_HEAD, sendIcon);
     done();
   };
 

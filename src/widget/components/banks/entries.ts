@@ -1,12 +1,11 @@
 import type { Bank, BankLink } from '../../../protocol/banks.ts';
-import { isAllowedLink, isWebAddress } from '../../../protocol/link-scheme.ts';
+import { isAllowedLink, isWebAddress, LONGEST_LINK } from '../../../protocol/link-scheme.ts';
 
 /** NSPK's list has about 200 banks: what is far longer is not a list that anybody could choose from. */
 const MOST_BANKS = 500;
 const MOST_ALIASES = 20;
 const MOST_LINKS = 5;
 const LONGEST_NAME = 80;
-const LONGEST_URL = 4_096;
 
 /** What may be shown and tapped of a bank list, whoever it came from. Keeps its order: the largest first. */
 export function readBanks(value: unknown, origin: string): Bank[] {
@@ -49,7 +48,7 @@ function readName(value: unknown): string {
 }
 
 function isTappable(url: unknown, origin: string): url is string {
-  return typeof url === 'string' && url.length <= LONGEST_URL && isAllowedLink(url, origin);
+  return typeof url === 'string' && url.length <= LONGEST_LINK && isAllowedLink(url, origin);
 }
 
 function array(value: unknown, most: number): readonly unknown[] {
