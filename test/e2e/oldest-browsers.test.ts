@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { DESKTOP, PHONE } from '../support/browser.ts';
-import { middleOf, reads, showsScreen, tap } from '../support/floor/bare-page.ts';
+import { middleOf, reads, showsScreen, tap, typeInto } from '../support/floor/bare-page.ts';
 import { codeIn } from '../support/floor/code-in.ts';
 import { launchOldestChromium, runsOldestChromium } from '../support/oldest-chromium.ts';
 import { troubleOf } from '../support/shop-page.ts';
@@ -58,8 +58,7 @@ describe('Chromium 90', { skip: !runsOldestChromium && 'it is built for x64 Linu
     await street.shop.show(page, street.companion.url, token);
     await showsScreen(page, 'pay');
     await middleOf(page, /Тестовый банк/);
-    await tap(page, /^Найти банк$/);
-    await page.keyboard.type('песочн');
+    await typeInto(page, /^Найти банк$/, 'песочн');
     const banks = () =>
       page.evaluate(() => {
         const picker = document.querySelector('sbp-checkout')?.shadowRoot?.querySelector('sbp-bank-picker');

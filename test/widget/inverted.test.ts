@@ -9,6 +9,8 @@ import { tap } from '../support/tap.ts';
 
 /** What night modes put over a page: the whole of it, and untouchable. */
 const COVER = "content: ''; position: fixed; inset: 0; pointer-events: none";
+/** Not fixed to the window: WebKit blends nothing through a layer that is, and shows the layer alone. */
+const BLEND = `${COVER}; position: absolute`;
 const REINVERTED = 'img, video, canvas { filter: invert(1) hue-rotate(180deg) }';
 const NEGATIVE = `<svg width="0" height="0" style="position: absolute"><filter id="negative" color-interpolation-filters="sRGB">
   <feColorMatrix values="-0.9 0 0 0 0.95  0 -0.9 0 0 0.95  0 0 -0.9 0 0.95  0 0 0 1 0"/></filter>
@@ -33,14 +35,14 @@ const PAGES: Readonly<Record<string, readonly [css: string, markup?: string]>> =
   ],
   'the difference to white over the page': [
     'html { background: #fff }',
-    `<div style="${COVER}; background: #fff; mix-blend-mode: difference"></div>`,
+    `<div style="${BLEND}; background: #fff; mix-blend-mode: difference"></div>`,
   ],
   'the difference to white under the element': [
     `html { background: #fff } body::before { ${COVER}; background: #fff; mix-blend-mode: difference }`,
   ],
   'the difference to black over the page': [
     'html { background: #fff }',
-    `<div style="${COVER}; background: #000; mix-blend-mode: difference"></div>`,
+    `<div style="${BLEND}; background: #000; mix-blend-mode: difference"></div>`,
   ],
   'the page in difference to white': [
     'html { background: #fff } body { background: #fff; mix-blend-mode: difference }',
@@ -119,7 +121,7 @@ describe('the code on an inverted page', () => {
     expect(isInverted(code)).to.be.true;
     dress('html { filter: invert(1); min-height: 100vh }');
     expect(isInverted(code)).to.be.false;
-    add(`<div style="${COVER}; background: #fff; mix-blend-mode: difference"></div>`);
+    add(`<div style="${BLEND}; background: #fff; mix-blend-mode: difference"></div>`);
     expect(isInverted(code)).to.be.true;
   });
 });

@@ -165,6 +165,10 @@ describe('a webhook’s address as it is typed', () => {
   });
 });
 
+/** The hosted page's policy has a new nonce in every answer. */
+const withoutNonce = ({ headers }: Response, name: string) =>
+  headers.get(name)?.replace(/'nonce-[^']+'/, "'nonce'");
+
 describe('HEAD', () => {
   it('answers as GET on every page and file, without a body', async () => {
     const { qr_payload } = await shop.createPayment();
@@ -184,7 +188,7 @@ describe('HEAD', () => {
         'content-security-policy',
         'etag',
       ]) {
-        assert.equal(head.headers.get(name), get.headers.get(name), `${name} of ${address}`);
+        assert.equal(withoutNonce(head, name), withoutNonce(get, name), `${name} of ${address}`);
       }
     }
   });

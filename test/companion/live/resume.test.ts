@@ -7,7 +7,7 @@ import { StreamConnection } from '../../support/stream-connection.ts';
 /** Pages of one payment at a time; each group lives through its payment's changes together. */
 const GROUP = 400;
 /** More bytes than the answer has, from its status line to its end: some must come through whole. */
-const ENOUGH_BYTES = 2_500;
+const ENOUGH_BYTES = 3_000;
 
 interface Group {
   readonly paymentId: string;

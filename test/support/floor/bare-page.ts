@@ -14,13 +14,14 @@ export async function showsScreen(page: Page, screen: string): Promise<void> {
   );
 }
 
-/** Waits until a control with this text, label or placeholder can be seen, and answers its middle. */
+/** Waits until a control with this text, label or placeholder can be seen and stands still; returns its middle. */
 export async function middleOf(
   page: Page,
   text: RegExp,
 ): Promise<{ readonly x: number; readonly y: number }> {
+  const seen = await page.evaluateHandle(() => ({ at: '' }));
   const found = await page.waitForFunction(
-    (pattern) => {
+    ([pattern, last]) => {
       const inside = (root: ParentNode): Element[] =>
         [...root.querySelectorAll('*')].flatMap((one) => [
           one,
@@ -39,11 +40,14 @@ export async function middleOf(
         while (hit?.shadowRoot?.elementFromPoint(x, y) && hit !== hit.shadowRoot.elementFromPoint(x, y)) {
           hit = hit.shadowRoot.elementFromPoint(x, y);
         }
-        if (hit && control.contains(hit)) return { x, y };
+        if (!hit || !control.contains(hit)) continue;
+        const still = last.at === `${x} ${y}`;
+        last.at = `${x} ${y}`;
+        return still ? { x, y } : null;
       }
       return null;
     },
-    text.source,
+    [text.source, seen] as const,
     { timeout: PATIENCE_MS, polling: 50 },
   );
   return (await found.jsonValue())!;
@@ -52,6 +56,21 @@ export async function middleOf(
 export async function tap(page: Page, text: RegExp): Promise<void> {
   const { x, y } = await middleOf(page, text);
   await page.mouse.click(x, y);
+}
+
+/** Types into the field with this label or placeholder, once a tap has given it the focus. */
+export async function typeInto(page: Page, label: RegExp, text: string): Promise<void> {
+  await tap(page, label);
+  await page.waitForFunction(
+    () => {
+      let active = document.activeElement;
+      while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+      return active?.localName === 'input';
+    },
+    undefined,
+    { timeout: PATIENCE_MS, polling: 50 },
+  );
+  await page.keyboard.type(text);
 }
 
 /** Waits until the page, with all that is in the element, says this. */
