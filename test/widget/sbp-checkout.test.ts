@@ -14,7 +14,6 @@ import {
   record,
   seen,
 } from '../support/fake-companion.ts';
-import { pretend } from '../support/pretend.ts';
 import { END, LINK, snapshot, sse } from '../support/snapshots.ts';
 import { paste, tap, tapStaying } from '../support/tap.ts';
 
@@ -65,10 +64,8 @@ describe('<sbp-checkout>', () => {
       ['tablet', true, true],
     ] as const) {
       const payment = await FakePayment.create(snapshot({ device: { type, os: null, browser: null } }));
-      const undo = type === 'tablet' ? pretend('iPad as an iPad') : (): void => undefined;
       const checkout = await show(payment);
       await seen(checkout, 'pay');
-      undo();
       expect(!!checkout.shadowRoot!.querySelector('sbp-qr-code'), type).to.equal(qr);
       expect(!!checkout.shadowRoot!.querySelector('sbp-bank-picker'), type).to.equal(banks);
     }
