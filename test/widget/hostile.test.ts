@@ -52,9 +52,15 @@ function addresses(root: ParentNode): string[] {
   ]);
 }
 
+/** The code's bitmap sets its own width through CSSOM, in fractions of a CSS pixel: the one style of ours. */
+const isOwnStyle = (element: Element) =>
+  element.localName === 'canvas' && /^width: [\d.]+px;$/.test(element.getAttribute('style')!);
+
 function handlers(root: ParentNode): string[] {
   return [...root.querySelectorAll('*')].flatMap((element) => [
-    ...element.getAttributeNames().filter((name) => name.startsWith('on') || name === 'style'),
+    ...element
+      .getAttributeNames()
+      .filter((name) => name.startsWith('on') || (name === 'style' && !isOwnStyle(element))),
     ...(element.matches('script, iframe, object, embed') ? [element.tagName] : []),
     ...(element.shadowRoot ? handlers(element.shadowRoot) : []),
   ]);
