@@ -11,7 +11,8 @@ const CARD_PX = 60;
 /** As a shop's server prints it, at a companion that is not there. */
 async function print(content: string, host = '', box = ''): Promise<SbpCheckout> {
   const place = await fixture<HTMLElement>(html`<div style=${box}></div>`);
-  place.innerHTML = `<sbp-checkout token="pay_1.secret" endpoint="/nowhere" style="${host}">${content}</sbp-checkout>`;
+  const markup = `<sbp-checkout token="pay_1.secret" endpoint="/nowhere" style="${host}">${content}</sbp-checkout>`;
+  place.append(document.createRange().createContextualFragment(markup));
   return place.querySelector('sbp-checkout')!;
 }
 

@@ -94,35 +94,6 @@ describe('an element that nobody sees', () => {
         await seen(checkout, 'pay');
       });
     }
-
-    it('and listens no more once it is seen, or removed', async () => {
-      const listening = new Map<string, number>();
-      const { addEventListener, removeEventListener } = window;
-      const count = (type: string, by: number): void =>
-        void listening.set(type, (listening.get(type) ?? 0) + by);
-      window.addEventListener = function (this: void, ...args: Parameters<typeof addEventListener>) {
-        count(args[0], 1);
-        addEventListener.apply(window, args);
-      } as typeof addEventListener;
-      window.removeEventListener = function (this: void, ...args: Parameters<typeof addEventListener>) {
-        count(args[0], -1);
-        removeEventListener.apply(window, args);
-      } as typeof removeEventListener;
-      try {
-        const { checkout } = await put(await fixture<HTMLElement>(html`<div></div>`));
-        const waiting = listening.get('pointerdown');
-        expect(waiting).to.be.above(0);
-        checkout.remove();
-        expect(listening.get('pointerdown')).to.equal(0);
-        await fixture<HTMLElement>(html`<div>${checkout}</div>`);
-        expect(listening.get('pointerdown')).to.equal(waiting);
-        isSeen = true;
-        document.dispatchEvent(new Event('visibilitychange'));
-        await until(() => listening.get('pointerdown') === 0);
-      } finally {
-        Object.assign(window, { addEventListener, removeEventListener });
-      }
-    });
   });
 
   it('starts without a box of its own, and not before its panel is open', async () => {

@@ -67,9 +67,11 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
       inPlace = intersectionRatio > 0;
       // By now the page's styles are there, which may have taken its box.
       const box = boxOf(element);
-      if (box === target) return look();
-      observer.disconnect();
-      observer.observe(box);
+      if (box === target) look();
+      else {
+        observer.disconnect();
+        observer.observe(box);
+      }
     },
     // Above nothing: what is cut off wholly, as in a shut accordion, counts as intersecting by its edge.
     { rootMargin, threshold: 1e-6 },
