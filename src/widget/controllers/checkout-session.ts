@@ -1,6 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Platform } from '../../protocol/banks.ts';
-import type { Snapshot } from '../../protocol/snapshot.ts';
 import { CheckoutApi, type ActBody, type ActPath } from '../session/checkout-api.ts';
 import { Session } from '../session/session.ts';
 import type { Acted, SessionSink } from '../session/sink.ts';
@@ -14,8 +13,8 @@ export class CheckoutSession implements ReactiveController {
   readonly #sink: SessionSink;
   #api: CheckoutApi | null = null;
   #session: Session | null = null;
-  /** Kept over a removal: a paid payment is not asked about again. */
-  #last: Snapshot | null = null;
+  /** Kept over a removal: a paid payment is not asked about again, nor any sooner than a busy companion wishes. */
+  #earlier: Session | null = null;
   #connected = false;
   #wanted = false;
   #cancelInsisting: (() => void) | null = null;
@@ -32,13 +31,14 @@ export class CheckoutSession implements ReactiveController {
 
   hostDisconnected(): void {
     this.#connected = false;
-    this.#stop();
+    // Moved on the page it is put back at once, and goes on.
+    queueMicrotask(() => this.#connected || this.#stop());
   }
 
   /** Another payment, or none. Nothing is asked before it is wanted. */
   open(target: { readonly endpoint: string; readonly token: string } | null): void {
     this.#stop();
-    this.#last = null;
+    this.#earlier = null;
     this.#wanted = false;
     this.#api = target && new CheckoutApi(target.endpoint, target.token, world);
   }
@@ -114,7 +114,7 @@ export class CheckoutSession implements ReactiveController {
 
   #start(): void {
     if (!this.#wanted || !this.#connected || !this.#api || this.#session) return;
-    this.#session = new Session(this.#api, this.#sink, world, this.#last);
+    this.#session = new Session(this.#api, this.#sink, world, this.#earlier);
     this.#session.start();
     if (!navigator.onLine) this.#session.wentOffline();
   }
@@ -123,7 +123,7 @@ export class CheckoutSession implements ReactiveController {
     this.#cancelInsisting?.();
     this.#cancelInsisting = null;
     if (!this.#session) return;
-    this.#last = this.#session.last;
+    this.#earlier = this.#session;
     this.#session.stop();
     this.#session = null;
   }

@@ -11,6 +11,8 @@ export const SILENCE_MS = 2 * HEARTBEAT_MS + 2_000;
 export const ASK_GAP_MS = 1_000;
 /** The same while the companion does not answer. */
 export const TROUBLED_GAP_MS = 5_000;
+/** Least time between two returns of the network that each make up for former failures. */
+export const FORGIVE_GAP_MS = 30_000;
 /** A stream that closes sooner than this was not worth having. */
 export const SHORT_LIFE_MS = 10_000;
 /** A stream that brings bytes so long after its first ones is not held back by a proxy: a heartbeat is among them. */

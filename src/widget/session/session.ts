@@ -7,6 +7,7 @@ import { listen } from './listen.ts';
 import {
   ASK_GAP_MS,
   GRACE_MS,
+  FORGIVE_GAP_MS,
   TROUBLED_GAP_MS,
   UNHEARD_MS,
   gracePause,
@@ -45,6 +46,9 @@ export class Session {
   #lastBankAskAt = -Infinity;
   /** The server asked to be left alone until then (`Retry-After`). */
   #notBefore = -Infinity;
+  /** The first question may not come earlier: an earlier session has just asked. */
+  #startsAt = -Infinity;
+  #forgivenAt = -Infinity;
   #running = false;
   #listening = false;
   #acting = false;
@@ -53,18 +57,22 @@ export class Session {
   #reopen = false;
   #wokenAt = -Infinity;
 
-  /** `last`: what an earlier session of the same payment already knew. */
-  constructor(api: CheckoutApi, sink: SessionSink, world: Surroundings, last: Snapshot | null = null) {
+  /** `earlier`: a stopped session of the same payment. What it knew still holds, and so do the distances it kept. */
+  constructor(api: CheckoutApi, sink: SessionSink, world: Surroundings, earlier: Session | null = null) {
     this.#api = api;
     this.#sink = sink;
     this.#world = world;
-    this.#last = last;
-    this.#streams = new StreamRecord();
+    this.#streams = earlier ? earlier.#streams : new StreamRecord();
+    if (earlier) {
+      this.#last = earlier.#last;
+      this.#failures = earlier.#failures;
+      this.#notBefore = earlier.#notBefore;
+      this.#lastAskAt = earlier.#lastAskAt;
+      this.#lastBankAskAt = earlier.#lastBankAskAt;
+      this.#forgivenAt = earlier.#forgivenAt;
+      this.#startsAt = this.#lastAskAt + this.#gap();
+    }
     this.#bankChecks = new BankChecks(world, () => void this.#askBank());
-  }
-
-  get last(): Snapshot | null {
-    return this.#last;
   }
 
   start(): void {
@@ -89,8 +97,11 @@ export class Session {
    */
   wake(reopen: boolean): void {
     if (this.#life.signal.aborted || this.#isOver()) return;
-    const gap = this.#failures > 2 ? TROUBLED_GAP_MS : ASK_GAP_MS;
-    const wait = Math.max(0, this.#lastAskAt + gap - this.#world.now(), this.#notBefore - this.#world.now());
+    const wait = Math.max(
+      0,
+      this.#lastAskAt + this.#gap() - this.#world.now(),
+      this.#notBefore - this.#world.now(),
+    );
     this.#resting = false;
     this.#reopen ||= reopen;
     this.#wokenAt = this.#world.now();
@@ -107,6 +118,10 @@ export class Session {
       else if (listening) void this.#ask();
       else this.#turn.abort();
     });
+  }
+
+  #gap(): number {
+    return this.#failures > 2 ? TROUBLED_GAP_MS : ASK_GAP_MS;
   }
 
   /** Nobody has looked for long: the stream is given up for a question now and then, until the next `wake`. */
@@ -130,9 +145,16 @@ export class Session {
     if (!this.#isOver()) this.#connect('offline', false);
   }
 
-  /** What failed without a network says nothing about the companion: the first question need not wait. */
+  /**
+   * What failed without a network says nothing about the companion: the first question need not wait. A network that comes
+   * and goes is no excuse each time.
+   */
   cameOnline(): void {
-    this.#failures = 0;
+    const now = this.#world.now();
+    if (now - this.#forgivenAt >= FORGIVE_GAP_MS) {
+      this.#forgivenAt = now;
+      this.#failures = 0;
+    }
     this.#connect(this.#connection, true);
     this.#noticeSilence(UNHEARD_MS);
     this.wake(true);
@@ -205,7 +227,7 @@ export class Session {
       this.#turn = new AbortController();
       const random = this.#world.random();
       if (!knows || ended || this.#resting || this.#failures > 0 || this.#isStreamBarred()) {
-        const barredMs = this.#notBefore - this.#world.now();
+        const barredMs = Math.max(this.#notBefore, this.#startsAt) - this.#world.now();
         if (barredMs > 0) {
           await pause(this.#world, this.#turn.signal, barredMs);
           continue;

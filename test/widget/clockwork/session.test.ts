@@ -13,7 +13,7 @@ interface Seen {
   readonly refusals: string[];
 }
 
-function begin(world: FakeWorld): { session: Session; seen: Seen } {
+function begin(world: FakeWorld, earlier: Session | null = null): { session: Session; seen: Seen } {
   const seen: Seen = { versions: [], connections: [], refusals: [] };
   const session = new Session(
     new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
@@ -24,6 +24,7 @@ function begin(world: FakeWorld): { session: Session; seen: Seen } {
       unheard: () => undefined,
     },
     world,
+    earlier,
   );
   session.start();
   return { session, seen };
@@ -237,6 +238,41 @@ describe('session', () => {
     expect(world.requests.length).to.equal(1);
     await world.advance(5_000);
     expect(world.requests.length).to.equal(2);
+  });
+
+  it('hands Retry-After and the distance of questions over to the next session of the payment', async () => {
+    const world = new FakeWorld(() => new Response(null, { status: 429, headers: { 'retry-after': '300' } }));
+    let { session } = begin(world);
+    for (let move = 0; move < 10; move++) {
+      await world.advance(2_000);
+      session.stop();
+      ({ session } = begin(world, session));
+    }
+    expect(world.requests.length).to.equal(1);
+    await world.advance(300_000);
+    expect(world.requests.length).to.equal(2);
+    const { world: other } = healthy();
+    ({ session } = begin(other));
+    for (let move = 0; move < 40; move++) {
+      await other.advance(20);
+      session.stop();
+      ({ session } = begin(other, session));
+    }
+    await other.advance(1_100);
+    expect(other.since(0, '').length).to.be.within(1, 2);
+    expect(other.since(0, '/events').length).to.be.within(1, 3);
+  });
+
+  it('keeps its distance from a companion that is not there while the network comes and goes', async () => {
+    const world = new FakeWorld(() => Promise.reject(new Error('no network')));
+    const { session } = begin(world);
+    for (let second = 0; second < 120; second++) {
+      session.wentOffline();
+      await world.advance(500);
+      session.cameOnline();
+      await world.advance(500);
+    }
+    expect(world.requests.length).to.be.below(60);
   });
 
   it('takes garbled answers for trouble, never for a result', async () => {
