@@ -24,6 +24,7 @@ const FRAGMENTS = [
   'PAGE#/TOKEN',
   'PAGE#ENCODED',
   'PAGE#TWICE',
+  'PAGE#SIGNS',
   'PAGE/#TOKEN',
   'PAGE/?utm_source=sms#TOKEN%20',
 ];
@@ -37,6 +38,8 @@ const PATHS = [
   'PAGE%23TOKEN/',
   'PAGE/%23TOKEN',
   'PAGE%23ENCODED?utm_source=sms',
+  'PAGE%23SIGNS',
+  'PAGE%2523SIGNS',
 ];
 
 let browser: Browser;
@@ -52,7 +55,8 @@ function damaged(form: string, { payment_url, token }: CreatedPayment): string {
     .replace('PAGE', page!)
     .replace('TOKEN', token)
     .replace('ENCODED', token.replace('.', '%2E'))
-    .replace('TWICE', token.replace('.', '%252e'));
+    .replace('TWICE', token.replace('.', '%252e'))
+    .replace('SIGNS', token.replaceAll('_', '%5F').replaceAll('-', '%252D').replace('.', '%2E'));
 }
 
 async function newPage(): Promise<Page> {
