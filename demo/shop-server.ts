@@ -127,6 +127,10 @@ export function createShop(options: ShopOptions): Shop {
       const report = readReport(payload);
       // On disk before the 200: a webhook that a crash cuts off comes again.
       const outcome = report ? orders.apply(report) : 'ignored';
+      if (report?.kind === 'refund' && !report.succeeded && outcome === 'applied')
+        log.warn(
+          `payment ${report.paymentId} of order ${report.orderId} has to be given back by hand: the refund has failed`,
+        );
       log.info(`webhook ${String(payload['event'])} for order ${String(payload['order_id'])}: ${outcome}`);
       settlement.wake();
       sendJson(response, 200, { outcome });

@@ -19,7 +19,11 @@ export function obstacle(element: Element): string | null {
     checkVisibilityCSS: true,
     contentVisibilityAuto: true,
   });
-  if (!visible) return 'it cannot be seen';
+  if (!visible) {
+    // A row that its list has scrolled away is not drawn (content-visibility): the next look finds it.
+    element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+    return 'it cannot be seen';
+  }
   const { width, height } = element.getBoundingClientRect();
   const least = element.getRootNode() instanceof ShadowRoot ? SMALLEST : 1;
   if (width < least || height < least) return `it is ${width} × ${height} px`;

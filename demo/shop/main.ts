@@ -108,16 +108,20 @@ async function confirm(paid: boolean): Promise<void> {
   for (let tries = 0; tries < CONFIRM_TRIES; tries++) {
     await refresh();
     const now = orderOnPage();
-    if (now?.id !== before.id || (paid ? isSettled(now, before) : now.revision > before.revision)) break;
+    if (now?.id !== before.id || isSettled(now, before, paid)) break;
     await new Promise((resolve) => setTimeout(resolve, CONFIRM_EVERY_MS));
   }
   const after = model.place;
   if (paid && after.kind === 'order') update({ place: { ...after, confirming: false } });
 }
 
-/** The shop's server knows what the money was for. */
-function isSettled(now: Order, before: Order): boolean {
-  return now.status !== before.status || now.extraPayments.length > before.extraPayments.length;
+/**
+ * Returns whether the shop's server knows the checkout's result. A change alone proves nothing: the answer may bring
+ * older news that this tab has not seen yet.
+ */
+function isSettled(now: Order, before: Order, paid: boolean): boolean {
+  if (now.status === 'waiting') return false;
+  return !paid || now.status === 'paid' || now.extraPayments.length > before.extraPayments.length;
 }
 
 /** Another tab, or another device, may have changed the order. */

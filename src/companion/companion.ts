@@ -176,7 +176,7 @@ async function assemble(
   await warnOfLeftProviders(ctx);
   certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
-  const middleware = new Middleware((name) => Object.hasOwn(ctx.providers, name));
+  const middleware = new Middleware(ctx.tokens, (name) => Object.hasOwn(ctx.providers, name));
   const app = createApp(parts, middleware, log);
   await app.ready();
 

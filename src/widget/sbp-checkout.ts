@@ -315,7 +315,7 @@ export class SbpCheckout extends LitElement {
     if (this.#seen && screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#ways) this.#step(way);
     }
-    if (this.#fallback.isShown && this.#isWhole()) {
+    if (this.#fallback.isBlank(this) || (this.#fallback.isShown && this.#isWhole())) {
       this.#fallback.giveWay(this.renderRoot as ShadowRoot, SbpCheckout);
       this.requestUpdate();
     }

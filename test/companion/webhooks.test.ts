@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { Hono } from 'hono';
 import {
   signWebhook,
   verifyWebhook,
@@ -174,13 +177,48 @@ describe('what verifyWebhook is given', () => {
           ['raw body', 'Express', 'Fastify', 'Next.js', 'Hono'].every((word) => error.message.includes(word)),
       );
     }
-    // Whoever signed it: the mistake shows with the first webhook.
+    // Unsigned as well: the mistake shows with the first webhook.
     assert.throws(() => verify({ body: {} as never, headers: {} }), TypeError);
   });
 
   it('may not be something else than headers', () => {
     for (const other of [undefined, null, 'x', ['x-sbp-signature', headers['x-sbp-signature']]]) {
       assert.throws(() => verify({ headers: other as never }), /needs the headers/);
+    }
+  });
+
+  it('may be no promise of headers, and no whole request: the error says what to pass', async (t) => {
+    const server = createServer((request, response) => {
+      response.end(said({ headers: request }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const sent = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers, body: BODY });
+    const request = new Request('http://shop.example/', { method: 'POST', headers, body: BODY });
+
+    assert.match(said({ headers: Promise.resolve(new Headers(headers)) }), /await headers\(\)/);
+    assert.match(said({ headers: () => Promise.resolve(new Headers(headers)) }), /await headers\(\)/);
+    assert.match(await sent.text(), /pass request\.headers/, 'Node');
+    assert.match(said({ headers: request }), /pass request\.headers/, 'Fetch API');
+    assert.match(said({ headers: { raw: {}, headers: { ...headers } } }), /pass request\.headers/, 'Fastify');
+    const app = new Hono();
+    app.post('/', (c) => c.text(said({ headers: c.req })));
+    app.put('/', (c) => c.text(said({ headers: c })));
+    for (const method of ['POST', 'PUT'])
+      assert.match(await (await app.request('/', { method, headers })).text(), /pass c\.req\.raw\.headers/);
+    // Headers that happen to have such names stay headers.
+    for (const name of ['headers', 'then', 'header', 'req'])
+      assert.equal(verify({ headers: { ...headers, [name]: 'x' } }).event, 'payment.paid', name);
+
+    /** Of the mistake, `''` if there was none. */
+    function said(options: { headers: unknown }): string {
+      try {
+        verify(options as { headers: never });
+        return '';
+      } catch (error) {
+        return error instanceof TypeError ? error.message : `no mistake of the caller: ${String(error)}`;
+      }
     }
   });
 });

@@ -61,6 +61,21 @@ describe("an order in the demo shop's page", () => {
     await page.close();
   });
 
+  it('that the bank has declined can be paid again, though the first answer brings older news', async () => {
+    await buy();
+    const paymentToken = await token(page);
+    await bank(paymentToken, 'process');
+    await screenIs(page, 'waiting');
+    const order = `${demo.shopUrl.replace(/\/$/, '')}/api/orders/${new URL(page.url()).searchParams.get('order')}`;
+    const older = await (await fetch(order)).text();
+    await page.route(order, (route) => route.fulfill({ body: older, contentType: 'application/json' }), {
+      times: 1,
+    });
+    await bank(paymentToken, 'decline');
+    await again(page).waitFor();
+    await page.close();
+  });
+
   it('that its payer has canceled is paid anew by one payment, shown in every tab', async () => {
     await buy();
     const first = await token(page);

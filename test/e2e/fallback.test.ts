@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import type { CreatedPayment } from '../support/companion.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { PrintingShop } from '../support/printing-shop.ts';
 import { readQrCodes } from '../support/qr-reader.ts';
 import { screenIs, settled, troubleOf } from '../support/shop-page.ts';
@@ -43,7 +44,7 @@ async function newPage(options: BrowserContextOptions = DESKTOP): Promise<Page> 
 
 const isFallbackSeen = (page: Page) => page.locator('.sbp-fallback').isVisible();
 
-/** What a payer has who sees the fallback: the sum, the code where it can be scanned, the link to the payment's page. */
+/** A payer who sees the fallback has the sum, the code where it can be scanned, and the link to the payment's page. */
 async function assertFallback(page: Page, payment: CreatedPayment): Promise<void> {
   assert.equal(await page.locator('.sbp-fallback-sum').innerText(), '1\u00a0250\u00a0₽');
   assert.equal(await page.locator('.sbp-fallback-shop').innerText(), 'Рога & <копыта>');
@@ -71,31 +72,68 @@ describe('what a shop prints inside the element', () => {
     await later.context().close();
   });
 
-  const OBSTACLES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
-    'is blocked': (page) => page.route(SCRIPT, (route) => route.abort('blockedbyclient')),
-    'is not there': (page) => page.route(SCRIPT, (route) => route.fulfill({ status: 404 })),
-    'does not parse': (page) =>
-      page.route(SCRIPT, (route) => route.fulfill({ body: 'class {{', contentType: 'text/javascript' })),
-    'throws at once': (page) =>
-      page.route(SCRIPT, (route) =>
-        route.fulfill({ body: 'nothing.there()', contentType: 'text/javascript' }),
-      ),
-    'fails at its first picture': (page) =>
-      page.addInitScript(() => {
-        document.createTreeWalker = undefined as never;
-      }),
-    'gets no answer': (page) => page.route('**/checkout/v1/**', (route) => route.abort()),
-    'gets answers that make no sense': (page) =>
-      page.route('**/checkout/v1/**', (route) => route.fulfill({ status: 200, body: '<html>' })),
+  const scriptHasThrown = (page: Page) => page.waitForEvent('pageerror', { timeout: PATIENCE_MS });
+  const noCompanionIsTold = (page: Page) =>
+    page.waitForEvent('console', {
+      predicate: (message) => message.text().includes('found no companion'),
+      timeout: PATIENCE_MS,
+    });
+
+  /** `hinder` stands in the script's way; `signOf` resolves once the script has met it. */
+  const OBSTACLES: Readonly<
+    Record<string, { hinder: (page: Page) => Promise<unknown>; signOf: (page: Page) => Promise<unknown> }>
+  > = {
+    'is blocked': {
+      hinder: (page) => page.route(SCRIPT, (route) => route.abort('blockedbyclient')),
+      signOf: (page) => page.waitForEvent('requestfailed', { timeout: PATIENCE_MS }),
+    },
+    'is not there': {
+      hinder: (page) => page.route(SCRIPT, (route) => route.fulfill({ status: 404 })),
+      signOf: (page) =>
+        page.waitForResponse((response) => response.status() === 404, { timeout: PATIENCE_MS }),
+    },
+    'does not parse': {
+      hinder: (page) =>
+        page.route(SCRIPT, (route) => route.fulfill({ body: 'class {{', contentType: 'text/javascript' })),
+      signOf: scriptHasThrown,
+    },
+    'throws at once': {
+      hinder: (page) =>
+        page.route(SCRIPT, (route) =>
+          route.fulfill({ body: 'nothing.there()', contentType: 'text/javascript' }),
+        ),
+      signOf: scriptHasThrown,
+    },
+    'fails at its first picture': {
+      hinder: (page) =>
+        page.addInitScript(() => {
+          document.createTreeWalker = undefined as never;
+        }),
+      signOf: scriptHasThrown,
+    },
+    'gets no answer': {
+      hinder: (page) => page.route('**/checkout/v1/**', (route) => route.abort()),
+      signOf: noCompanionIsTold,
+    },
+    'gets answers that make no sense': {
+      hinder: (page) =>
+        page.route('**/checkout/v1/**', (route) => route.fulfill({ status: 200, body: '<html>' })),
+      signOf: noCompanionIsTold,
+    },
   };
 
-  for (const [name, hinder] of Object.entries(OBSTACLES)) {
+  for (const [name, { hinder, signOf }] of Object.entries(OBSTACLES)) {
     it(`stays where the script ${name}`, async () => {
       const payment = await print();
       const page = await newPage();
       await hinder(page);
+      const sign = signOf(page);
       await page.goto(shop.origin, { waitUntil: 'load' });
-      await page.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+      await sign;
+      // The page has painted since.
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
       await assertFallback(page, payment);
       await page.context().close();
     });

@@ -160,9 +160,12 @@ describe('a page of htmx', () => {
       );
       await screenIs(page, 'pay');
       if (!keep) {
+        // At the last moment before htmx looks for it: with each of its updates the element writes it again.
         await page.evaluate(() => {
-          for (const element of document.querySelectorAll('sbp-checkout'))
-            element.removeAttribute('data-hx-history');
+          document.addEventListener('htmx:beforeSwap', () => {
+            for (const element of document.querySelectorAll('sbp-checkout'))
+              element.removeAttribute('data-hx-history');
+          });
         });
       }
       await page.getByRole('button', { name: 'Дальше' }).click();

@@ -8,7 +8,7 @@ import { PATIENCE_MS } from '../support/patience.ts';
 import { PathProxy } from '../support/path-proxy.ts';
 import { screenIs, troubleOf } from '../support/shop-page.ts';
 
-/** What the way has done to the link `…/pay#TOKEN`: `PAGE` is the address before the `#`. */
+/** Forms of the link `…/pay#TOKEN` after messengers, mail programs and trackers have changed it: `PAGE` is the address before the `#`. */
 const FRAGMENTS = [
   'PAGE#TOKEN',
   'PAGE?utm_source=sms&fbclid=abc#TOKEN',
@@ -24,6 +24,7 @@ const FRAGMENTS = [
   'PAGE#/TOKEN',
   'PAGE#ENCODED',
   'PAGE#TWICE',
+  'PAGE#SIGNS',
   'PAGE/#TOKEN',
   'PAGE/?utm_source=sms#TOKEN%20',
 ];
@@ -37,6 +38,8 @@ const PATHS = [
   'PAGE%23TOKEN/',
   'PAGE/%23TOKEN',
   'PAGE%23ENCODED?utm_source=sms',
+  'PAGE%23SIGNS',
+  'PAGE%2523SIGNS',
 ];
 
 let browser: Browser;
@@ -52,7 +55,8 @@ function damaged(form: string, { payment_url, token }: CreatedPayment): string {
     .replace('PAGE', page!)
     .replace('TOKEN', token)
     .replace('ENCODED', token.replace('.', '%2E'))
-    .replace('TWICE', token.replace('.', '%252e'));
+    .replace('TWICE', token.replace('.', '%252e'))
+    .replace('SIGNS', token.replaceAll('_', '%5F').replaceAll('-', '%252D').replace('.', '%2E'));
 }
 
 async function newPage(): Promise<Page> {

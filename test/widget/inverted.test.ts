@@ -7,7 +7,7 @@ import { add, dress, undress } from '../support/page-styles.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { tap } from '../support/tap.ts';
 
-/** What night modes put over a page: the whole of it, and untouchable. */
+/** Night modes put this over the whole page, untouchable. */
 const COVER = "content: ''; position: fixed; inset: 0; pointer-events: none";
 /** Not fixed to the window: WebKit blends nothing through a layer that is, and shows the layer alone. */
 const BLEND = `${COVER}; position: absolute`;
@@ -124,4 +124,44 @@ describe('the code on an inverted page', () => {
     add(`<div style="${BLEND}; background: #fff; mix-blend-mode: difference"></div>`);
     expect(isInverted(code)).to.be.true;
   });
+
+  it('is not the negative of a page whose cursor is a dot in difference to white', async () => {
+    const checkout = await show(await FakePayment.create(snapshot()), { device: 'desktop' });
+    const code = await shown(checkout, 'sbp-qr-code', 'canvas');
+    const { left, top, width, height } = code.getBoundingClientRect();
+    const dot = `position: fixed; left: ${left + width / 2 - 20}px; top: ${top + height / 2 - 20}px; width: 40px;
+      height: 40px; background: #fff; mix-blend-mode: difference; pointer-events: none`;
+    add(`<div style="${dot}"></div>`);
+    expect(isInverted(code)).to.be.false;
+    dress(`body::after { content: ''; ${dot} }`);
+    expect(isInverted(code)).to.be.false;
+    // The code is wider than the window is then: what is seen of it is covered all the same.
+    add(`<div style="${COVER}; background: #fff; mix-blend-mode: difference"></div>`);
+    code.style.transform = 'scale(20)';
+    expect(isInverted(code)).to.be.true;
+  });
+
+  for (const place of ['afterbegin', 'beforeend'] as const) {
+    it(`is found under a cover ${place} of a page with thousands of elements, by a look at few of them`, () => {
+      add(`<div id="code" style="height: 50px"></div>${'<p></p>'.repeat(5000)}`);
+      const code = document.querySelector('#code')!;
+      document.body.insertAdjacentHTML(
+        place,
+        `<div id="cover" style="${COVER}; z-index: 1; background: #fff; mix-blend-mode: difference"></div>`,
+      );
+      const measure = Object.getOwnPropertyDescriptor(Element.prototype, 'getBoundingClientRect')!;
+      let measured = 0;
+      Element.prototype.getBoundingClientRect = function (): DOMRect {
+        measured++;
+        return (measure.value as () => DOMRect).call(this);
+      };
+      try {
+        expect(isInverted(code)).to.be.true;
+        expect(measured).to.be.below(300);
+      } finally {
+        Object.defineProperty(Element.prototype, 'getBoundingClientRect', measure);
+        document.querySelector('#cover')!.remove();
+      }
+    });
+  }
 });

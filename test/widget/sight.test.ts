@@ -65,25 +65,46 @@ describe('an element that nobody sees', () => {
     await seen(checkout, 'paid'); // seen once, it is followed to its end
   });
 
-  it('in a page in the background waits for the page to be looked at', async () => {
-    const hide = (hidden: boolean): void => {
+  describe('in a page in the background', () => {
+    let isSeen: boolean;
+    beforeEach(() => {
+      isSeen = false;
       Object.defineProperty(document, 'visibilityState', {
         configurable: true,
-        get: () => (hidden ? 'hidden' : 'visible'),
+        get: () => (isSeen ? 'visible' : 'hidden'),
       });
-      Object.defineProperty(document, 'hasFocus', { configurable: true, value: () => !hidden });
-      document.dispatchEvent(new Event('visibilitychange'));
-    };
-    hide(true);
-    try {
-      const { payment, checkout } = await put(await fixture<HTMLElement>(html`<div></div>`));
-      await isSilent(payment);
-      hide(false);
-      await seen(checkout, 'pay');
-    } finally {
+      Object.defineProperty(document, 'hasFocus', { configurable: true, value: () => isSeen });
+    });
+    afterEach(() => {
       Reflect.deleteProperty(document, 'visibilityState');
       Reflect.deleteProperty(document, 'hasFocus');
+    });
+
+    for (const [target, sign] of [
+      [document, 'visibilitychange'],
+      [window, 'focus'],
+      [window, 'pageshow'],
+      [window, 'pointerdown'],
+    ] as const) {
+      it(`waits for the page to be looked at: ${sign}`, async () => {
+        const { payment, checkout } = await put(await fixture<HTMLElement>(html`<div></div>`));
+        await isSilent(payment);
+        isSeen = true;
+        target.dispatchEvent(new Event(sign));
+        await seen(checkout, 'pay');
+      });
     }
+  });
+
+  it('starts without a box of its own, and not before its panel is open', async () => {
+    const box = await fixture<HTMLElement>(html`<div hidden><div style="display:contents"></div></div>`);
+    const { payment, checkout } = await put(box.firstElementChild as HTMLElement);
+    checkout.style.display = 'contents';
+    const heard = record(checkout);
+    await isSilent(payment);
+    box.hidden = false;
+    await seen(checkout, 'pay');
+    await until(() => steps(heard).includes('shown'));
   });
 
   it('is fetched when it is near, and counted when it is in the window', async () => {

@@ -6,7 +6,10 @@ export interface CompanionOptions {
   readonly apiKey: string;
 }
 
-/** The companion refuses the call itself; repeating it would not help. */
+/**
+ * The companion, or something before it, refuses the call: repeating it at once would not help. Later it may: a key is being
+ * replaced (401), a gateway is set up wrongly (403, 404).
+ */
 export class CompanionRefusal extends Error {
   override readonly name = 'CompanionRefusal';
   readonly status: number;
@@ -17,7 +20,15 @@ export class CompanionRefusal extends Error {
     this.status = status;
     this.code = String(body['code']);
   }
+
+  /** Whether the call itself is at fault: no repeat of it will ever be taken. Anything unknown is not final. */
+  get isFinal(): boolean {
+    return this.status === 422 || FINAL_CODES.has(this.code);
+  }
 }
+
+/** Of what can't be given back, besides 422. */
+const FINAL_CODES: ReadonlySet<string> = new Set(['not_paid', 'not_refundable']);
 
 export type Answer = Readonly<Record<string, unknown>>;
 
@@ -34,7 +45,7 @@ const PAUSE_MS = 300;
 /**
  * Calls the companion's merchant API with the secret key. A call whose answer was lost is repeated, so each one must be
  * safe to repeat: a create and a refund carry an `Idempotency-Key`, a cancel and a GET need none. Throws a
- * {@link CompanionRefusal} for an answer that a repeat would not change.
+ * {@link CompanionRefusal} for an answer that a repeat a moment later would not change.
  */
 export async function callCompanion(
   options: CompanionOptions,
@@ -68,8 +79,10 @@ async function callOnce(
   const body = (await response.json()) as Answer;
   if (response.ok) return body;
   const refusal = new CompanionRefusal(response.status, body);
-  // The first call under this key is still being worked on; 429 and 5xx: not now.
+  // The first call under this key is still being worked on; 408, 429 and 5xx: not now.
   const passing =
-    refusal.code === 'idempotency_key_in_use' || response.status === 429 || response.status >= 500;
+    refusal.code === 'idempotency_key_in_use' ||
+    [408, 429].includes(response.status) ||
+    response.status >= 500;
   throw passing ? new Error(refusal.message) : refusal;
 }

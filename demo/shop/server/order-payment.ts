@@ -19,7 +19,10 @@ export interface OrderPaymentOptions {
 /** The order's page is opened: a create that was cut off is carried on, an expired payment that can't be renewed is over. */
 export async function continuePayment(options: OrderPaymentOptions, order: KeptOrder): Promise<void> {
   const { orders, companion } = options;
-  const payment = orders.paymentsOf(order.id).find(({ stage }) => stage !== 'over');
+  const payments = orders.paymentsOf(order.id);
+  // What is open beside the payment that paid is ended by itself.
+  if (payments.some(({ money }) => money === 'pays')) return;
+  const payment = payments.find(({ stage }) => stage !== 'over');
   if (payment?.stage === 'starting') await start(options, order, payment);
   if (payment?.stage !== 'expired' || payment.paymentId === null) return;
   const renewable = await isRenewable(companion, payment.paymentId).catch(() => true); // asked again next time
@@ -64,8 +67,10 @@ async function start(
     if (started.fallbackHtml !== null) fallbacks.set(started.token, started.fallbackHtml);
     return started;
   } catch (error) {
-    // Refused, so there is no payment: the buyer may try anew under another key.
-    if (error instanceof CompanionRefusal) orders.setOver(idempotencyKey);
+    // Refused for what it asks, so there is no payment: the buyer may try anew under another key. Any other refusal says
+    // nothing of the payment, and the same key goes on with it.
+    if (error instanceof CompanionRefusal && [409, 422].includes(error.status))
+      orders.setRefused(idempotencyKey);
     throw error;
   }
 }

@@ -123,6 +123,14 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       transaction(() => save({ ...findPayment(database, key), stage: 'over' }));
     },
 
+    /** A create was refused for good. Another tab's may have been answered, or the webhook of a lost answer have come: that stays. */
+    setRefused(key: string): void {
+      transaction(() => {
+        const payment = findPayment(database, key);
+        if (payment.stage === 'starting' && payment.paymentId === null) save({ ...payment, stage: 'over' });
+      });
+    },
+
     /** A refund was asked for, with this result so far. Its webhook may have come before. */
     setAskedBack(key: string, money: Extract<Money, 'returning' | 'returned' | 'not_returned'>): void {
       transaction(() => {

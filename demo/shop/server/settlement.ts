@@ -84,15 +84,17 @@ export function createSettlement(options: SettlementOptions): Settlement {
 
 async function giveBack({ orders, companion, warn }: SettlementOptions, payment: KeptPayment): Promise<void> {
   warn(`${nameOf(payment)} has paid an order that was paid already: giving it back`);
+  const byHand = (why: string) => warn(`${nameOf(payment)} has to be given back by hand: ${why}`);
   try {
     const status = await refundPayment(companion, payment.paymentId!, 'The order was paid twice');
     const money = { pending: 'returning', succeeded: 'returned', failed: 'not_returned' } as const;
     orders.setAskedBack(payment.idempotencyKey, money[status]);
+    if (status === 'failed') byHand('the refund has failed');
   } catch (error) {
-    // Passing: a person looks at the payment first.
-    if (!(error instanceof CompanionRefusal) || error.code === 'attention_open') throw error;
+    // The buyer's money is given up for a reason that stays, never for one that may pass.
+    if (!(error instanceof CompanionRefusal && error.isFinal)) throw error;
     orders.setAskedBack(payment.idempotencyKey, 'not_returned');
-    warn(`${nameOf(payment)} has to be given back by hand: ${error.message}`);
+    byHand(error.message);
   }
 }
 

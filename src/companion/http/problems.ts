@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { tokensIn } from '../../protocol/payment-token.ts';
 import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../protocol/problem.ts';
-import { holdsToken } from '../payments/tokens.ts';
 import { StoreBusyError } from '../store/store-busy.ts';
 import type { Context } from '../context.ts';
 import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
@@ -40,16 +40,13 @@ type AnswerInWords = (request: FastifyRequest, reply: FastifyReply) => FastifyRe
 /** For the companion's own server only: inside another one, unknown addresses are its business. */
 export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): void {
   app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request.url);
     // A link whose `#` was encoded on its way has brought its token along: the page mends it, no answer repeats it.
-    const damaged = holdsToken(path);
-    const page = inWords(request, reply.code(damaged ? 400 : 404));
-    if (page) return page;
-    const where = damaged ? 'this address, which holds a payment token' : path;
-    return sendProblem(
-      reply.headers(FOR_ANY_PAGE), // a page may have asked for the part of a former build
-      new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${where}.`),
-    );
+    const problem = holdsToken(request.url)
+      ? tokenInAddress()
+      : new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`);
+    const page = inWords(request, reply.code(problem.status));
+    // A page may have asked for the part of a former build.
+    return page ?? sendProblem(reply.headers(FOR_ANY_PAGE), problem);
   });
 }
 
@@ -89,9 +86,8 @@ export function installProblems(
 export function answerBadUrl(putHeaders: CommonHeaders, inWords: AnswerInWords) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     putHeaders(request, reply);
-    const problem = fromFastify(error, request);
-    const status = holdsToken(pathOf(request.url)) ? 400 : problem.status;
-    void (inWords(request, reply.code(status)) ?? sendProblem(reply, problem));
+    const problem = holdsToken(request.url) ? tokenInAddress() : fromFastify(error, request);
+    void (inWords(request, reply.code(problem.status)) ?? sendProblem(reply, problem));
   };
 }
 
@@ -153,6 +149,19 @@ function mediaTypeFault(type: string | undefined): string {
   return type === undefined
     ? 'The header Content-Type is missing: send the body as application/json.'
     : `Content-Type is ${JSON.stringify(type.slice(0, 100))}: send the body as application/json.`;
+}
+
+function tokenInAddress(): ProblemError {
+  return new ProblemError(
+    400,
+    'malformed_request',
+    'The address holds a payment token. Addresses get logged.',
+  );
+}
+
+/** Signed or not. */
+function holdsToken(url: string): boolean {
+  return tokensIn(url).length > 0;
 }
 
 function pathOf(url: string): string {

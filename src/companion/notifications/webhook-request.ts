@@ -1,4 +1,4 @@
-/** What a web framework hands over of a webhook: headers and body in the forms that they come in. */
+/** A webhook as a web framework hands it over: headers and body in the forms that they come in. */
 
 /** Fetch's `Headers`, a `Map` by lower-case names, or anything like them. */
 interface HeaderGetter {
@@ -17,11 +17,9 @@ export type RawBody = string | ArrayBuffer | SharedArrayBuffer | ArrayBufferView
  * `TypeError` for what are no headers.
  */
 export function headerValue(headers: unknown, name: string): string | null {
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
-    throw new TypeError(
-      'verifyWebhook needs the headers of the request: `request.headers` of Node or of the Fetch API',
-    );
-  }
+  if (!isObject(headers)) throw noHeaders(typeof headers === 'function' ? PROMISED : '');
+  const advice = mistakenFor(headers);
+  if (advice !== null) throw noHeaders(advice);
   const values = isGetter(headers)
     ? [headers.get(name)]
     : Object.entries(headers)
@@ -44,6 +42,33 @@ const NEEDS_RAW_BODY =
   "Express: express.raw({ type: 'application/json' }) on this route. " +
   "Fastify: addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body)). " +
   'Next.js: await request.text(). Hono: await c.req.text(). More in docs/webhooks.md';
+
+function noHeaders(advice: string): TypeError {
+  return new TypeError(
+    `verifyWebhook needs the headers of the request: \`request.headers\` of Node or of the Fetch API${advice}`,
+  );
+}
+
+const PROMISED = '. Next.js gives a promise of them: await headers()';
+
+const HONO = '. This is Hono’s whole request: pass c.req.raw.headers';
+
+/** What stands in the place of headers, and the advice for it. Headers themselves are texts and lists of texts by any name. */
+function mistakenFor(given: object): string | null {
+  const { get, then, headers, header, req } = given as Readonly<Record<string, unknown>>;
+  // Hono's context, whose `get` is not of headers.
+  if (isObject(req) && 'header' in req) return HONO;
+  // Express's and Koa's requests are among these: their `get` is of headers.
+  if (typeof get === 'function') return null;
+  if (typeof then === 'function') return PROMISED;
+  if (typeof header === 'function') return HONO;
+  return isObject(headers) ? '. This is a whole request: pass request.headers' : null;
+}
+
+/** No list. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function isGetter(headers: object): headers is HeaderGetter {
   return 'get' in headers && typeof headers.get === 'function';

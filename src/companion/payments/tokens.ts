@@ -1,11 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { tokensIn } from '../../protocol/payment-token.ts';
 
 const TOKEN = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]{43})$/;
-
-/** Whether this address has a payment token in it, also with its point encoded. */
-export function holdsToken(address: string): boolean {
-  return /[\w-](?:\.|%(?:25)*2e)[\w-]{43}/i.test(address);
-}
 
 /**
  * Payment tokens: `<payment_id>.<base64url HMAC-SHA256 of the id>`. A token opens its one payment to its payer and
@@ -33,6 +29,11 @@ export class PaymentTokens {
     if (given.toString('base64url') !== match[2]) return null;
     const results = this.#secrets.map((secret) => timingSafeEqual(mac(secret, paymentId), given));
     return results.includes(true) ? paymentId : null;
+  }
+
+  /** Whether a token that opens a payment is in this address, in its path or query, encoded or not. */
+  areIn(address: string): boolean {
+    return tokensIn(address).some((token) => this.verify(token) !== null);
   }
 }
 

@@ -1,6 +1,9 @@
 /** Firefox alone lets the root's filter reach what stands in the top layer. */
 const ROOT_REACHES_TOP_LAYER = CSS.supports('-moz-appearance', 'none');
 
+/** Layers are added at an end of `<body>`: so many children at each end are measured, however many there are. */
+const LOOKED_AT = 50;
+
 /**
  * True if the page shows `element` as its own negative: an odd number of filters, blends and covers around it or over it
  * invert. Night modes do that, and turn back what is a picture, which does not reach into a shadow root. Covers are
@@ -10,7 +13,7 @@ export function isInverted(element: Element): boolean {
   let turns = 0;
   /** The z-index by which the page sorts the layer that holds `element`. */
   let level = 0;
-  /** What is looked for under covers: the element, or the frame that it is in. */
+  /** Covers are looked for over this: the element, or the frame that it is in. */
   let box = element;
   let inner: Element | null = null;
   for (let node: Element | null = element; node; inner = node, node = parentOf(node)) {
@@ -105,28 +108,43 @@ function isolates({
   );
 }
 
-/** How many layers in `parent` lie over `element` and invert it. `inner`: the child that holds `element`, at `level`. */
+/**
+ * How many layers in `parent` cover all that the window shows of `element`, and invert it. A smaller one, as the dot that
+ * follows a pointer, makes no negative of it. `inner`: the child that holds `element`, at `level`.
+ */
 function countCovers(parent: Element, inner: Element, element: Element, level: number): number {
-  const { left, top, width, height } = element.getBoundingClientRect();
-  const [x, y] = [left + width / 2, top + height / 2];
-  let later = false;
+  const { innerWidth, innerHeight } = parent.ownerDocument.defaultView!;
+  const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
+  const slack = Math.min(width, innerWidth) / 10;
   let count = 0;
-  const look = (style: CSSStyleDeclaration): void => {
+  const look = (style: CSSStyleDeclaration, later: boolean): void => {
     const backdrop = style.backdropFilter || style.getPropertyValue('-webkit-backdrop-filter');
     const turns = countInverting(backdrop, parent) + Number(isDifference(style) && isLight(style));
     const order = Number(style.zIndex) || 0;
     if (order > level || (order === level && later)) count += turns;
   };
-  const lookAt = (pseudo: string): void => {
+  const isCovered = (box: DOMRect): boolean =>
+    box.left - slack < Math.max(left, 0) &&
+    box.right + slack > Math.min(right, innerWidth) &&
+    box.top - slack < Math.max(top, 0) &&
+    box.bottom + slack > Math.min(bottom, innerHeight);
+  const lookAt = (pseudo: string, later: boolean): void => {
     const style = getComputedStyle(parent, pseudo);
-    if (/fixed|absolute/.test(style.position) && !style.content.startsWith('no')) look(style);
+    // Where it lies is not told, only its size.
+    const isLarge =
+      Number.parseFloat(style.width) + slack > Math.min(width, innerWidth) &&
+      Number.parseFloat(style.height) + slack > Math.min(height, innerHeight);
+    if (isLarge && /fixed|absolute/.test(style.position) && !style.content.startsWith('no'))
+      look(style, later);
   };
-  lookAt('::before');
-  for (const child of parent.children) {
-    const box = child.getBoundingClientRect();
-    if (child === inner) later = true;
-    else if (x > box.left && x < box.right && y > box.top && y < box.bottom) look(getComputedStyle(child));
-  }
-  lookAt('::after');
+  lookAt('::before', false);
+  const children = [...parent.children];
+  const at = children.indexOf(inner);
+  children.forEach((child, index) => {
+    const isAtEnd = index < LOOKED_AT || index >= children.length - LOOKED_AT;
+    if (isAtEnd && index !== at && isCovered(child.getBoundingClientRect()))
+      look(getComputedStyle(child), index > at);
+  });
+  lookAt('::after', true);
   return count;
 }

@@ -1,4 +1,7 @@
 import { adoptStyles, type LitElement } from 'lit';
+import { boxOf } from '../flat-tree.ts';
+
+const CONTENT = ':scope > :not([slot], [hidden], script, style, template, noscript, link, meta, br)';
 
 /**
  * What the shop's server has printed inside the element (`fallback_html`): seen before the element is there, and kept in
@@ -13,11 +16,22 @@ export class Fallback {
     return this.#slot !== null;
   }
 
+  /** Whether it leaves the element's place empty: the page's styles hide it, or it was taken away. Not in a hidden panel. */
+  isBlank(host: Element): boolean {
+    if (!this.#slot || boxOf(host).getClientRects().length === 0) return false;
+    const range = document.createRange();
+    return ![...host.querySelectorAll(CONTENT)].some((element) => {
+      range.selectNode(element); // the text of an element without a box of its own, too
+      return range.getBoundingClientRect().height > 0;
+    });
+  }
+
   /** The root of an element that has such content; `null` for others, and for one that has a root already. */
-  show(host: Element): ShadowRoot | null {
-    if (host.shadowRoot || !host.querySelector(':scope > :not([slot], script, style, template)')) return null;
+  show(host: LitElement): ShadowRoot | null {
+    if (host.shadowRoot || !host.querySelector(CONTENT)) return null;
     const root = host.attachShadow({ mode: 'open' });
     this.#slot = document.createElement('slot');
+    this.#slot.addEventListener('slotchange', () => host.requestUpdate());
     root.append(this.#slot);
     return root;
   }

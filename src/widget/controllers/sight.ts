@@ -1,7 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { boxOf, parentOf } from '../flat-tree.ts';
 
-/** So far outside the window a payment is fetched already: a payer who scrolls is not to wait for it. */
-const NEAR = '1500px';
+/** A payment is fetched wherever on the page's length it stands: a payer who scrolls to it is not to wait for it. */
+const NEAR = '999999px 0px';
+
+/** By which a page that was hidden may let know that it is looked at; a prerendered page's first one, too. */
+const SIGNS = [
+  [document, 'visibilitychange'],
+  [window, 'focus'],
+  [window, 'pageshow'],
+  [window, 'pointerdown'],
+] as const;
 
 /** Between two looks at what is in its place and hidden by `visibility` or `opacity`, of which no event tells; ms. */
 const LOOK_MS = 250;
@@ -54,8 +63,15 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      inPlace = entries[entries.length - 1]!.intersectionRatio > 0;
-      look();
+      const { intersectionRatio, target } = entries[entries.length - 1]!;
+      inPlace = intersectionRatio > 0;
+      // By now the page's styles are there, which may have taken its box.
+      const box = boxOf(element);
+      if (box === target) look();
+      else {
+        observer.disconnect();
+        observer.observe(box);
+      }
     },
     // Above nothing: what is cut off wholly, as in a shut accordion, counts as intersecting by its edge.
     { rootMargin, threshold: 1e-6 },
@@ -63,10 +79,10 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
   const end = (): void => {
     clearTimeout(timer);
     observer.disconnect();
-    document.removeEventListener('visibilitychange', look);
+    for (const [target, type] of SIGNS) target.removeEventListener(type, look, true);
   };
   observer.observe(element);
-  document.addEventListener('visibilitychange', look); // a prerendered page's first one, too
+  for (const [target, type] of SIGNS) target.addEventListener(type, look, true);
   return end;
 }
 
@@ -81,10 +97,4 @@ function isShown(element: HTMLElement): boolean {
     if (getComputedStyle(at).getPropertyValue('opacity') === '0') return false;
   }
   return getComputedStyle(element).visibility === 'visible';
-}
-
-/** On the page as it is drawn: through slots and out of shadow roots. */
-function parentOf(element: Element): Element | null {
-  const { assignedSlot, parentNode } = element;
-  return assignedSlot ?? (parentNode instanceof ShadowRoot ? parentNode.host : element.parentElement);
 }

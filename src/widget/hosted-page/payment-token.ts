@@ -1,16 +1,14 @@
+import { tokensIn } from '../../protocol/payment-token.ts';
+
 /**
  * The payment token in the hosted page's address. Mail programs, messengers and trackers put things behind a link
- * (`&tgWebAppData=…`, `#_=_`, a bracket, a zero-width space) and encode what stands in it (`%2E`, once or more): the
- * token's own alphabet tells it from them. Empty when there is none.
+ * (`&tgWebAppData=…`, `#_=_`, a bracket, a zero-width space): the token's own shape tells it from them. Empty when there
+ * is none.
  *
  * Runs in browsers without modules, as all of this folder does: ES5 built-ins only.
  */
-export function readToken(text: string): string {
-  const plain = text.replace(/%(?:25)*([0-9a-f]{2})/gi, (_whole, code: string) =>
-    String.fromCharCode(parseInt(code, 16)),
-  );
-  const found = /[\w-]{1,32}\.[\w-]{43}/.exec(plain);
-  return found ? found[0] : '';
+function readToken(text: string): string {
+  return tokensIn(text)[0] || '';
 }
 
 /** The folder of the page's files, which is the companion's address: `https://shop.ru/pay-api/`. */

@@ -11,16 +11,6 @@ export function markupIn(source: string): string[] {
   return templatesIn(source).filter((text) => /<[a-z/!]/i.test(text));
 }
 
-/** Texts of a script that are neither: where a value of CSS may hide that is put into a sheet. */
-export function plainTextsIn(source: string): string[] {
-  const nodes = [...allNodes(parseModule(source))];
-  const strings = nodes.filter(({ type, value }) => type === 'Literal' && typeof value === 'string');
-  return [
-    ...strings.map(({ value }) => String(value)),
-    ...nodes.filter(({ type }) => type === 'TemplateLiteral').map((node) => textOf(node)),
-  ];
-}
-
 function templatesIn(source: string): string[] {
   return [...allNodes(parseModule(source))]
     .filter(({ type }) => type === 'TaggedTemplateExpression')

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { holdsToken } from '../../payments/tokens.ts';
+import type { PaymentTokens } from '../../payments/tokens.ts';
 
 export type Next = (error?: unknown) => void;
 
 /** Nothing of a host's own can be below these: an unknown address there is a mistake in a call to us. `/pay/` is `/pay`. */
 const ALL_OURS = /^\/(?:(?:api\/sbp|checkout)\/v1(?:[/?]|$)|pay\/(?:\?|$))/;
 
-/** The start page is of a server that is ours alone. */
-const FRONT_DOOR = /^\/(?:start\.css)?(?:\?|$)/;
+/** The start page, its styles and the icon are of a server that is ours alone. */
+const FRONT_DOOR = /^\/(?:start\.css|favicon\.ico)?(?:\?|$)/;
 
 /** Express and Connect keep the address as it was before they took off the path below which we are mounted. */
 interface Addressed extends IncomingMessage {
@@ -28,10 +28,12 @@ interface Host {
  */
 export class Middleware {
   readonly #hosts = new WeakMap<IncomingMessage, Host>();
+  readonly #tokens: PaymentTokens;
   readonly #isProvider: (name: string) => boolean;
 
   /** `isProvider`: whether `/webhooks/{name}` is ours. A shop may have webhooks of its own there. */
-  constructor(isProvider: (name: string) => boolean) {
+  constructor(tokens: PaymentTokens, isProvider: (name: string) => boolean) {
+    this.#tokens = tokens;
     this.#isProvider = isProvider;
   }
 
@@ -54,8 +56,9 @@ export class Middleware {
   /** Whether the host has taken it. Not an address that only we can have. */
   tryPassOn(request: FastifyRequest, reply: FastifyReply): boolean {
     const host = this.#hosts.get(request.raw);
-    // A damaged payment link has the token in its path: the hosted page mends it, and no log of the host's gets it.
-    if (!host || ALL_OURS.test(request.url) || holdsToken(request.url)) return false;
+    // A damaged payment link has the token in its path: the hosted page mends it, and no log of the host's gets it. The
+    // host's own addresses may hold what looks like one: only a token that we have signed is kept back.
+    if (!host || ALL_OURS.test(request.url) || this.#tokens.areIn(request.url)) return false;
     reply.hijack();
     // As they came: Fastify has taken our base path off the one, and the host's own note away with it.
     const raw: Addressed = request.raw;

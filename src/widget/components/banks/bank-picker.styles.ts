@@ -68,7 +68,9 @@ export const bankPickerStyles = css`
   a:hover {
     background: var(--_subtle);
   }
-  a:focus-visible {
+  /* The picker may be a scroll container, which cuts what reaches over its edge. */
+  a:focus-visible,
+  input:focus-visible {
     outline-offset: -2px;
   }
   .avatar {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import {
   request as httpRequest,
@@ -8,8 +9,11 @@ import {
 } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import type { Companion } from '../../../../src/companion/index.ts';
+import { newId } from '../../../../src/companion/payments/ids.ts';
+import { PaymentTokens } from '../../../../src/companion/payments/tokens.ts';
 import { apiClient } from '../../../support/companion.ts';
 import { mountable, serve } from '../../../support/mounted.ts';
+import { ENCODINGS } from '../../../support/token-encodings.ts';
 
 type Handler = (
   request: Seen,
@@ -80,6 +84,15 @@ async function shopSees(origin: string, method: string, path: string, body?: str
 
 const codeOf = ({ text }: { text: string }): unknown => (JSON.parse(text) as { code?: unknown }).code;
 
+/** Signed by HS256, as sign-in services make them. */
+function jwt(claims: object): string {
+  const [head, body] = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  const signature = createHmac('sha256', 'theirs').update(`${head}.${body}`).digest('base64url');
+  return `${head}.${body}.${signature}`;
+}
+
 for (const name of ['express', 'express4']) {
   describe(`the companion first in ${name}`, () => {
     const first = (app: ExpressApp, companion: Companion): void => app.use(companion.handler);
@@ -100,6 +113,8 @@ for (const name of ['express', 'express4']) {
         ['GET', '/'],
         ['GET', '/?from=mail'],
         ['GET', '/start.css'],
+        ['GET', '/favicon.ico'],
+        ['GET', '/favicon.ico?v=2'],
         ['GET', '/cart?item=1&item=2'],
         ['GET', '/caf%E9'],
         ['GET', `/${'long'.repeat(100)}`],
@@ -135,12 +150,44 @@ for (const name of ['express', 'express4']) {
       assert.equal((await ask(origin, 'OPTIONS', '/checkout/v1/session')).status, 204);
     });
 
-    it('keeps damaged links to its payment page: the host’s log gets no token', async (t) => {
+    it('leaves the shop its addresses with keys and hashes of the shop’s own', async (t) => {
+      const origin = await shopWith(t, name, first);
+      const keys = {
+        'an id token': jwt({ sub: 'payer-1', email: 'a@example.ru' }),
+        'a hashed file': `app.${createHash('sha256').update('app').digest('hex')}.js`,
+        'a base64url hash': `app.${createHash('sha256').update('app').digest('base64url')}`,
+        'a host and a long name': `shop.${'long-name'.repeat(6)}`,
+        'a token that was signed elsewhere': new PaymentTokens(['other']).issue(newId('pay')),
+      };
+      for (const [kind, key] of Object.entries(keys)) {
+        for (const path of [
+          `/reset/${key}`,
+          `/auth/callback?id_token=${key}&state=1`,
+          `/x?u=${key.replace('.', '%2E')}`,
+          `/pay/${key}`,
+        ])
+          assert.equal((await shopSees(origin, 'GET', path)).url, path, kind);
+      }
+    });
+
+    it('keeps real tokens in damaged links: the host’s log gets none, however it is encoded', async (t) => {
       const origin = await shopWith(t, name, first);
       const { token } = await apiClient(origin).createPayment();
-      for (const path of ['/pay/', `/pay%23${token}`, `/pay/${token}`, `/${token}%E9`]) {
-        const { text } = await ask(origin, 'GET', path);
-        assert.doesNotMatch(text, /"shop":true/, path.replace(token, '<token>'));
+      assert.match((await ask(origin, 'GET', '/pay/')).text, /pay\.js/);
+      for (const form of ENCODINGS) {
+        const sent = form(token);
+        for (const path of [
+          `/pay%23${sent}`,
+          `/pay%2523${sent}`,
+          `/pay/${sent}`,
+          `/${sent}%E9`,
+          `/thanks?from=sms&t=${sent}`,
+          `/thanks?a=${new PaymentTokens(['other']).issue(newId('pay'))}&t=${sent}&b=1`,
+        ]) {
+          const { text } = await ask(origin, 'GET', path);
+          assert.doesNotMatch(text, /"shop":true/, path.replace(sent, `<${form.name}>`));
+          assert.equal(text.includes(token) || text.includes(sent), false, path.replace(sent, '<token>'));
+        }
       }
     });
 
@@ -165,7 +212,8 @@ for (const name of ['express', 'express4']) {
         assert.match((await ask(origin, 'GET', '/pay-api/')).text, /sbp-checkout/);
         assert.match((await ask(origin, 'GET', '/pay-api/pay')).text, /pay\.js/);
         assert.equal((await apiClient(`${origin}/pay-api`).api('/payments')).status, 200);
-        for (const url of ['/pay-api/nowhere?x=1', '/', '/pay-api-2/pay']) {
+        assert.match((await ask(origin, 'GET', '/pay-api/favicon.ico')).text, /<svg/);
+        for (const url of ['/favicon.ico', '/pay-api/nowhere?x=1', '/', '/pay-api-2/pay']) {
           const seen = await shopSees(origin, 'GET', url);
           assert.deepEqual([seen.url, seen.originalUrl], [url, url]);
         }

@@ -1,0 +1,13 @@
+/**
+ * The payment tokens in an address or a text, plain, in their order: `pay_`, 20 characters, a point, 43 characters. Mail
+ * programs, messengers and gateways encode any character of a link (`%2E`, `%2D`, once or more): what is read here is
+ * what the hosted page opens, and what the server keeps to itself. Whether a token is signed is not looked at.
+ *
+ * Runs in browsers without modules, with the hosted page: ES5 built-ins only.
+ */
+export function tokensIn(text: string): string[] {
+  const plain = text.replace(/%(?:25)*([0-9a-f]{2})/gi, (_whole, code: string) =>
+    String.fromCharCode(parseInt(code, 16)),
+  );
+  return plain.match(/pay_[\w-]{20}\.[\w-]{43}/g) || [];
+}
