@@ -71,7 +71,7 @@ export default defineConfig(
   mayNotImport('embed', ['companion', 'node:*'], "it runs in the payer's browser"),
   mayNotImport('companion', ['widget', 'embed', 'react', 'lit'], 'it runs on the server'),
   {
-    // What talks to a terminal or a browser's console.
+    // These files talk to a terminal or a browser's console.
     files: [
       'bench/**',
       'demo/*.ts',

@@ -1,4 +1,4 @@
-/** What `markup-builder.ts` reads as every browser does. Anything else is refused before it is built. */
+/** Accepts the markup that `markup-builder.ts` reads as every browser does. The build refuses any other. */
 
 const VOID = /^(?:br|hr|img|input|wbr)$/;
 const PHRASING =

@@ -20,37 +20,37 @@ export const CATALOG: readonly Product[] = [
     sku: 'chamomile',
     price: 320_00,
     name: { ru: 'Ромашка с мятой', en: 'Chamomile and mint' },
-    note: { ru: 'Вечерний сбор, 40 г', en: 'An evening blend, 40 g' },
+    note: { ru: 'Вечерний сбор, 40\u00a0г', en: 'An evening blend, 40\u00a0g' },
   },
   {
     sku: 'fireweed',
     price: 390_00,
     name: { ru: 'Иван-чай', en: 'Fireweed tea' },
-    note: { ru: 'Вологодский луг, 50 г', en: 'From a meadow near Vologda, 50 g' },
+    note: { ru: 'Вологодский луг, 50\u00a0г', en: 'From a meadow near Vologda, 50\u00a0g' },
   },
   {
     sku: 'oolong',
     price: 690_00,
     name: { ru: 'Улун «Те Гуань Инь»', en: 'Tie Guan Yin oolong' },
-    note: { ru: 'Весенний сбор, 50 г', en: 'Spring harvest, 50 g' },
+    note: { ru: 'Весенний сбор, 50\u00a0г', en: 'Spring harvest, 50\u00a0g' },
   },
   {
     sku: 'honey',
     price: 560_50,
     name: { ru: 'Липовый мёд', en: 'Linden honey' },
-    note: { ru: 'Светлый, 250 г', en: 'Light, 250 g' },
+    note: { ru: 'Светлый, 250\u00a0г', en: 'Light, 250\u00a0g' },
   },
   {
     sku: 'bowl',
     price: 850_00,
     name: { ru: 'Пиала «Туман»', en: 'Mist tea bowl' },
-    note: { ru: 'Фарфор, 80 мл', en: 'Porcelain, 80 ml' },
+    note: { ru: 'Фарфор, 80\u00a0мл', en: 'Porcelain, 80\u00a0ml' },
   },
   {
     sku: 'teapot',
     price: 2_490_00,
     name: { ru: 'Глиняный чайник', en: 'Clay teapot' },
-    note: { ru: 'Ручная работа, 350 мл', en: 'Made by hand, 350 ml' },
+    note: { ru: 'Ручная работа, 350\u00a0мл', en: 'Made by hand, 350\u00a0ml' },
   },
 ];
 

@@ -25,12 +25,12 @@ export function readDevice(headers: IncomingHttpHeaders): Device {
   };
 }
 
-/** What the answer of a call that reads the device depends on. */
+/** The request headers that an answer depends on when its call reads the device. */
 export const DEVICE_HEADERS = 'user-agent, sec-ch-ua-mobile, sec-ch-ua-platform';
 
 /**
- * Whose links open a bank's app there. A desktop's for what runs no bank's app: computers, also with Android, television
- * sets, KaiOS. Also for what has its own apps, such as Aurora: the bare scheme among them asks for no Android.
+ * Returns the platform whose links open a bank's app there. `desktop` for devices without bank apps: computers, also
+ * with Android, television sets, KaiOS. Also for systems with their own apps, such as Aurora: the bare scheme among them asks for no Android.
  */
 export function platformOf(device: Device): Platform {
   if (device.type === 'desktop') return 'desktop';

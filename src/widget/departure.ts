@@ -1,7 +1,7 @@
 /**
- * Where the payer has gone to pay, for when this page is loaded anew on the way back (phones throw pages away while a
- * bank's app is open): only a hint of what to say first, kept as long as the tab. Holds the bank's name and links; no
- * token and nothing of a form.
+ * Keeps the payer's destination (a bank or a form) for when this page is loaded anew on the way back: phones throw pages
+ * away while a bank's app is open. It only hints at the first screen, and lasts as long as the tab. Holds the bank's name
+ * and links; no token and nothing of a form.
  */
 import type { Snapshot } from '../protocol/snapshot.ts';
 import { toJson } from './json.ts';

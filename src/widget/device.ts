@@ -26,7 +26,7 @@ export function deviceType(told: Device | null, hints: DeviceHints): DeviceType 
 }
 
 /**
- * Whose bank links open there, where the page knows better than the request: iPads and Android devices that call
+ * Returns the platform whose bank links open there, if the page knows better than the request: iPads and Android devices that call
  * themselves desktops, and laptops that call themselves tablets. `null`: as the companion has read it.
  */
 export function correctedPlatform(told: Device | null, hints: DeviceHints): Platform | null {

@@ -9,7 +9,7 @@ export function chooseDevice(asked: string, told: Device | null): DeviceType {
   return DEVICE_TYPES.find((known) => known === asked) ?? deviceType(told, deviceHints());
 }
 
-/** Whose bank links to ask for, whatever the shop says of the device; `null` where the companion has read it right. */
+/** The platform whose bank links to ask for, whatever the shop says of the device; `null` where the companion has read it right. */
 export function platformFor(told: Device | null): Platform | null {
   return correctedPlatform(told, deviceHints());
 }
@@ -28,7 +28,7 @@ export function sberLinks(snapshot: Snapshot | null, device: DeviceType, origin:
 }
 
 /**
- * What this payer is offered: a tablet both ways at once, other devices one of them, with the other one tap away. The code
+ * The ways to pay for this payer: a tablet shows both at once, other devices one of them, with the other one tap away. The code
  * alone where the banks' place would stay empty (`hasApp` is false).
  */
 export function chooseWays(device: DeviceType, chosen: Way | null, hasApp = true): readonly Way[] {

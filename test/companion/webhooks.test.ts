@@ -177,7 +177,7 @@ describe('what verifyWebhook is given', () => {
           ['raw body', 'Express', 'Fastify', 'Next.js', 'Hono'].every((word) => error.message.includes(word)),
       );
     }
-    // Whoever signed it: the mistake shows with the first webhook.
+    // Unsigned as well: the mistake shows with the first webhook.
     assert.throws(() => verify({ body: {} as never, headers: {} }), TypeError);
   });
 

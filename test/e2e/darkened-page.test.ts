@@ -40,7 +40,7 @@ async function codeIsReadable(page: Page, link: string): Promise<void> {
   });
 }
 
-/** What an extension or the shop adds, past the page's policy. */
+/** Adds a style as an extension or the shop does, past the page's policy. */
 async function dress(page: Page, css: string): Promise<void> {
   await page.evaluate((text) => {
     const sheet = new CSSStyleSheet();

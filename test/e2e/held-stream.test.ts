@@ -11,7 +11,7 @@ import { openStreet } from '../support/street.ts';
 
 const street = openStreet();
 
-/** What the page promises: no silence, of whatever kind, lasts longer. */
+/** The page's promise: no silence of any kind lasts longer. */
 const NOTICED_MS = 45_000;
 /** A round of polling, and an answer. */
 const POLLED_MS = 5_000;

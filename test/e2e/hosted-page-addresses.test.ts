@@ -8,7 +8,7 @@ import { PATIENCE_MS } from '../support/patience.ts';
 import { PathProxy } from '../support/path-proxy.ts';
 import { screenIs, troubleOf } from '../support/shop-page.ts';
 
-/** What the way has done to the link `…/pay#TOKEN`: `PAGE` is the address before the `#`. */
+/** Forms of the link `…/pay#TOKEN` after messengers, mail programs and trackers have changed it: `PAGE` is the address before the `#`. */
 const FRAGMENTS = [
   'PAGE#TOKEN',
   'PAGE?utm_source=sms&fbclid=abc#TOKEN',

@@ -13,7 +13,7 @@ const street = openStreet({ SBP_SANDBOX_LINK: 'nspk' });
 
 const ELEMENT = '**/sbp-checkout.js';
 
-/** What keeps the element from running, and the plain page does not mind. */
+/** Obstacles that keep the element from running and leave the plain page alone. */
 const OBSTACLES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   'does not parse the script': (page) => serve(page, ELEMENT, 'export class A { static { } ???'),
   'does not get the script': (page) => page.route(ELEMENT, (route) => route.fulfill({ status: 404 })),

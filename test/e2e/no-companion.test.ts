@@ -89,7 +89,7 @@ async function visit(query: Record<string, string>, device = DESKTOP, ownToken?:
   return { page, console, errors, openedAt };
 }
 
-/** What a payer reads, is offered and is spared; what the shop hears; what the developer is told. */
+/** The payer's texts and offers, the shop's event and the developer's console line. */
 async function saysNoCompanion({ page, console, errors, openedAt }: Visit, told: RegExp): Promise<void> {
   const pace = Pace.start();
   await screenIs(page, 'error');

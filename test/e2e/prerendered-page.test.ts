@@ -10,7 +10,7 @@ import { CHROMIUM_ARGS, findChromium } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { until } from '../support/until.ts';
 
-/** As long as a page that is seen needs many times over. */
+/** Many times longer than a page that is seen needs. */
 const A_WHILE_MS = 5_000;
 
 let companion: CompanionProcess;

@@ -45,7 +45,7 @@ async function visit(attributes: Record<string, string> = {}): Promise<Visit> {
     const errors: string[] = [];
     Object.assign(window, { errors });
     document.addEventListener('sbp-error', ({ detail }) => {
-      // What the shop's page is before it has a token.
+      // The shop's page has no token yet.
       if (detail.code !== 'no-token') errors.push(detail.code);
     });
   });

@@ -53,7 +53,7 @@ after(async () => {
   other.remove();
 });
 
-/** What a payer reads at the end of a payment on a page with these scripts. */
+/** The text that a payer reads at the end of a payment on a page with these scripts. */
 async function pay(addresses: readonly string[]): Promise<string> {
   scripts = addresses;
   const { token, payment_id } = await companion.client.createPayment();

@@ -56,7 +56,7 @@ function arrange(order: keyof typeof ORDERS, query: string, trustedTypes: string
   loading = { markup, trustedTypes };
 }
 
-/** Where nothing is forgiven: a Lit of the shop's came first, its policy may be taken once, and the address has a query. */
+/** The strictest page: a Lit of the shop's came first, its policy may be taken once, and the address has a query. */
 const HARDEST = ['after the shop’s Lit', '?ver=6.4', 'lit-html'] as const;
 
 async function open(

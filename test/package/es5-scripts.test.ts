@@ -7,9 +7,9 @@ import { Linter } from 'eslint';
 
 const DIST = join(import.meta.dirname, '../../dist/cdn');
 
-/** What the scripts may take from the language and from a browser of that time. */
+/** Names that the scripts may take from the language and from a browser of that time. */
 const KNOWN = [
-  ...['String', 'Number', 'Math', 'JSON', 'parseInt', 'RegExp', 'undefined', 'NaN', 'isNaN'],
+  ...['String', 'Number', 'Math', 'JSON', 'parseInt', 'RegExp', 'Date', 'undefined', 'NaN', 'isNaN'],
   ...['window', 'document', 'location', 'history', 'XMLHttpRequest', 'clearTimeout', 'setTimeout'],
   // Of browsers that know modules: open.ts looks whether it is there.
   'customElements',

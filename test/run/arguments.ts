@@ -11,7 +11,7 @@ export const SUITES = {
 
 export type SuiteName = keyof typeof SUITES;
 
-/** What is to be run: files by suite, the suites in their order. */
+/** The files to run by suite, the suites in their order. */
 export type Plan = ReadonlyMap<SuiteName, readonly string[]>;
 
 /** An argument of `npm test` is wrong; the message says how, and what there is. */

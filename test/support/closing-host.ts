@@ -65,7 +65,7 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
     app.use(companion.handler);
     const server = await serve(app);
     await takePayment();
-    // As docs/mounting.md says: no new connections, then the companion, which ends the open streams.
+    // The order of docs/mounting.md: no new connections, then the companion, which ends the open streams.
     server.close();
     await companion.close();
   },

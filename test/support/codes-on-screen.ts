@@ -6,7 +6,7 @@ import { LINK } from './snapshots.ts';
 /** A printed code in daylight has some 17; black on white is 21. */
 const CONTRAST = 17;
 
-/** What a camera that is held before the page sees, dark on light only. */
+/** Reads the codes that a camera before the page sees, dark on light only. */
 export function codesOnScreen(): Promise<SeenCode[]> {
   return executeServerCommand<SeenCode[], undefined>('read-screen');
 }

@@ -24,7 +24,7 @@ export interface DeviceCase {
   readonly told: { readonly type: DeviceType; readonly os: string | null; readonly platform: Platform };
   /** What the page makes of it. */
   readonly type: DeviceType;
-  /** Whose bank links the payer gets in the end. */
+  /** The platform whose bank links the payer gets in the end. */
   readonly links: Platform;
   readonly inApp: InApp | null;
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What the examples import of the published package, and where that is from. */
+/** The modules of the published package that the examples import, and their sources. */
 const SOURCES = {
   'sbp-checkout/webhooks': 'src/companion/notifications/webhooks.ts',
   'sbp-checkout/companion': 'src/companion/index.ts',

@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo, Socket } from 'node:net';
 import { createGzip, constants } from 'node:zlib';
 
-/** What a proxy does to the answer of a status stream; everything else goes through it as it is. */
+/** A proxy's treatment of a status stream's answer; everything else goes through it as it is. */
 export type Hold = (upstream: IncomingMessage, answer: ServerResponse) => void;
 
 /** Ways of proxies and of what runs beside them (antivirus, compression, caches) with a stream that they do not know. */

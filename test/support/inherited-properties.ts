@@ -1,4 +1,4 @@
-/** What a page may say, by kind: the first that a property takes and that changes it is used. */
+/** Values that a page may set, by kind: the first that a property takes and that changes it is used. */
 const VALUES = [
   'rgb(12, 34, 56)|7px|-3px|37px 41px|3|0.3|950|290%|45deg|2s|"x"|"«" "»"|"smcp" 1|"wght" 777|RUS',
   'url("data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=")',

@@ -1,7 +1,7 @@
 /** No element that anyone should use, hence not by the name that the compiler knows. */
 const WRAPPER = 'font' as string;
 
-/** What the translators of Chrome and Yandex Browser do to the text nodes that they reach: each is gone for good. */
+/** Replaces text nodes as the translators of Chrome and Yandex Browser do: each is gone for good. */
 export function translatePage(root: Node & ParentNode): void {
   for (const element of root.querySelectorAll('*')) if (element.shadowRoot) translatePage(element.shadowRoot);
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);

@@ -14,7 +14,7 @@ function documentedCss(): string {
 /** A shop whose server prints the fallback inside the element, under a strict policy, with text below it. */
 export class PrintingShop {
   readonly origin: string;
-  /** What the next page has in the element, and where its script comes from. */
+  /** The next page's content of the element, and the origin of its script. */
   page = { companion: '', token: '', fallback: '', lang: 'ru' };
   readonly #server: Server;
 

@@ -8,7 +8,7 @@ import { PATIENCE_MS } from './patience.ts';
 export interface Loading {
   readonly markup: string;
   readonly scriptSources: string;
-  /** What `trusted-types` allows; by default what docs/element.md prescribes. */
+  /** The policies that `trusted-types` allows. Defaults to those of docs/element.md. */
   readonly trustedTypes?: string;
   /** The same for `style-src`; by default there is none. */
   readonly styleSources?: string;

@@ -8,7 +8,7 @@ import { snapshot } from '../support/snapshots.ts';
 
 let undo = (): void => undefined;
 
-/** What the element asks the companion for on that device, of which a request has told what it tells. */
+/** The bank list that the element asks the companion for on that device, after the request's own account of it. */
 async function asked(name: string, attributes: Record<string, string> = {}): Promise<string> {
   undo();
   undo = pretend(name);

@@ -26,7 +26,7 @@ const YANDEX = 'Яндекс Банк';
 const OZON = 'Озон Банк (Ozon)';
 const WB = 'ВБ Банк (Вайлдберриз банк)';
 
-/** What payers type, by the kind of mistake, and the bank that has to be on top. */
+/** Payers' input by the kind of mistake, and the bank that has to be on top. */
 const KINDS: Readonly<Record<string, readonly (readonly [query: string, first: string])[]>> = {
   'one letter wrong': [
     ['тенькофф', T],

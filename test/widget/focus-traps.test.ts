@@ -35,7 +35,7 @@ async function dialog(
   return { box: page.querySelector<HTMLElement>('.modal')!, checkout };
 }
 
-/** What has the focus, through the shadow roots. */
+/** The focused element, through the shadow roots. */
 function focused(): Element | null {
   let found = document.activeElement;
   while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;

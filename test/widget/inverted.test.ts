@@ -7,7 +7,7 @@ import { add, dress, undress } from '../support/page-styles.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { tap } from '../support/tap.ts';
 
-/** What night modes put over a page: the whole of it, and untouchable. */
+/** Night modes put this over the whole page, untouchable. */
 const COVER = "content: ''; position: fixed; inset: 0; pointer-events: none";
 /** Not fixed to the window: WebKit blends nothing through a layer that is, and shows the layer alone. */
 const BLEND = `${COVER}; position: absolute`;

@@ -86,7 +86,7 @@ function holes(checkout: SbpCheckout): string[] {
     .map((place) => `${place.localName}.${place.className}`);
 }
 
-/** What the payer can do, or read, between the sum and the foot. */
+/** The controls and texts between the sum and the foot. */
 function ways(checkout: SbpCheckout): string[] {
   const body = [...drawn(checkout.shadowRoot!)].filter(
     (element) => !element.closest('.head, .foot, .give-up'),

@@ -4,7 +4,7 @@ import { inside, live, show, text, until } from '../support/checkout.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { tap } from '../support/tap.ts';
 
-/** What the developer is told on the console while a test runs. */
+/** The console's lines for the developer while a test runs. */
 function listenToConsole(): { readonly lines: string[]; readonly stop: () => void } {
   const lines: string[] = [];
   const original = console.error;

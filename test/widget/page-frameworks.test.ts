@@ -4,7 +4,7 @@ import { inside, show, text, until } from '../support/checkout.ts';
 import { ENDPOINT, FakePayment, pause, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
 
-/** What the console was warned of from here on. */
+/** Collects the console's warnings from here on. */
 function watchConsole(): { readonly warnings: string[]; stop(): void } {
   const warnings: string[] = [];
   const own = console.warn;
@@ -18,7 +18,7 @@ async function opened(attributes: Record<string, string> = {}): Promise<SbpCheck
   return checkout;
 }
 
-/** As Turbo's, Livewire's and Alpine's morphs do: the server's markup decides on every attribute. */
+/** Morphs as Turbo, Livewire and Alpine do: the server's markup decides on every attribute. */
 function morph(element: Element, attributes: Readonly<Record<string, string>>): void {
   for (const name of element.getAttributeNames()) {
     if (!(name in attributes)) element.removeAttribute(name);
@@ -28,7 +28,7 @@ function morph(element: Element, attributes: Readonly<Record<string, string>>): 
   }
 }
 
-/** As the bluntest do: off with all, on with all. */
+/** The bluntest morph: all attributes come off, then all go on. */
 function replaceAll(element: Element, attributes: Readonly<Record<string, string>>): void {
   for (const name of element.getAttributeNames()) element.removeAttribute(name);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

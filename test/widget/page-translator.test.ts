@@ -135,7 +135,7 @@ describe('on a translated page', () => {
   });
 });
 
-/** What stands on the card: the announcement tells of the way there. */
+/** The card's own text, without the announcement. */
 function visible(checkout: SbpCheckout): string[] {
   return ['.shop', '.order', '.amount', 'h2', '.detail', '.status'].map((selector) => {
     const element = checkout.shadowRoot!.querySelector(selector);

@@ -29,7 +29,7 @@ function onPaper(element: SbpQrCode): SVGSVGElement {
   return element.shadowRoot!.querySelector('svg')!;
 }
 
-/** What a phone does to bitmaps that nobody looks at. */
+/** Empties a bitmap as a phone does in the background. */
 function wipe(canvas: HTMLCanvasElement): void {
   canvas.getContext('2d')!.clearRect(0, 0, 9_999, 9_999);
 }

@@ -23,12 +23,12 @@ function controls(root: ParentNode): Element[] {
   ]);
 }
 
-/** What a payer cannot reach, and why. Some of it comes into being only where it is scrolled to. */
+/** Lists the controls that a payer cannot reach, and why. Some of it comes into being only where it is scrolled to. */
 async function outOfReach(checkout: SbpCheckout): Promise<string[]> {
   const found: string[] = [];
   for (const control of controls(checkout.shadowRoot!)) {
     let why = obstacle(control);
-    // What is drawn anew meanwhile is another control.
+    // A control that is drawn anew meanwhile is another one.
     for (let look = 0; why !== null && control.isConnected && look < 300; look++) {
       await pause(50);
       why = obstacle(control);

@@ -43,9 +43,9 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   bank100000000078: ['инго', 'ингосстрах'],
   // Its brand for enterprises: https://delo.ru
   bank100000000003: ['дело банк', 'делобанк', 'delobank'],
-  // What it runs: https://1cupis.ru
+  // The bank runs this service: https://1cupis.ru
   bank100000000271: ['цупис', '1цупис', 'cupis'],
-  // As its Android app is called: com.bifit.dvbank
+  // The name of its Android app: com.bifit.dvbank
   bank100000000083: ['двб'],
 };
 

@@ -81,7 +81,7 @@ export function createApp(
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
   // Not in another server: its `/` is its own.
   void app.register(startPage(parts.ctx.config));
-  // We expect nothing special of anyone who expects it of us.
+  // Unknown `Expect` headers are ignored; Node would answer 417.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
 }

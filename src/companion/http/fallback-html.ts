@@ -5,7 +5,7 @@ import type { PageLanguage } from './language.ts';
 import { html, oneLine, type Markup } from './html.ts';
 import { inlineQr, qrLabel } from './inline-qr.ts';
 
-/** What the markup is made of: fields of a create's answer. */
+/** The markup is made of these fields of a create's answer. */
 export interface FallbackFields {
   readonly order_id: string;
   readonly amount: number;
@@ -48,7 +48,7 @@ const TEXTS = {
 } satisfies Record<PageLanguage, Record<string, string>>;
 
 /**
- * What a shop prints inside `<sbp-checkout>`: a payer has it before the element has loaded, and where no script runs.
+ * Returns the markup that a shop prints inside `<sbp-checkout>`: a payer has it before the element has loaded, and where no script runs.
  * Escaped, and without style, script or id: no policy of a page objects, and it may stand in a page twice. The markup
  * cannot follow the payment, so it names the code's end and the page that tells.
  */

@@ -1,4 +1,4 @@
-/** What a web framework hands over of a webhook: headers and body in the forms that they come in. */
+/** A webhook as a web framework hands it over: headers and body in the forms that they come in. */
 
 /** Fetch's `Headers`, a `Map` by lower-case names, or anything like them. */
 interface HeaderGetter {

@@ -12,7 +12,7 @@ import {
 
 const OBJECTS: readonly string[] = ['customer', 'qr', 'features', 'metadata'];
 
-/** What a create asks of its answer. */
+/** The forms of QR code and link that a create asks for in its answer. */
 export interface Extras {
   readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
   readonly deepLink: boolean;

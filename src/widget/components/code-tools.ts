@@ -107,7 +107,7 @@ export class SbpCodeTools extends LitElement {
     if (!hasDialogs) this.renderRoot.querySelector<HTMLElement>('.enlarge')?.focus();
   }
 
-  /** What a dialog does by itself: Escape closes it, and Tab stays on its one button. */
+  /** Escape closes the layer, and Tab stays on its one button, as in a modal dialog. */
   readonly #pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') this.#close();
     if (event.key === 'Tab') event.preventDefault();

@@ -111,7 +111,7 @@ export class SbpQrCode extends LitElement {
   declare faded: boolean;
 
   #drawing: QrDrawing | null = null;
-  /** What the bitmap was painted for. */
+  /** The payload, width, density and inversion that the bitmap was painted for. */
   #painted = '';
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #observer: ResizeObserver | null;
@@ -167,7 +167,7 @@ export class SbpQrCode extends LitElement {
   readonly #paint = (): void => {
     const canvas = this.renderRoot.querySelector('canvas');
     if (!canvas || !this.#drawing) return;
-    // Where a page's policy refuses the styles, the element is inline and has no width: the vector graphic has its own.
+    // If a page's policy refuses the styles, the element is inline and has no width: the vector graphic has its own.
     const room = this.clientWidth;
     canvas.hidden = room === 0 || !paintQr(canvas, this.#drawing, room, this.hasAttribute('inverted'));
   };

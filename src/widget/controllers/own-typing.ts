@@ -1,4 +1,4 @@
-/** What a payer does to a text: it leaves a shadow root as if it had been done to the element itself. */
+/** The events of a payer's typing: each leaves a shadow root as if it had been done to the element itself. */
 const TYPING = ['keydown', 'keypress', 'keyup', 'beforeinput', 'input', 'copy', 'cut', 'paste'];
 
 /** Keys that no field needs: to get out of a dialog, to go on, to hold with others, and the browser's own. */

@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { boxOf, parentOf } from '../flat-tree.ts';
 
-/** So far outside the window a payment is fetched already: a payer who scrolls is not to wait for it. */
-const NEAR = '1500px';
+/** A payment is fetched wherever on the page's length it stands: a payer who scrolls to it is not to wait for it. */
+const NEAR = '999999px 0px';
 
 /** By which a page that was hidden may let know that it is looked at; a prerendered page's first one, too. */
 const SIGNS = [

@@ -22,7 +22,7 @@ export interface LegacyTexts {
   readonly renew: string;
   readonly canceled: string;
   readonly refunded: string;
-  readonly partlyRefunded: string;
+  readonly partial_refunded: string;
   readonly error: string;
   readonly errorDetail: string;
   readonly notChecked: string;
@@ -54,7 +54,7 @@ export const LEGACY_TEXTS: Readonly<Record<'ru' | 'en', LegacyTexts>> = {
     renew: 'Получить новый код',
     canceled: 'Оплата отменена',
     refunded: 'Деньги возвращены',
-    partlyRefunded: 'Часть денег возвращена',
+    partial_refunded: 'Часть денег возвращена',
     error: 'Не удалось открыть оплату',
     errorDetail: 'Ссылка недействительна или устарела: вернитесь в магазин и начните заново.',
     notChecked: 'Пока не удалось проверить. Страница обновится сама.',
@@ -84,7 +84,7 @@ export const LEGACY_TEXTS: Readonly<Record<'ru' | 'en', LegacyTexts>> = {
     renew: 'Get a new code',
     canceled: 'Payment canceled',
     refunded: 'Refunded',
-    partlyRefunded: 'Partly refunded',
+    partial_refunded: 'Partly refunded',
     error: "Couldn't open this payment",
     errorDetail: 'The link is invalid or out of date: go back to the shop and start again.',
     notChecked: "Couldn't check just now. This page updates itself.",

@@ -2,7 +2,7 @@
  * The hosted page in a browser that cannot run the element: sum, code, link and result, asked for by polling. The build
  * writes it in ES5, and it uses no built-in that is newer: see build/es5-scripts.ts.
  */
-import type { Snapshot } from '../../protocol/snapshot.ts';
+import type { Action, Snapshot } from '../../protocol/snapshot.ts';
 import { LEGACY_TEXTS } from './legacy-texts.ts';
 import { pageFolder, tokenOfPage } from './payment-token.ts';
 import { sumText } from './sum-text.ts';
@@ -16,6 +16,7 @@ declare global {
 const POLL_MS = 5_000;
 /** In trouble, and once only late money may still come. */
 const LONGEST_POLL_MS = 60_000;
+const CODE = '/qr';
 const TIMEOUT_MS = 20_000;
 
 /** The same addresses that the element posts forms to. Plain http where the companion itself is on plain http. */
@@ -31,7 +32,13 @@ let shown: Snapshot | null = null;
 let code: Node | null = null;
 let codeOf = '';
 let pollMs = POLL_MS;
-let timer = 0;
+let timer: ReturnType<typeof setTimeout>;
+/** By path, in epoch milliseconds: a question is out until then, or the companion has asked to wait. */
+const notBefore: Record<string, number> = {};
+/** The page has rested since the last question: the payer may come back from their bank. */
+let isAway = false;
+/** Nothing new can come, or nothing that this token may read. */
+let isOver = false;
 let box: HTMLElement;
 let note: HTMLElement;
 
@@ -51,7 +58,6 @@ function addLink(text: string, address: string | null, className: string): void 
   if (!isSafe(address)) return;
   const link = add(box, 'a', text, className) as HTMLAnchorElement;
   link.href = address;
-  link.rel = 'noopener noreferrer';
 }
 
 function addButton(parent: Node, text: string): HTMLElement {
@@ -62,7 +68,6 @@ function addForm(form: Extract<Snapshot['presentation'], { kind: 'form' }>): voi
   const element = add(box, 'form', '') as HTMLFormElement;
   element.action = form.action;
   element.method = form.http_method;
-  element.acceptCharset = 'utf-8';
   form.fields.forEach((field) => {
     const input = add(element, 'input', '') as HTMLInputElement;
     input.type = 'hidden';
@@ -72,50 +77,54 @@ function addForm(form: Extract<Snapshot['presentation'], { kind: 'form' }>): voi
   addButton(element, texts.toForm);
 }
 
-/** `answered` gets 0 where no answer came. */
-function send(
-  method: string,
-  path: string,
-  body: string | null,
-  answered: (status: number, request: XMLHttpRequest) => void,
-): void {
-  const request = new XMLHttpRequest();
-  request.open(method, session + path);
-  request.timeout = TIMEOUT_MS;
-  if (path === '/qr') request.responseType = 'document';
-  request.setRequestHeader('Authorization', `Bearer ${token}`);
-  if (body) request.setRequestHeader('Content-Type', 'application/json');
-  request.onreadystatechange = () => {
-    if (request.readyState === 4) answered(request.status, request);
-  };
-  request.send(body);
+function isDue(path: string): boolean {
+  return !(notBefore[path]! > Date.now());
 }
 
-/** A tap: what comes of it is read from the next snapshot. */
-function post(path: string, body: object): void {
-  note.textContent = texts.checking;
-  send('POST', path, JSON.stringify(body), () => {
-    pollMs = POLL_MS;
-    poll();
-  });
+/** `answered` gets 0 where no answer came, and how long the companion asks to wait: 0 where it does not. */
+function send(
+  path: string,
+  body: object | null,
+  answered: (request: XMLHttpRequest, waitMs: number) => void,
+): void {
+  const request = new XMLHttpRequest();
+  request.open(body ? 'POST' : 'GET', session + path);
+  request.timeout = TIMEOUT_MS;
+  if (path === CODE) request.responseType = 'document';
+  request.setRequestHeader('Authorization', `Bearer ${token}`);
+  request.setRequestHeader('Content-Type', 'application/json');
+  notBefore[path] = Date.now() + TIMEOUT_MS;
+  request.onreadystatechange = () => {
+    if (request.readyState !== 4) return;
+    const waitMs = Number(request.getResponseHeader('Retry-After')) * 1_000 || 0;
+    notBefore[path] = Date.now() + waitMs;
+    answered(request, waitMs);
+  };
+  request.send(body && JSON.stringify(body));
+}
+
+function may({ actions }: Snapshot, action: Action): boolean {
+  return actions.indexOf(action) >= 0;
 }
 
 function drawOffer(snapshot: Snapshot): void {
   const offer = snapshot.presentation;
   if (offer.kind === 'link') {
     add(box, 'h1', texts.title);
-    if (code && codeOf === offer.url) box.appendChild(code);
-    add(box, 'p', texts.hint);
+    if (code && codeOf === offer.url) {
+      box.appendChild(code);
+      add(box, 'p', texts.hint);
+    }
     addLink(texts.payLink, offer.url, 'primary');
   } else if (offer.kind === 'form' && isSafe(offer.action)) {
     add(box, 'h1', texts.title);
     addForm(offer);
-  } else if (!snapshot.method && snapshot.actions.indexOf('method') >= 0) {
+  } else if (!snapshot.method && may(snapshot, 'method')) {
     add(box, 'h1', texts.chooseMethod);
     snapshot.methods.forEach((method) => {
       if (method === 'buyer_qr') return;
       addButton(box, method === 'sbp' ? texts.methodSbp : texts.methodSberpay).onclick = () =>
-        post('/method', { method });
+        ask('/method', { method });
     });
   } else if (offer.kind === 'scan') {
     add(box, 'p', texts.newer);
@@ -126,34 +135,16 @@ function drawOffer(snapshot: Snapshot): void {
 
 /** A status that this page does not know is still being worked on: it is never shown as a result. */
 function drawStatus(snapshot: Snapshot): void {
-  switch (snapshot.status) {
-    case 'created':
-      drawOffer(snapshot);
-      return;
-    case 'paid':
-    case 'canceled':
-    case 'refunded':
-      add(box, 'h1', texts[snapshot.status]);
-      return;
-    case 'partial_refunded':
-      add(box, 'h1', texts.partlyRefunded);
-      return;
-    case 'failed':
-      add(box, 'h1', texts.failed);
-      add(box, 'p', texts.failedThere);
-      return;
-    case 'expired':
-      add(box, 'h1', texts.expired);
-      add(box, 'p', texts.expiredDetail);
-      if (snapshot.actions.indexOf('renew') >= 0)
-        addButton(box, texts.renew).onclick = () => post('/renew', {});
-      return;
-    case 'processing':
-      add(box, 'h1', texts.processing);
-      return;
-    default:
-      add(box, 'h1', texts.checking);
+  const { status } = snapshot;
+  if (status === 'created') {
+    drawOffer(snapshot);
+    return;
   }
+  add(box, 'h1', isOpen(snapshot) && status !== 'processing' ? texts.checking : texts[status]);
+  if (status === 'failed') add(box, 'p', texts.failedThere);
+  if (status !== 'expired') return;
+  add(box, 'p', texts.expiredDetail);
+  if (may(snapshot, 'renew')) addButton(box, texts.renew).onclick = () => ask('/renew', {});
 }
 
 function draw(snapshot: Snapshot): void {
@@ -171,78 +162,114 @@ function draw(snapshot: Snapshot): void {
   addLink(texts.backToShop, isOpen(snapshot) ? null : snapshot.return_url, '');
 }
 
-function isOpen({ status }: Snapshot): boolean {
-  return !/^(?:paid|failed|expired|canceled|refunded|partial_refunded)$/.test(status);
+/** So is one that nothing is known of yet. */
+function isOpen(snapshot: Snapshot | null): boolean {
+  return !snapshot || !/^(paid|failed|expired|canceled|(partial_)?refunded)$/.test(snapshot.status);
 }
 
 function drawRefusal(): void {
   box.textContent = '';
   add(box, 'h1', texts.error);
   add(box, 'p', texts.errorDetail);
-  note.textContent = '';
+  say('');
 }
 
-function take(snapshot: Snapshot): void {
-  if (!shown || snapshot.version > shown.version) {
+/** Of a result there is nothing more to say. */
+function say(text: string): void {
+  note.textContent = isOpen(shown) ? text : '';
+}
+
+function longer(): number {
+  return Math.min(pollMs * 2, LONGEST_POLL_MS);
+}
+
+/** False where it is no snapshot. */
+function take(snapshot: Snapshot): boolean {
+  const { payment_id, version } = snapshot;
+  if (typeof payment_id !== 'string' || typeof version !== 'number') return false;
+  if (!shown || version > shown.version) {
     shown = snapshot;
     draw(snapshot);
   }
-  note.textContent = isOpen(shown) ? texts.live : '';
-  pollMs = isOpen(shown) ? POLL_MS : Math.min(pollMs * 2, LONGEST_POLL_MS);
+  say(texts.live);
+  pollMs = isOpen(shown) ? POLL_MS : longer();
+  isOver = /^(paid|failed|refunded)$/.test(shown.status);
   const offer = shown.presentation;
-  if (shown.status === 'created' && offer.kind === 'link' && codeOf !== offer.url) loadCode(offer.url);
+  if (shown.status === 'created' && offer.kind === 'link') loadCode(offer.url);
+  return true;
 }
 
-/** Drawn by the companion: an encoder would be most of this script. The link serves as well, so it is asked for once. */
+/** Drawn by the companion: an encoder would be most of this script. Asked for with each snapshot until it has come. */
 function loadCode(url: string): void {
+  if (codeOf !== url) code = null;
   codeOf = url;
-  code = null;
-  send('GET', '/qr', null, (status, request) => {
-    const svg = status === 200 && request.responseXML ? request.responseXML.documentElement : null;
-    if (!svg || codeOf !== url || !shown) return;
+  if (code || !isDue(CODE)) return;
+  send(CODE, null, ({ responseXML }) => {
+    const svg = responseXML ? responseXML.documentElement : null;
+    // A captive portal answers with its own page.
+    if (!svg || codeOf !== url || !shown || svg.nodeName !== 'svg') return;
     code = document.importNode(svg, true);
     draw(shown);
   });
 }
 
 /** 403 and 404 without a problem document are a proxy's, and pass. */
-function isRefusal(status: number, request: XMLHttpRequest): boolean {
-  if (status === 401) return true;
-  const type = String(request.getResponseHeader('Content-Type'));
-  return (status === 403 || status === 404) && type.indexOf('problem+json') >= 0;
-}
-
-/** Later than last time, and not before the companion says so. */
-function slowDown(request: XMLHttpRequest): void {
-  const asked = Number(request.getResponseHeader('Retry-After')) * 1_000;
-  pollMs = Math.max(Math.min(pollMs * 2, LONGEST_POLL_MS), asked > 0 ? asked : 0);
-  note.textContent = texts.notChecked;
+function isRefusal(request: XMLHttpRequest): boolean {
+  const type = request.getResponseHeader('Content-Type');
+  return /^(401|40[34].*problem)/.test(`${request.status}${String(type)}`);
 }
 
 function read(request: XMLHttpRequest): boolean {
   try {
-    take(JSON.parse(request.responseText) as Snapshot);
-    return true;
+    return take(JSON.parse(request.responseText) as Snapshot);
   } catch {
     return false; // a captive portal's page: no news of the payment
   }
 }
 
-/** Asks for the snapshot, and plans the next question: later after trouble and results, none after the last word. */
-function poll(): void {
+/**
+ * Asks for the snapshot, and plans the next question: later after trouble and results, not before the companion says so,
+ * none after the last word.
+ */
+function ask(path: string, body: object | null): void {
+  if (body) note.textContent = texts.checking;
   clearTimeout(timer);
-  timer = window.setTimeout(poll, pollMs + TIMEOUT_MS);
-  if (document.hidden) return;
-  send('GET', '', null, (status, request) => {
+  timer = setTimeout(poll, pollMs + TIMEOUT_MS);
+  send(path, body, (request, waitMs) => {
     clearTimeout(timer);
-    if (isRefusal(status, request) && (!shown || isOpen(shown))) {
-      drawRefusal();
-      return;
+    if (isRefusal(request)) {
+      isOver = true;
+      if (isOpen(shown)) drawRefusal();
+    } else if (request.status !== 200 || !read(request)) {
+      // What kept a tap from its work is in the next snapshot.
+      pollMs = Math.max(path ? 1_000 : longer(), waitMs);
+      say(texts.notChecked);
     }
-    if (status !== 200 || !read(request)) slowDown(request);
-    const isLast = shown && /^(?:paid|failed|refunded)$/.test(shown.status);
-    if (!isLast) timer = window.setTimeout(poll, pollMs);
+    if (!isOver) timer = setTimeout(poll, pollMs);
   });
+}
+
+/** The web views of some apps call every page hidden: one that has the focus is looked at all the same. */
+function isResting(): boolean {
+  return document.hidden && !document.hasFocus();
+}
+
+/** Asks the first time in any case. After a rest the companion takes the question to the bank, where it can. */
+function poll(): void {
+  if (shown && isResting()) {
+    isAway = true;
+    timer = setTimeout(poll, pollMs);
+    return;
+  }
+  const asksBank = isAway && shown && may(shown, 'check');
+  isAway = false;
+  if (asksBank) ask('/check', {});
+  else ask('', null);
+}
+
+function noticeReturn(): void {
+  if (isResting()) isAway = true;
+  else if (isAway && !isOver && isDue('')) poll();
 }
 
 /** As in open.ts: a payment that is being shown is not replaced. */
@@ -259,10 +286,12 @@ function start(): void {
   note = add(frame, 'p', '', 'muted');
   note.setAttribute('role', 'status');
   token = tokenOfPage();
-  window.addEventListener('hashchange', followAddress);
-  document.addEventListener('visibilitychange', poll);
-  if (token) poll();
-  else drawRefusal();
+  window.onhashchange = followAddress;
+  if (token) {
+    document.addEventListener('visibilitychange', noticeReturn);
+    window.onfocus = window.onblur = noticeReturn;
+    poll();
+  } else drawRefusal();
 }
 
 // Some browsers run the copy in the template as well.

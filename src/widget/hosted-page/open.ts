@@ -20,7 +20,7 @@ function drawWithoutElement(): void {
 
 /** Created with its token: an element that stood in the page before would say that there is none. */
 function open(): void {
-  // Where there are no constructable style sheets, Lit's `<style>` elements need the page's nonce.
+  // Without constructable style sheets, Lit's `<style>` elements need the page's nonce.
   window.litNonce = document.querySelector<HTMLLinkElement>('link[nonce]')!.nonce;
   const checkout: SbpCheckout = document.createElement('sbp-checkout');
   checkout.token = tokenOfPage();

@@ -151,7 +151,7 @@ function linksOf({ state, device, origin }: View): string[] | null {
   return sberLinks(state.snapshot, device, origin);
 }
 
-/** Where neither the app nor the code's own link can be opened here, or could be in an app and cannot. */
+/** The way on if neither the app nor the code's own link can be opened here, or if an in-app browser cannot open it. */
 function elsewhere(view: View): TemplateResult | typeof nothing {
   const noApp = linksOf(view)?.length === 0 && view.device !== 'desktop';
   const noLink = isTooLong(view) && payLink(view, '') === nothing;

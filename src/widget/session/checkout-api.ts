@@ -45,7 +45,8 @@ export class CheckoutApi {
 
   /** Never rejects. */
   get(path: '' | '/banks' | `/banks?platform=${Platform}`, signal: AbortSignal): Promise<Answer> {
-    return this.#exchange(path, signal, ANSWER_MS) as Promise<Answer>; // who posts nothing makes no mistake in it
+    // A GET sends no body, so no answer is a problem of one.
+    return this.#exchange(path, signal, ANSWER_MS) as Promise<Answer>;
   }
 
   /** Never rejects. Without an answer nobody knows whether it was done: the next snapshot tells. */

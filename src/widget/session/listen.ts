@@ -42,7 +42,7 @@ export async function listen(session: Listener): Promise<StreamEnd> {
   const openedWith = session.version();
   /** The newest version that the stream was opened with or has brought. */
   let heard = openedWith;
-  /** What a question has brought and the stream has not. */
+  /** The version that a question has brought and the stream has not. */
   let overdue = 0;
   let firstAt: number | null = null;
   // An object, because it changes inside callbacks that the compiler does not follow.

@@ -1,7 +1,7 @@
 import { reopenPause, streamPause } from './pace.ts';
 import type { StreamEnd } from './status-stream.ts';
 
-/** What a stream has to bring before it is relied upon: any bytes; bytes that come late; a snapshot that is news. */
+/** A stream has to bring one of these before it is relied upon: any bytes; bytes that come late; a snapshot that is news. */
 export type Proof = 'bytes' | 'late-bytes' | 'news';
 
 /** How a session's streams have ended so far, and when the next one may be opened. Times are monotonic, ms. */

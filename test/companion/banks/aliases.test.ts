@@ -5,7 +5,7 @@ import { FORMER_NAMES } from '../../../src/companion/banks/former-names.ts';
 import { BANK_SNAPSHOT } from '../../../src/companion/banks/snapshot.ts';
 import { makeKnownList } from '../../support/bank-list.ts';
 
-/** As many as the page reads of one bank. */
+/** The page reads this many aliases of one bank. */
 const MOST = 20;
 
 const schemes = new Set([...Object.keys(FORMER_NAMES), ...BANK_SNAPSHOT.map(({ id }) => id)]);

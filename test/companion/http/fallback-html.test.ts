@@ -17,7 +17,7 @@ const PAYMENT: FallbackFields = {
 };
 const RU = { merchantName: 'Ромашка', locale: 'ru' } as const;
 
-/** What a reader of no CSS sees. */
+/** The text that is seen without CSS. */
 const textOf = (markup: string) =>
   markup
     .replace(/<[^>]*>/g, ' ')

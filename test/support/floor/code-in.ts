@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { PATIENCE_MS } from '../patience.ts';
 import { readQrCodes } from '../qr-reader.ts';
 
-/** What the code in the window says: it comes a moment after its screen. Throws when none has come. */
+/** Reads the code in the window, which comes a moment after its screen. Throws when none has come. */
 export async function codeIn(page: Page): Promise<string> {
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
     const [code] = await readQrCodes(await page.screenshot());

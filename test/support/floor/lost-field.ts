@@ -19,7 +19,7 @@ function hasParentheses(node: SyntaxNode): boolean {
   return children(node).some(hasParentheses);
 }
 
-/** What stands in a function keeps its names. */
+/** Names inside a function are kept. */
 function namesOuter(node: SyntaxNode): boolean {
   if (isFunction(node)) return false;
   if (node.type === 'Identifier') return !GLOBALS.has(String(node['name']));

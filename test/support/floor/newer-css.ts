@@ -15,7 +15,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What of a style sheet is newer than the floor and has no fallback in the same rule: a browser drops a declaration
+ * Finds the parts of a style sheet that are newer than the floor and have no fallback in the same rule: a browser drops a declaration
  * whose value it does not know, and a whole rule for one selector that it does not know.
  */
 export function newerCss(source: string): Finding[] {

@@ -3,7 +3,7 @@ import type { Feature } from './compat-data.ts';
 import { isLostField } from './lost-field.ts';
 import { allNodes, isNode, parseModule, type SyntaxNode } from './syntax-tree.ts';
 
-/** What a script says, and what of the floor does not understand it. */
+/** A piece of a script, and the browsers of the floor that do not understand it. */
 export interface Finding {
   /** `Array.at`, `static {}`, `:has()`: the same for every place. */
   readonly what: string;

@@ -46,7 +46,7 @@ export function membersUsed(program: ts.Program, folders: readonly string[]): Me
   return { newer, ours };
 }
 
-/** What `npm run build:npm` compiles. */
+/** The files that `npm run build:npm` compiles. */
 export function npmProgram(): ts.Program {
   const path = join(ROOT, 'tsconfig.build.json');
   const { config } = ts.readConfigFile(path, (file) => ts.sys.readFile(file)) as { config: object };

@@ -2,8 +2,8 @@ import type { LitElement, ReactiveController } from 'lit';
 
 /**
  * Keeps the focus on a field that a scanner types into, as long as nothing else on the page has it: a click on bare
- * ground or a redrawn screen must not send the next scan nowhere. What the payer or the shop has moved the focus to,
- * or selected, is left alone.
+ * ground or a redrawn screen must not send the next scan nowhere. A focus that the payer or the shop has moved,
+ * and a selection, are left alone.
  */
 export class FocusKeeper implements ReactiveController {
   readonly #host: LitElement;
