@@ -69,8 +69,7 @@ export const bankPickerStyles = css`
     background: var(--_subtle);
   }
   /* The picker may be a scroll container, which cuts what reaches over its edge. */
-  a:focus-visible,
-  input:focus-visible {
+  :focus-visible {
     outline-offset: -2px;
   }
   .avatar {
