@@ -13,7 +13,7 @@ function runner(ids: readonly string[]) {
     sessions.emit('session-status-updated', {
       id,
       status,
-      testFile: `/work/${id}.test.ts`,
+      testFile: `/project/${id}.test.ts`,
       browser: { name: 'Chrome' },
       passed: true,
     });
