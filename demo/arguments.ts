@@ -16,7 +16,7 @@ const OPTIONS = {
   build: { type: 'boolean' },
   provider: { type: 'string' },
 } as const;
-/** What a person may type; the rest is for package.json. */
+/** The arguments for people; the others are for package.json. */
 const SHOWN = '--provider <name>';
 
 /** Reads the command line; throws a {@link CommandError} that names the mistake and what there is. */

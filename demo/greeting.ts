@@ -10,7 +10,7 @@ export interface Addresses {
   readonly bankPages: readonly { readonly system: string; readonly url: string }[];
 }
 
-/** What a person needs to know of a running demo. */
+/** The addresses and keys that a person needs for a running demo. */
 export function greeting({ shopPort, lanUrl, companionUrl, apiKey, bankPages }: Addresses): string {
   const lines = [
     '',

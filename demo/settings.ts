@@ -26,7 +26,7 @@ const COMPANION_PORT = 8787;
 export function readSettings({ root, host, provider, simulated }: SettingsFor): DemoSettings {
   const mistakes: string[] = [];
   const shopPort = portOf('DEMO_SHOP_PORT', SHOP_PORT, mistakes);
-  // What is wrong with it is the companion's to say; until then the addresses need some port.
+  // The companion reports a wrong port; until then the addresses need some number.
   const companionPort = portOf('SBP_PORT', COMPANION_PORT, []);
   if (process.env['SBP_PORT']?.trim() === '0') mistakes.push('SBP_PORT must name a port in a demo, not 0');
   const database = provider === null ? 'demo' : `demo-${provider}`;

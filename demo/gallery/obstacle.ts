@@ -1,4 +1,4 @@
-/** What keeps a payer from tapping an element. Scripts can click what nobody sees: whatever plays a payer asks here first. */
+/** Finds why a payer cannot tap an element. A script can click a hidden element, so a script that plays a payer asks here first. */
 
 /** The smallest control that a finger can hit (WCAG 2.2, 2.5.8), in CSS pixels. Binds our controls only. */
 const SMALLEST = 24;
@@ -35,14 +35,14 @@ export function obstacle(element: Element): string | null {
   return cover && `${cover} lies over it`;
 }
 
-/** What gets the tap in its place; `null` if it gets the tap itself. */
+/** Returns the name of the element that gets the tap instead; `null` if the element gets the tap itself. */
 function coverOf(element: Element): string | null {
   const { x, y } = middleOf(element);
   const top = topmostAt(x, y);
   return top && isWithin(top, element) ? null : nameOf(top);
 }
 
-/** What a pointer meets there, through every open shadow root. */
+/** Returns the topmost element at this point, through every open shadow root. */
 function topmostAt(x: number, y: number): Element | null {
   let found = document.elementFromPoint(x, y);
   for (;;) {

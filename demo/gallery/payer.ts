@@ -10,7 +10,7 @@ export type Doing =
   /** Milliseconds that seem to pass. */
   | { readonly wait: number };
 
-/** What taps and types for the payer. */
+/** Taps and types for the payer. */
 export interface Hand {
   readonly tap: (element: Element) => void | Promise<void>;
   readonly type: (field: HTMLInputElement, text: string) => void | Promise<void>;

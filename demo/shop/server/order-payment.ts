@@ -20,7 +20,7 @@ export interface OrderPaymentOptions {
 export async function continuePayment(options: OrderPaymentOptions, order: KeptOrder): Promise<void> {
   const { orders, companion } = options;
   const payments = orders.paymentsOf(order.id);
-  // What is open beside the payment that paid is ended by itself.
+  // The shop ends other open payments of a paid order by itself.
   if (payments.some(({ money }) => money === 'pays')) return;
   const payment = payments.find(({ stage }) => stage !== 'over');
   if (payment?.stage === 'starting') await start(options, order, payment);

@@ -183,7 +183,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
   };
 }
 
-/** What the shop's page may know of an order. */
+/** The part of an order that the shop's page may see. */
 export function publicOrder(
   { id, lines, amount, revision }: KeptOrder,
   payments: readonly KeptPayment[],

@@ -1,4 +1,4 @@
-/** What the shop asks of a payment: to begin, to end, to be given back. */
+/** The calls to the companion about one payment: begin, end, refund. */
 import { callCompanion, CompanionRefusal, type CompanionOptions } from './companion.ts';
 
 export interface PaymentRequest {
