@@ -4,13 +4,11 @@ import { boxOf, parentOf } from '../flat-tree.ts';
 /** A payment is fetched wherever on the page's length it stands: a payer who scrolls to it is not to wait for it. */
 const NEAR = '999999px 0px';
 
-/** By which a page that was hidden may let know that it is looked at; a prerendered page's first one, too. */
-const SIGNS = [
-  [document, 'visibilitychange'],
-  [window, 'focus'],
-  [window, 'pageshow'],
-  [window, 'pointerdown'],
-] as const;
+/**
+ * Events after which a hidden or prerendered page may have become visible. The window hears all of them, since
+ * `visibilitychange` bubbles from the document.
+ */
+const SIGNS = ['visibilitychange', 'focus', 'pageshow', 'pointerdown'];
 
 /** Between two looks at what is in its place and hidden by `visibility` or `opacity`, of which no event tells; ms. */
 const LOOK_MS = 250;
@@ -79,10 +77,10 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
   const end = (): void => {
     clearTimeout(timer);
     observer.disconnect();
-    for (const [target, type] of SIGNS) target.removeEventListener(type, look, true);
+    for (const type of SIGNS) window.removeEventListener(type, look, true);
   };
   observer.observe(element);
-  for (const [target, type] of SIGNS) target.addEventListener(type, look, true);
+  for (const type of SIGNS) window.addEventListener(type, look, true);
   return end;
 }
 
