@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
-import { signWebhook } from '../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../src/webhooks/webhooks.ts';
 import { DESKTOP, launchChromium } from '../test/support/browser.ts';
 import { CompanionProcess } from '../test/support/companion-process.ts';
 import { WEBHOOK_SECRET } from '../test/support/companion.ts';

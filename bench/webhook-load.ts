@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { signWebhook } from '../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../src/webhooks/webhooks.ts';
 import { WEBHOOK_SECRET } from '../test/support/companion.ts';
 
 /** The bytes of one signed `paid` report. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CommandError } from '../src/companion/commands/command-error.ts';
+import { CommandError } from '../src/companion/cli/command-error.ts';
 import { isOneSlipAway } from '../src/companion/env/known-variables.ts';
 
 export interface DemoArguments {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { createLogger } from '../src/companion/logging.ts';
+import { createLogger } from '../src/companion/lib/logging.ts';
 import type { Config } from '../src/companion/index.ts';
 
 export interface DemoLog {

@@ -6,8 +6,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { build, createServer as createVite } from 'vite';
-import { CommandError } from '../src/companion/commands/command-error.ts';
-import { readElementBuild } from '../src/companion/element-build.ts';
+import { CommandError } from '../src/companion/cli/command-error.ts';
+import { readElementBuild } from '../src/companion/http/pages/element-build.ts';
 import { ConfigError, createCompanion } from '../src/companion/index.ts';
 import { StoreError } from '../src/companion/store/store-error.ts';
 import { openStore } from '../src/companion/store/store.ts';

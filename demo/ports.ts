@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { CommandError } from '../src/companion/commands/command-error.ts';
-import { listenError } from '../src/companion/commands/listen-error.ts';
+import { CommandError } from '../src/companion/cli/command-error.ts';
+import { listenError } from '../src/companion/cli/listen-error.ts';
 import type { Config } from '../src/companion/index.ts';
 
 /** Listens on the shop's port; throws a {@link CommandError} that names the variable to change. */

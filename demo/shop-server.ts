@@ -3,7 +3,7 @@
  * a payment with the secret key, hands the browser the payment's token, and believes only signed webhooks.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { verifyWebhook, WebhookVerificationError } from '../src/companion/notifications/webhooks.ts';
+import { verifyWebhook, WebhookVerificationError } from '../src/webhooks/webhooks.ts';
 import type { About, OrderAnswer } from './shop/order.ts';
 import { HttpError, readBody, readJson, sendJson } from './shop/server/http.ts';
 import { continuePayment, endSpare, payOrder } from './shop/server/order-payment.ts';

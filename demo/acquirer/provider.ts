@@ -1,7 +1,7 @@
 /** A made-up acquirer, whole: the worked example of docs/providers.md. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import { WebhookVerificationError } from '../../src/companion/notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../src/webhooks/webhooks.ts';
 import type { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { NoAnswer, ProviderHttp, type HttpAnswer } from '../../src/companion/providers/http.ts';
 import { ProviderError, type PaymentRef, type Provider } from '../../src/companion/providers/provider.ts';

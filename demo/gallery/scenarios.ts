@@ -1,6 +1,6 @@
 import type { BankList } from '../../src/protocol/banks.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
-import type { Screen } from '../../src/widget/state.ts';
+import type { Screen } from '../../src/widget/state/state.ts';
 import type { Doing } from './payer.ts';
 
 const LINK =

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { formatMoney } from '../../src/protocol/money.ts';
-import { html, Markup } from '../../src/companion/http/html.ts';
+import { html, Markup } from '../../src/companion/http/pages/html.ts';
 import { DEEDS, type Bill, type Deed, type Simulator } from './simulator.ts';
 
 const STYLE =

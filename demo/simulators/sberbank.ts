@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
-import { html, Markup } from '../../src/companion/http/html.ts';
-import { qrSvg } from '../../src/companion/payments/qr-image.ts';
+import { html, Markup } from '../../src/companion/http/pages/html.ts';
+import { qrSvg } from '../../src/companion/http/pages/qr-image.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import {
   demand,

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { withCrc } from '../../src/protocol/nspk-link.ts';
 import { Refused, Simulator, type Answer, type Bill, type Call } from './simulator.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Markup } from '../../src/companion/http/html.ts';
+import type { Markup } from '../../src/companion/http/pages/html.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { payerPage } from './payer-page.ts';
 

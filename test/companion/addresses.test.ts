@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AddressRanges, isAddressRange, networkOf } from '../../src/companion/addresses.ts';
+import { AddressRanges, isAddressRange, networkOf } from '../../src/companion/outbound/ip-ranges.ts';
 
 describe('addresses', () => {
   it('are told from what is none', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { Caretaker } from '../../src/companion/payments/caretaker.ts';
-import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
+import { Caretaker } from '../../src/companion/payments/reconciler/caretaker.ts';
+import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
 import { ProviderError, type ProviderReport } from '../../src/companion/providers/provider.ts';
 import { Ledger } from '../support/ledger.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, mock, type TestContext } from 'node:test';
 import { pino } from 'pino';
-import { CertificateWatch } from '../../src/companion/certificate-watch.ts';
+import { CertificateWatch } from '../../src/companion/env/certificate-watch.ts';
 import { certificatesOf } from '../../src/companion/env/certificates.ts';
 import { API_KEY, startCompanion } from '../support/companion.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { verifyWebhook } from '../../src/webhooks/webhooks.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { API_KEY, WEBHOOK_SECRET, type CreatedPayment } from '../support/companion.ts';
 import { makeBankList } from '../support/bank-list.ts';

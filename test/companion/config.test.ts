@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ConfigError, loadConfig } from '../../src/companion/config.ts';
-import { DEVELOPMENT_SECRETS_FILE } from '../../src/companion/development-secrets.ts';
+import { DEVELOPMENT_SECRETS_FILE } from '../../src/companion/env/development-secrets.ts';
 
 const SECRETS = {
   SBP_API_KEY: 'k'.repeat(32),

@@ -3,9 +3,9 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, it } from 'node:test';
 import type { FastifyRequest } from 'fastify';
-import { apiKeyMatcher } from '../../src/companion/http/auth.ts';
-import { signWebhook, verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
-import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
+import { apiKeyMatcher } from '../../src/companion/http/plumbing/auth.ts';
+import { signWebhook, verifyWebhook } from '../../src/webhooks/webhooks.ts';
+import { PaymentTokens } from '../../src/companion/payments/model/tokens.ts';
 
 const SECRETS = ['first-secret', 'second-secret', 'third-secret'];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { platformOf, readDevice } from '../../src/companion/device.ts';
+import { platformOf, readDevice } from '../../src/companion/http/checkout/device.ts';
 import { DEVICES } from '../support/devices.ts';
 import { Pace } from '../support/pace.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { findAttempt } from '../../src/companion/payments/attempts.ts';
-import { cancelPayment } from '../../src/companion/payments/cancel.ts';
-import { findPayment } from '../../src/companion/payments/find.ts';
-import type { Payment } from '../../src/companion/payments/payment.ts';
+import { applyDelivery } from '../../src/companion/payments/reports/apply.ts';
+import { findAttempt } from '../../src/companion/payments/model/attempts.ts';
+import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts';
+import { findPayment } from '../../src/companion/payments/model/find.ts';
+import type { Payment } from '../../src/companion/payments/model/payment.ts';
 import type { Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 

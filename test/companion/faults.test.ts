@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { ProviderError, type PaymentRef, type Provider } from '../../src/companion/providers/provider.ts';
 import { openStore } from '../../src/companion/store/store.ts';
 import { CompanionProcess } from '../support/companion-process.ts';

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { developmentSecrets } from '../../src/companion/development-secrets.ts';
+import { developmentSecrets } from '../../src/companion/env/development-secrets.ts';
 import { listCache } from '../../src/companion/banks/list-cache.ts';
 import { backUp } from '../../src/companion/store/backup.ts';
 import { startCompanion } from '../support/companion.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { takeBackFutureTimes } from '../../src/companion/future-times.ts';
-import { renewableUntil } from '../../src/companion/payments/renew.ts';
+import { takeBackFutureTimes } from '../../src/companion/store/future-times.ts';
+import { renewableUntil } from '../../src/companion/payments/lifecycle/renew.ts';
 import { Ledger } from '../support/ledger.ts';
 
 const HOUR_MS = 3_600_000;

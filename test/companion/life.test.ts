@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { verifyWebhook } from '../../src/webhooks/webhooks.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../support/companion.ts';
 import { StreamReader } from '../support/event-source.ts';
 import { Pace } from '../support/pace.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLogger, othersWords } from '../../src/companion/logging.ts';
+import { createLogger, othersWords } from '../../src/companion/lib/logging.ts';
 import { findLeaks } from '../support/log-scan.ts';
 import { Pace } from '../support/pace.ts';
 

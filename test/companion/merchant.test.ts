@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
-import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { verifyWebhook } from '../../src/webhooks/webhooks.ts';
 import { snapshotSchema } from '../../src/protocol/schemas.ts';
 import * as v from 'valibot';
 import {

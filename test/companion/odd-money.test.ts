@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { findAttempts } from '../../src/companion/payments/attempts.ts';
-import { chooseMethod } from '../../src/companion/payments/choose-method.ts';
-import { findPayment } from '../../src/companion/payments/find.ts';
-import { createRefund } from '../../src/companion/payments/refund.ts';
+import { applyDelivery } from '../../src/companion/payments/reports/apply.ts';
+import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
+import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
+import { findPayment } from '../../src/companion/payments/model/find.ts';
+import { createRefund } from '../../src/companion/payments/refunds/refund.ts';
 import type { Method } from '../../src/protocol/snapshot.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { bankReport } from '../support/bank-report.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../support/companion.ts';
 import { StreamReader } from '../support/event-source.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createRefund, type RefundRefused } from '../../src/companion/payments/refund.ts';
-import { renewPayment } from '../../src/companion/payments/renew.ts';
+import { createRefund, type RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
+import { renewPayment } from '../../src/companion/payments/lifecycle/renew.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 
 let ledger: Ledger;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { startCompanion, type TestCompanion } from '../support/companion.ts';
 
 const OLD = 'old-secret-0123456789';

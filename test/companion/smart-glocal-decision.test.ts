@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { SmartGlocalSimulator } from '../../demo/simulators/smart-glocal.ts';
-import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { verifyWebhook } from '../../src/webhooks/webhooks.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { WEBHOOK_SECRET } from '../support/companion.ts';
 import { SmartGlocalShop, until } from '../support/smart-glocal-shop.ts';

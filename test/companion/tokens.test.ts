@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { newId } from '../../src/companion/payments/ids.ts';
-import { PaymentTokens } from '../../src/companion/payments/tokens.ts';
+import { newId } from '../../src/companion/lib/ids.ts';
+import { PaymentTokens } from '../../src/companion/payments/model/tokens.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_. =+/%\u0000é';
 

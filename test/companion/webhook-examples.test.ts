@@ -107,7 +107,7 @@ describe('the webhook verifiers of the documentation', () => {
 
 /** The example imports the published package; here it gets the same module from its sources. */
 function usePackageSources(file: string): void {
-  const sources = pathToFileURL(join(root, 'src/companion/notifications/webhooks.ts')).href;
+  const sources = pathToFileURL(join(root, 'src/webhooks/webhooks.ts')).href;
   const text = readFileSync(file, 'utf8');
   assert.ok(text.includes("'sbp-checkout/webhooks'"));
   writeFileSync(file, text.replace('sbp-checkout/webhooks', sources));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { DocExamples } from '../support/doc-examples.ts';
 
 const SECRET = 'whsec_0123456789abcdef';

@@ -5,11 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { Hono } from 'hono';
-import {
-  signWebhook,
-  verifyWebhook,
-  WebhookVerificationError,
-} from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook, verifyWebhook, WebhookVerificationError } from '../../src/webhooks/webhooks.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../support/companion.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { pinnedSnippet } from '../../src/companion/commands/snippet.ts';
-import { readElementBuild, type ElementBuild } from '../../src/companion/element-build.ts';
+import { pinnedSnippet } from '../../src/companion/cli/snippet.ts';
+import { readElementBuild, type ElementBuild } from '../../src/companion/http/pages/element-build.ts';
 import { DESKTOP, launchChromium } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { screenIs, ShopPage, troubleOf, type Loading } from '../support/shop-page.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { readElementBuild } from '../../src/companion/element-build.ts';
+import { readElementBuild } from '../../src/companion/http/pages/element-build.ts';
 import { DESKTOP, launchChromium } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { OtherVersion, thisVersion } from '../support/element-version.ts';

@@ -1,6 +1,6 @@
 import { fixture, html } from '@open-wc/testing';
-import '../../src/widget/components/banks/bank-finder.ts';
-import { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts';
+import '../../src/widget/components/bank-picker/bank-finder.ts';
+import { SbpBankPicker } from '../../src/widget/components/bank-picker/bank-picker.ts';
 import { defineOnce } from '../../src/widget/define.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 import { LINK } from './snapshots.ts';

@@ -1,4 +1,4 @@
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { WEBHOOK_SECRET } from './companion.ts';
 
 /** A signed report of the sandbox's bank, in whatever words the test puts into its mouth. */

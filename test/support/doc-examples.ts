@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** The modules of the published package that the examples import, and their sources. */
 const SOURCES = {
-  'sbp-checkout/webhooks': 'src/companion/notifications/webhooks.ts',
+  'sbp-checkout/webhooks': 'src/webhooks/webhooks.ts',
   'sbp-checkout/companion': 'src/companion/index.ts',
 };
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CreateRequest, ProviderPayment } from '../../src/companion/providers/provider.ts';
-import { html } from '../../src/companion/http/html.ts';
+import { html } from '../../src/companion/http/pages/html.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
 /** A payment system that takes its payers by a form alone, with its page on a server of its own. */

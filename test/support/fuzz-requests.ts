@@ -1,4 +1,4 @@
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { API_KEY, WEBHOOK_SECRET, type CreatedPayment } from './companion.ts';
 import type { RawRequest } from './raw-client.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { verifyWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { verifyWebhook } from '../../src/webhooks/webhooks.ts';
 import { WEBHOOK_SECRET } from './companion.ts';
 
 export interface Received {

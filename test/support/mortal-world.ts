@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { CompanionProcess } from './companion-process.ts';
 import type { CreatedPayment } from './companion.ts';
 import { UpstreamBooks } from './upstream-books.ts';

@@ -1,4 +1,4 @@
-import type { PageGlobals } from '../../src/widget/in-app.ts';
+import type { PageGlobals } from '../../src/widget/browser/in-app.ts';
 import { DEVICES } from './devices.ts';
 
 /**

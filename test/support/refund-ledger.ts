@@ -1,8 +1,11 @@
-import { applyDelivery } from '../../src/companion/payments/apply.ts';
-import { findOpenAttention } from '../../src/companion/payments/attention.ts';
-import { createRefund, findRefund, RefundRefused } from '../../src/companion/payments/refund.ts';
-import { moneyOut } from '../../src/companion/payments/refundable.ts';
-import { resolveAttention, type Resolution } from '../../src/companion/payments/resolve-attention.ts';
+import { applyDelivery } from '../../src/companion/payments/reports/apply.ts';
+import { findOpenAttention } from '../../src/companion/payments/model/attention.ts';
+import { createRefund, findRefund, RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
+import { moneyOut } from '../../src/companion/payments/refunds/refundable.ts';
+import {
+  resolveAttention,
+  type Resolution,
+} from '../../src/companion/payments/lifecycle/resolve-attention.ts';
 import type { RefundReport } from '../../src/companion/providers/provider.ts';
 import type { AttentionRow, RefundRow } from '../../src/companion/store/schema.ts';
 import { AMOUNT, Ledger } from './ledger.ts';

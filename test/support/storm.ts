@@ -1,4 +1,4 @@
-import { signWebhook } from '../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { WEBHOOK_SECRET, type apiClient, type CreatedPayment } from './companion.ts';
 
 export const AMOUNT = 1_000;

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import type { SbpBankPicker } from '../../src/widget/components/banks/bank-picker.ts';
+import type { SbpBankPicker } from '../../src/widget/components/bank-picker/bank-picker.ts';
 import { all, bank, focused, search, settle, showPicker } from '../support/bank-picker.ts';
 import { unpressableKey } from '../support/unpressable-key.ts';
 

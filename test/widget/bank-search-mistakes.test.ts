@@ -1,9 +1,9 @@
 import { expect } from '@open-wc/testing';
 import { bankListFor } from '../../src/companion/banks/links.ts';
 import { parseBankList } from '../../src/companion/banks/parse-list.ts';
-import { readBanks } from '../../src/widget/components/banks/entries.ts';
-import { createBankSearch } from '../../src/widget/components/banks/search.ts';
-import { isOneLetterOff } from '../../src/widget/components/banks/slip.ts';
+import { readBanks } from '../../src/widget/components/bank-picker/entries.ts';
+import { createBankSearch } from '../../src/widget/components/bank-picker/search.ts';
+import { isOneLetterOff } from '../../src/widget/components/bank-picker/slip.ts';
 import { makeKnownList } from '../support/bank-list.ts';
 import { LINK } from '../support/snapshots.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { addressAt, folderOfScript } from '../../src/widget/endpoint.ts';
+import { addressAt, folderOfScript } from '../../src/widget/browser/endpoint.ts';
 
 describe('where the companion is, by the address of the script', () => {
   for (const [script, folder] of [

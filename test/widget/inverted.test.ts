@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { isInverted } from '../../src/widget/components/inverted.ts';
+import { isInverted } from '../../src/widget/components/qr-code/inverted.ts';
 import { inside, show, shown, until } from '../support/checkout.ts';
 import { codeIsReadable } from '../support/codes-on-screen.ts';
 import { FakePayment } from '../support/fake-companion.ts';

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { toJson } from '../../src/widget/json.ts';
+import { toJson } from '../../src/widget/browser/json.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 
 /** The methods that old libraries hang on every object, list, text and number of a page. */

@@ -1,6 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
-import { SbpQrCode } from '../../src/widget/components/qr-code.ts';
-import { QUIET_ZONE, drawQr } from '../../src/widget/components/qr-path.ts';
+import { SbpQrCode } from '../../src/widget/components/qr-code/qr-code.ts';
+import { QUIET_ZONE, drawQr } from '../../src/widget/components/qr-code/qr-path.ts';
 import { defineOnce } from '../../src/widget/define.ts';
 import { codeIsReadable } from '../support/codes-on-screen.ts';
 import { pause } from '../support/fake-companion.ts';

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { SbpAutoReturn } from '../../src/widget/components/auto-return.ts';
+import type { SbpAutoReturn } from '../../src/widget/components/auto-return/auto-return.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, names, pause, record, seen } from '../support/fake-companion.ts';

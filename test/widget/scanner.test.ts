@@ -1,7 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
-import { fromRussianLayout } from '../../src/widget/keyboard-layout.ts';
+import { fromRussianLayout } from '../../src/widget/browser/keyboard-layout.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, live, show, shown, text, until } from '../support/checkout.ts';
 import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';

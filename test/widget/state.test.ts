@@ -1,9 +1,16 @@
 import { expect } from '@open-wc/testing';
 import type { Bank } from '../../src/protocol/banks.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../src/protocol/status.ts';
-import { changesBetween } from '../../src/widget/changes.ts';
-import { adjustOffset } from '../../src/widget/clock.ts';
-import { INITIAL, reduce, screenOf, timeLeft, type Screen, type State } from '../../src/widget/state.ts';
+import { changesBetween } from '../../src/widget/state/changes.ts';
+import { adjustOffset } from '../../src/widget/state/clock.ts';
+import {
+  INITIAL,
+  reduce,
+  screenOf,
+  timeLeft,
+  type Screen,
+  type State,
+} from '../../src/widget/state/state.ts';
 import { snapshot } from '../support/snapshots.ts';
 
 const BANK: Bank = {

@@ -1,4 +1,4 @@
-import type { FileMode } from '../file-mode.ts';
+import type { FileMode } from '../lib/file-mode.ts';
 import type { Platform } from '../../protocol/banks.ts';
 import { KeptList } from './kept-list.ts';
 import { requestsOf, type BankListSource } from './list-source.ts';

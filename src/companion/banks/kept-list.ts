@@ -1,4 +1,4 @@
-import type { FileMode } from '../file-mode.ts';
+import type { FileMode } from '../lib/file-mode.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { prepareFile, prepareFolder, type FileMode } from '../file-mode.ts';
+import { prepareFile, prepareFolder, type FileMode } from '../lib/file-mode.ts';
 import { FEWEST_BANKS, type ListedBank, type ParsedList } from './parse-list.ts';
 
 export interface ListCache {

@@ -1,4 +1,4 @@
-import type { EnvReader } from '../env-reader.ts';
+import type { EnvReader } from '../env/env-reader.ts';
 import type { BankListSource } from './list-source.ts';
 
 export const DEFAULT_BANKS_URL = 'https://qr.nspk.ru/proxyapp/c2bmembers.json';

@@ -7,31 +7,31 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify';
-import { AddressRanges } from '../addresses.ts';
+import { AddressRanges } from '../outbound/ip-ranges.ts';
 import type { BankDirectory } from '../banks/directory.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../payments/context.ts';
 import type { LiveHub } from '../live/hub.ts';
 import type { SandboxBank } from '../providers/sandbox/bank.ts';
-import { sandboxRoutes } from '../providers/sandbox/routes.ts';
-import { allowOrigins } from './cors.ts';
-import { checkoutApi } from './checkout-api.ts';
-import { commonHeaders, installForAnyPage, installHeaders, requestId } from './headers.ts';
-import { CallLimits } from './limits.ts';
-import { merchantApi } from './merchant-api.ts';
-import { health, metricsRoute, type Readiness } from './operations.ts';
-import { answerBadUrl, installNotFound, installProblems, ProblemError } from './problems.ts';
-import { refuseHostless } from './hostless.ts';
+import { sandboxRoutes } from './sandbox/routes.ts';
+import { allowOrigins } from './plumbing/cors.ts';
+import { checkoutApi } from './checkout/checkout-api.ts';
+import { commonHeaders, installForAnyPage, installHeaders, requestId } from './plumbing/headers.ts';
+import { CallLimits } from './plumbing/limits.ts';
+import { merchantApi } from './merchant/merchant-api.ts';
+import { health, metricsRoute, type Readiness } from './pages/operations.ts';
+import { answerBadUrl, installNotFound, installProblems, ProblemError } from './plumbing/problems.ts';
+import { refuseHostless } from './plumbing/hostless.ts';
 import { hostedPages } from './pages/hosted-page.ts';
 import { notFoundPage } from './pages/not-found-page.ts';
-import { providerWebhooks } from './provider-webhooks.ts';
+import { providerWebhooks } from './webhooks/provider-webhooks.ts';
 import { startPage } from './pages/start-page.ts';
 import { basePathRemover } from './plumbing/base-path.ts';
 import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
-import { reference } from './reference.ts';
-import { scripts } from './scripts.ts';
-import { StreamSlots } from './stream-slots.ts';
-import { timeLimits } from './time-limits.ts';
+import { reference } from './openapi/reference.ts';
+import { scripts } from './pages/scripts.ts';
+import { StreamSlots } from './checkout/stream-slots.ts';
+import { timeLimits } from './plumbing/time-limits.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

@@ -3,8 +3,8 @@ import type { BankDirectory } from '../banks/directory.ts';
 import { aliasesOf } from '../banks/aliases.ts';
 import { bankListFor } from '../banks/links.ts';
 import type { ListedBank } from '../banks/parse-list.ts';
-import type { Context } from '../context.ts';
-import type { Payment } from '../payments/payment.ts';
+import type { Context } from '../payments/context.ts';
+import type { Payment } from '../payments/model/payment.ts';
 
 /** Ready-to-tap links for one payment; none when it has no link to tap. */
 export function payersBankList(

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { isOpen } from '../../protocol/status.ts';
 import { HEARTBEAT_MS, STREAM_EVENTS } from '../../protocol/stream.ts';
-import type { Payment } from '../payments/payment.ts';
+import type { Payment } from '../payments/model/payment.ts';
 import type { Subscriber } from './hub.ts';
 
 /** After a result the stream stays this long, so that one that follows at once (a late payment) still arrives. */

@@ -1,4 +1,4 @@
-import type { Payment } from '../payments/payment.ts';
+import type { Payment } from '../payments/model/payment.ts';
 
 /** Whoever wants to hear of one payment's changes. */
 export interface Subscriber {

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../payments/context.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Reader } from '../store/store.ts';
 import { newDelivery } from './outbox.ts';

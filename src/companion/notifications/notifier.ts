@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '../context.ts';
+import type { Context } from '../payments/context.ts';
 import { LastingFailures } from '../lib/lasting-failures.ts';
-import { bodyHash } from '../logging.ts';
+import { bodyHash } from '../lib/logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
-import { Rounds } from '../rounds.ts';
-import { SetBack } from '../set-back.ts';
+import { Rounds } from '../lib/rounds.ts';
+import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
 import { Places } from './places.ts';
-import { signWebhook } from './webhooks.ts';
+import { signWebhook } from '../../webhooks/webhooks.ts';
 
 /** Delay before each further attempt, ms; the last one repeats until {@link GIVE_UP_MS}. */
 const RETRY_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];

@@ -1,7 +1,7 @@
-import type { Attention } from '../payments/attention.ts';
-import { failureReasonOf } from '../payments/failure-reason.ts';
-import { isLate, type Payment } from '../payments/payment.ts';
-import { newId } from '../payments/ids.ts';
+import type { Attention } from '../payments/model/attention.ts';
+import { failureReasonOf } from '../payments/model/failure-reason.ts';
+import { isLate, type Payment } from '../payments/model/payment.ts';
+import { newId } from '../lib/ids.ts';
 import type { RefundRow } from '../store/schema.ts';
 import { prepared } from '../store/prepared.ts';
 import type { Writer } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { AddressRanges, isAddressRange } from '../addresses.ts';
+import { AddressRanges, isAddressRange } from './ip-ranges.ts';
 import { classOfHost } from './addresses.ts';
 
 /** The proxies that outgoing calls go through, each as a URL, perhaps with credentials: never to be logged as it is. */

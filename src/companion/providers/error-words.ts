@@ -1,4 +1,4 @@
-import { othersWords } from '../logging.ts';
+import { othersWords } from '../lib/logging.ts';
 
 /** Where payment systems put their error's code and text, in the order in which they are to be read. */
 const FIELDS = [

@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Method } from '../../protocol/snapshot.ts';
-import { ConfigError } from '../config-error.ts';
+import { ConfigError } from '../env/config-error.ts';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../metrics.ts';
 import { OutboundClient } from '../outbound/client.ts';
 import { createFreepaymentProvider } from './freepayment/provider.ts';
-import { PROVIDER_NAMES, type ProviderName } from './names.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../env/names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 import { createSberbankProvider } from './sberbank/provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import type { EnvReader } from '../env-reader.ts';
+import type { EnvReader } from '../env/env-reader.ts';
 import { pemObjection, withLineBreaks, type PemKind } from '../env/pem.ts';
 import { formObjection } from '../env/secret-form.ts';
 import { objectionToConfigured } from '../outbound/guard.ts';

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { prepareFile, type FileMode } from '../file-mode.ts';
-import { checkLog } from './log-check.ts';
+import { prepareFile, type FileMode } from '../lib/file-mode.ts';
+import { checkLog } from './wal/log-check.ts';
 import { using, verify } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { prepareFile, type FileMode } from '../file-mode.ts';
+import { prepareFile, type FileMode } from '../lib/file-mode.ts';
 import { isMountPoint } from './mount-point.ts';
 import { isBusy, storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';

@@ -1,8 +1,8 @@
 import type { Generated, Selectable } from 'kysely';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
-import type { AttentionOutcome, AttentionReason } from '../payments/attention-reasons.ts';
-import type { ProviderName } from '../providers/names.ts';
+import type { AttentionOutcome, AttentionReason } from './attention-reasons.ts';
+import type { ProviderName } from '../env/names.ts';
 
 /** The tables. Times are unix ms, money is kopecks, `…_json` columns hold JSON text. */
 export interface Schema {

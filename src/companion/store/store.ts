@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
-import { prepareFolder, type FileMode } from '../file-mode.ts';
+import { prepareFolder, type FileMode } from '../lib/file-mode.ts';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
 import { Ownership } from './ownership.ts';
 import type { Schema } from './schema.ts';
-import { checkLog } from './log-check.ts';
+import { checkLog } from './wal/log-check.ts';
 import { checkInBackground } from './background-check.ts';
 import { checkSoundness, sizeOf } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';

@@ -1,5 +1,5 @@
 import { adoptStyles, type LitElement } from 'lit';
-import { boxOf } from '../flat-tree.ts';
+import { boxOf } from '../browser/flat-tree.ts';
 
 const CONTENT = ':scope > :not([slot], [hidden], script, style, template, noscript, link, meta, br)';
 

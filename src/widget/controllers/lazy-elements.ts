@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defineOnce } from '../define.ts';
-import { importAgain } from '../import-again.ts';
+import { importAgain } from '../browser/import-again.ts';
 import { troubledPause } from '../session/pace.ts';
 
 type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
@@ -10,14 +10,17 @@ type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
  * imports stand where they do because {@link importAgain} reads them.
  */
 const ELEMENTS = {
-  'sbp-qr-code': async (part = import('../components/qr-code.ts')) => (await part).SbpQrCode,
-  'sbp-bank-picker': async (part = import('../components/bank-way.ts')) => (await part).SbpBankPicker,
-  'sbp-bank-wait': async (part = import('../components/bank-way.ts')) => (await part).SbpBankWait,
-  'sbp-way-out': async (part = import('../components/rescue/way-out.ts')) => (await part).SbpWayOut,
-  'sbp-other-ways': async (part = import('../components/other-ways/other-ways.ts')) =>
+  'sbp-qr-code': async (part = import('../components/qr-code/qr-code.ts')) => (await part).SbpQrCode,
+  'sbp-bank-picker': async (part = import('../components/bank-app/bank-way.ts')) =>
+    (await part).SbpBankPicker,
+  'sbp-bank-wait': async (part = import('../components/bank-app/bank-way.ts')) => (await part).SbpBankWait,
+  'sbp-way-out': async (part = import('../components/in-app/way-out.ts')) => (await part).SbpWayOut,
+  'sbp-other-ways': async (part = import('../components/other-methods/other-ways.ts')) =>
     (await part).SbpOtherWays,
-  'sbp-code-tools': async (part = import('../components/code-tools.ts')) => (await part).SbpCodeTools,
-  'sbp-auto-return': async (part = import('../components/auto-return.ts')) => (await part).SbpAutoReturn,
+  'sbp-code-tools': async (part = import('../components/code-tools/code-tools.ts')) =>
+    (await part).SbpCodeTools,
+  'sbp-auto-return': async (part = import('../components/auto-return/auto-return.ts')) =>
+    (await part).SbpAutoReturn,
 };
 
 export type LazyElement = keyof typeof ELEMENTS;

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { boxOf, parentOf } from '../flat-tree.ts';
+import { boxOf, parentOf } from '../browser/flat-tree.ts';
 
 /** A payment is fetched wherever on the page's length it stands: a payer who scrolls to it is not to wait for it. */
 const NEAR = '999999px 0px';

@@ -1,4 +1,4 @@
-import { warnDeveloper } from '../developer-note.ts';
+import { warnDeveloper } from '../browser/developer-note.ts';
 import type { Messages } from './messages.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { heading, money } from './pieces.ts';
+import { heading, money } from '../ui/pieces.ts';
 import { isResult, resultWords } from './result.ts';
 import { testWords } from './test-mark.ts';
-import type { View } from './view.ts';
+import type { View } from '../view.ts';
 import { waitingWords } from './waiting.ts';
 
 /** What a screen reader is told when a screen comes. One sentence or two, never the seconds. */

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { choices } from '../state.ts';
-import { lostNote } from './lost.ts';
-import { button, head, heading, statusLine, timeLeftLine } from './pieces.ts';
-import type { OtherPart, View } from './view.ts';
+import { choices } from '../state/state.ts';
+import { lostNote } from '../ui/lost.ts';
+import { button, head, heading, statusLine, timeLeftLine } from '../ui/pieces.ts';
+import type { OtherPart, View } from '../view.ts';
 
 /** What a payment by one SBP link does not need. `lost`: what there is of it when it cannot be loaded. */
 export function other(view: View, kind: OtherPart, lost = lostNote(view, 'sbp-other-ways')): TemplateResult {

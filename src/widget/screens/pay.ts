@@ -3,12 +3,21 @@ import type { Bank } from '../../protocol/banks.ts';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
-import { inAppNotice } from './in-app-notice.ts';
-import { lostNote } from './lost.ts';
+import { inAppNotice } from '../ui/in-app-notice.ts';
+import { lostNote } from '../ui/lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
-import { button, checkButton, head, heading, linkButton, money, statusLine, timeLeftLine } from './pieces.ts';
-import { sberLinks } from '../ways.ts';
-import type { View } from './view.ts';
+import {
+  button,
+  checkButton,
+  head,
+  heading,
+  linkButton,
+  money,
+  statusLine,
+  timeLeftLine,
+} from '../ui/pieces.ts';
+import { sberLinks } from '../state/ways.ts';
+import type { View } from '../view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
 export function payScreen(view: View): TemplateResult {

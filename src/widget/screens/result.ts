@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { isRenewable } from '../../protocol/snapshot.ts';
-import { post } from '../components/other-ways/taps.ts';
+import { post } from '../taps.ts';
 import { fill } from '../locales/messages.ts';
-import { outOfFrame } from '../out-of-frame.ts';
-import type { Screen } from '../state.ts';
+import { outOfFrame } from '../browser/out-of-frame.ts';
+import type { Screen } from '../state/state.ts';
 import { other } from './other.ts';
-import { button, checkButton, linkButton, money, statusLine } from './pieces.ts';
-import type { View } from './view.ts';
+import { button, checkButton, linkButton, money, statusLine } from '../ui/pieces.ts';
+import type { View } from '../view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */
 export type ResultScreen = Exclude<Screen, 'loading' | 'choose' | 'pay' | 'waiting' | 'checking'>;

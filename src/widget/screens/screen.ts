@@ -2,7 +2,7 @@ import type { TemplateResult } from 'lit';
 import { otherScreen } from './other.ts';
 import { payScreen } from './pay.ts';
 import { isResult, resultScreen } from './result.ts';
-import type { View } from './view.ts';
+import type { View } from '../view.ts';
 import { waitingScreen } from './waiting.ts';
 
 /** What there is between the header and the footer. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { View } from './view.ts';
+import type { View } from '../view.ts';
 
 /** «Тестовый платёж» on every screen of a test payment; only of the sandbox it is certain that no money moves. */
 export function testWords({ state, texts }: Pick<View, 'state' | 'texts'>): string | null {

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Gone } from '../state.ts';
-import { lostNote } from './lost.ts';
+import type { Gone } from '../state/state.ts';
+import { lostNote } from '../ui/lost.ts';
 import { giveUp, other, otherMethod } from './other.ts';
-import { checkButton, head, statusLine, timeLeftLine } from './pieces.ts';
-import type { View } from './view.ts';
+import { checkButton, head, statusLine, timeLeftLine } from '../ui/pieces.ts';
+import type { View } from '../view.ts';
 
 export function waitingWords(view: View): string {
   const { texts, screen } = view;

@@ -1,6 +1,6 @@
 import type { Platform } from '../../protocol/banks.ts';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
-import { toJson } from '../json.ts';
+import { toJson } from '../browser/json.ts';
 import { withDeadline } from './deadline.ts';
 import { ACT_MS, ANSWER_MS, retryAfter } from './pace.ts';
 import type { Refusal } from './sink.ts';

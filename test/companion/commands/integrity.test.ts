@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { compareElement, integrity } from '../../../src/companion/commands/integrity.ts';
+import { compareElement, integrity } from '../../../src/companion/cli/integrity.ts';
 
 const FILES = { 'sbp-checkout.js': 'export const entry = 1;\n', 'chunks/qr-code-abc.js': 'export {};\n' };
 const hashOf = (text: string) => `sha384-${createHash('sha384').update(text).digest('base64')}`;

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { CommandError } from '../../../src/companion/commands/command-error.ts';
-import { listenError } from '../../../src/companion/commands/listen-error.ts';
+import { CommandError } from '../../../src/companion/cli/command-error.ts';
+import { listenError } from '../../../src/companion/cli/listen-error.ts';
 
 async function refusal(host: string, port: number): Promise<unknown> {
   const server = createServer().listen(port, host);

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { proxyNote, startWarnings } from '../../../src/companion/commands/start-warnings.ts';
+import { proxyNote, startWarnings } from '../../../src/companion/cli/start-warnings.ts';
 import { loadConfig } from '../../../src/companion/config.ts';
 
 const proxies = ['10.0.0.1'];

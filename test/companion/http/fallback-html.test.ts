@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { fallbackHtml, type FallbackFields } from '../../../src/companion/http/fallback-html.ts';
+import { fallbackHtml, type FallbackFields } from '../../../src/companion/http/merchant/fallback-html.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
 import { LINK } from '../../support/snapshots.ts';
 

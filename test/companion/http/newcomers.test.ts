@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
-import { signWebhook } from '../../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../../src/webhooks/webhooks.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../../support/companion.ts';
 import { refusalOf } from '../../support/refusal.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, it, mock } from 'node:test';
-import { PushLimits } from '../../../src/companion/http/push-limits.ts';
-import { ProblemError } from '../../../src/companion/http/problems.ts';
-import type { Payment } from '../../../src/companion/payments/payment.ts';
+import { PushLimits } from '../../../src/companion/http/checkout/push-limits.ts';
+import { ProblemError } from '../../../src/companion/http/plumbing/problems.ts';
+import type { Payment } from '../../../src/companion/payments/model/payment.ts';
 import { Ledger } from '../../support/ledger.ts';
 
 let ledger: Ledger;

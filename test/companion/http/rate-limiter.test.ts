@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RateLimiter } from '../../../src/companion/http/rate-limiter.ts';
+import { RateLimiter } from '../../../src/companion/http/plumbing/rate-limiter.ts';
 
 function limiterAt(perMinute: number, maxKeys?: number) {
   const clock = { ms: 0 };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { EventStream } from '../../../src/companion/live/event-stream.ts';
 import type { PaymentStatus } from '../../../src/protocol/status.ts';
-import type { Payment } from '../../../src/companion/payments/payment.ts';
+import type { Payment } from '../../../src/companion/payments/model/payment.ts';
 import { RawSocket } from '../../support/raw-socket.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 

@@ -7,7 +7,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import fc from 'fast-check';
 import type { Snapshot } from '../../../src/protocol/snapshot.ts';
 import { EventStream } from '../../../src/companion/live/event-stream.ts';
-import type { Payment } from '../../../src/companion/payments/payment.ts';
+import type { Payment } from '../../../src/companion/payments/model/payment.ts';
 import { startCompanion, type CreatedPayment, type TestCompanion } from '../../support/companion.ts';
 import { StreamConnection } from '../../support/stream-connection.ts';
 import { StrictEventStream } from '../../support/strict-event-stream.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { signWebhook } from '../../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../../src/webhooks/webhooks.ts';
 import { openStore } from '../../../src/companion/store/store.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../../support/companion.ts';
 import { HeldStore } from '../../support/held-store.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { EventStream } from '../../../src/companion/live/event-stream.ts';
 import { LiveHub } from '../../../src/companion/live/hub.ts';
-import type { Payment } from '../../../src/companion/payments/payment.ts';
+import type { Payment } from '../../../src/companion/payments/model/payment.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 import { keptMbOf } from '../../support/kept-memory.ts';
 import { metric } from '../../support/metric.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { logAfterCommit, withHistoryLog } from '../../../src/companion/payments/history-log.ts';
+import { logAfterCommit, withHistoryLog } from '../../../src/companion/payments/model/history-log.ts';
 import { openStore } from '../../../src/companion/store/store.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
 import { until } from '../../support/until.ts';

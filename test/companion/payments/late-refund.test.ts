@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { findOpenAttention } from '../../../src/companion/payments/attention.ts';
-import { cancelPayment } from '../../../src/companion/payments/cancel.ts';
-import { refundObstacle } from '../../../src/companion/payments/late-refund.ts';
-import { createRefund } from '../../../src/companion/payments/refund.ts';
+import { findOpenAttention } from '../../../src/companion/payments/model/attention.ts';
+import { cancelPayment } from '../../../src/companion/payments/lifecycle/cancel.ts';
+import { refundObstacle } from '../../../src/companion/payments/refunds/late-refund.ts';
+import { createRefund } from '../../../src/companion/payments/refunds/refund.ts';
 import { AMOUNT, Ledger } from '../../support/ledger.ts';
 
 let ledger: Ledger;

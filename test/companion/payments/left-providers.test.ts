@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FreepaymentSimulator } from '../../../demo/simulators/freepayment.ts';
 import { SbpApiSimulator } from '../../../demo/simulators/sbp-api.ts';
-import { warnOfLeftProviders } from '../../../src/companion/payments/left-providers.ts';
+import { warnOfLeftProviders } from '../../../src/companion/payments/reconciler/left-providers.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
 import { Ledger } from '../../support/ledger.ts';
 import { plansOf, QueryWatch } from '../../support/query-watch.ts';

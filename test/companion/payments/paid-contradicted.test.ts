@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { chooseMethod } from '../../../src/companion/payments/choose-method.ts';
-import { findAttempts } from '../../../src/companion/payments/attempts.ts';
-import { findEvents } from '../../../src/companion/payments/find.ts';
-import { renewPayment } from '../../../src/companion/payments/renew.ts';
+import { chooseMethod } from '../../../src/companion/payments/lifecycle/choose-method.ts';
+import { findAttempts } from '../../../src/companion/payments/model/attempts.ts';
+import { findEvents } from '../../../src/companion/payments/model/find.ts';
+import { renewPayment } from '../../../src/companion/payments/lifecycle/renew.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { AMOUNT } from '../../support/ledger.ts';
 import { RefundLedger } from '../../support/refund-ledger.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { cancelPayment } from '../../../src/companion/payments/cancel.ts';
-import { payableUntil } from '../../../src/companion/payments/payable-until.ts';
-import type { Payment } from '../../../src/companion/payments/payment.ts';
-import { renewPayment } from '../../../src/companion/payments/renew.ts';
+import { cancelPayment } from '../../../src/companion/payments/lifecycle/cancel.ts';
+import { payableUntil } from '../../../src/companion/payments/model/payable-until.ts';
+import type { Payment } from '../../../src/companion/payments/model/payment.ts';
+import { renewPayment } from '../../../src/companion/payments/lifecycle/renew.ts';
 import { Ledger } from '../../support/ledger.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { MAX_QR_BYTES } from '../../../src/protocol/qr-capacity.ts';
-import { MAX_QR_PIXELS, MIN_QR_PIXELS, qrPng, qrSvg } from '../../../src/companion/payments/qr-image.ts';
+import { MAX_QR_PIXELS, MIN_QR_PIXELS, qrPng, qrSvg } from '../../../src/companion/http/pages/qr-image.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { applyAnswer } from '../../../src/companion/payments/apply.ts';
-import { cancelPayment } from '../../../src/companion/payments/cancel.ts';
+import { applyAnswer } from '../../../src/companion/payments/reports/apply.ts';
+import { cancelPayment } from '../../../src/companion/payments/lifecycle/cancel.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { AMOUNT } from '../../support/ledger.ts';
 import { RefundLedger } from '../../support/refund-ledger.ts';

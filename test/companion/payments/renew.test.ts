@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { actionsFor } from '../../../src/companion/payments/actions.ts';
-import { isLate } from '../../../src/companion/payments/payment.ts';
-import type { PaymentRequest } from '../../../src/companion/payments/request.ts';
-import { renewableUntil, renewPayment } from '../../../src/companion/payments/renew.ts';
+import { actionsFor } from '../../../src/companion/http/checkout/actions.ts';
+import { isLate } from '../../../src/companion/payments/model/payment.ts';
+import type { PaymentRequest } from '../../../src/companion/http/merchant/request.ts';
+import { renewableUntil, renewPayment } from '../../../src/companion/payments/lifecycle/renew.ts';
 import { Ledger } from '../../support/ledger.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { BANK_PAGE_CSS } from '../../../src/companion/providers/sandbox/bank-page-css.ts';
+import { BANK_PAGE_CSS } from '../../../src/companion/http/sandbox/bank-page-css.ts';
 import {
   BANK_ACTIONS,
   renderBankPage,
   renderUnknownBill,
   type BankPage,
-} from '../../../src/companion/providers/sandbox/bank-page.ts';
+} from '../../../src/companion/http/sandbox/bank-page.ts';
 import { PAYMENT_STATUSES } from '../../../src/protocol/status.ts';
 
 const bill: BankPage = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { WebhookVerificationError } from '../../../src/companion/notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../src/webhooks/webhooks.ts';
 import { reasonOf } from '../../../src/companion/providers/freepayment/refund-reason.ts';
 import type { Provider } from '../../../src/companion/providers/provider.ts';
 import { published, request, ScriptedAcquirer, transaction, UID } from '../../support/freepayment.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { ConfigError } from '../../../src/companion/config-error.ts';
+import { ConfigError } from '../../../src/companion/env/config-error.ts';
 import { startCompanion } from '../../support/companion.ts';
 
 it('a companion does not start with a method that its provider does not serve, and leaves its database free', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { signWebhook, WebhookVerificationError } from '../../../src/companion/notifications/webhooks.ts';
+import { signWebhook, WebhookVerificationError } from '../../../src/webhooks/webhooks.ts';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
 import {
   ProviderError,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { WebhookVerificationError } from '../../../src/companion/notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../src/webhooks/webhooks.ts';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
 import type { RawWebhook } from '../../../src/companion/providers/provider.ts';
 import { createSmartGlocalProvider } from '../../../src/companion/providers/smart-glocal/provider.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { PROBLEM_STATUS, type ProblemCode } from '../../../src/companion/http/problem-codes.ts';
+import { PROBLEM_STATUS, type ProblemCode } from '../../../src/companion/http/plumbing/problem-codes.ts';
 import { documentedProblems } from '../../support/api-doc.ts';
 import { startCompanion } from '../../support/companion.ts';
 import { changedRows, dumpDatabase } from '../../support/database-dump.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
-import type { ProblemCode } from '../../../src/companion/http/problem-codes.ts';
-import { signWebhook } from '../../../src/companion/notifications/webhooks.ts';
+import type { ProblemCode } from '../../../src/companion/http/plumbing/problem-codes.ts';
+import { signWebhook } from '../../../src/webhooks/webhooks.ts';
 import { API_KEY, startCompanion, WEBHOOK_SECRET } from '../../support/companion.ts';
 import { StreamReader } from '../../support/event-source.ts';
 import { illCompanion } from '../../support/ill-store.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { openStore } from '../../../src/companion/store/store.ts';
-import { signWebhook } from '../../../src/companion/notifications/webhooks.ts';
+import { signWebhook } from '../../../src/webhooks/webhooks.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../../support/companion.ts';
 import { lockElsewhere } from '../../support/foreign-lock.ts';
 import { MerchantServer } from '../../support/merchant-server.ts';

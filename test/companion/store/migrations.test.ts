@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
-import { queueAttention } from '../../../src/companion/payments/attention.ts';
-import { findAttempts } from '../../../src/companion/payments/attempts.ts';
-import { findPayment } from '../../../src/companion/payments/find.ts';
-import { migrations } from '../../../src/companion/store/migrations.ts';
+import { queueAttention } from '../../../src/companion/payments/model/attention.ts';
+import { findAttempts } from '../../../src/companion/payments/model/attempts.ts';
+import { findPayment } from '../../../src/companion/payments/model/find.ts';
+import { migrations } from '../../../src/companion/store/migrations/migrations.ts';
 import { NodeSqlite } from '../../../src/companion/store/node-sqlite.ts';
 import { openStore } from '../../../src/companion/store/store.ts';
 

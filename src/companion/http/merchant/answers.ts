@@ -6,7 +6,7 @@ import {
   ATTENTION_OUTCOMES,
   ATTENTION_REASONS,
   type AttentionReason,
-} from '../../payments/attention-reasons.ts';
+} from '../../store/attention-reasons.ts';
 
 const REASONS = Object.keys(ATTENTION_REASONS) as AttentionReason[];
 const text = v.string();

@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import type { Context } from '../../context.ts';
-import { findAttention } from '../../payments/attention.ts';
-import { ATTENTION_OUTCOMES } from '../../payments/attention-reasons.ts';
-import { findPayment } from '../../payments/find.ts';
-import { reserveKey } from '../../payments/idempotency.ts';
-import { kopecks, words } from '../../payments/request-fields.ts';
-import { ResolveRefused, resolveAttention } from '../../payments/resolve-attention.ts';
-import type { Payment } from '../../payments/payment.ts';
+import type { Context } from '../../payments/context.ts';
+import { findAttention } from '../../payments/model/attention.ts';
+import { ATTENTION_OUTCOMES } from '../../store/attention-reasons.ts';
+import { findPayment } from '../../payments/model/find.ts';
+import { reserveKey } from '../../payments/model/idempotency.ts';
+import { kopecks, words } from './request-fields.ts';
+import { ResolveRefused, resolveAttention } from '../../payments/lifecycle/resolve-attention.ts';
+import type { Payment } from '../../payments/model/payment.ts';
 import type { AttentionRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../idempotent-calls.ts';
-import { attentionView } from '../payment-view.ts';
-import { invalidFields, ProblemError } from '../problems.ts';
-import { parseInput } from '../validate.ts';
+import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import { attentionView } from './payment-view.ts';
+import { invalidFields, ProblemError } from '../plumbing/problems.ts';
+import { parseInput } from '../plumbing/validate.ts';
 
 export const resolveRequestSchema = v.object({
   outcome: v.pipe(

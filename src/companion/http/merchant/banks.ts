@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { PLATFORMS } from '../../../protocol/banks.ts';
 import type { BankDirectory } from '../../banks/directory.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../payments/context.ts';
 import { merchantBankList } from '../bank-view.ts';
-import { parseQuery } from '../validate.ts';
+import { parseQuery } from '../plumbing/validate.ts';
 
 export const banksQuery = v.object({
   platform: v.optional(v.picklist(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`), 'desktop'),

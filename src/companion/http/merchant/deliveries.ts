@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { Config } from '../../config.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../payments/context.ts';
 import { findDeliveries, findDelivery, redeliver, sendTest } from '../../notifications/deliveries.ts';
-import { callbackUrl } from '../../payments/request-schema.ts';
+import { callbackUrl } from './request-schema.ts';
 import type { DeliveryRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../idempotent-calls.ts';
-import { pageOf, pageQueryEntries } from '../pages-of.ts';
-import { ProblemError } from '../problems.ts';
-import { parseInput, parseQuery } from '../validate.ts';
+import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import { pageOf, pageQueryEntries } from './pages-of.ts';
+import { ProblemError } from '../plumbing/problems.ts';
+import { parseInput, parseQuery } from '../plumbing/validate.ts';
 
 export const deliveryListQuery = v.object({
   payment_id: v.exactOptional(v.string('must be given once')),

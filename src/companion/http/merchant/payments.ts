@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
-import type { Context } from '../../context.ts';
-import { attachProvider } from '../../payments/attach.ts';
-import { findOpenAttention, findOpenAttentionOf } from '../../payments/attention.ts';
-import { cancelPayment } from '../../payments/cancel.ts';
-import { refundObstacle } from '../../payments/late-refund.ts';
-import { createPayment } from '../../payments/create.ts';
-import { findByQr, findEvents, findPage, findPayment } from '../../payments/find.ts';
-import { reserveKey } from '../../payments/idempotency.ts';
-import type { Payment } from '../../payments/payment.ts';
-import { readExtras, readPaymentRequest } from '../../payments/request.ts';
-import type { IdempotentCalls } from '../idempotent-calls.ts';
-import { pageQueryEntries, pageOf } from '../pages-of.ts';
-import { attentionView, createdView, eventView, paymentView } from '../payment-view.ts';
-import { invalidFields, ProblemError } from '../problems.ts';
-import { parseInput, parseQuery } from '../validate.ts';
+import type { Context } from '../../payments/context.ts';
+import { attachProvider } from '../../payments/lifecycle/attach.ts';
+import { findOpenAttention, findOpenAttentionOf } from '../../payments/model/attention.ts';
+import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
+import { refundObstacle } from '../../payments/refunds/late-refund.ts';
+import { createPayment } from '../../payments/lifecycle/create.ts';
+import { findByQr, findEvents, findPage, findPayment } from '../../payments/model/find.ts';
+import { reserveKey } from '../../payments/model/idempotency.ts';
+import type { Payment } from '../../payments/model/payment.ts';
+import { readExtras, readPaymentRequest } from './request.ts';
+import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import { pageQueryEntries, pageOf } from './pages-of.ts';
+import { attentionView, createdView, eventView, paymentView } from './payment-view.ts';
+import { invalidFields, ProblemError } from '../plumbing/problems.ts';
+import { parseInput, parseQuery } from '../plumbing/validate.ts';
 
 export const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import type { Context } from '../../context.ts';
-import { failureReasonOf } from '../../payments/failure-reason.ts';
-import { reserveKey } from '../../payments/idempotency.ts';
-import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refund.ts';
-import { kopecks, words } from '../../payments/request-fields.ts';
+import type { Context } from '../../payments/context.ts';
+import { failureReasonOf } from '../../payments/model/failure-reason.ts';
+import { reserveKey } from '../../payments/model/idempotency.ts';
+import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refunds/refund.ts';
+import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../idempotent-calls.ts';
-import { invalidFields, ProblemError } from '../problems.ts';
-import { parseInput } from '../validate.ts';
+import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import { invalidFields, ProblemError } from '../plumbing/problems.ts';
+import { parseInput } from '../plumbing/validate.ts';
 
 export const refundRequestSchema = v.object({
   payment_id: v.pipe(

@@ -1,7 +1,7 @@
 import { bankListSchema, snapshotSchema } from '../../../protocol/schemas.ts';
-import { payersBanksQuery } from '../checkout-api.ts';
-import { buyerQrSchema, methodSchema, pushSchema } from '../payer-actions.ts';
-import type { ProblemCode } from '../problem-codes.ts';
+import { payersBanksQuery } from '../checkout/checkout-api.ts';
+import { buyerQrSchema, methodSchema, pushSchema } from '../checkout/payer-actions.ts';
+import type { ProblemCode } from '../plumbing/problem-codes.ts';
 import type { Operation } from './operation.ts';
 
 const ANY: readonly ProblemCode[] = ['token_in_query', 'invalid_token', 'origin_not_allowed', 'rate_limited'];

@@ -1,7 +1,7 @@
 import { problemSchema } from '../../../protocol/schemas.ts';
 import { PROBLEM_MEDIA_TYPE } from '../../../protocol/problem.ts';
-import type { Context } from '../../context.ts';
-import { PROBLEM_STATUS, type ProblemCode } from '../problem-codes.ts';
+import type { Context } from '../../payments/context.ts';
+import { PROBLEM_STATUS, type ProblemCode } from '../plumbing/problem-codes.ts';
 import { checkoutOperations } from './checkout.ts';
 import { jsonSchema, querySchema } from './json-schema.ts';
 import { merchantOperations } from './merchant.ts';

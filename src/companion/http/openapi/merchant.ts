@@ -1,14 +1,14 @@
 import type { GenericSchema } from 'valibot';
-import type { Context } from '../../context.ts';
-import { paymentRequestSchema } from '../../payments/request-schema.ts';
-import { KEY_HEADERS } from '../idempotent-calls.ts';
+import type { Context } from '../../payments/context.ts';
+import { paymentRequestSchema } from '../merchant/request-schema.ts';
+import { KEY_HEADERS } from '../plumbing/idempotent-calls.ts';
 import * as answers from '../merchant/answers.ts';
 import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';
 import { cancelRequestSchema, paymentListQuery } from '../merchant/payments.ts';
 import { refundRequestSchema } from '../merchant/refunds.ts';
-import type { ProblemCode } from '../problem-codes.ts';
+import type { ProblemCode } from '../plumbing/problem-codes.ts';
 import type { Operation } from './operation.ts';
 
 /** What any call can be refused by. */

@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot';
-import type { ProblemCode } from '../problem-codes.ts';
+import type { ProblemCode } from '../plumbing/problem-codes.ts';
 
 /** One route, as the reference shows it. */
 export interface Operation {

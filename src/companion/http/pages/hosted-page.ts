@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ALONE, ALSO_HEAD } from '../headers.ts';
-import { html, type Markup } from '../html.ts';
-import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { ALONE, ALSO_HEAD } from '../plumbing/headers.ts';
+import { html, type Markup } from './html.ts';
+import { preferredLanguage, type PageLanguage } from './language.ts';
 import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
 import { HOSTED_PAGE_CSS } from './hosted-page.css.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.ts';
-import { ALONE } from '../headers.ts';
-import { html } from '../html.ts';
-import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { ALONE } from '../plumbing/headers.ts';
+import { html } from './html.ts';
+import { preferredLanguage, type PageLanguage } from './language.ts';
 import { sendHostedPage } from './hosted-page.ts';
 import { basePathOf, START_PAGE_CSP } from './start-page.ts';
 

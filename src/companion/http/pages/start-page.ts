@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config.ts';
-import { ALONE, ALSO_HEAD } from '../headers.ts';
-import { html } from '../html.ts';
-import { preferredLanguage, type PageLanguage } from '../language.ts';
+import { ALONE, ALSO_HEAD } from '../plumbing/headers.ts';
+import { html } from './html.ts';
+import { preferredLanguage, type PageLanguage } from './language.ts';
 import { sendIcon } from './hosted-page.ts';
 
 export const START_PAGE_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";

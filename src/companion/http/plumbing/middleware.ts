@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PaymentTokens } from '../../payments/tokens.ts';
+import type { PaymentTokens } from '../../payments/model/tokens.ts';
 
 export type Next = (error?: unknown) => void;
 

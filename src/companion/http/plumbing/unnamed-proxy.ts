@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
-import type { AddressRanges } from '../../addresses.ts';
+import type { AddressRanges } from '../../outbound/ip-ranges.ts';
 import { classOf } from '../../outbound/addresses.ts';
 
 const UNNAMED =

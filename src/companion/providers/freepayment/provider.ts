@@ -1,6 +1,6 @@
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import { isOpen } from '../../../protocol/status.ts';
-import { othersWords } from '../../logging.ts';
+import { othersWords } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import {
   ProviderError,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { othersWords } from '../../logging.ts';
+import { othersWords } from '../../lib/logging.ts';
 
 const MAX_FIELDS = 20;
 /** Field names and no more: a key can be anything. */

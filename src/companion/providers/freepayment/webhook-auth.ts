@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { RawWebhook } from '../provider.ts';
 import { basicAuth, type FreepaymentSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { ProviderDelivery, RefundReport } from '../provider.ts';
 import { signedId } from '../signed-id.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';

@@ -3,11 +3,11 @@ import type { FastifyBaseLogger } from 'fastify';
 import { sql } from 'kysely';
 import { request } from 'undici';
 import { transition, type PaymentStatus } from '../../../protocol/status.ts';
-import { signWebhook } from '../../notifications/webhooks.ts';
-import { Rounds } from '../../rounds.ts';
+import { signWebhook } from '../../../webhooks/webhooks.ts';
+import { Rounds } from '../../lib/rounds.ts';
 import type { SandboxPaymentRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import type { WallClock } from '../../wall-clock.ts';
+import type { WallClock } from '../../lib/wall-clock.ts';
 
 const SLOW_PAYMENT_MS = 4_000;
 const WEBHOOK_TIMEOUT_MS = 5_000;

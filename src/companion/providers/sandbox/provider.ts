@@ -1,7 +1,7 @@
 import { withCrc } from '../../../protocol/nspk-link.ts';
 import { isPaymentStatus } from '../../../protocol/status.ts';
 import type { Config } from '../../config.ts';
-import { verifyWebhook, WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { verifyWebhook, WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { ProviderError, type PaymentRef, type Provider, type ProviderReport } from '../provider.ts';
 import type { SandboxBank } from './bank.ts';
 

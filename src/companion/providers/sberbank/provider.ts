@@ -1,4 +1,4 @@
-import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { NoAnswer, type HttpAnswer } from '../http.ts';
 import {
   ProviderError,

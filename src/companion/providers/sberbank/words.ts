@@ -2,7 +2,7 @@
  * The bank's codes in words, for the operator's log: never for a payer. Only what the bank has published is here
  * (developers.sber.ru, "Плати QR": "Ошибки" and "Коды операций", December 2023); any other code is shown as it is.
  */
-import { othersWords } from '../../logging.ts';
+import { othersWords } from '../../lib/logging.ts';
 
 /** By the first two of the six digits: the rest tells the bank's own parts apart. */
 const ERRORS: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 import { isPaymentStatus } from '../../../protocol/status.ts';
-import { verifyWebhook } from '../../notifications/webhooks.ts';
+import { verifyWebhook } from '../../../webhooks/webhooks.ts';
 import {
   ProviderError,
   type CreateRequest,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { othersWords } from '../../logging.ts';
+import { othersWords } from '../../lib/logging.ts';
 import { errorWords } from '../error-words.ts';
 import type { HttpAnswer } from '../http.ts';
 import { ProviderError } from '../provider.ts';

@@ -1,6 +1,6 @@
 import { createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 
 /** Carries the signature in both directions. */
 export const SIGNATURE_HEADER = 'x-partner-sign';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import * as v from 'valibot';
-import { WebhookVerificationError } from '../../notifications/webhooks.ts';
+import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import type { ProviderDelivery, ProviderReport, RawWebhook } from '../provider.ts';
 import { signedId } from '../signed-id.ts';

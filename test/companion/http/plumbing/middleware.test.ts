@@ -9,8 +9,8 @@ import {
 } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import type { Companion } from '../../../../src/companion/index.ts';
-import { newId } from '../../../../src/companion/payments/ids.ts';
-import { PaymentTokens } from '../../../../src/companion/payments/tokens.ts';
+import { newId } from '../../../../src/companion/lib/ids.ts';
+import { PaymentTokens } from '../../../../src/companion/payments/model/tokens.ts';
 import { apiClient } from '../../../support/companion.ts';
 import { mountable, serve } from '../../../support/mounted.ts';
 import { ENCODINGS } from '../../../support/token-encodings.ts';

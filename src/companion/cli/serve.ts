@@ -1,0 +1,26 @@
+import { createCompanion } from '../companion.ts';
+import { loadConfig } from '../config.ts';
+import { createLogger } from '../lib/logging.ts';
+import { endOfService } from './end-of-service.ts';
+import { listenError } from './listen-error.ts';
+import { proxyNote, startWarnings } from './start-warnings.ts';
+
+/** Runs the companion until SIGTERM or SIGINT. */
+export async function serve(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const companion = await createCompanion({ config, log });
+  const address = await companion.listen().catch(async (error: unknown) => {
+    await companion.close();
+    throw listenError(error, config);
+  });
+  log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
+  const proxied = proxyNote(config);
+  if (proxied !== null) log.info({ proxied }, 'these are called through a proxy');
+  for (const warning of startWarnings(config)) log.warn(warning);
+  const end = await Promise.race([endOfService(), companion.damaged]);
+  if (!(end instanceof Error)) log.info({ signal: end }, 'shutting down');
+  await companion.close();
+  // Said by the command itself as well, which then ends with a status of its own.
+  if (end instanceof Error) throw end;
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import type { BankDirectory } from '../../banks/directory.ts';
+import type { Context } from '../../payments/context.ts';
+import { requireApiKey } from '../plumbing/auth.ts';
+import { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import { readJsonOnly } from '../plumbing/json-body.ts';
+import { bankRoutes } from './banks.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { paymentRoutes } from './payments.ts';
+import { refundRoutes } from './refunds.ts';
+import { attentionRoutes } from './attention.ts';
+
+/** `/api/sbp/v1`: for the merchant's server only, behind the API key. */
+export function merchantApi(ctx: Context, banks: BankDirectory) {
+  return (app: FastifyInstance): void => {
+    const authorize = requireApiKey(ctx.config.apiKeys);
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      authorize(request);
+    });
+    readJsonOnly(app);
+    const calls = new IdempotentCalls(ctx);
+    paymentRoutes(app, ctx, calls);
+    refundRoutes(app, ctx, calls);
+    attentionRoutes(app, ctx, calls);
+    deliveryRoutes(app, ctx, calls);
+    bankRoutes(app, ctx, banks);
+  };
+}

@@ -1,0 +1,117 @@
+import * as v from 'valibot';
+import type { FieldError } from '../../../protocol/problem.ts';
+import type { Method } from '../../../protocol/snapshot.ts';
+import type { Customer } from '../../providers/provider.ts';
+import { LIST_FOR_BODY, toFieldErrors } from '../plumbing/field-errors.ts';
+import {
+  DEFAULT_LIFETIME_S,
+  extrasSchema,
+  paymentRequestSchema,
+  type Circumstances,
+} from './request-schema.ts';
+
+const OBJECTS: readonly string[] = ['customer', 'qr', 'features', 'metadata'];
+
+/** The forms of QR code and link that a create asks for in its answer. */
+export interface Extras {
+  readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
+  readonly deepLink: boolean;
+  /** Of `fallback_html`; `null` for Russian with a line of English. */
+  readonly locale: 'ru' | 'en' | null;
+}
+
+/** A payment request that can be carried out. Times are unix ms, money is kopecks. */
+export interface PaymentRequest extends Extras {
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly expiresAt: number;
+  readonly returnUrl: string | null;
+  readonly callbackUrl: string | null;
+  readonly customer: Customer;
+  readonly methods: readonly [Method, ...Method[]];
+  /** Whether the payer may begin anew after expiry; yes unless given. */
+  readonly renewable?: boolean;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The part of an accepted body that shapes the answer and not the payment. */
+export function readExtras(body: unknown): Extras {
+  const { qr, features, locale = null } = v.parse(extrasSchema, asMeant(body));
+  return { qr, deepLink: features.deep_link, locale };
+}
+
+/** Reads the body of a create. */
+export function readPaymentRequest(
+  body: unknown,
+  circumstances: Circumstances,
+): { request: PaymentRequest } | { errors: FieldError[] } {
+  const meant = asMeant(body);
+  if (Array.isArray(meant)) return { errors: [LIST_FOR_BODY] };
+  const lists = listsForObjects(meant);
+  const parsed = v.safeParse(paymentRequestSchema(circumstances), meant, { abortPipeEarly: true });
+  if (!parsed.success) return { errors: [...lists, ...toFieldErrors(parsed.issues)] };
+  if (lists.length > 0) return { errors: lists };
+  const input = parsed.output;
+  const [method, ...others] = input.methods as [Method, ...Method[]];
+  const objections = [method, ...others].flatMap((each) => {
+    const provider = circumstances.providers[circumstances.config.methods[each]!];
+    return provider.objections?.({ customer: input.customer, method: each }) ?? [];
+  });
+  if (objections.length > 0) return { errors: objections };
+  return {
+    request: {
+      orderId: input.order_id,
+      amount: input.amount,
+      currency: input.currency,
+      description: input.description,
+      expiresAt:
+        input.expires_at === undefined
+          ? circumstances.now + (input.expires_in ?? DEFAULT_LIFETIME_S) * 1000
+          : Date.parse(input.expires_at),
+      returnUrl: input.return_url,
+      callbackUrl: input.callback_url,
+      customer: input.customer,
+      methods: [method, ...others],
+      qr: input.qr,
+      deepLink: input.features.deep_link,
+      locale: input.locale ?? null,
+      renewable: input.renewable,
+      metadata: input.metadata,
+    },
+  };
+}
+
+/**
+ * The body as it is meant: `null` says the same as leaving a field out, in the objects that are ours as well; so does an
+ * empty string in `customer`, where forms leave fields blank; and `[]` is how PHP writes an empty object.
+ */
+function asMeant(body: unknown): unknown {
+  if (!isFields(body)) return body;
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, OBJECTS.includes(name) ? objectAsMeant(name, value) : value]),
+  );
+}
+
+function objectAsMeant(name: string, value: unknown): unknown {
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (!isFields(value) || name === 'metadata') return value;
+  const isBlank = (item: unknown) => name === 'customer' && typeof item === 'string' && item.trim() === '';
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null && !isBlank(item)));
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As LIST_FOR_BODY, of the objects within. */
+function listsForObjects(body: unknown): FieldError[] {
+  if (!isFields(body)) return [];
+  return OBJECTS.filter((name) => name !== 'metadata' && Array.isArray(body[name])).map((path) => ({
+    path,
+    message: 'must be an object, not a list',
+  }));
+}

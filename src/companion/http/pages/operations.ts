@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import type { Context } from '../../payments/context.ts';
+import { probeStore } from '../../store/probe.ts';
+import { requireApiKey } from '../plumbing/auth.ts';
+import { ALSO_HEAD } from '../plumbing/headers.ts';
+import { ProblemError } from '../plumbing/problems.ts';
+
+/** However many ask: one write to the disk in this time, ms. */
+const READY_FOR_MS = 1_000;
+
+/** Whether this process should be sent payments: its store takes writes, and it is not about to stop. */
+export class Readiness {
+  readonly #ctx: Pick<Context, 'store' | 'log' | 'now'>;
+  #draining = false;
+  #checkedAt = -Infinity;
+  #check: Promise<boolean> = Promise.resolve(false);
+
+  constructor(ctx: Pick<Context, 'store' | 'log' | 'now'>) {
+    this.#ctx = ctx;
+  }
+
+  /** From now on the answer is no. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Why not, or `null` when ready. */
+  async problem(): Promise<ProblemError | null> {
+    if (this.#draining) return new ProblemError(503, 'shutting_down', 'The server is shutting down.');
+    if (performance.now() - this.#checkedAt >= READY_FOR_MS) {
+      this.#checkedAt = performance.now();
+      this.#check = this.#probe();
+    }
+    if (await this.#check) return null;
+    return new ProblemError(503, 'store_not_writable', 'The database does not take writes.');
+  }
+
+  async #probe(): Promise<boolean> {
+    try {
+      await probeStore(this.#ctx.store, this.#ctx.now());
+      return true;
+    } catch (error) {
+      this.#ctx.log.error({ err: error }, 'the database does not take writes');
+      return false;
+    }
+  }
+}
+
+/** `/healthz`: the process answers. `/readyz`: it can do its work. */
+export function health(readiness: Readiness) {
+  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+    app.get('/healthz', ALSO_HEAD, () => ({ status: 'ok' }));
+    app.get('/readyz', ALSO_HEAD, async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const problem = await readiness.problem();
+      if (problem) throw problem;
+      return { status: 'ready' };
+    });
+    done();
+  };
+}
+
+/** `/metrics` for Prometheus, behind the API key: how a shop's sales go is nobody else's business. */
+export function metricsRoute({ config, metrics }: Pick<Context, 'config' | 'metrics'>) {
+  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+    const authorize = requireApiKey(config.apiKeys);
+    app.get('/metrics', async (request, reply) => {
+      authorize(request);
+      const { type, text } = await metrics.render();
+      return reply.header('cache-control', 'no-store').type(type).send(text);
+    });
+    done();
+  };
+}

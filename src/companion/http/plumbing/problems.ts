@@ -1,0 +1,169 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { tokensIn } from '../../../protocol/payment-token.ts';
+import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../../protocol/problem.ts';
+import { StoreBusyError } from '../../store/store-busy.ts';
+import type { Context } from '../../payments/context.ts';
+import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
+import type { ProblemCode } from './problem-codes.ts';
+
+/** A refusal that the caller is told about, as RFC 9457 problem+json. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: ProblemCode,
+    detail: string,
+    extra: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.code = code;
+    this.errors = extra.errors;
+    this.headers = extra.headers ?? {};
+  }
+}
+
+export function invalidFields(errors: readonly FieldError[]): ProblemError {
+  const named = errors.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; ');
+  return new ProblemError(422, 'invalid_fields', `Some fields are not right: ${named}.`, { errors });
+}
+
+/** Answers a person with a page; `null` for a program, which gets the problem document. */
+type AnswerInWords = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
+
+/** For the companion's own server only: inside another one, unknown addresses are its business. */
+export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): void {
+  app.setNotFoundHandler((request, reply) => {
+    // A link whose `#` was encoded on its way has brought its token along: the page mends it, no answer repeats it.
+    const problem = holdsToken(request.url)
+      ? tokenInAddress()
+      : new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`);
+    const page = inWords(request, reply.code(problem.status));
+    // A page may have asked for the part of a former build.
+    return page ?? sendProblem(reply.headers(FOR_ANY_PAGE), problem);
+  });
+}
+
+/** Refusals that strangers can cause at will, and that an operator should know of. */
+const SAMPLED: readonly ProblemCode[] = [
+  'invalid_api_key',
+  'invalid_token',
+  'rate_limited',
+  'too_many_streams',
+  'too_many_pushes',
+];
+
+/** `merchant`, `checkout`, `webhooks` …: whose door it is. */
+function routesOf(request: FastifyRequest): string {
+  const [, first = ''] = (request.routeOptions.url ?? '').split('/');
+  return first === 'api' ? 'merchant' : first === '' ? 'none' : first;
+}
+
+export function installProblems(
+  app: FastifyInstance,
+  { sampledLog, metrics }: Pick<Context, 'sampledLog' | 'metrics'>,
+): void {
+  app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {
+    const problem = error instanceof ProblemError ? error : fromOthers(error, request);
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (problem.status === 401 || problem.status === 429)
+      metrics.requestRefused(routesOf(request), problem.status);
+    if (SAMPLED.includes(problem.code)) {
+      const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+      sampledLog.warn(`refused ${problem.code}`, { code: problem.code, route }, 'request refused');
+    }
+    return sendProblem(reply, problem);
+  });
+}
+
+/** For addresses that cannot even be read, which no route and no hook sees. */
+export function answerBadUrl(putHeaders: CommonHeaders, inWords: AnswerInWords) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    putHeaders(request, reply);
+    const problem = holdsToken(request.url) ? tokenInAddress() : fromFastify(error, request);
+    void (inWords(request, reply.code(problem.status)) ?? sendProblem(reply, problem));
+  };
+}
+
+function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('cache-control', 'no-store')
+    .send(Buffer.from(JSON.stringify(problemBody(problem))));
+}
+
+function problemBody(problem: ProblemError): Problem {
+  return {
+    type: `urn:sbp-checkout:problem:${problem.code}`,
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+    ...(problem.errors ? { errors: problem.errors } : {}),
+  };
+}
+
+function fromOthers(error: FastifyError | StoreBusyError, request: FastifyRequest): ProblemError {
+  if (!(error instanceof StoreBusyError)) return fromFastify(error, request);
+  return new ProblemError(503, 'store_not_writable', 'The database takes no writes now. Try again.', {
+    headers: { 'retry-after': '5' },
+  });
+}
+
+/** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
+function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ProblemError(413, 'body_too_large', 'The body is larger than 1 MiB.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ProblemError(415, 'unsupported_media_type', mediaTypeFault(request.headers['content-type']));
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new ProblemError(400, 'malformed_json', 'The body is empty: leave Content-Type out.');
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ProblemError(
+        400,
+        'malformed_json',
+        'The body is not valid JSON, or has a key that no JSON should have, such as __proto__.',
+      );
+    case 'FST_ERR_BAD_URL':
+      return new ProblemError(400, 'malformed_request', 'The address is not percent-encoded UTF-8.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ProblemError(414, 'address_too_long', 'An id in the address is longer than any of ours.');
+    default:
+      if (error.statusCode !== undefined && error.statusCode < 500) {
+        return new ProblemError(error.statusCode, 'malformed_request', error.message);
+      }
+      return new ProblemError(500, 'internal', 'Something went wrong on our side. Try again.');
+  }
+}
+
+function mediaTypeFault(type: string | undefined): string {
+  return type === undefined
+    ? 'The header Content-Type is missing: send the body as application/json.'
+    : `Content-Type is ${JSON.stringify(type.slice(0, 100))}: send the body as application/json.`;
+}
+
+function tokenInAddress(): ProblemError {
+  return new ProblemError(
+    400,
+    'malformed_request',
+    'The address holds a payment token. Addresses get logged.',
+  );
+}
+
+/** Signed or not. */
+function holdsToken(url: string): boolean {
+  return tokensIn(url).length > 0;
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!.slice(0, 200);
+}

@@ -1,0 +1,80 @@
+import type { Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import type { ConnectionError } from 'fastify';
+import { PROBLEM_MEDIA_TYPE, type Problem } from '../../../protocol/problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
+
+/**
+ * What a connection may take its time for, ms. A socket that trickles, or says nothing at all, is closed when its time
+ * is up and at most a checking interval later. Streams are answers: none of these ends them.
+ */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 20_000;
+const CHECKING_MS = 1_000;
+/** Longer than the 60 s after which common proxies drop an idle connection: else they reuse one just closed by us. */
+const KEEP_ALIVE_MS = 72_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** Fastify's options for a server that slow and idle clients cannot fill up. */
+export const timeLimits = {
+  requestTimeout: REQUEST_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  http: {
+    headersTimeout: HEADERS_MS,
+    connectionsCheckingInterval: CHECKING_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Refused by us, with a problem.
+    requireHostHeader: false,
+  },
+  clientErrorHandler: refuseConnection,
+};
+
+interface Refusal {
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'request_timeout',
+    detail: `The request took too long to arrive: its headers have ${HEADERS_MS / 1000} s, all of it ${REQUEST_MS / 1000} s.`,
+  },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'headers_too_large',
+    detail: `The headers are larger than ${MAX_HEADER_BYTES / 1024} KiB.`,
+  },
+};
+
+const MALFORMED: Refusal = {
+  status: 400,
+  code: 'malformed_request',
+  detail: 'This is not a valid HTTP request.',
+};
+
+/** Answers what never became a request, and hangs up. */
+function refuseConnection(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (socket.writable) {
+    const { status, code, detail } = REFUSALS[error.code] ?? MALFORMED;
+    const title = STATUS_CODES[status] ?? 'Error';
+    const problem: Problem = { type: `urn:sbp-checkout:problem:${code}`, title, status, detail, code };
+    const body = JSON.stringify(problem);
+    socket.write(
+      [
+        `HTTP/1.1 ${status} ${title}`,
+        `content-type: ${PROBLEM_MEDIA_TYPE}`,
+        `content-length: ${Buffer.byteLength(body)}`,
+        'cache-control: no-store',
+        'x-content-type-options: nosniff',
+        "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+        'connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  }
+  socket.destroy(error);
+}

@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PaymentStatus } from '../../../protocol/status.ts';
+import { ALONE, ALSO_HEAD } from '../plumbing/headers.ts';
+import { preferredLanguage } from '../pages/language.ts';
+import { ProblemError } from '../plumbing/problems.ts';
+import { BANK_PAGE_CSS } from './bank-page-css.ts';
+import {
+  BANK_STYLESHEET_PATH,
+  isBankAction,
+  renderBankPage,
+  renderUnknownBill,
+  type BankAction,
+} from './bank-page.ts';
+import type { SandboxBank } from '../../providers/sandbox/bank.ts';
+
+const SCRIPTS: Readonly<Record<string, PaymentStatus>> = {
+  process: 'processing',
+  pay: 'paid',
+  decline: 'failed',
+  expire: 'expired',
+};
+
+const PAGE_CSP =
+  "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+interface BillRoute {
+  Params: { qrId: string };
+  Querystring: { done?: string };
+}
+
+/** `/sandbox`: the fake bank's page, which its QR leads to, and scripts that do what the page does. */
+export function sandboxRoutes(bank: SandboxBank) {
+  return (app: FastifyInstance, _options: unknown, done: () => void): void => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 1024 }, (_request, body, parsed) =>
+      parsed(null, body),
+    );
+
+    app.post<{ Params: { paymentId: string; action: string } }>(
+      '/sandbox/payments/:paymentId/:action',
+      async (request) => {
+        const { paymentId, action } = request.params;
+        const to = Object.hasOwn(SCRIPTS, action) ? SCRIPTS[action] : undefined;
+        if (!to) {
+          throw new ProblemError(
+            404,
+            'unknown_action',
+            `The actions are ${Object.keys(SCRIPTS).join(', ')}.`,
+          );
+        }
+        const bill = await bank.findNewest(paymentId);
+        const moved = bill && (await bank.move(bill.reference, to));
+        if (!moved) throw new ProblemError(404, 'payment_not_found', 'The sandbox bank has no such payment.');
+        if (moved.status !== to) {
+          throw new ProblemError(
+            409,
+            'not_possible_now',
+            `The payment is ${moved.status}: it cannot become ${to}.`,
+          );
+        }
+        if (!moved.reported) {
+          throw new ProblemError(
+            503,
+            'webhook_not_taken',
+            'The webhook was not taken yet; the bank keeps trying.',
+          );
+        }
+        return { payment_id: paymentId, status: moved.status };
+      },
+    );
+
+    app.get<BillRoute>('/sandbox/bank/:qrId', ALSO_HEAD, (request, reply) => showBill(request, reply));
+
+    app.post<BillRoute>('/sandbox/bank/:qrId', async (request, reply) => {
+      const bill = await bank.findByQr(request.params.qrId);
+      const action = new URLSearchParams(typeof request.body === 'string' ? request.body : '').get('action');
+      if (!bill || !isBankAction(action)) return showBill(request, reply);
+      // A page left open for too long must not pay a bill that has expired since.
+      if (bill.status === 'created') await act(bill.reference, action);
+      return reply.redirect(`${encodeURIComponent(request.params.qrId)}?done=1`, 303);
+    });
+
+    app.get(BANK_STYLESHEET_PATH, ALSO_HEAD, (_request, reply) =>
+      reply
+        .type('text/css; charset=utf-8')
+        .header('cache-control', 'public, max-age=300')
+        .send(BANK_PAGE_CSS),
+    );
+
+    function act(reference: string, action: BankAction): Promise<unknown> {
+      if (action === 'process_then_pay') return bank.paySlowly(reference);
+      return bank.move(reference, action === 'pay' ? 'paid' : 'failed');
+    }
+
+    async function showBill(request: FastifyRequest<BillRoute>, reply: FastifyReply): Promise<FastifyReply> {
+      const locale = preferredLanguage(request.headers['accept-language']);
+      const bill = await bank.findByQr(request.params.qrId);
+      const page = bill
+        ? renderBankPage({
+            amount: bill.amount,
+            currency: bill.currency,
+            merchantName: bill.merchant_name,
+            orderId: bill.order_id,
+            description: bill.description,
+            status: bill.status,
+            acted: request.query.done === '1',
+            locale,
+            formAction: bill.qr_id,
+            returnUrl: bill.return_url,
+          })
+        : renderUnknownBill(locale);
+      return reply
+        .code(bill ? 200 : 404)
+        .headers({ ...ALONE, 'content-security-policy': PAGE_CSP, 'cache-control': 'no-store' })
+        .type('text/html; charset=utf-8')
+        .send(page);
+    }
+    done();
+  };
+}

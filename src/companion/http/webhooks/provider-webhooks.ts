@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AddressRanges } from '../../outbound/ip-ranges.ts';
+import type { Context } from '../../payments/context.ts';
+import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
+import { bodyHash } from '../../lib/logging.ts';
+import { applyDelivery, isKnownDelivery } from '../../payments/reports/apply.ts';
+import { verifyHint } from '../../payments/reports/hint.ts';
+import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../../env/names.ts';
+import { isConfigured } from '../../providers/unconfigured.ts';
+import type { CallLimits } from '../plumbing/limits.ts';
+import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
+import { ProblemError } from '../plumbing/problems.ts';
+
+interface WebhookRoute {
+  Params: { provider: string };
+}
+
+/** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
+export function providerWebhooks(ctx: Context, limits: CallLimits) {
+  const senders = new Map(
+    Object.entries(ctx.config.webhookAddresses).map(([name, ranges]) => [name, new AddressRanges(ranges)]),
+  );
+  return (app: FastifyInstance): void => {
+    // Signatures are over the bytes as they came, whatever content type they claim.
+    app.addHook('onRequest', (request, _reply, next) => {
+      request.raw.headers['content-type'] = 'application/octet-stream';
+      next();
+    });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+    for (const path of withTrailingSlash(app, '/:provider')) app.post<WebhookRoute>(path, take);
+
+    async function take(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<FastifyReply> {
+      // Cabinets take an address as it is typed: with a capital, with a slash behind it.
+      const provider = request.params.provider.toLowerCase();
+      if (!isLoaded(ctx, provider)) {
+        ctx.sampledLog.warn(
+          'webhook unknown_provider',
+          {
+            asked: /^[a-z-]{1,20}$/.test(provider) ? provider : 'no name',
+            known: PROVIDER_NAMES.filter((name) => isLoaded(ctx, name)),
+          },
+          'webhook for a provider that is not set up here',
+        );
+        limits.countStranger(request);
+        throw new ProblemError(
+          404,
+          'unknown_provider',
+          'There is no provider of this name here, or it has no settings.',
+        );
+      }
+      if (senders.get(provider)?.has(request.ip) === false) {
+        ctx.metrics.webhookTaken(provider, 'address_not_allowed', null);
+        ctx.sampledLog.warn(
+          `webhook ${provider} address_not_allowed`,
+          { provider },
+          "webhook from an address that is not the provider's",
+        );
+        limits.countStranger(request);
+        throw new ProblemError(
+          403,
+          'address_not_allowed',
+          'Webhooks of this provider do not come from here.',
+        );
+      }
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      let delivery: ProviderDelivery;
+      try {
+        delivery = ctx.providers[provider].parseWebhook({ headers: request.headers, body });
+      } catch (error) {
+        if (!(error instanceof WebhookVerificationError)) throw error;
+        ctx.metrics.webhookTaken(provider, error.reason, null);
+        ctx.sampledLog.warn(
+          `webhook ${provider} ${error.reason}`,
+          { provider, reason: error.reason, body_sha256: bodyHash(body) },
+          'webhook refused',
+        );
+        // Only what is not signed counts: a provider is never refused for what strangers send from its address.
+        limits.countStranger(request);
+        throw new ProblemError(401, error.reason, error.message);
+      }
+      // Of a hint there is something to ask: once is enough.
+      const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
+      const outcome =
+        hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
+          ? 'duplicate'
+          : await applyDelivery(ctx, provider, await verified(ctx, provider, delivery), body);
+      ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
+      request.log.info(
+        {
+          provider,
+          delivery_id: delivery.deliveryId,
+          payment_id: delivery.reference,
+          body_sha256: bodyHash(body),
+          outcome,
+        },
+        'webhook taken',
+      );
+      return reply.code(200).send({ received: true });
+    }
+  };
+}
+
+/** Nothing is acknowledged that could not be confirmed: the provider sends it again. */
+async function verified(ctx: Context, provider: ProviderName, delivery: ProviderDelivery) {
+  try {
+    return await verifyHint(ctx, provider, delivery);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    ctx.metrics.webhookTaken(provider, 'not_confirmed', null);
+    ctx.sampledLog.warn(
+      `webhook ${provider} not_confirmed`,
+      { provider, delivery_id: delivery.deliveryId, err: error },
+      'webhook not confirmed',
+    );
+    throw new ProblemError(503, 'not_confirmed', 'The payment could not be asked about: send it again.', {
+      headers: { 'retry-after': '10' },
+    });
+  }
+}
+
+function isLoaded(ctx: Context, name: string): name is ProviderName {
+  return PROVIDER_NAMES.includes(name as ProviderName) && isConfigured(ctx.providers[name as ProviderName]);
+}

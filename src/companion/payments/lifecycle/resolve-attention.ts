@@ -1,0 +1,166 @@
+import { queuePaymentNotification } from '../../notifications/outbox.ts';
+import type { Context } from '../context.ts';
+import type { FieldError } from '../../../protocol/problem.ts';
+import type { AttentionRow } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import {
+  ATTENTION_REASONS,
+  type AttentionOutcome,
+  type AttentionReason,
+} from '../../store/attention-reasons.ts';
+import { findAttention } from '../model/attention.ts';
+import { findAttempt } from '../model/attempts.ts';
+import { addEvent } from '../model/events.ts';
+import { findPayment } from '../model/find.ts';
+import type { Payment } from '../model/payment.ts';
+import { correctRefund, settleOverdue } from '../refunds/resolve-refund.ts';
+import { moneyOut } from '../refunds/refundable.ts';
+import { countRefunded } from '../refunds/settle-refund.ts';
+
+export interface Resolution {
+  readonly outcome: AttentionOutcome;
+  /** Kopecks that went out, where the provider has not told, or not told right. */
+  readonly amount: number | null;
+  readonly note: string | null;
+}
+
+/** Why an attention was not resolved; nothing has changed then. */
+export class ResolveRefused extends Error {
+  readonly code: 'payment_not_found' | 'attention_not_found' | 'attention_resolved' | 'invalid_fields';
+  readonly errors: readonly FieldError[];
+  constructor(code: ResolveRefused['code'], message: string, errors: readonly FieldError[] = []) {
+    super(message);
+    this.name = 'ResolveRefused';
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** Reasons whose `money_out` may name its sum. */
+const WITH_AMOUNT: readonly AttentionReason[] = ['unmatched_refund', 'refund_contradicted'];
+
+/**
+ * Writes down what a person has found out, once and for good. `money_out` counts as refunded where the money was the
+ * payment's; every outcome ends the reservation. No outcome makes a payment paid or ends it: only the provider's word
+ * does. Throws {@link ResolveRefused}.
+ */
+export async function resolveAttention(
+  ctx: Context,
+  paymentId: string,
+  attentionId: string,
+  resolution: Resolution,
+  reserve: (trx: Writer) => Promise<void>,
+): Promise<{ attention: AttentionRow; payment: Payment }> {
+  const resolved = await ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, paymentId);
+    if (!payment) throw new ResolveRefused('payment_not_found', 'There is no such payment.');
+    const open = await findAttention(trx, paymentId, attentionId);
+    if (!open) throw new ResolveRefused('attention_not_found', 'This payment has no such attention.');
+    if (open.resolved_at !== null) {
+      throw new ResolveRefused(
+        'attention_resolved',
+        `This attention was resolved before, as ${open.outcome}, and that is final.`,
+      );
+    }
+    const amount = amountOut(open, resolution, payment);
+    await reserve(trx);
+    const now = ctx.now();
+    const sumsBefore = await moneyOut(trx, payment);
+    // First of all: what follows finds it closed, and its reservation gone.
+    const counts = await countedFor(trx, open, resolution, amount, payment);
+    const attention = await close(trx, open, resolution, counts, now);
+    const after = await carryOut(trx, payment, attention, amount, now);
+    const sums = {
+      refunded_before: payment.refundedAmount,
+      refunded_after: after.refundedAmount,
+      reserved_before: sumsBefore.reserved,
+      reserved_after: (await moneyOut(trx, after)).reserved,
+    };
+    const { id: attention_id, reason } = attention;
+    const cause = { event: 'attention.resolved', source: 'merchant' };
+    const details = { attention_id, reason, outcome: resolution.outcome, ...sums };
+    await addEvent(trx, after, after, cause, 'attention_resolved', now, details);
+    return { attention, payment: after, changed: after.version !== payment.version };
+  });
+  if (resolved.changed) ctx.announce(resolved.payment);
+  ctx.wakeNotifier();
+  return resolved;
+}
+
+/** Kopecks that `money_out` counts; 0 where it counts nothing. */
+function amountOut(
+  { reason, reported_amount: reported }: AttentionRow,
+  { outcome, amount }: Resolution,
+  payment: Payment,
+): number {
+  const invalid = (path: string, message: string) =>
+    new ResolveRefused('invalid_fields', `${path} ${message}`, [{ path, message }]);
+  const outcomes: readonly AttentionOutcome[] = ATTENTION_REASONS[reason].outcomes;
+  if (!outcomes.includes(outcome)) {
+    throw invalid('outcome', `must be one of ${outcomes.join(', ')} for ${reason}`);
+  }
+  const takesAmount = outcome === 'money_out' && WITH_AMOUNT.includes(reason);
+  if (!takesAmount && amount !== null) throw invalid('amount', `is not taken with ${outcome} of ${reason}`);
+  if (amount !== null && amount > payment.amount)
+    throw invalid('amount', `must be at most the payment's ${payment.amount} kopecks`);
+  const sum = amount ?? reported ?? 0;
+  if (takesAmount && sum === 0) throw invalid('amount', 'is required: the provider has not told the sum');
+  return sum;
+}
+
+/** Kopecks of the payment that have gone out beside its refunds, by what a person has found out. */
+async function countedFor(
+  trx: Writer,
+  { reason, reference }: AttentionRow,
+  { outcome }: Resolution,
+  amount: number,
+  payment: Payment,
+): Promise<number> {
+  if (outcome !== 'money_out' || (reason !== 'unmatched_refund' && reason !== 'paid_contradicted')) return 0;
+  // Of a second charge nothing was ever counted.
+  if ((await findAttempt(trx, reference))?.paid === 2) return 0;
+  // It went back, or never came: there is none of it to be given back.
+  return reason === 'paid_contradicted' ? payment.amount : amount;
+}
+
+function close(
+  trx: Writer,
+  { id }: AttentionRow,
+  { outcome, note }: Resolution,
+  counts: number,
+  now: number,
+): Promise<AttentionRow> {
+  return trx
+    .updateTable('attention')
+    .set({ resolved_at: now, outcome, note, reserved_amount: counts })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+async function carryOut(
+  trx: Writer,
+  payment: Payment,
+  attention: AttentionRow,
+  amount: number,
+  now: number,
+): Promise<Payment> {
+  const { reason, refund_id: refundId, reserved_amount: counts } = attention;
+  const isOut = attention.outcome === 'money_out';
+  if (reason === 'refund_overdue' && refundId !== null)
+    return settleOverdue(trx, payment, refundId, isOut, now);
+  if (reason === 'refund_contradicted' && refundId !== null) {
+    return correctRefund(trx, payment, refundId, isOut ? amount : null, now);
+  }
+  // A payment that is not known to be paid keeps its status; the sum counts once it is paid (see refundable.ts).
+  if (!counts || payment.paidAt === null) return payment;
+  return tellRefunded(trx, payment, payment.refundedAmount + counts, now);
+}
+
+async function tellRefunded(trx: Writer, payment: Payment, refunded: number, now: number): Promise<Payment> {
+  const event = refunded < payment.amount ? 'payment.partial_refunded' : 'payment.refunded';
+  const cause = { event, source: 'merchant' };
+  const after = await countRefunded(trx, payment, refunded, cause, now);
+  await queuePaymentNotification(trx, after, now);
+  return after;
+}

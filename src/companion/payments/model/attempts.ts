@@ -1,0 +1,170 @@
+import { sql } from 'kysely';
+import type { Method } from '../../../protocol/snapshot.ts';
+import type { PaymentStatus } from '../../../protocol/status.ts';
+import type { ProviderName } from '../../env/names.ts';
+import type { PaymentRef, ProviderReport } from '../../providers/provider.ts';
+import type { AttemptRow } from '../../store/schema.ts';
+import { prepared } from '../../store/prepared.ts';
+import type { Reader, Writer } from '../../store/store.ts';
+import { isUnscanned, type Payment } from './payment.ts';
+
+/** More new codes and other methods than anyone needs; each is a payment at a provider. */
+export const MAX_ATTEMPTS = 10;
+
+/** Whether the payment may have another one. */
+export function hasAttemptLeft({ attempts }: Pick<Payment, 'attempts'>): boolean {
+  return attempts < MAX_ATTEMPTS;
+}
+
+/**
+ * Adds the payment's next attempt and answers what puts it on offer, for `record`. The first one's reference is the
+ * payment's own id.
+ */
+export async function addAttempt(
+  trx: Writer,
+  { id: paymentId, attempts: earlier }: Pick<Payment, 'id' | 'attempts'>,
+  {
+    provider,
+    method,
+    deadline,
+  }: { readonly provider: ProviderName; readonly method: Method; readonly deadline: number },
+  now: number,
+) {
+  const attempts = earlier + 1;
+  const reference = attempts === 1 ? paymentId : `${paymentId}-${attempts}`;
+  await trx
+    .insertInto('attempts')
+    .values({
+      reference,
+      payment_id: paymentId,
+      provider,
+      method,
+      provider_payment_id: null,
+      qr_id: null,
+      paid: 0,
+      to_close: 0,
+      deadline,
+      created_at: now,
+    })
+    .execute();
+  return {
+    attempts,
+    reference,
+    provider,
+    method,
+    providerPaymentId: null,
+    qrId: null,
+    presentation: { kind: 'pending' },
+    chargePayload: null,
+  } as const;
+}
+
+const selectAttempts = prepared((db, { paymentId }: { paymentId: string }) =>
+  db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('payment_id', '=', paymentId)
+    .orderBy('created_at')
+    .orderBy(sql`rowid`),
+);
+
+export async function findAttempts(db: Reader, paymentId: string): Promise<AttemptRow[]> {
+  return (await selectAttempts(db, { paymentId })).rows;
+}
+
+const selectAttempt = prepared((db, { reference }: { reference: string }) =>
+  db.selectFrom('attempts').selectAll().where('reference', '=', reference),
+);
+
+export async function findAttempt(db: Reader, reference: string): Promise<AttemptRow | null> {
+  const { rows } = await selectAttempt(db, { reference });
+  return rows[0] ?? null;
+}
+
+/** The attempt that a provider's message is about: by our reference, or by the provider's own id. */
+export async function findReported(
+  db: Reader,
+  provider: string,
+  { reference, providerPaymentId }: { reference: string; providerPaymentId?: string | null },
+): Promise<AttemptRow | null> {
+  const named = await findAttempt(db, reference);
+  if (named) return named.provider === provider ? named : null;
+  if (!providerPaymentId) return null;
+  const row = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('provider_payment_id', '=', providerPaymentId)
+    .where('provider', '=', provider as ProviderName)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The attempt whose money the payment is; the one on offer while there is none. */
+export async function paidReference(db: Reader, payment: Payment): Promise<string> {
+  const attempts = await findAttempts(db, payment.id);
+  const paid = attempts.find(({ paid }) => paid === 1)?.reference ?? payment.reference;
+  if (paid === null) throw new Error(`payment ${payment.id} was paid by no attempt`);
+  return paid;
+}
+
+/** An attempt as its provider knows it. */
+export function refOfAttempt(attempt: AttemptRow, payment: Pick<Payment, 'amount' | 'currency'>): PaymentRef {
+  return {
+    reference: attempt.reference,
+    providerPaymentId: attempt.provider_payment_id,
+    method: attempt.method,
+    amount: payment.amount,
+    currency: payment.currency,
+  };
+}
+
+/**
+ * Leaves the attempt on offer: it is to be closed, unless it is a code that was never scanned, of which its provider
+ * knows nothing.
+ */
+export async function leaveAttempt(trx: Writer, payment: Payment): Promise<void> {
+  if (payment.reference === null) return;
+  if (isUnscanned(payment)) await markOver(trx, payment.reference);
+  else await markForClosing(trx, payment.reference);
+}
+
+/** An attempt in one of these statuses takes no money any more, unless the provider says until when it might. */
+const OVER: readonly (PaymentStatus | null)[] = ['failed', 'expired', 'canceled', 'refunded'];
+
+/** Keeps what a report tells of how long the attempt may take money. Returns whether it is over. */
+export async function noteEnd(
+  trx: Writer,
+  attempt: AttemptRow,
+  { status, payableUntil = null, expiresAt = null }: ProviderReport,
+): Promise<boolean> {
+  if (attempt.paid !== 0) return false;
+  const endsAt = payableUntil ?? Math.min(attempt.ends_at ?? Infinity, expiresAt ?? Infinity);
+  const changes = {
+    ends_at: endsAt === Infinity ? null : endsAt,
+    over: payableUntil === null && OVER.includes(status) ? 1 : attempt.over,
+  };
+  if (changes.ends_at !== attempt.ends_at || changes.over !== attempt.over) {
+    await trx.updateTable('attempts').set(changes).where('reference', '=', attempt.reference).execute();
+  }
+  return changes.over === 1;
+}
+
+/** Its provider has said that it ended without money, or has never heard of it. */
+export async function markOver(trx: Writer, reference: string): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ over: 1 })
+    .where('reference', '=', reference)
+    .where('paid', '=', 0)
+    .execute();
+}
+
+/** Marks an attempt for closing at its provider (see closing.ts). */
+export async function markForClosing(trx: Writer, reference: string): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ to_close: 1, close_tries: 0, next_close_at: null, heard_at: null })
+    .where('reference', '=', reference)
+    .where('paid', '=', 0)
+    .execute();
+}

@@ -1,0 +1,159 @@
+import { queueAttentionNotification } from '../../notifications/outbox.ts';
+import { prepared } from '../../store/prepared.ts';
+import type { AttentionRow } from '../../store/schema.ts';
+import type { Reader, Writer } from '../../store/store.ts';
+import {
+  ATTENTION_REASONS,
+  type AttentionOutcome,
+  type AttentionReason,
+} from '../../store/attention-reasons.ts';
+import { logAfterCommit } from './history-log.ts';
+import { newId } from '../../lib/ids.ts';
+import type { Payment } from './payment.ts';
+
+/** A matter that a person should look at. */
+export interface Attention {
+  readonly reason: AttentionReason;
+  /** The attempt it is about, as the provider knows it. */
+  readonly reference: string;
+  /** Kopecks, as the provider says; `null` when the provider names no sum. */
+  readonly reported_amount?: number | null;
+  readonly reported_currency?: string | null;
+  /** Our refund that it is about, or that gives a second charge back. */
+  readonly refund_id?: string | null;
+  /** The provider's id of a refund that is none of ours. */
+  readonly provider_refund_id?: string | null;
+  /** Kopecks that may have gone out and count against further refunds until it is resolved; `null`: all that is left. */
+  readonly reserved_amount?: number | null;
+}
+
+/**
+ * Stores an attention and queues its webhook (where the payment has a `callback_url`), in the caller's transaction.
+ * Returns its id, or `null` when the same one was opened before: see `opens` in attention-reasons.ts.
+ */
+export async function queueAttention(
+  trx: Writer,
+  payment: Payment,
+  { reserved_amount = 0, reported_amount = null, ...rest }: Attention,
+  now: number,
+): Promise<string | null> {
+  const attention = { ...rest, reported_amount: sumOrUnknown(reported_amount) };
+  const reserved = sumOrUnknown(reserved_amount);
+  const { reason, reference } = attention;
+  const { opens } = ATTENTION_REASONS[reason];
+  const id = newId('att');
+  const subject = subjectOf(attention) ?? id;
+  const earlier = await trx
+    .selectFrom('attention')
+    .selectAll()
+    .where('payment_id', '=', payment.id)
+    .where('reason', '=', reason)
+    .where('reference', '=', reference)
+    .where('subject', '=', subject)
+    .execute();
+  const open = earlier.find(({ resolved_at }) => resolved_at === null);
+  if (open) await reserveMore(trx, open, reserved);
+  if (open || (earlier.length > 0 && opens !== 'after_resolve')) return null;
+  await trx
+    .insertInto('attention')
+    .values({
+      id,
+      payment_id: payment.id,
+      reason,
+      reference,
+      subject,
+      refund_id: attention.refund_id ?? null,
+      provider_refund_id: attention.provider_refund_id ?? null,
+      reported_amount: attention.reported_amount,
+      reported_currency: attention.reported_currency ?? null,
+      reserved_amount: reserved,
+      opened_at: now,
+      resolved_at: opens === 'news' ? now : null,
+      outcome: opens === 'news' ? 'money_out' : null,
+      note: null,
+    })
+    .execute();
+  await queueAttentionNotification(trx, payment, { attention_id: id, ...attention }, now);
+  logAfterCommit(trx, {
+    level: opens === 'news' ? 'info' : 'warn',
+    fields: { payment_id: payment.id, status: payment.status, attention_id: id, ...attention },
+    message: opens === 'news' ? 'payment attention' : 'payment needs attention',
+  });
+  return id;
+}
+
+/** A number that is no sum of money (negative, broken, too large to be read again) says no more than none does. */
+function sumOrUnknown(sum: number | null): number | null {
+  return Number.isSafeInteger(sum) && sum! >= 0 ? sum : null;
+}
+
+/** The same report again may speak of a larger sum: the largest one counts. */
+async function reserveMore(
+  trx: Writer,
+  { id, reserved_amount: before }: AttentionRow,
+  reserved: number | null,
+): Promise<void> {
+  if (before === null || (reserved !== null && reserved <= before)) return;
+  await trx.updateTable('attention').set({ reserved_amount: reserved }).where('id', '=', id).execute();
+}
+
+/** The refund it is about; `null` when nobody can tell it from another one, so that each report is a new one. */
+function subjectOf({ reason, refund_id, provider_refund_id }: Attention): string | null {
+  return refund_id ?? provider_refund_id ?? (reason === 'unmatched_refund' ? null : '');
+}
+
+export async function findAttention(db: Reader, paymentId: string, id: string): Promise<AttentionRow | null> {
+  const row = await db
+    .selectFrom('attention')
+    .selectAll()
+    .where('id', '=', id)
+    .where('payment_id', '=', paymentId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The open ones of these payments, the oldest first. */
+export function findOpenAttentionOf(db: Reader, paymentIds: readonly string[]): Promise<AttentionRow[]> {
+  return db
+    .selectFrom('attention')
+    .selectAll()
+    .where('payment_id', 'in', paymentIds)
+    .where('resolved_at', 'is', null)
+    .orderBy('seq')
+    .execute();
+}
+
+/** The open ones of a payment, the oldest first. */
+export function findOpenAttention(db: Reader, paymentId: string): Promise<AttentionRow[]> {
+  return findOpenAttentionOf(db, [paymentId]);
+}
+
+const closeOpen = prepared(
+  (
+    trx,
+    values: {
+      paymentId: string;
+      reason: AttentionReason;
+      subject: string;
+      outcome: AttentionOutcome;
+      now: number;
+    },
+  ) =>
+    trx
+      .updateTable('attention')
+      .set({ resolved_at: values.now, outcome: values.outcome })
+      .where('payment_id', '=', values.paymentId)
+      .where('reason', '=', values.reason)
+      .where('subject', '=', values.subject)
+      .where('resolved_at', 'is', null),
+);
+
+/** Ends what has explained itself: the provider's word that was missing has come. `refundId`: of what is about a refund. */
+export async function closeAttention(
+  trx: Writer,
+  { paymentId, reason, refundId = '' }: { paymentId: string; reason: AttentionReason; refundId?: string },
+  outcome: AttentionOutcome,
+  now: number,
+): Promise<void> {
+  await closeOpen(trx, { paymentId, reason, subject: refundId, outcome, now });
+}

@@ -1,0 +1,95 @@
+import type { Insertable } from 'kysely';
+import { othersWords } from '../../lib/logging.ts';
+import { prepared } from '../../store/prepared.ts';
+import type { Schema } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import { logAfterCommit } from './history-log.ts';
+import type { Outcome } from './outcome.ts';
+import type { Payment } from './payment.ts';
+
+/** What a change came from. */
+export interface Cause {
+  /** The event in its sender's words. */
+  readonly event: string;
+  /** `provider:sandbox`, `clock`, `merchant`, `payer`, `operator`. */
+  readonly source: string;
+  /** Its reason in the provider's words, cleaned for the log; it stands in no table. */
+  readonly detail?: string | null | undefined;
+}
+
+/** What a provider answers when asked: how things stand now, again and again. */
+export function answerOf(provider: string): Cause {
+  return { event: STATUS_QUERY, source: `provider:${provider}` };
+}
+
+export function isAnswer({ event }: Cause): boolean {
+  return event === STATUS_QUERY;
+}
+
+/** Whether a provider says so, by a webhook or when asked. */
+export function isProvidersWord({ source }: Cause): boolean {
+  return source.startsWith('provider:');
+}
+
+const STATUS_QUERY = 'status query';
+
+/** Notes of reports that nothing came of although something should have: only a person can tell what they mean. */
+const UNCLEAR: readonly string[] = ['unknown_status', 'unmatched_refund'] satisfies Outcome[];
+
+const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
+  db.insertInto('payment_events').values(line),
+);
+
+/**
+ * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
+ * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
+ * `attention`: what a person has found out, with the sums before and after.
+ * Each line is logged once it is committed. What the merchant is told of besides logs its own warning: see
+ * `queueAttention`.
+ */
+export async function addEvent(
+  trx: Writer,
+  before: Payment,
+  after: Payment,
+  cause: Cause,
+  note: string | null,
+  now: number,
+  attention: object | null = null,
+): Promise<void> {
+  const line = {
+    payment_id: after.id,
+    version: after.version,
+    event: cause.event,
+    status_before: before.status,
+    status_after: after.status,
+    source: cause.source,
+    note,
+    attention_json: attention && JSON.stringify(attention),
+  };
+  if (note !== null && isAnswer(cause)) {
+    if (note === 'replaced_attempt') return;
+    const last = await trx
+      .selectFrom('payment_events')
+      .selectAll()
+      .where('payment_id', '=', after.id)
+      .orderBy('id', 'desc')
+      .executeTakeFirst();
+    if (last?.event === line.event && last.note === note && last.version === line.version) return;
+  }
+  await insertEvent(trx, { ...line, created_at: now });
+  logAfterCommit(trx, {
+    level: note !== null && UNCLEAR.includes(note) ? 'warn' : 'info',
+    fields: {
+      ...line,
+      event: othersWords(line.event),
+      ...(cause.detail ? { detail: cause.detail } : {}),
+      method: after.method,
+      provider: after.provider,
+      reference: after.reference,
+      amount: after.amount,
+      refunded_amount: after.refundedAmount,
+      late: after.late,
+    },
+    message: 'payment event',
+  });
+}

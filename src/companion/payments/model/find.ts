@@ -1,0 +1,58 @@
+import { prepared } from '../../store/prepared.ts';
+import type { Reader } from '../../store/store.ts';
+import type { PaymentStatus } from '../../../protocol/status.ts';
+import type { PaymentEventRow } from '../../store/schema.ts';
+import { toPayment, type Payment } from './payment.ts';
+
+const selectPayment = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('payments').selectAll().where('id', '=', id),
+);
+
+export async function findPayment(db: Reader, id: string): Promise<Payment | null> {
+  const [row] = (await selectPayment(db, { id })).rows;
+  return row ? toPayment(row) : null;
+}
+
+/** By the provider's id of a QR, also one that a renewal has replaced. */
+export async function findByQr(db: Reader, qrId: string): Promise<Payment | null> {
+  const row = await db
+    .selectFrom('attempts')
+    .innerJoin('payments', 'payments.id', 'attempts.payment_id')
+    .selectAll('payments')
+    .where('attempts.qr_id', '=', qrId)
+    .executeTakeFirst();
+  return row ? toPayment(row) : null;
+}
+
+export function findEvents(db: Reader, paymentId: string): Promise<PaymentEventRow[]> {
+  return db
+    .selectFrom('payment_events')
+    .selectAll()
+    .where('payment_id', '=', paymentId)
+    .orderBy('id')
+    .execute();
+}
+
+export interface PageQuery {
+  readonly orderId?: string | undefined;
+  readonly status?: PaymentStatus | undefined;
+  /** Only those that a person should look at. */
+  readonly attention?: boolean;
+  /** `seq` of the last payment already seen. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** Newest first, cut by `seq`: payments made meanwhile do not shift the pages that follow. */
+export async function findPage(db: Reader, query: PageQuery): Promise<Payment[]> {
+  let select = db.selectFrom('payments').selectAll().orderBy('seq', 'desc').limit(query.limit);
+  if (query.orderId !== undefined) select = select.where('order_id', '=', query.orderId);
+  if (query.status !== undefined) select = select.where('status', '=', query.status);
+  if (query.attention) {
+    select = select.where('id', 'in', (eb) =>
+      eb.selectFrom('attention').select('payment_id').where('resolved_at', 'is', null),
+    );
+  }
+  if (query.after !== undefined) select = select.where('seq', '<', query.after);
+  return (await select.execute()).map(toPayment);
+}

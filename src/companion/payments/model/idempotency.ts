@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { Context } from '../context.ts';
+import type { Writer } from '../../store/store.ts';
+
+/** A finished call's answer, repeated to whoever repeats the call. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export type PriorCall =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  /** The same key came with another body. */
+  | { readonly kind: 'mismatch' }
+  /** Begun and not answered: at work right now, or cut off by a crash. */
+  | { readonly kind: 'unfinished'; readonly resourceId: string };
+
+/** A key that another call has taken in the same moment. */
+export class KeyTakenError extends Error {
+  constructor() {
+    super('the idempotency key is in use');
+    this.name = 'KeyTakenError';
+  }
+}
+
+export async function findPriorCall(ctx: Context, key: string, bodyHash: string): Promise<PriorCall> {
+  const row = await ctx.store.read
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (!row) return { kind: 'none' };
+  if (row.body_hash !== bodyHash) return { kind: 'mismatch' };
+  if (row.answer_json === null) return { kind: 'unfinished', resourceId: row.resource_id };
+  return { kind: 'answered', answer: JSON.parse(row.answer_json) as Answer };
+}
+
+/** Takes the key for what the call makes, in the transaction that stores it. */
+export async function reserveKey(
+  trx: Writer,
+  key: string,
+  bodyHash: string,
+  resourceId: string,
+  now: number,
+): Promise<void> {
+  const result = await trx
+    .insertInto('idempotency_keys')
+    .values({ key, body_hash: bodyHash, resource_id: resourceId, answer_json: null, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (result.numInsertedOrUpdatedRows !== 1n) throw new KeyTakenError();
+}
+
+/** Keeps the answer of a finished call. A call that reserved nothing (it may be repeated) takes its key here. */
+export async function keepAnswer(ctx: Context, key: string, bodyHash: string, answer: Answer): Promise<void> {
+  const answer_json = JSON.stringify(answer);
+  await ctx.store.write((trx) =>
+    trx
+      .insertInto('idempotency_keys')
+      .values({ key, body_hash: bodyHash, resource_id: '', answer_json, created_at: ctx.now() })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ answer_json }))
+      .execute(),
+  );
+}
+
+/** The same for bodies that differ in white space or in the order of their fields only. */
+export function hashBody(body: unknown): string {
+  return createHash('sha256')
+    .update(canonicalJson(body ?? null))
+    .digest('base64url');
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

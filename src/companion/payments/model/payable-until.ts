@@ -1,0 +1,48 @@
+import { isOpen } from '../../../protocol/status.ts';
+import type { Context } from '../context.ts';
+import type { AttemptRow } from '../../store/schema.ts';
+import type { Reader } from '../../store/store.ts';
+import { findAttempts } from './attempts.ts';
+import type { Payment } from './payment.ts';
+import { WATCHED_MS } from './schedule.ts';
+
+/** Clocks differ, and a bank still decides about what was confirmed in the last second. */
+const SETTLING_MS = 60_000;
+
+type Providers = Context['providers'];
+
+/**
+ * When an attempt's code ends by itself (unix ms): as its provider has told, or with the shop's time to pay where the
+ * provider keeps to that; `null` when nobody has told.
+ */
+export function endOf({ ends_at, deadline, provider }: AttemptRow, providers: Providers): number | null {
+  return ends_at ?? (providers[provider].capabilities.lifetime === 'own' ? null : deadline);
+}
+
+/**
+ * Until when (unix ms) money may come on this attempt; `null` once none can: it is paid, or its provider has said that it
+ * is over. A provider that does not say so when the code should have ended may still know of money, for as long as it is
+ * asked.
+ */
+export function attemptPayableUntil(attempt: AttemptRow, providers: Providers, now: number): number | null {
+  if (attempt.over === 1 || attempt.paid !== 0) return null;
+  const end = endOf(attempt, providers);
+  if (end !== null && end + SETTLING_MS > now) return end + SETTLING_MS;
+  const asked = attempt.deadline + WATCHED_MS;
+  return asked > now ? asked : null;
+}
+
+/** The same of a payment, by all its attempts; `null` for one that has its money: what else comes is given back. */
+export async function payableUntil(
+  { store, providers, now }: Pick<Context, 'store' | 'providers' | 'now'>,
+  payment: Payment,
+  db: Reader = store.read,
+): Promise<number | null> {
+  if (payment.paidAt !== null) return null;
+  const attempts = await findAttempts(db, payment.id);
+  const times = attempts.map((attempt) => attemptPayableUntil(attempt, providers, now()) ?? 0);
+  // A payer who has not chosen a method may still choose one.
+  if (isOpen(payment.status)) times.push(payment.deadline + SETTLING_MS);
+  const latest = Math.max(0, ...times);
+  return latest > now() ? latest : null;
+}

@@ -1,0 +1,91 @@
+import type { Updateable } from 'kysely';
+import type { Method, Presentation } from '../../../protocol/snapshot.ts';
+import type { PaymentStatus } from '../../../protocol/status.ts';
+import type { ProviderName } from '../../env/names.ts';
+import type { Customer } from '../../providers/provider.ts';
+import { prepared } from '../../store/prepared.ts';
+import type { OnLate, Schema } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import { addEvent, type Cause } from './events.ts';
+import type { Payment } from './payment.ts';
+import { nextCheckAt } from './schedule.ts';
+
+/** What may change in a payment's life. */
+export interface Changes {
+  readonly status?: PaymentStatus;
+  readonly late?: boolean;
+  readonly method?: Method | null;
+  readonly provider?: ProviderName | null;
+  readonly reference?: string | null;
+  readonly attempts?: number;
+  readonly providerPaymentId?: string | null;
+  readonly qrId?: string | null;
+  readonly presentation?: Presentation;
+  readonly receiptUrl?: string | null;
+  readonly refundedAmount?: number;
+  readonly customer?: Customer;
+  readonly chargePayload?: string | null;
+  readonly deadline?: number;
+  readonly expiresAt?: number;
+  readonly paidAt?: number;
+  readonly firstExpiredAt?: number;
+  readonly onLate?: OnLate;
+}
+
+const updatePayment = prepared(
+  (
+    db,
+    { id, versionBefore, ...changes }: Updateable<Schema['payments']> & { id: string; versionBefore: number },
+  ) => db.updateTable('payments').set(changes).where('id', '=', id).where('version', '=', versionBefore),
+);
+
+/**
+ * The one place where a payment's row changes: the next version and its line in the history, in the caller's
+ * transaction. Whoever waits for news is told after the commit (`ctx.announce`).
+ */
+export async function record(
+  trx: Writer,
+  before: Payment,
+  changes: Changes,
+  cause: Cause,
+  now: number,
+): Promise<Payment> {
+  const after: Payment = {
+    ...before,
+    ...changes,
+    version: before.version + 1,
+    updatedAt: now,
+    checks: 0,
+    answers: 0,
+  };
+  const { numAffectedRows } = await updatePayment(trx, {
+    id: before.id,
+    versionBefore: before.version,
+    status: after.status,
+    late: after.late ? 1 : 0,
+    version: after.version,
+    method: after.method,
+    provider: after.provider,
+    reference: after.reference,
+    attempts: after.attempts,
+    provider_payment_id: after.providerPaymentId,
+    qr_id: after.qrId,
+    presentation_json: JSON.stringify(after.presentation),
+    receipt_url: after.receiptUrl,
+    refunded_amount: after.refundedAmount,
+    customer_json: JSON.stringify(after.customer),
+    charge_payload: after.chargePayload,
+    deadline: after.deadline,
+    expires_at: after.expiresAt,
+    paid_at: after.paidAt,
+    first_expired_at: after.firstExpiredAt,
+    on_late: after.onLate,
+    updated_at: now,
+    checks: 0,
+    answers: 0,
+    next_check_at: nextCheckAt(after, now),
+  });
+  if (numAffectedRows !== 1n) throw new Error(`payment ${before.id} is not at version ${before.version}`);
+  await addEvent(trx, before, after, cause, null, now);
+  return after;
+}

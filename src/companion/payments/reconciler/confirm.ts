@@ -1,0 +1,66 @@
+import { isOpen } from '../../../protocol/status.ts';
+import type { Context } from '../context.ts';
+import { ProviderError } from '../../providers/provider.ts';
+import type { AttemptRow } from '../../store/schema.ts';
+import { attemptChore } from './attempt-chore.ts';
+import { refOfAttempt } from '../model/attempts.ts';
+import { cancelPayment } from '../lifecycle/cancel.ts';
+import { findPayment } from '../model/find.ts';
+import type { Payment } from '../model/payment.ts';
+
+/** Between two tries it doubles. */
+const FIRST_PAUSE_MS = 1_000;
+/** A provider does not wait for our word for long. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Gives providers the word that they wait for. */
+export const CONFIRMATIONS = attemptChore({
+  name: 'confirmations',
+  waiting: 'to_confirm = 1',
+  at: 'next_confirm_at',
+  longestPauseMs: LONGEST_PAUSE_MS,
+  run: confirmAttempt,
+});
+
+/**
+ * Gives the provider the word it waits for, once the merchant (or, unasked, the configuration) lets the payment
+ * through. May be repeated until it is given: providers take a repeat for the same word.
+ */
+async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
+  await putOff(ctx, attempt);
+  const payment = await findOffering(ctx, attempt);
+  if (payment && !(await ctx.confirms(payment))) {
+    await cancelPayment(ctx, payment, 'merchant');
+  } else if (payment && (await findOffering(ctx, attempt))) {
+    // Read once more: while the merchant was asked, the payer may have left this way for another.
+    try {
+      await ctx.providers[attempt.provider].confirm?.(refOfAttempt(attempt, payment));
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
+      // Its status, asked about as ever, tells what the payment came to.
+      ctx.log.error({ payment_id: payment.id, err: error }, 'the provider did not take our confirmation');
+    }
+  }
+  await ctx.store.write((trx) =>
+    trx.updateTable('attempts').set({ to_confirm: 2 }).where('reference', '=', attempt.reference).execute(),
+  );
+}
+
+/** The payment, if this is still the attempt on offer: behind whatever the one writer is at work on. */
+function findOffering(ctx: Context, { reference, payment_id }: AttemptRow): Promise<Payment | null> {
+  return ctx.store.write(async (trx) => {
+    const payment = await findPayment(trx, payment_id);
+    return payment?.reference === reference && isOpen(payment.status) ? payment : null;
+  });
+}
+
+async function putOff(ctx: Context, { reference, confirm_tries: tries }: AttemptRow): Promise<void> {
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+  await ctx.store.write((trx) =>
+    trx
+      .updateTable('attempts')
+      .set({ confirm_tries: tries + 1, next_confirm_at: ctx.now() + pause })
+      .where('reference', '=', reference)
+      .execute(),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Context } from '../context.ts';
+import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
+import type { RefundRow } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import { queueAttention } from '../model/attention.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
+import { findPayment } from '../model/find.ts';
+import { bringRefundsForward, carryOut, findRefund } from '../refunds/refund.ts';
+
+/** A refund that has been pending for so long is told to the merchant. */
+const OVERDUE_AFTER_MS = 24 * 3_600_000;
+
+/** Carries refunds on whose end the provider has not told. */
+export const PENDING_REFUNDS: Chore = {
+  name: 'pending refunds',
+  async findDue(ctx, busy) {
+    const rows = await planned(ctx, busy)
+      .selectAll('refunds')
+      .select('attempts.provider')
+      .where('next_ask_at', '<=', ctx.now())
+      .orderBy('next_ask_at')
+      .limit(FOUND_AT_ONCE)
+      .execute();
+    return rows.map(({ provider, ...refund }) => ({
+      key: refund.id,
+      provider,
+      run: () => carryOn(ctx, refund),
+    }));
+  },
+  async nextAt(ctx, busy) {
+    const next = await planned(ctx, busy)
+      .select('next_ask_at as at')
+      .orderBy('next_ask_at')
+      .limit(1)
+      .executeTakeFirst();
+    return next?.at;
+  },
+  bringForward: bringRefundsForward,
+};
+
+function planned({ store }: Context, { keys, providers }: Busy) {
+  return store.read
+    .selectFrom('refunds')
+    .innerJoin('attempts', 'attempts.reference', 'refunds.reference')
+    .where(IS_PENDING_REFUND)
+    .where('refunds.id', 'not in', keys)
+    .where('attempts.provider', 'not in', providers);
+}
+
+async function carryOn(ctx: Context, refund: RefundRow): Promise<void> {
+  const { status, created_at } = await carryOut(ctx, refund);
+  if (status !== 'pending' || ctx.now() - created_at < OVERDUE_AFTER_MS || !ctx.clock.isReliable()) return;
+  const told = await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
+  if (!told) return;
+  ctx.log.error({ payment_id: refund.payment_id, refund_id: refund.id }, 'a refund does not end');
+  ctx.wakeNotifier();
+}
+
+async function tellOverdue(trx: Writer, { id, reference }: RefundRow, now: number): Promise<boolean> {
+  const current = await findRefund(trx, id);
+  const payment = current?.status === 'pending' ? await findPayment(trx, current.payment_id) : null;
+  if (!payment) return false;
+  return (
+    (await queueAttention(trx, payment, { reason: 'refund_overdue', reference, refund_id: id }, now)) !== null
+  );
+}

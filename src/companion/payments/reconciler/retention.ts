@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { Rounds } from '../../lib/rounds.ts';
+import type { Writer } from '../../store/store.ts';
+import { addEvent } from '../model/events.ts';
+import { toPayment, type Payment } from '../model/payment.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** How often it looks when nothing is due sooner. */
+const IDLE_MS = 3_600_000;
+/** Rows erased in one commit: others' commits wait for it. */
+const AT_ONCE = 100;
+
+/** As in the index of what is still to be erased. */
+const NO_BYTES = sql<Uint8Array>`x''`;
+
+/** Whom the erasing of a payment concerns: its token is useless from now on. */
+type OnErased = (paymentId: string) => void;
+
+/**
+ * Erases personal data once a payment has been left alone for the configured time: what the shop told us of its payer,
+ * free texts, raw bodies of webhooks, and answers kept for idempotency keys. What stays is the money: ids, sums,
+ * statuses, times. A payment that may still be paid is not touched, nor a webhook that is still to be delivered.
+ */
+export class Retention {
+  readonly #ctx: Context;
+  readonly #onErased: OnErased;
+  readonly #keptMs: number;
+  readonly #rounds: Rounds;
+
+  constructor(ctx: Context, onErased: OnErased) {
+    this.#ctx = ctx;
+    this.#onErased = onErased;
+    this.#keptMs = ctx.config.retentionDays * DAY_MS;
+    this.#rounds = new Rounds(
+      () => this.look(),
+      (error) => ctx.log.error({ err: error }, 'erasing personal data failed'),
+    );
+  }
+
+  /** Begins; 0 days keep everything for good. */
+  start(): void {
+    if (this.#keptMs > 0) this.#rounds.wake();
+  }
+
+  close(): Promise<void> {
+    return this.#rounds.close();
+  }
+
+  /** One round; answers the ms until the next. */
+  async look(): Promise<number> {
+    const unreliableMs = this.#ctx.clock.reliableInMs();
+    if (unreliableMs > 0) return Math.min(IDLE_MS, unreliableMs);
+    const now = this.#ctx.now();
+    const before = now - this.#keptMs;
+    const { erased, others } = await this.#ctx.store.write(async (trx) => ({
+      erased: await erasePayments(trx, before, now),
+      others: await eraseBodies(trx, before),
+    }));
+    for (const id of erased) this.#onErased(id);
+    if (erased.length + others > 0) {
+      this.#ctx.log.info({ payments: erased.length, others }, 'personal data erased');
+      return 0;
+    }
+    const next = await this.#ctx.store.read
+      .selectFrom('payments')
+      .select(({ fn }) => fn.min('updated_at').as('at'))
+      .where('erased_at', 'is', null)
+      .where('updated_at', '>', before)
+      .executeTakeFirst();
+    return Math.min(IDLE_MS, this.#keptMs, (next?.at ?? Infinity) + this.#keptMs - now);
+  }
+}
+
+async function erasePayments(trx: Writer, before: number, now: number): Promise<string[]> {
+  const rows = await trx
+    .updateTable('payments')
+    .set({
+      description: null,
+      return_url: null,
+      receipt_url: null,
+      charge_payload: null,
+      customer_json: '{}',
+      metadata_json: '{}',
+      erased_at: now,
+    })
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('payments')
+        .select('id')
+        .where('erased_at', 'is', null)
+        .where('updated_at', '<=', before)
+        // The payer may be looking at its code.
+        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expires_at', '<=', before)]))
+        // A person still has to look at it.
+        .where('id', 'not in', (eb) =>
+          eb.selectFrom('attention').select('payment_id').where('resolved_at', 'is', null),
+        )
+        .limit(AT_ONCE),
+    )
+    .returningAll()
+    .execute();
+  for (const row of rows) await eraseWhatHangsOn(trx, toPayment(row), now);
+  return rows.map(({ id }) => id);
+}
+
+async function eraseWhatHangsOn(trx: Writer, payment: Payment, now: number): Promise<void> {
+  await trx
+    .updateTable('refunds')
+    .set({ reason: null, failure_reason: null })
+    .where('payment_id', '=', payment.id)
+    .execute();
+  await trx.updateTable('attention').set({ note: null }).where('payment_id', '=', payment.id).execute();
+  await trx
+    .updateTable('sandbox_payments')
+    .set({ description: null, return_url: null })
+    .where('reference', 'in', (eb) =>
+      eb.selectFrom('attempts').select('reference').where('payment_id', '=', payment.id),
+    )
+    .execute();
+  await addEvent(trx, payment, payment, { event: 'payment.erased', source: 'clock' }, null, now);
+}
+
+/** By their own age: some belong to no payment, and a payment that lives on does not need them. */
+async function eraseBodies(trx: Writer, before: number): Promise<number> {
+  const received = await trx
+    .updateTable('provider_deliveries')
+    .set({ body: NO_BYTES, report_json: null, next_try_at: null })
+    .where(sql<number>`rowid`, 'in', (eb) =>
+      eb
+        .selectFrom('provider_deliveries')
+        .select(sql<number>`rowid`.as('rowid'))
+        .where('received_at', '<=', before)
+        .where('body', '<>', NO_BYTES)
+        .limit(AT_ONCE),
+    )
+    .executeTakeFirst();
+  const sent = await trx
+    .updateTable('deliveries')
+    .set({ body: '' })
+    .where('seq', 'in', (eb) =>
+      eb
+        .selectFrom('deliveries')
+        .select('seq')
+        .where('created_at', '<=', before)
+        .where('body', '<>', sql.lit(''))
+        .where('next_attempt_at', 'is', null)
+        .limit(AT_ONCE),
+    )
+    .executeTakeFirst();
+  const answers = await trx
+    .deleteFrom('idempotency_keys')
+    .where('key', 'in', (eb) =>
+      eb.selectFrom('idempotency_keys').select('key').where('created_at', '<=', before).limit(AT_ONCE),
+    )
+    .executeTakeFirst();
+  return Number(received.numUpdatedRows + sent.numUpdatedRows + answers.numDeletedRows);
+}

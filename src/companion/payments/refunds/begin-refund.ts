@@ -1,0 +1,48 @@
+import type { RefundRow } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import { logAfterCommit } from '../model/history-log.ts';
+import { newId } from '../../lib/ids.ts';
+
+export interface NewRefund {
+  /** Defaults to a new id. */
+  readonly id?: string;
+  readonly paymentId: string;
+  /** The attempt whose money goes back. */
+  readonly reference: string;
+  /** Kopecks. */
+  readonly amount: number;
+  readonly reason: string | null;
+  /** Whether it gives a second charge back, which does not count against the payment. Defaults to `false`. */
+  readonly duplicate?: boolean;
+  /** When the caretaker first carries it out (unix ms). Defaults to at once. */
+  readonly nextAskAt?: number;
+}
+
+/** Stores a pending refund in the caller's transaction, before any provider hears of it. */
+export function beginRefund(
+  trx: Writer,
+  { id = newId('rfd'), paymentId, reference, amount, reason, duplicate = false, nextAskAt }: NewRefund,
+  now: number,
+): Promise<RefundRow> {
+  logAfterCommit(trx, {
+    level: 'info',
+    fields: { payment_id: paymentId, refund_id: id, reference, amount },
+    message: 'refund begun',
+  });
+  return trx
+    .insertInto('refunds')
+    .values({
+      id,
+      payment_id: paymentId,
+      reference,
+      amount,
+      reason,
+      status: 'pending',
+      duplicate: duplicate ? 1 : 0,
+      ...(nextAskAt === undefined ? {} : { next_ask_at: nextAskAt }),
+      created_at: now,
+      updated_at: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}

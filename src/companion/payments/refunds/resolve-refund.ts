@@ -1,0 +1,59 @@
+import { queueRefundNotification } from '../../notifications/outbox.ts';
+import type { RefundRow } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import { closeAttention } from '../model/attention.ts';
+import type { Payment } from '../model/payment.ts';
+import { countRefunded, endRefund, settleRefund, tellSecondCharge } from './settle-refund.ts';
+
+const SOURCE = 'merchant';
+
+/** Ends a refund whose end the provider does not tell, by what a person has found out. */
+export async function settleOverdue(
+  trx: Writer,
+  payment: Payment,
+  refundId: string,
+  isOut: boolean,
+  now: number,
+): Promise<Payment> {
+  const status = isOut ? 'succeeded' : 'failed';
+  const refund = { id: refundId, payment_id: payment.id };
+  return (await settleRefund(trx, refund, { status, amount: null, source: SOURCE }, now)).payment;
+}
+
+/**
+ * Sets a refund right whose end or sum was told in two ways. `out`: kopecks that went out; `null` when none did. The only
+ * place where a refund that has ended ends otherwise, and where the sum that was given back may fall.
+ */
+export async function correctRefund(
+  trx: Writer,
+  payment: Payment,
+  refundId: string,
+  out: number | null,
+  now: number,
+): Promise<Payment> {
+  const before = await findRefund(trx, refundId);
+  const status = out === null ? 'failed' : 'succeeded';
+  const amount = out ?? before.amount;
+  if (before.status === status && before.amount === amount) return payment;
+  const refund = await endRefund(trx, before, status, now, amount);
+  const overdue = { paymentId: payment.id, reason: 'refund_overdue', refundId } as const;
+  await closeAttention(trx, overdue, out === null ? 'no_money' : 'money_out', now);
+  if (refund.duplicate === 1) {
+    await tellSecondCharge(trx, payment, refund, SOURCE, now);
+    return payment;
+  }
+  const change = countedOf(refund) - countedOf(before);
+  const cause = { event: `refund.${status}`, source: SOURCE };
+  const after =
+    change === 0 ? payment : await countRefunded(trx, payment, payment.refundedAmount + change, cause, now);
+  await queueRefundNotification(trx, after, refund, now);
+  return after;
+}
+
+function countedOf({ status, amount }: RefundRow): number {
+  return status === 'succeeded' ? amount : 0;
+}
+
+function findRefund(trx: Writer, id: string): Promise<RefundRow> {
+  return trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}

@@ -1,0 +1,103 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { isAllowedLink } from '../../../protocol/link-scheme.ts';
+import { StillHere } from '../../controllers/still-here.ts';
+import { mustHold, targetOf } from '../../browser/bank-link.ts';
+import { BANK_WAY_TEXTS } from '../../locales/bank-way.ts';
+import { inAppNotice } from '../../ui/in-app-notice.ts';
+import { button, linkButton } from '../../ui/pieces.ts';
+import type { View } from '../../view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { inAppNoticeStyles } from '../../ui/in-app-notice.styles.ts';
+
+/**
+ * @summary The ways on for a payer who has tapped a bank. No page can know whether an app has opened; one that is
+ * still looked at a moment later puts these ways first.
+ * @csspart button - Each of them.
+ * @csspart message - The question.
+ */
+export class SbpBankWait extends LitElement {
+  static override styles = [
+    controlStyles,
+    inAppNoticeStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .ways {
+        display: grid;
+        gap: 4px;
+        padding: 8px;
+        border-radius: var(--_radius);
+        transition: background-color 0.24s ease-out;
+      }
+      .first {
+        background: var(--_subtle);
+      }
+      .ask {
+        padding: 4px;
+        color: var(--_muted);
+        font-weight: 600;
+      }
+      .first .ask {
+        color: inherit;
+      }
+      .again {
+        min-height: 52px;
+      }
+      .pair {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
+        gap: 0 4px;
+      }
+      sbp-way-out {
+        text-align: start;
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .ways {
+          transition: none;
+        }
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  readonly #stillHere: StillHere;
+
+  constructor() {
+    super();
+    this.#stillHere = new StillHere(this);
+  }
+
+  protected override willUpdate(): void {
+    this.#stillHere.follow(this.view.state.goneAt);
+  }
+
+  protected override render(): TemplateResult {
+    const { language, act, state, origin, texts } = this.view;
+    const words = language.words(BANK_WAY_TEXTS);
+    const first = this.#stillHere.is;
+    const { gone } = state;
+    return html`<div class="ways ${first ? 'first' : ''}">
+        <p class="ask" part="message" .textContent=${words.notOpened}></p>
+        ${
+          gone && gone !== 'form' && isAllowedLink(gone.url, origin)
+            ? linkButton(words.openAgain, gone.url, {
+                kind: `again ${first ? 'primary' : ''}`,
+                target: targetOf(gone.url),
+                tapped: (tap) => act.openBank(gone, tap, mustHold(gone.url)),
+              })
+            : nothing
+        }
+        <div class="pair">
+          ${state.snapshot?.method === 'sberpay' ? nothing : button(words.otherBank, () => act.way('banks'))}
+          ${button(texts.showQr, () => act.way('qr'))}
+        </div>
+      </div>
+      <p class="hidden" role="status" .textContent=${first ? words.notOpened : nothing}></p>
+      ${(first || state.held) && !this.view.isComing('sbp-way-out') ? inAppNotice(this.view) : nothing}`;
+  }
+}

@@ -1,0 +1,314 @@
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Bank } from '../../../protocol/banks.ts';
+import { isAllowedLink } from '../../../protocol/link-scheme.ts';
+import { mustHold, targetOf } from '../../browser/bank-link.ts';
+import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
+import type { Language } from '../../locales/language.ts';
+import { plural } from '../../locales/messages.ts';
+import { TEXTS } from '../../locales/texts.ts';
+import { linkButton } from '../../ui/pieces.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import type { BankFinder } from './bank-finder.ts';
+import { bankPickerStyles } from './bank-picker.styles.ts';
+import { bankList, type WhenTapped } from './bank-view.ts';
+import { readBanks } from './entries.ts';
+import { recentBanks, rememberBank } from './recent.ts';
+
+/** Shown as tiles; the rest of the list follows as rows. */
+const TILES = 8;
+
+/** Rows drawn at a time, and the pause between: two hundred at once would keep a slow phone from the next letter. */
+const ROWS = 24;
+const ROWS_MS = 40;
+
+/** A list that failed is fetched again when the companion answers: as far apart as this, and so often. */
+const RETRY_MS = 3_000;
+const RETRIES = 10;
+
+/** From the last keystroke: a screen reader is not to count along while the payer types. */
+const ANNOUNCE_MS = 700;
+
+export type LoadBanks = (signal: AbortSignal) => Promise<unknown>;
+
+type Loading =
+  | { readonly step: 'loading' }
+  | { readonly step: 'failed' }
+  | {
+      readonly step: 'ready';
+      readonly banks: readonly Bank[];
+      /** As it was when the list came: nothing moves under the payer's finger. */
+      readonly recent: readonly Bank[];
+    };
+
+/**
+ * @summary The payer's bank: the last used, the largest as tiles, the rest as a list, a search over all. Each is a real link.
+ * @csspart banks - The lists.
+ * @csspart bank - One bank's link.
+ * @csspart search - The search field.
+ * @csspart button - A secondary way.
+ */
+export class SbpBankPicker extends LitElement {
+  static override styles = [controlStyles, bankPickerStyles];
+
+  static override properties = {
+    language: { attribute: false },
+    origin: { attribute: false },
+    load: { attribute: false },
+    link: { attribute: false },
+    only: { attribute: false },
+    whenTapped: { attribute: false },
+  };
+
+  declare language: Language;
+  /** The companion's origin: the one that may serve links and logos over plain http. */
+  declare origin: string;
+  /** Fetches the list; rejects when there is none. */
+  declare load: LoadBanks;
+  /** The payment link: the way out, where it may be tapped. */
+  declare link: string;
+  /** Where one app is all that the payment can be paid in: its links, the better ones first. No list is fetched. */
+  declare only: Bank | null;
+  declare whenTapped: WhenTapped;
+
+  /** The list is drawn, or has failed. Until then it pushes away what stands below. Each change is a `ready` event. */
+  ready = false;
+
+  #loading: Loading = { step: 'loading' };
+  #query = '';
+  /** Comes with the first focus: who taps a bank right away needs neither search nor keys. */
+  #finder: BankFinder | null = null;
+  #rows = ROWS;
+  #more: ReturnType<typeof setTimeout> | undefined;
+  #abort: AbortController | null = null;
+  #retryAt = Infinity;
+  #retries = 0;
+  #said = '';
+  #saying: ReturnType<typeof setTimeout> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#abort?.abort();
+    this.#abort = null;
+    clearTimeout(this.#saying);
+    clearTimeout(this.#more);
+    this.#more = undefined;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // The banks' links are made of it: those of another payment link lead to what is closed by now.
+    if (changed.has('link')) {
+      this.#abort?.abort();
+      this.#abort = null;
+      this.#loading = { step: 'loading' };
+      this.#retries = 0;
+    }
+    // Not when connected: an element that is upgraded gets its properties later.
+    const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
+    if (this.isConnected && missing) void this.#fetch();
+  }
+
+  protected override updated(): void {
+    const { step } = this.#loading;
+    const growing = this.#loading.step === 'ready' && this.#rows < this.#loading.banks.length;
+    // A search draws the rows anew; nobody is at what stands below them then.
+    const ready = Boolean(this.only) || step === 'failed' || (step === 'ready' && (this.ready || !growing));
+    if (ready !== this.ready) {
+      this.ready = ready;
+      this.dispatchEvent(new Event('ready'));
+    }
+    if (!growing) return;
+    this.#more ??= setTimeout(() => {
+      this.#more = undefined;
+      this.#rows += ROWS;
+      this.requestUpdate();
+    }, ROWS_MS);
+  }
+
+  /** The companion has answered something else. What is shown in the list's place stays until the list is there. */
+  retry(): void {
+    if (this.#loading.step !== 'failed' || performance.now() < this.#retryAt) return;
+    if (this.#retries++ < RETRIES) void this.#fetch();
+  }
+
+  #fetchAnew(): void {
+    this.#show({ step: 'loading' });
+    void this.#fetch();
+  }
+
+  async #fetch(): Promise<void> {
+    this.#abort?.abort();
+    const { signal } = (this.#abort = new AbortController());
+    this.#retryAt = Infinity;
+    try {
+      const banks = readBanks(await this.load(signal), this.origin);
+      if (signal.aborted) return;
+      if (banks.length === 0) throw new Error('no banks');
+      const recent = recentBanks().flatMap((id) => banks.find((bank) => bank.id === id) ?? []);
+      this.#show({ step: 'ready', banks, recent });
+    } catch {
+      this.#retryAt = performance.now() + RETRY_MS;
+      if (!signal.aborted) this.#show({ step: 'failed' }); // the QR code and the link remain
+    }
+  }
+
+  #show(loading: Loading): void {
+    this.#loading = loading;
+    this.requestUpdate();
+  }
+
+  async #needFinder(): Promise<void> {
+    if (this.#finder) return;
+    try {
+      const { BankFinder } = await import('./bank-finder.ts');
+      this.#finder ??= new BankFinder(this);
+      this.requestUpdate();
+    } catch {
+      // Most likely the network: tried again at the next focus or letter, the list is there meanwhile.
+    }
+  }
+
+  #type(event: Event): void {
+    void this.#needFinder();
+    this.#seek((event.target as HTMLInputElement).value);
+  }
+
+  #found(banks: readonly Bank[]): readonly Bank[] {
+    return this.#finder?.find(banks, this.#query) ?? banks;
+  }
+
+  #seek(query: string): void {
+    this.#query = query;
+    this.#rows = ROWS;
+    this.requestUpdate();
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => {
+      this.#said = this.#outcome();
+      this.requestUpdate();
+    }, ANNOUNCE_MS);
+  }
+
+  clearSearch(): void {
+    this.#seek('');
+    this.renderRoot.querySelector('input')?.focus();
+  }
+
+  /** What a search has come to, in words; nothing while all banks are shown. */
+  #outcome(): string {
+    if (this.#loading.step !== 'ready') return '';
+    const { banks } = this.#loading;
+    const found = this.#found(banks);
+    if (found === banks) return '';
+    return found.length > 0
+      ? plural(this.#texts.found, found.length, this.language.tag)
+      : this.#texts.nothingFound;
+  }
+
+  readonly #tapped: WhenTapped = (bank, tap, held) => {
+    this.whenTapped(bank, tap, held);
+    rememberBank(bank.id);
+  };
+
+  get #texts(): BankTexts {
+    return this.language.words(BANK_TEXTS);
+  }
+
+  protected override render(): TemplateResult {
+    const texts = this.#texts;
+    if (this.only) {
+      const [app] = readBanks({ banks: [this.only] }, this.origin);
+      return html`${app ? this.#renderApp(app) : nothing}`;
+    }
+    if (this.#loading.step === 'failed') {
+      return html`<p class="note" role="status" .textContent=${texts.banksFailed}></p>
+        ${this.#renderLink()}
+        <button
+          class="button"
+          part="button"
+          type="button"
+          @click=${() => this.#fetchAnew()}
+          .textContent=${this.language.words(TEXTS).tryAgain}
+        ></button>`;
+    }
+    return html`<label class="search">
+        <span class="hidden" .textContent=${texts.search}></span>
+        <input
+          class="input"
+          part="search"
+          type="search"
+          placeholder=${texts.search}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          enterkeyhint="search"
+          maxlength="80"
+          .value=${this.#query}
+          @input=${this.#type}
+          @focus=${this.#needFinder}
+          @keydown=${(event: KeyboardEvent) => this.#finder?.keyInSearch(event)}
+        />
+      </label>
+      ${this.#loading.step === 'ready' ? this.#renderBanks(this.#loading) : this.#renderSkeleton()}
+      <p class="hidden" role="status" .textContent=${this.#said}></p>`;
+  }
+
+  #renderApp(app: Bank): TemplateResult {
+    return linkButton(this.#texts.openApp, app.url, {
+      kind: 'primary',
+      target: targetOf(app.url),
+      tapped: (tap) => this.whenTapped(app, tap, mustHold(app.url)),
+    });
+  }
+
+  #renderSkeleton(): TemplateResult {
+    return html`<div class="tiles" aria-hidden="true">
+      ${[...Array<unknown>(TILES)].map(() => html`<div class="tile"><span class="avatar"></span></div>`)}
+    </div>`;
+  }
+
+  #renderBanks({ banks, recent }: Loading & { step: 'ready' }): TemplateResult {
+    const found = this.#found(banks);
+    if (found.length === 0) {
+      return html`<p class="note" .textContent=${this.#texts.nothingFound}></p>
+        ${this.#renderLink()}
+        <button
+          class="button"
+          part="button"
+          type="button"
+          @click=${() => this.clearSearch()}
+          .textContent=${this.#texts.clearSearch}
+        ></button>`;
+    }
+    return html`<div
+      part="banks"
+      @focusin=${this.#needFinder}
+      @keydown=${(event: KeyboardEvent) => this.#finder?.keyInLists(event)}
+    >
+      ${found === banks ? this.#renderAll(banks, recent) : bankList('row', found.slice(0, this.#rows), this.#tapped)}
+    </div>`;
+  }
+
+  #renderAll(banks: readonly Bank[], recent: readonly Bank[]): TemplateResult {
+    const others = banks.filter((bank) => !recent.includes(bank));
+    const rows = others.slice(TILES, TILES + this.#rows);
+    return html`${
+      recent.length > 0
+        ? html`<h3 .textContent=${this.#texts.recent}></h3>
+            ${bankList('tile', recent, this.#tapped)}
+            <h3 .textContent=${this.#texts.allBanks}></h3>`
+        : nothing
+    }
+    ${bankList('tile', others.slice(0, TILES), this.#tapped)}
+    ${rows.length > 0 ? bankList('row', rows, this.#tapped) : nothing}`;
+  }
+
+  /** The way that needs no list; the code is one tap away under every list already. */
+  #renderLink(): TemplateResult | typeof nothing {
+    if (!isAllowedLink(this.link, this.origin)) return nothing;
+    return linkButton(this.#texts.openLink, this.link, { kind: 'primary', target: targetOf(this.link) });
+  }
+}

@@ -1,0 +1,58 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
+import type { Bank } from '../../../protocol/banks.ts';
+import { mustHold, targetOf } from '../../browser/bank-link.ts';
+import type { View } from '../../view.ts';
+
+export type Shape = 'tile' | 'row';
+
+export type WhenTapped = View['act']['openBank'];
+
+/** One list of banks, each a real link. */
+export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenTapped): TemplateResult {
+  // role: Safari drops the list role of a list without markers.
+  return html`<ul class="${shape}s" role="list">
+    ${banks.map((bank) => html`<li>${bankLink(shape, bank, whenTapped)}</li>`)}
+  </ul>`;
+}
+
+/** The name is keyed: what a page's translator has put in its place goes with the bank. */
+function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateResult {
+  return html`<a
+    part="bank"
+    class=${shape}
+    href=${bank.url}
+    target=${targetOf(bank.url) ?? nothing}
+    rel="noopener noreferrer"
+    @click=${(tap: Event) => whenTapped(bank, tap, mustHold(bank.url))}
+  >
+    <span class="avatar" aria-hidden="true"
+      ><span class="notranslate" translate="no" .textContent=${firstLetter(bank.name)}></span
+      >${bank.logo_url ? logo(bank.logo_url) : nothing}</span
+    >
+    <span class="name notranslate" translate="no"
+      >${keyed(bank.name, shape === 'tile' ? breakable(bank.name) : bank.name)}</span
+    >
+  </a>`;
+}
+
+/** Keyed: an image that is given another address shows the former bank's logo until the new one has come. */
+function logo(url: string): unknown {
+  return keyed(url, html`<img src=${url} alt="" loading="lazy" decoding="async" @error=${hide} />`);
+}
+
+/** The letter stands in. */
+function hide(event: Event): void {
+  (event.target as HTMLImageElement).hidden = true;
+}
+
+/** «Райффайзенбанк» is wider than a tile, and not every browser can hyphenate Russian: a place to break, no character. */
+function breakable(name: string): readonly (string | TemplateResult)[] {
+  return name.split(/(?=банк)/iu).map((part, index) => (index ? html`<wbr />${part}` : part));
+}
+
+/** Of what tells a bank from others: half of the list begins with the word «Банк». */
+function firstLetter(name: string): string {
+  const own = name.replace(/^(?:[^\p{L}\p{N}]*(?:банк|пао|ао|ооо)(?=[^\p{L}\p{N}]+[\p{L}\p{N}]))+/iu, '');
+  return (/[\p{L}\p{N}]/u.exec(own)?.[0] ?? '').toUpperCase();
+}

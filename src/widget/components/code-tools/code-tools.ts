@@ -1,0 +1,157 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { fitsQr } from '../../../protocol/qr-capacity.ts';
+import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../../locales/code-tools.ts';
+import { fill } from '../../locales/messages.ts';
+import { button, money } from '../../ui/pieces.ts';
+import type { View } from '../../view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { LinkCopy } from '../../ui/link-copy.ts';
+import { canShare, share } from '../../browser/link-sharing.ts';
+
+/** Safari knows dialogs from 15.4 on, Firefox from 98: before, the large code takes the whole page. */
+const hasDialogs = typeof HTMLDialogElement === 'function';
+
+/**
+ * @summary What a payer can do with the code besides scanning it: copy its link, send it to their phone, see it larger.
+ * @csspart button - Every button and button-like link.
+ */
+export class SbpCodeTools extends LitElement {
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: grid;
+        justify-items: start;
+      }
+      .by-hand {
+        display: block;
+        width: 100%;
+        padding-inline-start: 12px;
+        color: var(--_muted);
+        font-size: 14px;
+      }
+      dialog {
+        width: min(100vw, 100vh - 120px);
+        width: min(100vw, 100dvh - 120px);
+        max-width: none;
+        max-height: none;
+        margin: auto;
+        padding: 16px;
+        border: 0;
+        border-radius: var(--_radius-card);
+        background: var(--_surface);
+        color: var(--_text);
+        text-align: center;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 60%);
+      }
+      .page {
+        position: fixed;
+        inset: 0;
+        z-index: 2147483647;
+        display: grid;
+        align-content: center;
+        justify-items: center;
+        width: auto;
+        border-radius: 0;
+      }
+      .page sbp-qr-code {
+        width: min(100%, 100vh - 120px);
+      }
+      dialog .button {
+        margin-top: 8px;
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false }, link: { attribute: false } };
+
+  declare view: View;
+  /** What the code says. */
+  declare link: string;
+
+  readonly #copy: LinkCopy;
+  #large = false;
+
+  constructor() {
+    super();
+    this.#copy = new LinkCopy(this);
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('link')) this.#copy.outcome = 'none';
+  }
+
+  async #enlarge(): Promise<void> {
+    this.#large = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    if (hasDialogs) this.#dialog?.showModal();
+    else this.#dialog?.querySelector('button')?.focus();
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog');
+  }
+
+  #close(): void {
+    if (hasDialogs) this.#dialog?.close();
+    else this.#shrunk();
+  }
+
+  #shrunk(): void {
+    this.#large = false;
+    this.requestUpdate();
+    // A dialog gives the focus back by itself.
+    if (!hasDialogs) this.renderRoot.querySelector<HTMLElement>('.enlarge')?.focus();
+  }
+
+  /** Escape closes the layer, and Tab stays on its one button, as in a modal dialog. */
+  readonly #pressed = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.#close();
+    if (event.key === 'Tab') event.preventDefault();
+  };
+
+  protected override render(): TemplateResult {
+    const words = this.view.language.words(CODE_TOOLS_TEXTS);
+    // A phone shows the code as large as it can already, and is what the link would be sent to.
+    const inHand = this.view.device === 'mobile';
+    return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
+      ${inHand || !fitsQr(this.link) ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
+      <p
+        class="hidden"
+        role="status"
+        .textContent=${this.#copy.outcome === 'copied' ? words.copied : nothing}
+      ></p>
+      ${this.#large ? this.#renderLarge(words) : nothing}`;
+  }
+
+  /** The system's own sheet knows the payer's phone; where there is none an e-mail reaches it. */
+  #renderSend(words: CodeToolsTexts): TemplateResult {
+    const { snapshot } = this.view.state;
+    const title = fill(words.linkSubject, { amount: money(this.view), shop: snapshot?.merchant.name ?? '' });
+    if (canShare()) {
+      return button(words.sendLink, () => void share({ title, url: this.link }), 'send');
+    }
+    const mail = `mailto:?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(this.link)}`;
+    return html`<a class="button send" part="button" href=${mail} .textContent=${words.sendLink}></a>`;
+  }
+
+  /** A tap beside the dialog lands on the dialog itself. */
+  #renderLarge(words: CodeToolsTexts): TemplateResult {
+    const label = fill(this.view.texts.qrLabel, { amount: money(this.view) });
+    return html`<dialog
+      class=${hasDialogs ? nothing : 'page'}
+      role=${hasDialogs ? nothing : 'dialog'}
+      aria-modal=${hasDialogs ? nothing : 'true'}
+      aria-label=${label}
+      @close=${() => this.#shrunk()}
+      @keydown=${hasDialogs ? nothing : this.#pressed}
+      @click=${(tap: Event) => tap.target === tap.currentTarget && this.#close()}
+    >
+      <sbp-qr-code .payload=${this.link} .label=${label}></sbp-qr-code>
+      ${button(words.close, () => this.#close())}
+    </dialog>`;
+  }
+}

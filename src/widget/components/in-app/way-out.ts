@@ -1,0 +1,174 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { resolveEndpoint } from '../../browser/endpoint.ts';
+import type { InApp } from '../../browser/in-app.ts';
+import { fill } from '../../locales/messages.ts';
+import { RESCUE_TEXTS, type RescueTexts } from '../../locales/rescue.ts';
+import { button } from '../../ui/pieces.ts';
+import type { View } from '../../view.ts';
+import type { Destination } from '../../state/state.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { LinkCopy } from '../../ui/link-copy.ts';
+import { canShare, share } from '../../browser/link-sharing.ts';
+import { exitOf, hostedPage, type Exit } from './outside.ts';
+
+const APART = 'sbp-checkout-way-out';
+
+/**
+ * @summary The ways out of an app's own browser, to one that opens bank apps: by one tap where the app can do that, by
+ * its menu, by the address of the companion's page for this payment.
+ * @csspart button - Each of them.
+ * @csspart message - What this is about.
+ */
+export class SbpWayOut extends LitElement {
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        font-size: 16px;
+        line-height: 24px;
+      }
+      p:focus {
+        outline: none;
+      }
+      .menu {
+        margin-top: 8px;
+      }
+      .quiet,
+      .by-hand {
+        color: var(--_muted);
+        font-size: 14px;
+        line-height: 20px;
+      }
+      .ways {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 8px;
+        margin: 4px -12px -8px;
+      }
+      .by-hand {
+        display: block;
+        margin-top: 12px;
+      }
+      .by-hand .input {
+        margin-top: 4px;
+        background: var(--_surface);
+        text-overflow: ellipsis;
+      }
+      .primary {
+        display: flex;
+        width: 100%;
+        margin-top: 12px;
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  readonly #copy: LinkCopy;
+  readonly #broken = new Set<Exit['kind']>();
+  #held: Destination | null = null;
+  /** The companion's page for this payment: any browser can open it. */
+  #page: string | null = null;
+  #exit: Exit | null = null;
+
+  constructor() {
+    super();
+    this.#copy = new LinkCopy(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('securitypolicyviolation', this.#refused);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('securitypolicyviolation', this.#refused);
+  }
+
+  protected override willUpdate(): void {
+    const { endpoint, token, inApp } = this.view;
+    const page = hostedPage(resolveEndpoint(endpoint), token);
+    if (page !== this.#page) this.#copy.outcome = 'none';
+    this.#page = page;
+    this.#exit = page === null || !inApp ? null : exitOf(inApp, page, this.#broken);
+  }
+
+  protected override updated(): void {
+    const { held } = this.view.state;
+    // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
+    if (held && held !== this.#held) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
+    this.#held = held;
+  }
+
+  async #open(open: () => unknown): Promise<void> {
+    try {
+      await open();
+    } catch {
+      this.#giveUp('call');
+    }
+  }
+
+  /** The other ways remain. */
+  #giveUp(kind: Exit['kind']): void {
+    this.#broken.add(kind);
+    this.requestUpdate();
+  }
+
+  /** A page that frames nothing refuses the frame that keeps it safe from an intent. */
+  readonly #refused = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
+    if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#giveUp('intent');
+  };
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { inApp, screen } = this.view;
+    // While the payment loads there is no bank to open, and it may turn out to be paid.
+    if (!inApp || screen === 'loading') return nothing;
+    const words = this.view.language.words(RESCUE_TEXTS);
+    const { held } = this.view.state;
+    const ios = inApp.platform === 'ios';
+    return html`<p
+        class="notice"
+        part="message"
+        tabindex="-1"
+        .textContent=${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
+      ></p>
+      ${this.#renderExit(words, inApp)}
+      ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
+  }
+
+  #renderExit(words: RescueTexts, inApp: InApp): TemplateResult {
+    const exit = this.#exit;
+    if (exit?.kind === 'call') {
+      return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
+    }
+    if (!exit) return html`<p class="menu" .textContent=${menuWords(words, inApp)}></p>`;
+    return html`<a
+        class="button primary"
+        part="button"
+        href=${exit.url}
+        target=${exit.apart ? APART : nothing}
+        rel="noreferrer"
+        .textContent=${words.openInBrowser}
+      ></a>
+      ${exit.apart ? html`<iframe name=${APART} title=${words.openInBrowser} hidden></iframe>` : nothing}
+      <p class="menu quiet" .textContent=${menuWords(words, inApp)}></p>`;
+  }
+
+  #renderAddress(words: RescueTexts, page: string): TemplateResult {
+    const { outcome } = this.#copy;
+    const copy = this.#copy.render(page, words);
+    if (outcome === 'by-hand') return copy;
+    return html`<div class="ways">
+        ${copy} ${canShare() ? button(words.shareLink, () => void share({ url: page })) : nothing}
+      </div>
+      <p class="quiet" role="status" .textContent=${outcome === 'copied' ? words.pasteLink : nothing}></p>`;
+  }
+}
+
+function menuWords(words: RescueTexts, { app, platform }: InApp): string {
+  if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
+  return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
+}

@@ -1,0 +1,59 @@
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { button } from '../../ui/pieces.ts';
+import type { View } from '../../view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { isBusy, setbackText } from '../../ui/setback.ts';
+import { setbackStyles } from '../../ui/setback.styles.ts';
+import { post } from '../../taps.ts';
+
+/**
+ * @summary The question whether the payment is really to be called off. The way back comes first and is the wider one:
+ * a second tap on the same spot calls nothing off.
+ * @csspart button - Each answer.
+ * @csspart message - Why it could not be called off.
+ */
+export class SbpGiveUp extends LitElement {
+  static override styles = [
+    controlStyles,
+    setbackStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .answers {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
+      }
+      .quiet {
+        color: var(--_muted);
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector('button')!.focus();
+  }
+
+  #goOn(): void {
+    // The question goes: its place has the focus, as before it came.
+    (this.getRootNode() as ShadowRoot).host.parentElement!.focus();
+    this.view.act.dispatch({ type: 'giving-up', givingUp: false });
+  }
+
+  protected override render(): TemplateResult {
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const setback = setbackText(state.act, '/cancel', words, { 409: words.cancelNotNow });
+    return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
+        ${button(words.goOn, () => this.#goOn())}
+        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.act, '/cancel'))}
+      </div>
+      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
+  }
+}

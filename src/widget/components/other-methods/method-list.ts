@@ -1,0 +1,67 @@
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import type { Method } from '../../../protocol/snapshot.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import type { View } from '../../view.ts';
+import { choices } from '../../state/state.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { methodListStyles } from './method-list.styles.ts';
+import { isBusy, setbackText } from '../../ui/setback.ts';
+import { setbackStyles } from '../../ui/setback.styles.ts';
+import { chooseMethod } from '../../taps.ts';
+
+const METHOD_TEXTS = {
+  sbp: 'methodSbp',
+  sberpay: 'methodSberpay',
+  buyer_qr: 'methodBuyerQr',
+} as const satisfies Record<Method, string>;
+
+/**
+ * @summary The methods that this payment may be paid by, a button each.
+ * @csspart button - One method.
+ * @csspart message - Why a choice came to nothing, and what to do now.
+ */
+export class SbpMethodList extends LitElement {
+  static override styles = [controlStyles, setbackStyles, methodListStyles];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  protected override render(): TemplateResult {
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const refused = words.methodRefused;
+    const setback = setbackText(state.act, '/method', words, { 409: refused, 422: refused });
+    // role: Safari drops the list role of a list without markers.
+    return html`<ul role="list">
+        ${choices(state.snapshot!).map((method) => html`<li>${this.#renderMethod(method)}</li>`)}
+      </ul>
+      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
+  }
+
+  #renderMethod(method: Method): TemplateResult {
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const [name, needs] = words[METHOD_TEXTS[method]];
+    const chosen = method === state.snapshot!.method;
+    return html`<button
+      class="method"
+      part="button"
+      type="button"
+      aria-current=${chosen ? 'true' : nothing}
+      aria-busy=${isBusy(state.act, '/method') && state.act?.body['method'] === method ? 'true' : nothing}
+      @click=${() => chooseMethod(this.view, method)}
+    >
+      <span>
+        <strong
+          ><span .textContent=${name}></span
+          >${chosen ? html`<span class="hidden" .textContent=${`, ${words.chosen}`}></span>` : nothing}</strong
+        >
+        <small .textContent=${needs}></small>
+      </span>
+      <svg class="sign ${language.direction}" viewBox="0 0 16 16" aria-hidden="true">
+        <path d=${chosen ? 'M3 8.5l3.5 3.5 7-8' : 'M6 3l5 5-5 5'}></path>
+      </svg>
+    </button>`;
+  }
+}

@@ -1,0 +1,120 @@
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { defineOnce } from '../../define.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { otherMethod } from '../../screens/other.ts';
+import { button } from '../../ui/pieces.ts';
+import type { OtherPart, View } from '../../view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { SbpGiveUp } from './give-up.ts';
+import { SbpMethodList } from './method-list.ts';
+import { paymentForm } from './payment-form.ts';
+import { SbpPhonePush } from './phone-push.ts';
+import { SbpScanner } from './scanner.ts';
+import { setbackText } from '../../ui/setback.ts';
+import { setbackStyles } from '../../ui/setback.styles.ts';
+import { leaveByForm } from '../../taps.ts';
+
+defineOnce('sbp-give-up', SbpGiveUp);
+defineOnce('sbp-method-list', SbpMethodList);
+defineOnce('sbp-phone-push', SbpPhonePush);
+defineOnce('sbp-scanner', SbpScanner);
+
+/**
+ * @summary What the screens need for all but a payment by one SBP link: loaded with the first payment that is more.
+ * @csspart phone - The field for a phone number.
+ * @csspart scanner - The field for the payer's code.
+ * @csspart button - Every button and button-like link.
+ * @csspart message - What became of what the payer did.
+ */
+export class SbpOtherWays extends LitElement {
+  static override styles = [
+    controlStyles,
+    setbackStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .primary {
+        display: flex;
+        width: 100%;
+      }
+      .detail {
+        margin: 8px 0 16px;
+        color: var(--_muted);
+      }
+      .rows {
+        display: grid;
+        gap: 4px;
+      }
+    `,
+  ];
+
+  static override properties = {
+    view: { attribute: false },
+    kind: { attribute: false },
+  };
+
+  declare view: View;
+  /** Which of them. */
+  declare kind: OtherPart;
+
+  #hadFocus = false;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const root = this.renderRoot as ShadowRoot;
+    this.#hadFocus = changed.has('kind') && root.activeElement !== null;
+  }
+
+  protected override updated(): void {
+    if (!this.#hadFocus || (this.renderRoot as ShadowRoot).activeElement) return;
+    // What had it is gone: on to the heading of what came instead, not back to the top of the page.
+    (this.getRootNode() as ShadowRoot).querySelector('h2')?.focus();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { view } = this;
+    switch (this.kind) {
+      case 'methods':
+        return html`<sbp-method-list exportparts="button,message" .view=${view}></sbp-method-list>`;
+      case 'scan':
+        return html`<sbp-scanner exportparts="scanner,button,message" .view=${view}></sbp-scanner>`;
+      case 'push':
+        return html`<sbp-phone-push exportparts="phone,button,message" .view=${view}></sbp-phone-push>`;
+      case 'form':
+        return this.#renderForm();
+      case 'slow':
+        return this.#renderSlow();
+      case 'renew':
+        return this.#renderRenewal();
+      case 'give-up':
+        return html`<sbp-give-up exportparts="button,message" .view=${view}></sbp-give-up>`;
+    }
+  }
+
+  /** Before the payer goes there, and on the way back. */
+  #renderForm(): TemplateResult | typeof nothing {
+    const { state, screen, language } = this.view;
+    const offer = state.snapshot?.presentation;
+    if (offer?.kind !== 'form') return nothing;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const first = screen === 'pay';
+    return html`<p class="detail" .textContent=${first ? words.formDetail : words.formHelp}></p>
+      ${paymentForm(offer, first ? words.toForm : words.openAgain, () => leaveByForm(this.view))}`;
+  }
+
+  #renderSlow(): TemplateResult {
+    const { texts, language, act } = this.view;
+    return html`<p class="detail" .textContent=${language.words(OTHER_WAYS_TEXTS).slow}></p>
+      <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
+  }
+
+  #renderRenewal(): TemplateResult {
+    const { state, language } = this.view;
+    return html`<p
+      class="setback"
+      part="message"
+      role="status"
+      .textContent=${setbackText(state.act, '/renew', language.words(OTHER_WAYS_TEXTS))}
+    ></p>`;
+  }
+}

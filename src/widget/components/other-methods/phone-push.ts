@@ -1,0 +1,104 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { normalizePhone } from '../../../protocol/phone.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import type { View } from '../../view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { isBusy, setbackText } from '../../ui/setback.ts';
+import { setbackStyles } from '../../ui/setback.styles.ts';
+import { post } from '../../taps.ts';
+
+/**
+ * @summary A message to the payer's phone that opens this payment in the bank's app.
+ * @csspart phone - The field.
+ * @csspart button - Sends it.
+ * @csspart message - What became of it.
+ */
+export class SbpPhonePush extends LitElement {
+  static override styles = [
+    controlStyles,
+    setbackStyles,
+    css`
+      :host {
+        display: block;
+        max-width: 360px;
+        margin-top: 16px;
+        padding-top: 16px;
+        border-top: 1px solid var(--_line);
+      }
+      .lead {
+        margin-bottom: 8px;
+        color: var(--_muted);
+        font-size: 14px;
+        line-height: 20px;
+      }
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px;
+      }
+      .input {
+        flex: 1 1 160px;
+        width: auto;
+        min-width: 0;
+      }
+      .button {
+        margin-inline-start: auto;
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  /** What stands in the field is no phone number. */
+  #wrong = false;
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const phone = normalizePhone(this.renderRoot.querySelector('input')!.value);
+    this.#wrong = phone === null;
+    if (phone !== null) void post(this.view, '/push', { phone });
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { state, language } = this.view;
+    const { act } = state;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const sent = !this.#wrong && act?.path === '/push' && act.outcome === 'done';
+    const setback = this.#wrong
+      ? words.notPhone
+      : setbackText(act, '/push', words, { 409: words.notSent, 422: words.notPhone });
+    return html`<form novalidate @submit=${this.#submit}>
+      <p class="lead" id="lead" .textContent=${words.pushLead}></p>
+      <label class="hidden" for="phone" .textContent=${words.phone}></label>
+      <div class="line">
+        <input
+          id="phone"
+          class="input"
+          part="phone"
+          type="tel"
+          autocomplete="tel-national"
+          enterkeyhint="send"
+          placeholder=${words.phone}
+          aria-invalid=${setback === null ? nothing : 'true'}
+          aria-describedby="lead outcome"
+        />
+        <button
+          class="button"
+          part="button"
+          aria-busy=${isBusy(act, '/push') ? 'true' : nothing}
+          .textContent=${sent ? words.sendAgain : words.send}
+        ></button>
+      </div>
+      <p
+        class="setback"
+        part="message"
+        id="outcome"
+        role="status"
+        .textContent=${sent ? words.sent : setback}
+      ></p>
+    </form>`;
+  }
+}

@@ -1,0 +1,106 @@
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { fill } from '../../locales/messages.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { money } from '../../ui/pieces.ts';
+import type { View } from '../../view.ts';
+import { controlStyles } from '../../theme/controls.ts';
+import { FocusKeeper } from './focus-keeper.ts';
+import { fromRussianLayout } from '../../browser/keyboard-layout.ts';
+import { isBusy, setbackText } from '../../ui/setback.ts';
+import { setbackStyles } from '../../ui/setback.styles.ts';
+import { post } from '../../taps.ts';
+
+/**
+ * @summary Takes the code that a payer shows: from a scanner that types it and presses Enter, or pasted.
+ * @csspart scanner - The field.
+ * @csspart button - Takes the payment.
+ * @csspart message - Why a code was not taken, and what to do now.
+ */
+export class SbpScanner extends LitElement {
+  static override styles = [
+    controlStyles,
+    setbackStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .hint {
+        margin-bottom: 16px;
+        color: var(--_muted);
+      }
+      .input {
+        text-overflow: ellipsis;
+      }
+      .button {
+        width: 100%;
+        margin-top: 12px;
+      }
+    `,
+  ];
+
+  static override properties = { view: { attribute: false } };
+
+  declare view: View;
+
+  /** Enter was pressed on nothing. */
+  #empty = false;
+  #wasBusy = false;
+
+  constructor() {
+    super();
+    new FocusKeeper(this, () => this.#field);
+  }
+
+  get #field(): HTMLInputElement | null {
+    return this.renderRoot.querySelector('input');
+  }
+
+  protected override updated(_changed: PropertyValues<this>): void {
+    const busy = isBusy(this.view.state.act, '/buyer-qr');
+    // The next scan is to replace the one that was not taken, not to follow it.
+    if (this.#wasBusy && !busy) this.#field?.select();
+    this.#wasBusy = busy;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const payload = fromRussianLayout(this.#field!.value.trim());
+    this.#empty = payload === '';
+    if (!this.#empty) void post(this.view, '/buyer-qr', { payload });
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { state, language } = this.view;
+    const words = language.words(OTHER_WAYS_TEXTS);
+    const busy = isBusy(state.act, '/buyer-qr');
+    const setback = this.#empty
+      ? words.noCode
+      : setbackText(state.act, '/buyer-qr', words, { 409: words.codeNotNow, 422: words.codeRefused });
+    return html`<form @submit=${this.#submit}>
+      <p class="hint" id="hint" .textContent=${words.scanHint}></p>
+      <label class="hidden" for="code" .textContent=${words.code}></label>
+      <input
+        id="code"
+        class="input"
+        part="scanner"
+        dir="ltr"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck="false"
+        enterkeyhint="go"
+        placeholder=${words.code}
+        ?readonly=${busy}
+        aria-invalid=${setback === null ? nothing : 'true'}
+        aria-describedby="hint setback"
+      />
+      <p class="setback" part="message" id="setback" role="status" .textContent=${setback}></p>
+      <button
+        class="button primary"
+        part="button"
+        aria-busy=${busy ? 'true' : nothing}
+        .textContent=${busy ? words.charging : fill(words.charge, { amount: money(this.view) })}
+      ></button>
+    </form>`;
+  }
+}

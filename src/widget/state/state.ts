@@ -1,0 +1,225 @@
+import type { Bank } from '../../protocol/banks.ts';
+import { isRenewable, type Method, type Snapshot } from '../../protocol/snapshot.ts';
+import { isOpen, transition } from '../../protocol/status.ts';
+import { adjustOffset } from './clock.ts';
+import { toJson } from '../browser/json.ts';
+import type { ActBody, ActPath } from '../session/checkout-api.ts';
+import type { Connection, Receipt, Refusal, Setback } from '../session/sink.ts';
+
+export type Screen =
+  | 'loading'
+  | 'choose'
+  | 'pay'
+  | 'waiting'
+  | 'checking'
+  | 'paid'
+  | 'expired'
+  | 'failed'
+  | 'canceled'
+  | 'refunded'
+  | 'error';
+
+/** How the payer wants to pay, where the device leaves a choice. */
+export type Way = 'qr' | 'banks';
+
+/** A bank, as far as it is needed to go there, and by another of its links the next time. */
+export type Destination = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
+
+/** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
+export type Gone = Destination | 'form';
+
+/** The last thing that the payer had the companion do, and what became of it. */
+export interface Act {
+  readonly path: ActPath;
+  readonly body: ActBody;
+  readonly outcome: 'busy' | 'done' | Setback;
+}
+
+export interface State {
+  readonly snapshot: Snapshot | null;
+  /** Server time minus the page's monotonic time, milliseconds; `null` before the first snapshot. */
+  readonly offset: number | null;
+  /** The page's own reading of the clock. Only the server may say `expired`. */
+  readonly timeUp: boolean;
+  /** Monotonic, since when there is a payment without a way to pay it; `null` while there is one. */
+  readonly pendingSince: number | null;
+  /** The status has changed before the payer's eyes: what it is now is news, and not how the page was opened. */
+  readonly witnessed: boolean;
+  readonly refusal: Refusal | null;
+  readonly connection: Connection;
+  /** False while the browser says that it has no network. */
+  readonly network: boolean;
+  /** A bank's `url` is the one to try next. */
+  readonly gone: Gone | null;
+  /** Monotonic, when the payer went there; `null` when that was before this page was loaded. */
+  readonly goneAt: number | null;
+  /** The bank that was tapped in a browser which must not follow its link. */
+  readonly held: Destination | null;
+  /** `null`: as the device suggests. */
+  readonly way: Way | null;
+  /** The payer looks for another method than the present one. */
+  readonly choosing: boolean;
+  /** The payer wants to call the payment off, and is asked once more. */
+  readonly givingUp: boolean;
+  readonly act: Act | null;
+  /** The payer's own question, and what it came to: still not paid, or no answer. `null` once there is news. */
+  readonly check: 'busy' | 'unpaid' | 'unanswered' | null;
+}
+
+export type StateEvent =
+  | { readonly type: 'reset' }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly receipt: Receipt }
+  | { readonly type: 'time-up'; readonly timeUp: boolean }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'connection'; readonly connection: Connection; readonly network: boolean }
+  | { readonly type: 'gone'; readonly gone: Gone; readonly at: number | null }
+  | { readonly type: 'held'; readonly held: Destination }
+  | { readonly type: 'way'; readonly way: Way }
+  | { readonly type: 'choosing'; readonly choosing: boolean }
+  | { readonly type: 'giving-up'; readonly givingUp: boolean }
+  | { readonly type: 'check'; readonly check: State['check'] }
+  | { readonly type: 'act-begun'; readonly act: Act }
+  | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
+
+export const INITIAL: State = {
+  snapshot: null,
+  offset: null,
+  timeUp: false,
+  pendingSince: null,
+  witnessed: false,
+  refusal: null,
+  connection: 'connecting',
+  network: true,
+  gone: null,
+  goneAt: null,
+  held: null,
+  way: null,
+  choosing: false,
+  givingUp: false,
+  act: null,
+  check: null,
+};
+
+/** Answers the same object when nothing changes. */
+export function reduce(state: State, event: StateEvent): State {
+  switch (event.type) {
+    case 'reset':
+      return INITIAL;
+    case 'snapshot':
+      return takeSnapshot(state, event.snapshot, event.receipt);
+    case 'time-up':
+      return event.timeUp === state.timeUp ? state : { ...state, timeUp: event.timeUp };
+    case 'refused':
+      // A result already seen stays: the token may end its life after the payment has.
+      return state.snapshot && !isOpen(state.snapshot.status) ? state : { ...state, refusal: event.refusal };
+    case 'connection': {
+      const { connection, network } = event;
+      const isSame = connection === state.connection && network === state.network;
+      return isSame ? state : { ...state, connection, network };
+    }
+    case 'gone':
+      return { ...state, gone: byNextLink(event.gone), goneAt: event.at, held: null, check: null };
+    case 'held':
+      // A copy: another tap on the same bank is news, too.
+      return { ...state, held: { ...event.held } };
+    case 'way':
+      return { ...state, way: event.way, gone: null, held: null };
+    case 'choosing':
+      return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
+    case 'giving-up':
+      return { ...state, givingUp: event.givingUp, act: isBusy(state) ? state.act : null };
+    case 'check':
+      return event.check === 'busy' || state.check === 'busy' ? { ...state, check: event.check } : state;
+    case 'act-begun':
+      return isBusy(state) ? state : { ...state, act: event.act };
+    case 'act-ended':
+      // Of another payment, or tapped while something else was under way: nobody waits for it.
+      return state.act === event.act ? { ...state, act: { ...event.act, outcome: event.outcome } } : state;
+  }
+}
+
+/** Who comes to open the bank again has been by this link already, perhaps in a browser that refuses its kind. */
+function byNextLink(gone: Gone): Gone {
+  if (gone === 'form') return gone;
+  const { url, links } = gone;
+  const next = links[links.findIndex((link) => link.url === url) + 1] ?? links[0];
+  return next ? { ...gone, url: next.url } : gone;
+}
+
+function isBusy({ act }: State): boolean {
+  return act?.outcome === 'busy';
+}
+
+function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
+  // A repeated snapshot says nothing new about the payment, but its clock is fresh.
+  const offset = adjustOffset(state.offset, { serverNow: Date.parse(next.now), ...receipt });
+  const last = state.snapshot;
+  const news = !last || (next.version > last.version && mayFollow(last, next));
+  if (!news) return offset === state.offset ? state : { ...state, offset };
+  const sameMethod = last?.method === next.method;
+  // Another link or form: where the payer has gone by the old one is over.
+  const sameOffer = sameMethod && toJson(last.presentation) === toJson(next.presentation);
+  const pending = next.status === 'created' && next.presentation.kind === 'pending';
+  const taken: State = {
+    ...state,
+    offset,
+    snapshot: next,
+    witnessed: state.witnessed || (last !== null && last.status !== next.status),
+    refusal: null,
+    check: null,
+    gone: sameOffer ? state.gone : null,
+    held: sameOffer ? state.held : null,
+    choosing: sameMethod && state.choosing,
+    givingUp: sameOffer && last.status === next.status && state.givingUp,
+    pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? receipt.receivedAt) : null,
+  };
+  return { ...taken, timeUp: timeLeft(taken, receipt.receivedAt) === 0 };
+}
+
+/** A final state never regresses, but for what the payer may renew; versions in between may have been missed. */
+function mayFollow(last: Snapshot, next: Snapshot): boolean {
+  const [from, to] = [last.status, next.status];
+  if (from === to || isOpen(from) || isRenewable(last)) return true;
+  return transition(from, to).changed || (transition(from, 'paid').changed && transition('paid', to).changed);
+}
+
+/** The one place where a state becomes a screen. */
+export function screenOf(state: State): Screen {
+  if (state.refusal) return 'error';
+  if (!state.snapshot) return 'loading';
+  const { status } = state.snapshot;
+  switch (status) {
+    case 'created':
+      return state.timeUp ? 'checking' : screenToPay(state, state.snapshot);
+    case 'processing':
+      return 'waiting';
+    case 'partial_refunded':
+      return 'refunded';
+    default:
+      return status;
+  }
+}
+
+function screenToPay({ choosing, gone }: State, snapshot: Snapshot): Screen {
+  if (choices(snapshot).length > 1 && (choosing || snapshot.method === null)) return 'choose';
+  switch (snapshot.presentation.kind) {
+    case 'pending':
+      return 'loading';
+    case 'scan':
+      // Scanned: what becomes of that code has to be seen before there may be another.
+      return snapshot.actions.includes('buyer_qr') ? 'pay' : 'waiting';
+    default:
+      return gone ? 'waiting' : 'pay';
+  }
+}
+
+/** The methods that the payer may choose among now; each once, whatever the companion says. */
+export function choices({ actions, methods }: Snapshot): readonly Method[] {
+  return actions.includes('method') ? [...new Set(methods)] : [];
+}
+
+/** Milliseconds until the payment's time is up, never negative; `null` before the first snapshot. */
+export function timeLeft(state: State, monotonicNow: number): number | null {
+  if (!state.snapshot || state.offset === null) return null;
+  return Math.max(0, Date.parse(state.snapshot.expires_at) - state.offset - monotonicNow);
+}

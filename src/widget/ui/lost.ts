@@ -1,0 +1,23 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { LazyElement } from '../controllers/lazy-elements.ts';
+import { isWebAddress } from '../../protocol/link-scheme.ts';
+import { button, linkButton } from './pieces.ts';
+import type { View } from '../view.ts';
+
+/**
+ * Within an inner element that cannot be loaded: says so, with a way on. The children of an element show as long as it
+ * is not defined, and are covered by what it draws itself.
+ */
+export function lostNote(
+  { state, texts, origin, isLost }: View,
+  name: LazyElement,
+): TemplateResult | typeof nothing {
+  if (!isLost(name)) return nothing;
+  const offer = state.snapshot?.presentation;
+  const url = offer?.kind === 'link' ? offer.url : null;
+  return html`<div class="lost" role="status">
+    <p part="message" .textContent=${texts.lost}></p>
+    ${isWebAddress(url, origin) ? linkButton(texts.payLink, url, { kind: 'primary', target: '_blank' }) : nothing}
+    ${button(texts.tryAgain, () => location.reload())}
+  </div>`;
+}

@@ -1,0 +1,63 @@
+import type { DeviceType } from '../protocol/snapshot.ts';
+import type { LoadBanks } from './components/bank-picker/bank-picker.ts';
+import type { LazyElement } from './controllers/lazy-elements.ts';
+import type { InApp } from './browser/in-app.ts';
+import type { Language } from './locales/language.ts';
+import type { Texts } from './locales/texts.ts';
+import type { Step } from './events.ts';
+import type { ActBody, ActPath } from './session/checkout-api.ts';
+import type { Acted } from './session/sink.ts';
+import type { Destination, Gone, Screen, State, StateEvent, Way } from './state/state.ts';
+
+export type Timer = 'always' | 'late' | 'off';
+
+/** The pieces of screens that come with the other ways to pay (see components/other-ways). */
+export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew' | 'give-up';
+
+/** All a screen may read. Screens draw; what a tap does is decided behind `act`. */
+export interface View {
+  readonly state: State;
+  readonly screen: Screen;
+  /** The first screen's words; parts that are loaded later ask `language` for theirs. */
+  readonly texts: Texts;
+  readonly language: Language;
+  /** The companion's origin. */
+  readonly origin: string;
+  /** As the shop has set them. */
+  readonly endpoint: string | null;
+  readonly token: string | null;
+  /** What the payer holds. */
+  readonly device: DeviceType;
+  /** The app whose own browser this is, where bank apps do not open. `null` in others and on a desktop. */
+  readonly inApp: InApp | null;
+  /** What this payer is offered: a tablet both, other devices one at a time. */
+  readonly ways: readonly Way[];
+  readonly timer: Timer;
+  /** Seconds from `paid` to the way back to the shop; `null`: never. */
+  readonly redirect: number | null;
+  /** Milliseconds. */
+  readonly left: number | null;
+  /** The way to pay is longer in coming than it should be. */
+  readonly slow: boolean;
+  /** The bank list has come, or is known not to come: what stands below it stays where it is. */
+  readonly banksReady: boolean;
+  /** An inner element that is being loaded. */
+  readonly isComing: (name: LazyElement) => boolean;
+  /** An inner element that could not be loaded, though it was tried more than once. */
+  readonly isLost: (name: LazyElement) => boolean;
+  readonly act: {
+    readonly way: (way: Way) => void;
+    readonly check: () => void;
+    /** `held`: the browser must not follow the link. */
+    readonly openBank: (bank: Destination, tap: Event, held: boolean) => void;
+    readonly loadBanks: LoadBanks;
+    readonly redraw: () => void;
+    /** The payer is on the way there. */
+    readonly leave: (gone: Gone) => void;
+    /** For the taps on what is loaded later. */
+    readonly dispatch: (event: StateEvent) => void;
+    readonly step: (step: Step) => void;
+    /** `null`: it was not even sent. */
+    readonly send: (path: ActPath, body: ActBody) => Promise<Acted | null>;
+  };
+}
