@@ -5,9 +5,9 @@
  * `X-SBP-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256(secret, "<t>.<raw body>")>`
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { headerValue, rawBytes, type RawBody, type WebhookHeaderSource } from './webhook-request.ts';
+import { headerValue, rawBytes, type RawBody, type WebhookHeaderSource } from './request.ts';
 
-export type { RawBody, WebhookHeaderSource } from './webhook-request.ts';
+export type { RawBody, WebhookHeaderSource } from './request.ts';
 
 /** Older, or dated further ahead, than this is refused: a recorded message cannot be played again later. */
 export const DEFAULT_TOLERANCE_SECONDS = 300;
