@@ -9,7 +9,7 @@ import { nspkList, readBankListSource } from './banks/settings.ts';
 import { checkNames } from './env/known-variables.ts';
 import { sharedSecrets } from './env/secret-form.ts';
 import { readTestMode } from './env/test-mode.ts';
-import { classOfHost } from './outbound/addresses.ts';
+import { classOfHost } from './outbound/address-class.ts';
 import { objectionToHost } from './outbound/allowed-hosts.ts';
 import { objectionToConfigured } from './outbound/guard.ts';
 import { readProxies, type ProxySettings } from './outbound/proxies.ts';

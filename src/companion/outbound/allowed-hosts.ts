@@ -1,4 +1,4 @@
-import { classOfHost } from './addresses.ts';
+import { classOfHost } from './address-class.ts';
 
 /** Hosts inside the merchant's own network that a `callback_url` may lead to: `host` (any port) or `host:port`. */
 export class AllowedHosts {

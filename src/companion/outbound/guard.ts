@@ -1,6 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { classOf, classOfHost, type AddressClass } from './addresses.ts';
+import { classOf, classOfHost, type AddressClass } from './address-class.ts';
 import { AllowedHosts } from './allowed-hosts.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { AddressRanges, isAddressRange } from './ip-ranges.ts';
-import { classOfHost } from './addresses.ts';
+import { classOfHost } from './address-class.ts';
 
 /** The proxies that outgoing calls go through, each as a URL, perhaps with credentials: never to be logged as it is. */
 export interface ProxySettings {

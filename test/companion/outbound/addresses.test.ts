@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { classOf, classOfHost, type AddressClass } from '../../../src/companion/outbound/addresses.ts';
+import { classOf, classOfHost, type AddressClass } from '../../../src/companion/outbound/address-class.ts';
 
 const TABLE: Readonly<Record<AddressClass, readonly string[]>> = {
   public: [

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressRanges } from '../../outbound/ip-ranges.ts';
-import { classOf } from '../../outbound/addresses.ts';
+import { classOf } from '../../outbound/address-class.ts';
 
 const UNNAMED =
   'X-Forwarded-For came from an address that SBP_TRUSTED_PROXIES does not name, so it is not believed. ' +
