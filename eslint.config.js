@@ -76,7 +76,7 @@ export default defineConfig(
       'bench/**',
       'demo/*.ts',
       'test/**',
-      'src/companion/cli/cli.ts',
+      'src/companion/cli/main.ts',
       'src/widget/browser/developer-note.ts',
       'src/widget/tell-developer.ts',
     ],

@@ -6,7 +6,7 @@ import { API_KEY, apiClient, freePort, testEnv } from '../test/support/companion
 
 /** A larger database is checked after the start. */
 const READ_AT_ONCE_BYTES = 32 * 2 ** 20;
-const CLI = join(import.meta.dirname, '../src/companion/cli/cli.ts');
+const CLI = join(import.meta.dirname, '../src/companion/cli/main.ts');
 
 /** A companion in a process of its own, as shops run it, and how long its callers have waited. */
 export class Shop {

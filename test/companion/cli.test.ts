@@ -23,7 +23,7 @@ import { assertNoLeaks } from '../support/log-scan.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { secretsOf } from '../support/secrets.ts';
 
-const CLI = join(import.meta.dirname, '../../src/companion/cli/cli.ts');
+const CLI = join(import.meta.dirname, '../../src/companion/cli/main.ts');
 const PUBLISHED_HASHES = join(import.meta.dirname, '../../dist/cdn/integrity.json');
 
 function folder(t: TestContext): string {

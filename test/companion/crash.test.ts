@@ -77,7 +77,7 @@ describe('SIGTERM', () => {
 
 describe('sbp-checkout', () => {
   const cli = (args: string[], env: Record<string, string>) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, '../../src/companion/cli/cli.ts'), ...args], {
+    spawnSync(process.execPath, [join(import.meta.dirname, '../../src/companion/cli/main.ts'), ...args], {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       encoding: 'utf8',
       timeout: PATIENCE_MS,

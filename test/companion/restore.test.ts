@@ -13,7 +13,7 @@ import { PATIENCE_MS } from '../support/patience.ts';
 import { Storm, type Promised } from '../support/storm.ts';
 import { until } from '../support/until.ts';
 
-const CLI = join(import.meta.dirname, '../../src/companion/cli/cli.ts');
+const CLI = join(import.meta.dirname, '../../src/companion/cli/main.ts');
 const CALLERS = 16;
 /** A storm is one when it has so many orders behind it. */
 const ORDERS = 30;

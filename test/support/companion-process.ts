@@ -12,7 +12,7 @@ import { secretsOf } from './secrets.ts';
 import { assertNoTokensStored } from './token-scan.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-const CLI = join(import.meta.dirname, '../../src/companion/cli/cli.ts');
+const CLI = join(import.meta.dirname, '../../src/companion/cli/main.ts');
 /** Half of what a start takes is reading the sources. */
 const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
 

@@ -1,7 +1,7 @@
 import { createCompanion } from '../companion.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../lib/logging.ts';
-import { endOfService } from './end-of-service.ts';
+import { endOfService } from './shutdown.ts';
 import { listenError } from './listen-error.ts';
 import { proxyNote, startWarnings } from './start-warnings.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const CLI = join(ROOT, 'src/companion/cli/cli.ts');
+const CLI = join(ROOT, 'src/companion/cli/main.ts');
 const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   engines: { node: string };
 };
