@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { readableByOthers } from './lib/file-mode.ts';
 import type { Context } from './payments/context.ts';
 import { certificatesOf } from './env/certificates.ts';
-import { createApp, routes } from './http/app.ts';
+import { createApp, routes } from './http/server.ts';
 import { Middleware, type Next } from './http/plumbing/middleware.ts';
 import { Readiness } from './http/pages/operations.ts';
 import { LastSeen, readLastSeen } from './store/last-seen.ts';

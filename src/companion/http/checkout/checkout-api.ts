@@ -11,7 +11,7 @@ import { findPayment } from '../../payments/model/find.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { invalidToken, requireToken } from '../plumbing/auth.ts';
 import { ALSO_HEAD } from '../plumbing/headers.ts';
-import { payersBankList } from '../bank-view.ts';
+import { payersBankList } from '../bank-list-view.ts';
 import { payerActions } from './payer-actions.ts';
 import { inlineQr, qrLabel } from '../pages/inline-qr.ts';
 import { preferredLanguage } from '../pages/language.ts';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { PLATFORMS } from '../../../protocol/banks.ts';
 import type { BankDirectory } from '../../banks/directory.ts';
 import type { Context } from '../../payments/context.ts';
-import { merchantBankList } from '../bank-view.ts';
+import { merchantBankList } from '../bank-list-view.ts';
 import { parseQuery } from '../plumbing/validate.ts';
 
 export const banksQuery = v.object({
