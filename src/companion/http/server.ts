@@ -14,7 +14,7 @@ import type { LiveHub } from '../live/hub.ts';
 import type { SandboxBank } from '../providers/sandbox/bank.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { allowOrigins } from './plumbing/cors.ts';
-import { checkoutApi } from './checkout/checkout-api.ts';
+import { checkoutApi } from './checkout/routes.ts';
 import { commonHeaders, installForAnyPage, installHeaders, requestId } from './plumbing/headers.ts';
 import { CallLimits } from './plumbing/limits.ts';
 import { merchantApi } from './merchant/merchant-api.ts';
@@ -30,7 +30,7 @@ import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './openapi/reference.ts';
 import { scripts } from './pages/scripts.ts';
-import { StreamSlots } from './checkout/stream-slots.ts';
+import { StreamSlots } from './checkout/stream-limits.ts';
 import { timeLimits } from './plumbing/time-limits.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ProblemError } from '../../../src/companion/http/plumbing/problems.ts';
-import { StreamSlots } from '../../../src/companion/http/checkout/stream-slots.ts';
+import { StreamSlots } from '../../../src/companion/http/checkout/stream-limits.ts';
 
 const tooManyStreams = (error: unknown) =>
   error instanceof ProblemError && error.status === 429 && Number(error.headers['retry-after']) > 0;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { StreamSlots } from '../../../src/companion/http/checkout/stream-slots.ts';
+import { StreamSlots } from '../../../src/companion/http/checkout/stream-limits.ts';
 import { LiveHub } from '../../../src/companion/live/hub.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 import type { CreatedPayment } from '../../support/companion.ts';

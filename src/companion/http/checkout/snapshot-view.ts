@@ -1,6 +1,6 @@
 import type { Device, Snapshot } from '../../../protocol/snapshot.ts';
 import type { Context } from '../../payments/context.ts';
-import { actionsFor } from './actions.ts';
+import { actionsFor } from './allowed-actions.ts';
 import { failureOf } from './failure.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 

@@ -1,5 +1,5 @@
 import { bankListSchema, snapshotSchema } from '../../../protocol/schemas.ts';
-import { payersBanksQuery } from '../checkout/checkout-api.ts';
+import { payersBanksQuery } from '../checkout/routes.ts';
 import { buyerQrSchema, methodSchema, pushSchema } from '../checkout/payer-actions.ts';
 import type { ProblemCode } from '../plumbing/problem-codes.ts';
 import type { Operation } from './operation.ts';

@@ -17,7 +17,7 @@ import { inlineQr, qrLabel } from '../pages/inline-qr.ts';
 import { preferredLanguage } from '../pages/language.ts';
 import { ProblemError } from '../plumbing/problems.ts';
 import { snapshotView } from './snapshot-view.ts';
-import type { StreamSlots } from './stream-slots.ts';
+import type { StreamSlots } from './stream-limits.ts';
 import { parseQuery } from '../plumbing/validate.ts';
 
 const DAY_S = 24 * 3600;
