@@ -16,7 +16,7 @@ import { sandboxRoutes } from './sandbox/routes.ts';
 import { allowOrigins } from './plumbing/cors.ts';
 import { checkoutApi } from './checkout/routes.ts';
 import { commonHeaders, installForAnyPage, installHeaders, requestId } from './plumbing/headers.ts';
-import { CallLimits } from './plumbing/limits.ts';
+import { CallLimits } from './plumbing/call-limits.ts';
 import { merchantApi } from './merchant/merchant-api.ts';
 import { health, metricsRoute, type Readiness } from './pages/operations.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './plumbing/problems.ts';
@@ -31,7 +31,7 @@ import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './openapi/reference.ts';
 import { scripts } from './pages/scripts.ts';
 import { StreamSlots } from './checkout/stream-limits.ts';
-import { timeLimits } from './plumbing/time-limits.ts';
+import { timeLimits } from './plumbing/timeouts.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

@@ -9,7 +9,7 @@ import { kopecks, words } from './request-fields.ts';
 import { ResolveRefused, resolveAttention } from '../../payments/lifecycle/resolve-attention.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import type { AttentionRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import type { IdempotentCalls } from '../plumbing/idempotency.ts';
 import { attentionView } from './payment-view.ts';
 import { invalidFields, ProblemError } from '../plumbing/problems.ts';
 import { parseInput } from '../plumbing/validate.ts';

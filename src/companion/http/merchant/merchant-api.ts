@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { BankDirectory } from '../../banks/directory.ts';
 import type { Context } from '../../payments/context.ts';
 import { requireApiKey } from '../plumbing/auth.ts';
-import { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import { IdempotentCalls } from '../plumbing/idempotency.ts';
 import { readJsonOnly } from '../plumbing/json-body.ts';
 import { bankRoutes } from './banks.ts';
 import { deliveryRoutes } from './deliveries.ts';

@@ -11,7 +11,7 @@ import { findByQr, findEvents, findPage, findPayment } from '../../payments/mode
 import { reserveKey } from '../../payments/model/idempotency.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { readExtras, readPaymentRequest } from './request.ts';
-import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import type { IdempotentCalls } from '../plumbing/idempotency.ts';
 import { pageQueryEntries, pageOf } from './pages-of.ts';
 import { attentionView, createdView, eventView, paymentView } from './payment-view.ts';
 import { invalidFields, ProblemError } from '../plumbing/problems.ts';

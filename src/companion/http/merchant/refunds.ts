@@ -6,7 +6,7 @@ import { reserveKey } from '../../payments/model/idempotency.ts';
 import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refunds/refund.ts';
 import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../plumbing/idempotent-calls.ts';
+import type { IdempotentCalls } from '../plumbing/idempotency.ts';
 import { invalidFields, ProblemError } from '../plumbing/problems.ts';
 import { parseInput } from '../plumbing/validate.ts';
 

@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import type { Context } from '../../payments/context.ts';
 import { paymentRequestSchema } from '../merchant/request-schema.ts';
-import { KEY_HEADERS } from '../plumbing/idempotent-calls.ts';
+import { KEY_HEADERS } from '../plumbing/idempotency.ts';
 import * as answers from '../merchant/answers.ts';
 import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';

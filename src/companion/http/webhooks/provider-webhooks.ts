@@ -8,7 +8,7 @@ import { verifyHint } from '../../payments/reports/hint.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../env/names.ts';
 import { isConfigured } from '../../providers/unconfigured.ts';
-import type { CallLimits } from '../plumbing/limits.ts';
+import type { CallLimits } from '../plumbing/call-limits.ts';
 import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
 import { ProblemError } from '../plumbing/problems.ts';
 
