@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as v from 'valibot';
-import * as answers from '../../src/companion/http/merchant/answers.ts';
+import * as answers from '../../src/companion/http/merchant/response-schemas.ts';
 import { startCompanion, type TestCompanion } from '../support/companion.ts';
 
 let shop: TestCompanion;

@@ -11,7 +11,7 @@ import { Caretaker } from '../../src/companion/payments/reconciler/caretaker.ts'
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
 import { findPayment } from '../../src/companion/payments/model/find.ts';
 import type { Payment } from '../../src/companion/payments/model/payment.ts';
-import type { PaymentRequest } from '../../src/companion/http/merchant/request.ts';
+import type { PaymentRequest } from '../../src/companion/http/merchant/payment-request.ts';
 import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/model/tokens.ts';

@@ -17,7 +17,7 @@ import { allowOrigins } from './plumbing/cors.ts';
 import { checkoutApi } from './checkout/routes.ts';
 import { commonHeaders, installForAnyPage, installHeaders, requestId } from './plumbing/headers.ts';
 import { CallLimits } from './plumbing/call-limits.ts';
-import { merchantApi } from './merchant/merchant-api.ts';
+import { merchantApi } from './merchant/routes.ts';
 import { health, metricsRoute, type Readiness } from './pages/operations.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './plumbing/problems.ts';
 import { refuseHostless } from './plumbing/hostless.ts';

@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../payments/context.ts';
 import { findDeliveries, findDelivery, redeliver, sendTest } from '../../notifications/deliveries.ts';
-import { callbackUrl } from './request-schema.ts';
+import { callbackUrl } from './payment-request-schema.ts';
 import type { DeliveryRow } from '../../store/schema.ts';
 import type { IdempotentCalls } from '../plumbing/idempotency.ts';
-import { pageOf, pageQueryEntries } from './pages-of.ts';
+import { pageOf, pageQueryEntries } from './pagination.ts';
 import { ProblemError } from '../plumbing/problems.ts';
 import { parseInput, parseQuery } from '../plumbing/validate.ts';
 

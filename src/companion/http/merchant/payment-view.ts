@@ -3,7 +3,7 @@ import { isLate, type Payment } from '../../payments/model/payment.ts';
 import { payableUntil } from '../../payments/model/payable-until.ts';
 import { hostedPage } from '../../payments/model/hosted-page.ts';
 import { qrPng, qrSvg } from '../pages/qr-image.ts';
-import type { Extras } from './request.ts';
+import type { Extras } from './payment-request.ts';
 import { renewableUntil } from '../../payments/lifecycle/renew.ts';
 import type { AttentionRow, PaymentEventRow } from '../../store/schema.ts';
 import { fallbackHtml } from './fallback-html.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../payments/context.ts';
 import { hostedPage } from '../../payments/model/hosted-page.ts';
 import type { Answer } from '../../payments/model/idempotency.ts';
-import { readExtras } from './request.ts';
+import { readExtras } from './payment-request.ts';
 import { fallbackHtml, type FallbackFields } from './fallback-html.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { GenericSchema } from 'valibot';
 import type { Context } from '../../payments/context.ts';
-import { paymentRequestSchema } from '../merchant/request-schema.ts';
+import { paymentRequestSchema } from '../merchant/payment-request-schema.ts';
 import { KEY_HEADERS } from '../plumbing/idempotency.ts';
-import * as answers from '../merchant/answers.ts';
+import * as answers from '../merchant/response-schemas.ts';
 import { resolveRequestSchema } from '../merchant/attention.ts';
 import { banksQuery } from '../merchant/banks.ts';
 import { deliveryListQuery, testRequestSchema } from '../merchant/deliveries.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Writer } from '../../store/store.ts';
 import { attachProvider } from './attach.ts';
-import type { PaymentRequest } from '../../http/merchant/request.ts';
+import type { PaymentRequest } from '../../http/merchant/payment-request.ts';
 import { addAttempt } from '../model/attempts.ts';
 import { addEvent } from '../model/events.ts';
 import { newId } from '../../lib/ids.ts';

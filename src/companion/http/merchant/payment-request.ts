@@ -8,7 +8,7 @@ import {
   extrasSchema,
   paymentRequestSchema,
   type Circumstances,
-} from './request-schema.ts';
+} from './payment-request-schema.ts';
 
 const OBJECTS: readonly string[] = ['customer', 'qr', 'features', 'metadata'];
 
