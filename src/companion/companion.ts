@@ -11,7 +11,7 @@ import type { Context } from './payments/context.ts';
 import { certificatesOf } from './env/certificates.ts';
 import { createApp, routes } from './http/server.ts';
 import { Middleware, type Next } from './http/plumbing/middleware.ts';
-import { Readiness } from './http/pages/operations.ts';
+import { Readiness } from './http/pages/health.ts';
 import { LastSeen, readLastSeen } from './store/last-seen.ts';
 import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';

@@ -18,7 +18,7 @@ import { checkoutApi } from './checkout/routes.ts';
 import { commonHeaders, installForAnyPage, installHeaders, requestId } from './plumbing/headers.ts';
 import { CallLimits } from './plumbing/call-limits.ts';
 import { merchantApi } from './merchant/routes.ts';
-import { health, metricsRoute, type Readiness } from './pages/operations.ts';
+import { health, metricsRoute, type Readiness } from './pages/health.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './plumbing/problems.ts';
 import { refuseHostless } from './plumbing/hostless.ts';
 import { hostedPages } from './pages/hosted-page.ts';
@@ -29,7 +29,7 @@ import { basePathRemover } from './plumbing/base-path.ts';
 import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './openapi/reference.ts';
-import { scripts } from './pages/scripts.ts';
+import { scripts } from './pages/element-files.ts';
 import { StreamSlots } from './checkout/stream-limits.ts';
 import { timeLimits } from './plumbing/timeouts.ts';
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import * as v from 'valibot';
-import { Readiness } from '../../../src/companion/http/pages/operations.ts';
+import { Readiness } from '../../../src/companion/http/pages/health.ts';
 import type { Store } from '../../../src/companion/store/store.ts';
 import { problemSchema } from '../../../src/protocol/schemas.ts';
 import { startCompanion, API_KEY, type TestCompanion } from '../../support/companion.ts';
