@@ -17,7 +17,7 @@ import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './lib/logging.ts';
 import { Metrics } from './metrics.ts';
-import { merchantDecision } from './payments/lifecycle/decision.ts';
+import { merchantDecision } from './payments/lifecycle/ask-merchant.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { applyAnswer, applyDecision } from '../../src/companion/payments/reports/apply.ts';
-import { attachProvider } from '../../src/companion/payments/lifecycle/attach.ts';
+import { attachProvider } from '../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
 import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts';
-import { carryOutCharge, chargeCode } from '../../src/companion/payments/lifecycle/charge.ts';
+import { carryOutCharge, chargeCode } from '../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../src/companion/payments/model/find.ts';
 import { ProviderError, type ProviderReport } from '../../src/companion/providers/provider.ts';

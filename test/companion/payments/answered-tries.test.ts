@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { chargeCode } from '../../../src/companion/payments/lifecycle/charge.ts';
+import { chargeCode } from '../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../../support/ledger.ts';
 

@@ -1,6 +1,6 @@
 import type { Action } from '../../../protocol/snapshot.ts';
 import type { Context } from '../../payments/context.ts';
-import { canCharge } from '../../payments/lifecycle/charge.ts';
+import { canCharge } from '../../payments/lifecycle/charge-buyer-qr.ts';
 import { canChoose } from '../../payments/lifecycle/choose-method.ts';
 import { canAskNow } from '../../payments/reconciler/payers-questions.ts';
 import type { Payment } from '../../payments/model/payment.ts';

@@ -5,7 +5,7 @@ import { METHODS } from '../../../protocol/snapshot.ts';
 import type { Context } from '../../payments/context.ts';
 import { readDevice } from './device.ts';
 import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
-import { chargeCode } from '../../payments/lifecycle/charge.ts';
+import { chargeCode } from '../../payments/lifecycle/charge-buyer-qr.ts';
 import { canChoose, chooseMethod } from '../../payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../payments/model/find.ts';
 import type { Payment } from '../../payments/model/payment.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../../payments/context.ts';
-import { attachProvider } from '../../payments/lifecycle/attach.ts';
+import { attachProvider } from '../../payments/lifecycle/register-with-provider.ts';
 import { findOpenAttention, findOpenAttentionOf } from '../../payments/model/attention.ts';
 import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
 import { refundObstacle } from '../../payments/refunds/late-refund.ts';

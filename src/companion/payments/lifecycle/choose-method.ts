@@ -1,7 +1,7 @@
 import type { Method } from '../../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
-import { attachProvider } from './attach.ts';
+import { attachProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/find.ts';
 import type { Payment } from '../model/payment.ts';
 import { providerFor } from './provider-for.ts';

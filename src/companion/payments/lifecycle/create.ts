@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Writer } from '../../store/store.ts';
-import { attachProvider } from './attach.ts';
+import { attachProvider } from './register-with-provider.ts';
 import type { PaymentRequest } from '../../http/merchant/payment-request.ts';
 import { addAttempt } from '../model/attempts.ts';
 import { addEvent } from '../model/events.ts';

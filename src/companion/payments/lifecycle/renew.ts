@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { queueRenewalNotification } from '../../notifications/outbox.ts';
 import { isOpen } from '../../../protocol/status.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
-import { attachProvider } from './attach.ts';
+import { attachProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/find.ts';
 import { isOffered, type Payment } from '../model/payment.ts';
 import { hasProvider, providerFor } from './provider-for.ts';

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../../providers/provider.ts';
 import { applyAnswer } from '../reports/apply.ts';
 import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from '../model/attempts.ts';
-import { attachProvider } from './attach.ts';
+import { attachProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/find.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
 import { record } from '../model/record.ts';
