@@ -7,7 +7,7 @@ import { Rounds } from '../lib/rounds.ts';
 import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';
-import { Places } from './places.ts';
+import { Places } from './delivery-concurrency.ts';
 import { signWebhook } from '../../webhooks/webhooks.ts';
 
 /** Delay before each further attempt, ms; the last one repeats until {@link GIVE_UP_MS}. */

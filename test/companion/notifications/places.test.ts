@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Places } from '../../../src/companion/notifications/places.ts';
+import { Places } from '../../../src/companion/notifications/delivery-concurrency.ts';
 
 const shop = (host: string, path = '/hook') => ({ host, endpoint: `https://${host}${path}` });
 
