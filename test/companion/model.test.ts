@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { applyDelivery } from '../../src/companion/payments/reports/apply.ts';
+import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts';
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
 import { findAttempts } from '../../src/companion/payments/model/attempts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { applyAnswer, applyDecision } from '../../src/companion/payments/reports/apply.ts';
+import { applyAnswer, applyDecision } from '../../src/companion/payments/reports/receive-report.ts';
 import { attachProvider } from '../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
 import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow, OnLate } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
-import { applyAnswer, applyDecision } from '../reports/apply.ts';
+import { applyAnswer, applyDecision } from '../reports/receive-report.ts';
 import { findAttempt, leaveAttempt, noteEnd } from '../model/attempts.ts';
 import { findPayment } from '../model/find.ts';
 import { isOffered, isUnscanned, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';

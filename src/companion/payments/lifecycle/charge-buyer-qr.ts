@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../../providers/provider.ts';
-import { applyAnswer } from '../reports/apply.ts';
+import { applyAnswer } from '../reports/receive-report.ts';
 import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from '../model/attempts.ts';
 import { attachProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/find.ts';

@@ -1,13 +1,13 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../../providers/provider.ts';
-import { applyDecision } from '../reports/apply.ts';
+import { applyDecision } from '../reports/receive-report.ts';
 import { markForClosing } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { addEvent } from '../model/events.ts';
 import { findPayment } from '../model/find.ts';
 import { hostedPage } from '../model/hosted-page.ts';
-import { contradictsTest } from '../reports/judge.ts';
+import { contradictsTest } from '../reports/evaluate-report.ts';
 import { isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
 import { record } from '../model/record.ts';
 

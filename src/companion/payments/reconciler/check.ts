@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { applyAnswer, applyDecision } from '../reports/apply.ts';
+import { applyAnswer, applyDecision } from '../reports/receive-report.ts';
 import { attachProvider } from '../lifecycle/register-with-provider.ts';
 import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from '../model/attempts.ts';
 import { carryOutCharge } from '../lifecycle/charge-buyer-qr.ts';

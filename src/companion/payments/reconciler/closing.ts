@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { applyAnswer } from '../reports/apply.ts';
+import { applyAnswer } from '../reports/receive-report.ts';
 import { attemptChore } from './attempt-chore.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/find.ts';

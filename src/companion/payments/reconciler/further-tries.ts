@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import { applySetAside } from '../reports/apply.ts';
+import { applySetAside } from '../reports/receive-report.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
-import { verifyHint } from '../reports/hint.ts';
-import { bringSetAsideForward } from '../reports/set-aside.ts';
+import { verifyHint } from '../reports/webhook-trust.ts';
+import { bringSetAsideForward } from '../reports/deferred-webhooks.ts';
 
 /** Tries webhooks again that could not be followed when they came. */
 export const FURTHER_TRIES: Chore = {

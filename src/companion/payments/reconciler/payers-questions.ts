@@ -1,6 +1,6 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
-import { applyAnswer } from '../reports/apply.ts';
+import { applyAnswer } from '../reports/receive-report.ts';
 import { findAttempts, refOfAttempt } from '../model/attempts.ts';
 import { CHECKS } from './check.ts';
 import { besideOf, type Task } from './chore.ts';

@@ -9,14 +9,14 @@ import type { Reader, Writer } from '../../store/store.ts';
 import { findReported } from '../model/attempts.ts';
 import { answerOf, type Cause } from '../model/events.ts';
 import { findPayment } from '../model/find.ts';
-import { followReport } from './follow.ts';
+import { followReport } from './apply-report.ts';
 import { logAfterCommit } from '../model/history-log.ts';
 import { move } from '../model/move.ts';
 import type { Applied, Outcome } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 import { withoutTokens } from '../../store/without-tokens.ts';
 import { flagUnmatched } from '../refunds/refund-report.ts';
-import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './set-aside.ts';
+import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './deferred-webhooks.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
 export async function applyDelivery(
