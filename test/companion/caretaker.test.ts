@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { Caretaker } from '../../src/companion/payments/reconciler/caretaker.ts';
+import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts';
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
 import { ProviderError, type ProviderReport } from '../../src/companion/providers/provider.ts';
 import { Ledger } from '../support/ledger.ts';

@@ -7,7 +7,7 @@ import type { Context } from '../../src/companion/payments/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { WallClock } from '../../src/companion/lib/wall-clock.ts';
-import { Caretaker } from '../../src/companion/payments/reconciler/caretaker.ts';
+import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts';
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
 import { findPayment } from '../../src/companion/payments/model/find.ts';
 import type { Payment } from '../../src/companion/payments/model/payment.ts';

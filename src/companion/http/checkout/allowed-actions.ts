@@ -2,7 +2,7 @@ import type { Action } from '../../../protocol/snapshot.ts';
 import type { Context } from '../../payments/context.ts';
 import { canCharge } from '../../payments/lifecycle/charge-buyer-qr.ts';
 import { canChoose } from '../../payments/lifecycle/choose-method.ts';
-import { canAskNow } from '../../payments/reconciler/payers-questions.ts';
+import { canAskNow } from '../../payments/reconciler/payer-checks.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { canPush } from '../../payments/lifecycle/push.ts';
 import { canRenew } from '../../payments/lifecycle/renew.ts';

@@ -3,7 +3,7 @@ import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 import { findPayment } from '../model/find.ts';
 import { bringRefundsForward, carryOut, findRefund } from '../refunds/refund.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { applyAnswer } from '../reports/receive-report.ts';
-import { attemptChore } from './attempt-chore.ts';
+import { attemptChore } from './attempt-job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/find.ts';
 import { tellOverdue } from './overdue.ts';

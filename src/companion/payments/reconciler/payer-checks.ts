@@ -2,8 +2,8 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { applyAnswer } from '../reports/receive-report.ts';
 import { findAttempts, refOfAttempt } from '../model/attempts.ts';
-import { CHECKS } from './check.ts';
-import { besideOf, type Task } from './chore.ts';
+import { CHECKS } from './poll-status.ts';
+import { besideOf, type Task } from './job.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
 

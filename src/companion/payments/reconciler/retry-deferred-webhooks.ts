@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
 import { applySetAside } from '../reports/receive-report.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 import { verifyHint } from '../reports/webhook-trust.ts';
 import { bringSetAsideForward } from '../reports/deferred-webhooks.ts';
 

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../../env/names.ts';
-import type { Busy } from './chore.ts';
+import type { Busy } from './job.ts';
 
 /** `null`: nobody is asked. */
 type Lane = ProviderName | null;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './chore.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 
 export interface AttemptChore {
   readonly name: string;

@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { attemptChore } from './attempt-chore.ts';
+import { attemptChore } from './attempt-job.ts';
 import { refOfAttempt } from '../model/attempts.ts';
 import { cancelPayment } from '../lifecycle/cancel.ts';
 import { findPayment } from '../model/find.ts';

@@ -4,15 +4,15 @@ import { LastingFailures } from '../../lib/lasting-failures.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import { Rounds } from '../../lib/rounds.ts';
 import { SetBack } from '../../lib/set-back.ts';
-import { CHECKS } from './check.ts';
-import { besideOf, FOUND_AT_ONCE, type Chore, type Task } from './chore.ts';
-import { CLOSINGS } from './closing.ts';
-import { CONFIRMATIONS } from './confirm.ts';
-import { Lanes } from './lanes.ts';
-import { PayersQuestions } from './payers-questions.ts';
+import { CHECKS } from './poll-status.ts';
+import { besideOf, FOUND_AT_ONCE, type Chore, type Task } from './job.ts';
+import { CLOSINGS } from './close-attempts.ts';
+import { CONFIRMATIONS } from './confirm-attempts.ts';
+import { Lanes } from './provider-concurrency.ts';
+import { PayersQuestions } from './payer-checks.ts';
 import type { Payment } from '../model/payment.ts';
 import { PENDING_REFUNDS } from './pending-refunds.ts';
-import { FURTHER_TRIES } from './further-tries.ts';
+import { FURTHER_TRIES } from './retry-deferred-webhooks.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
 const IDLE_MS = 10_000;

@@ -6,7 +6,7 @@ import { applyAnswer, applyDecision } from '../reports/receive-report.ts';
 import { attachProvider } from '../lifecycle/register-with-provider.ts';
 import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from '../model/attempts.ts';
 import { carryOutCharge } from '../lifecycle/charge-buyer-qr.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './chore.ts';
+import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './job.ts';
 import { findPayment } from '../model/find.ts';
 import { tellOverdue } from './overdue.ts';
 import {
