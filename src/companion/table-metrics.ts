@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from 'kysely';
 import { Gauge, type Registry } from 'prom-client';
-import { OVERDUE_AFTER_MS } from './payments/model/schedule.ts';
+import { OVERDUE_AFTER_MS } from './payments/model/next-check.ts';
 import { IS_FAILED_REFUND, IS_OPEN_PAYMENT, IS_PENDING_REFUND } from './store/index-conditions.ts';
 import type { Schema } from './store/schema.ts';
 import type { Reader, Store } from './store/store.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { findAttempt } from '../../src/companion/payments/model/attempts.ts';
 import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts';
-import { findPayment } from '../../src/companion/payments/model/find.ts';
+import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import type { Payment } from '../../src/companion/payments/model/payment.ts';
 import type { Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';

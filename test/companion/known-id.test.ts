@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { addAttempt } from '../../src/companion/payments/model/attempts.ts';
-import { findPayment } from '../../src/companion/payments/model/find.ts';
+import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import { verifyHint } from '../../src/companion/payments/reports/webhook-trust.ts';
 import type { Capabilities, Provider, ProviderDelivery } from '../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';

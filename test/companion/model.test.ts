@@ -6,12 +6,12 @@ import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts'
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
 import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
 import { findOpenAttention } from '../../src/companion/payments/model/attention.ts';
-import { findEvents, findPayment } from '../../src/companion/payments/model/find.ts';
+import { findEvents, findPayment } from '../../src/companion/payments/model/queries.ts';
 import { payableUntil } from '../../src/companion/payments/model/payable-until.ts';
 import { isLate } from '../../src/companion/payments/model/payment.ts';
 import { createRefund, RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
 import { renewPayment } from '../../src/companion/payments/lifecycle/renew.ts';
-import { LONGEST_SILENT_PAUSE_MS } from '../../src/companion/payments/model/schedule.ts';
+import { LONGEST_SILENT_PAUSE_MS } from '../../src/companion/payments/model/next-check.ts';
 import { PAYMENT_STATUSES, transition } from '../../src/protocol/status.ts';
 import type { RefundReport } from '../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
-import { findPayment } from '../../src/companion/payments/model/find.ts';
+import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import { createRefund } from '../../src/companion/payments/refunds/refund.ts';
 import type { Method } from '../../src/protocol/snapshot.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';

@@ -6,7 +6,7 @@ import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
 import { cancelPayment } from '../../src/companion/payments/lifecycle/cancel.ts';
 import { carryOutCharge, chargeCode } from '../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
-import { findPayment } from '../../src/companion/payments/model/find.ts';
+import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import { ProviderError, type ProviderReport } from '../../src/companion/providers/provider.ts';
 import type { Method } from '../../src/protocol/snapshot.ts';
 import { Ledger } from '../support/ledger.ts';

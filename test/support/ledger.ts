@@ -9,7 +9,7 @@ import { applyDelivery } from '../../src/companion/payments/reports/receive-repo
 import { WallClock } from '../../src/companion/lib/wall-clock.ts';
 import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts';
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
-import { findPayment } from '../../src/companion/payments/model/find.ts';
+import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import type { Payment } from '../../src/companion/payments/model/payment.ts';
 import type { PaymentRequest } from '../../src/companion/http/merchant/payment-request.ts';
 import { SampledLog } from '../../src/companion/lib/sampled-log.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { cancelPayment } from '../../../src/companion/payments/lifecycle/cancel.ts';
 import { findAttempts } from '../../../src/companion/payments/model/attempts.ts';
-import { findEvents } from '../../../src/companion/payments/model/find.ts';
+import { findEvents } from '../../../src/companion/payments/model/queries.ts';
 import { renewPayment } from '../../../src/companion/payments/lifecycle/renew.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import type { PaymentStatus } from '../../../src/protocol/status.ts';

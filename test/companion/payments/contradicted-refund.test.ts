@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { findEvents } from '../../../src/companion/payments/model/find.ts';
+import { findEvents } from '../../../src/companion/payments/model/queries.ts';
 import { RefundLedger } from '../../support/refund-ledger.ts';
 
 let books: RefundLedger;

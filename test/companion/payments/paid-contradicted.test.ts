@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { chooseMethod } from '../../../src/companion/payments/lifecycle/choose-method.ts';
 import { findAttempts } from '../../../src/companion/payments/model/attempts.ts';
-import { findEvents } from '../../../src/companion/payments/model/find.ts';
+import { findEvents } from '../../../src/companion/payments/model/queries.ts';
 import { renewPayment } from '../../../src/companion/payments/lifecycle/renew.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { AMOUNT } from '../../support/ledger.ts';

@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import { queueAttention } from '../../../src/companion/payments/model/attention.ts';
 import { findAttempts } from '../../../src/companion/payments/model/attempts.ts';
-import { findPayment } from '../../../src/companion/payments/model/find.ts';
+import { findPayment } from '../../../src/companion/payments/model/queries.ts';
 import { migrations } from '../../../src/companion/store/migrations/migrations.ts';
 import { NodeSqlite } from '../../../src/companion/store/node-sqlite.ts';
 import { openStore } from '../../../src/companion/store/store.ts';

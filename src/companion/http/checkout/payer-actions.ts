@@ -7,7 +7,7 @@ import { readDevice } from './device.ts';
 import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
 import { chargeCode } from '../../payments/lifecycle/charge-buyer-qr.ts';
 import { canChoose, chooseMethod } from '../../payments/lifecycle/choose-method.ts';
-import { findPayment } from '../../payments/model/find.ts';
+import { findPayment } from '../../payments/model/queries.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { canPush, pushToPhone } from '../../payments/lifecycle/push.ts';
 import { canRenew, renewPayment } from '../../payments/lifecycle/renew.ts';

@@ -7,7 +7,7 @@ import type { Context } from '../../payments/context.ts';
 import { DEVICE_HEADERS, platformOf, readDevice } from './device.ts';
 import { EventStream } from '../../live/event-stream.ts';
 import type { LiveHub } from '../../live/hub.ts';
-import { findPayment } from '../../payments/model/find.ts';
+import { findPayment } from '../../payments/model/queries.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { invalidToken, requireToken } from '../plumbing/auth.ts';
 import { ALSO_HEAD } from '../plumbing/headers.ts';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Context } from '../../payments/context.ts';
 import { findAttention } from '../../payments/model/attention.ts';
 import { ATTENTION_OUTCOMES } from '../../store/attention-reasons.ts';
-import { findPayment } from '../../payments/model/find.ts';
+import { findPayment } from '../../payments/model/queries.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
 import { kopecks, words } from './request-fields.ts';
 import { ResolveRefused, resolveAttention } from '../../payments/lifecycle/resolve-attention.ts';

@@ -7,7 +7,7 @@ import { findOpenAttention, findOpenAttentionOf } from '../../payments/model/att
 import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
 import { refundObstacle } from '../../payments/refunds/late-refund.ts';
 import { createPayment } from '../../payments/lifecycle/create.ts';
-import { findByQr, findEvents, findPage, findPayment } from '../../payments/model/find.ts';
+import { findByQr, findEvents, findPage, findPayment } from '../../payments/model/queries.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { readExtras, readPaymentRequest } from './payment-request.ts';

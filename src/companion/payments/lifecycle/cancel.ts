@@ -5,9 +5,9 @@ import type { AttemptRow, OnLate } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { applyAnswer, applyDecision } from '../reports/receive-report.ts';
 import { findAttempt, leaveAttempt, noteEnd } from '../model/attempts.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { isOffered, isUnscanned, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
-import { record } from '../model/record.ts';
+import { record } from '../model/update.ts';
 
 export type CanceledBy = 'merchant' | 'payer';
 

@@ -3,9 +3,9 @@ import { ProviderError, type ProviderReport } from '../../providers/provider.ts'
 import { applyAnswer } from '../reports/receive-report.ts';
 import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from '../model/attempts.ts';
 import { attachProvider } from './register-with-provider.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
-import { record } from '../model/record.ts';
+import { record } from '../model/update.ts';
 
 /** Whether a payer's code may be scanned now. Each one that the provider refuses costs an attempt. */
 export function canCharge(payment: Payment): payment is OfferedPayment {

@@ -2,10 +2,10 @@ import type { Method } from '../../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
 import { attachProvider } from './register-with-provider.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
 import { providerFor } from './provider-for.ts';
-import { record } from '../model/record.ts';
+import { record } from '../model/update.ts';
 
 export interface Choice {
   readonly method: Method;

@@ -5,7 +5,7 @@ import type { PaymentRequest } from '../../http/merchant/payment-request.ts';
 import { addAttempt } from '../model/attempts.ts';
 import { addEvent } from '../model/events.ts';
 import { newId } from '../../lib/ids.ts';
-import { ORPHANED_AFTER_MS } from '../model/schedule.ts';
+import { ORPHANED_AFTER_MS } from '../model/next-check.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
 
 /**

@@ -5,11 +5,11 @@ import { applyDecision } from '../reports/receive-report.ts';
 import { markForClosing } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { addEvent } from '../model/events.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { hostedPage } from '../model/hosted-page.ts';
 import { contradictsTest } from '../reports/evaluate-report.ts';
 import { isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
-import { record } from '../model/record.ts';
+import { record } from '../model/update.ts';
 
 /**
  * Brings a stored intent to its provider and keeps the answer. May be repeated at any time, since the provider takes

@@ -3,10 +3,10 @@ import { queueRenewalNotification } from '../../notifications/outbox.ts';
 import { isOpen } from '../../../protocol/status.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
 import { attachProvider } from './register-with-provider.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { isOffered, type Payment } from '../model/payment.ts';
 import { hasProvider, providerFor } from './provider-for.ts';
-import { record } from '../model/record.ts';
+import { record } from '../model/update.ts';
 
 const HOUR_MS = 3_600_000;
 /** A code that would live for less is not worth a renewal. */

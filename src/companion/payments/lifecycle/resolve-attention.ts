@@ -11,7 +11,7 @@ import {
 import { findAttention } from '../model/attention.ts';
 import { findAttempt } from '../model/attempts.ts';
 import { addEvent } from '../model/events.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
 import { correctRefund, settleOverdue } from '../refunds/resolve-refund.ts';
 import { moneyOut } from '../refunds/refundable.ts';

@@ -4,7 +4,7 @@ import type { AttemptRow } from '../../store/schema.ts';
 import type { Reader } from '../../store/store.ts';
 import { findAttempts } from './attempts.ts';
 import type { Payment } from './payment.ts';
-import { WATCHED_MS } from './schedule.ts';
+import { WATCHED_MS } from './next-check.ts';
 
 /** Clocks differ, and a bank still decides about what was confirmed in the last second. */
 const SETTLING_MS = 60_000;

@@ -5,7 +5,7 @@ import type { AttemptRow } from '../../store/schema.ts';
 import { applyAnswer } from '../reports/receive-report.ts';
 import { attemptChore } from './attempt-job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
 import { attemptPayableUntil, endOf } from '../model/payable-until.ts';
 import {
@@ -14,7 +14,7 @@ import {
   OVERDUE_AFTER_MS,
   silentPause,
   WATCHED_MS,
-} from '../model/schedule.ts';
+} from '../model/next-check.ts';
 
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;

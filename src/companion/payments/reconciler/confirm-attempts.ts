@@ -5,7 +5,7 @@ import type { AttemptRow } from '../../store/schema.ts';
 import { attemptChore } from './attempt-job.ts';
 import { refOfAttempt } from '../model/attempts.ts';
 import { cancelPayment } from '../lifecycle/cancel.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
 
 /** Between two tries it doubles. */

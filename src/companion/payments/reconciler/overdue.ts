@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { queueAttention } from '../model/attention.ts';
 import { findAttempt } from '../model/attempts.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 

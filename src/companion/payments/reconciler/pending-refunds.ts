@@ -4,7 +4,7 @@ import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { bringRefundsForward, carryOut, findRefund } from '../refunds/refund.ts';
 
 /** A refund that has been pending for so long is told to the merchant. */

@@ -7,7 +7,7 @@ import { attachProvider } from '../lifecycle/register-with-provider.ts';
 import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from '../model/attempts.ts';
 import { carryOutCharge } from '../lifecycle/charge-buyer-qr.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './job.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
 import {
   isOffered,
@@ -17,7 +17,7 @@ import {
   type OfferedPayment,
   type Payment,
 } from '../model/payment.ts';
-import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/schedule.ts';
+import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/next-check.ts';
 
 /** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
 export const CHECKS: Chore = {

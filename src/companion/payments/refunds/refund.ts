@@ -7,7 +7,7 @@ import { findAttempt, paidReference, refOfAttempt } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { beginRefund } from './begin-refund.ts';
 import { keepFailureReason } from '../model/failure-reason.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { newId } from '../../lib/ids.ts';
 import { contradictsTest } from '../reports/evaluate-report.ts';
 import type { Payment } from '../model/payment.ts';

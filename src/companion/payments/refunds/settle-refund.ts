@@ -5,11 +5,11 @@ import { closeAttention, queueAttention } from '../model/attention.ts';
 import { contradicts, flagContradiction, type RefundResult } from './contradicted-refund.ts';
 import { addEvent, type Cause } from '../model/events.ts';
 import { failureReasonOf } from '../model/failure-reason.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { logAfterCommit } from '../model/history-log.ts';
 import { resolveLateRefunded } from './late-refund.ts';
 import type { Payment } from '../model/payment.ts';
-import { record } from '../model/record.ts';
+import { record } from '../model/update.ts';
 import { refundedForGood } from './refundable.ts';
 
 export interface Settled {

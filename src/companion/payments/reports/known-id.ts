@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
 import type { ProviderName } from '../../env/names.ts';
 import { findReported, refOfAttempt } from '../model/attempts.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 
 /**
  * A message of a provider whose one key signs the messages of all its merchants, any of whom may have written our

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
 import type { ProviderName } from '../../env/names.ts';
 import { findReported, refOfAttempt } from '../model/attempts.ts';
-import { findPayment } from '../model/find.ts';
+import { findPayment } from '../model/queries.ts';
 import { verifyUnlessKnown } from './known-id.ts';
 import { askForRefund } from '../refunds/refund.ts';
 import { adoptReported } from '../refunds/reported-refund.ts';

@@ -8,7 +8,7 @@ import type { OnLate, Schema } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { addEvent, type Cause } from './events.ts';
 import type { Payment } from './payment.ts';
-import { nextCheckAt } from './schedule.ts';
+import { nextCheckAt } from './next-check.ts';
 
 /** What may change in a payment's life. */
 export interface Changes {

@@ -5,7 +5,7 @@ import { closeAttention } from './attention.ts';
 import { addEvent, isProvidersWord, type Cause } from './events.ts';
 import type { Applied } from './outcome.ts';
 import { wantsLateBack, type Payment } from './payment.ts';
-import { record, type Changes } from './record.ts';
+import { record, type Changes } from './update.ts';
 
 /** Carries the payment to a status, if the state machine lets it, and tells the merchant in the same transaction. */
 export async function move(
