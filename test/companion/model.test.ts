@@ -9,7 +9,7 @@ import { findOpenAttention } from '../../src/companion/payments/model/attention.
 import { findEvents, findPayment } from '../../src/companion/payments/model/queries.ts';
 import { payableUntil } from '../../src/companion/payments/model/payable-until.ts';
 import { isLate } from '../../src/companion/payments/model/payment.ts';
-import { createRefund, RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
+import { createRefund, RefundRefused } from '../../src/companion/payments/refunds/create-refund.ts';
 import { renewPayment } from '../../src/companion/payments/lifecycle/renew.ts';
 import { LONGEST_SILENT_PAUSE_MS } from '../../src/companion/payments/model/next-check.ts';
 import { PAYMENT_STATUSES, transition } from '../../src/protocol/status.ts';

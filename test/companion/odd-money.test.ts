@@ -4,7 +4,7 @@ import { applyDelivery } from '../../src/companion/payments/reports/receive-repo
 import { findAttempts } from '../../src/companion/payments/model/attempts.ts';
 import { chooseMethod } from '../../src/companion/payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../src/companion/payments/model/queries.ts';
-import { createRefund } from '../../src/companion/payments/refunds/refund.ts';
+import { createRefund } from '../../src/companion/payments/refunds/create-refund.ts';
 import type { Method } from '../../src/protocol/snapshot.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { findPayment } from '../../src/companion/payments/model/queries.ts';
-import { carryOut, createRefund, RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
+import { carryOut, createRefund, RefundRefused } from '../../src/companion/payments/refunds/create-refund.ts';
 import { ProviderError, type ProviderRefund } from '../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 

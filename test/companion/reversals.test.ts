@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createRefund, type RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
+import { createRefund, type RefundRefused } from '../../src/companion/payments/refunds/create-refund.ts';
 import { renewPayment } from '../../src/companion/payments/lifecycle/renew.ts';
 import { AMOUNT, Ledger } from '../support/ledger.ts';
 

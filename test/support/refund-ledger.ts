@@ -1,6 +1,10 @@
 import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
 import { findOpenAttention } from '../../src/companion/payments/model/attention.ts';
-import { createRefund, findRefund, RefundRefused } from '../../src/companion/payments/refunds/refund.ts';
+import {
+  createRefund,
+  findRefund,
+  RefundRefused,
+} from '../../src/companion/payments/refunds/create-refund.ts';
 import { moneyOut } from '../../src/companion/payments/refunds/refundable.ts';
 import {
   resolveAttention,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { applyDelivery } from '../../../src/companion/payments/reports/receive-report.ts';
 import { failureReasonOf } from '../../../src/companion/payments/model/failure-reason.ts';
-import { createRefund, findRefund } from '../../../src/companion/payments/refunds/refund.ts';
+import { createRefund, findRefund } from '../../../src/companion/payments/refunds/create-refund.ts';
 import {
   ProviderError,
   type ProviderDelivery,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { findOpenAttention } from '../../../src/companion/payments/model/attention.ts';
 import { cancelPayment } from '../../../src/companion/payments/lifecycle/cancel.ts';
 import { refundObstacle } from '../../../src/companion/payments/refunds/late-refund.ts';
-import { createRefund } from '../../../src/companion/payments/refunds/refund.ts';
+import { createRefund } from '../../../src/companion/payments/refunds/create-refund.ts';
 import { AMOUNT, Ledger } from '../../support/ledger.ts';
 
 let ledger: Ledger;

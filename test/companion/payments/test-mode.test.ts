@@ -7,7 +7,7 @@ import { applyAnswer } from '../../../src/companion/payments/reports/receive-rep
 import { attachProvider } from '../../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../../src/companion/payments/model/attempts.ts';
 import { chargeCode } from '../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
-import { createRefund } from '../../../src/companion/payments/refunds/refund.ts';
+import { createRefund } from '../../../src/companion/payments/refunds/create-refund.ts';
 import type { Payment } from '../../../src/companion/payments/model/payment.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
 import { startFreepayment } from '../../support/freepayment-shop.ts';

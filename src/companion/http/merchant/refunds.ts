@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Context } from '../../payments/context.ts';
 import { failureReasonOf } from '../../payments/model/failure-reason.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
-import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refunds/refund.ts';
+import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refunds/create-refund.ts';
 import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { IdempotentCalls } from '../plumbing/idempotency.ts';

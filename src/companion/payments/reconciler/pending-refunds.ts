@@ -5,7 +5,7 @@ import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 import { findPayment } from '../model/queries.ts';
-import { bringRefundsForward, carryOut, findRefund } from '../refunds/refund.ts';
+import { bringRefundsForward, carryOut, findRefund } from '../refunds/create-refund.ts';
 
 /** A refund that has been pending for so long is told to the merchant. */
 const OVERDUE_AFTER_MS = 24 * 3_600_000;

@@ -13,7 +13,7 @@ import { flagOddMoney } from './payment-discrepancies.ts';
 import { isOddMoney, type Applied } from '../model/outcome.ts';
 import { wantsLateBack, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
-import { flagUncounted, settleReported } from '../refunds/refund-report.ts';
+import { flagUncounted, settleReported } from '../refunds/apply-refund-report.ts';
 
 /** What a provider's report means for its payment, in the caller's transaction. */
 export async function followReport(

@@ -15,7 +15,7 @@ import { move } from '../model/transition.ts';
 import type { Applied, Outcome } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 import { withoutTokens } from '../../store/without-tokens.ts';
-import { flagUnmatched } from '../refunds/refund-report.ts';
+import { flagUnmatched } from '../refunds/apply-refund-report.ts';
 import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './deferred-webhooks.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */

@@ -4,8 +4,8 @@ import type { ProviderName } from '../../env/names.ts';
 import { findReported, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
 import { verifyUnlessKnown } from './known-id.ts';
-import { askForRefund } from '../refunds/refund.ts';
-import { adoptReported } from '../refunds/reported-refund.ts';
+import { askForRefund } from '../refunds/create-refund.ts';
+import { adoptReported } from '../refunds/match-refund.ts';
 
 /**
  * A message of a provider whose webhooks may be played again is only a hint to ask: what it says is replaced by what

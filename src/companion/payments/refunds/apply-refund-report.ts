@@ -7,9 +7,9 @@ import { keepFailureReason } from '../model/failure-reason.ts';
 import type { Applied } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 import { moneyOut } from './refundable.ts';
-import { adoptReported } from './reported-refund.ts';
+import { adoptReported } from './match-refund.ts';
 import { settleRefund } from './settle-refund.ts';
-import { countUnnamed, findAsked, findUnnamed } from './unnamed-refund.ts';
+import { countUnnamed, findAsked, findUnnamed } from './match-unidentified-refund.ts';
 
 /** A provider's word on one of the payment's refunds. */
 export async function settleReported(
