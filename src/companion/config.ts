@@ -13,7 +13,7 @@ import { classOfHost } from './outbound/address-class.ts';
 import { objectionToHost } from './outbound/allowed-hosts.ts';
 import { objectionToConfigured } from './outbound/guard.ts';
 import { readProxies, type ProxySettings } from './outbound/proxies.ts';
-import type { ProviderName } from './env/names.ts';
+import type { ProviderName } from './env/provider-names.ts';
 import { readFreepaymentSettings, type FreepaymentSettings } from './providers/freepayment/settings.ts';
 import { bankListOf, readSbpApiSettings, type SbpApiSettings } from './providers/sbp-api/settings.ts';
 import { readSberbankSettings, type SberbankSettings } from './providers/sberbank/settings.ts';

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { ConfiguredCertificate } from './env/certificates.ts';
-import type { ProviderName } from './env/names.ts';
+import type { ProviderName } from './env/provider-names.ts';
 import type { Store } from './store/store.ts';
 import { readTablesAtScrape } from './table-metrics.ts';
 

@@ -7,7 +7,7 @@ import { hostObjection } from './listen-host.ts';
 import { formObjection, IN_QUOTES } from './secret-form.ts';
 import { readSettingFile } from './setting-file.ts';
 import type { SecretName } from './development-secrets.ts';
-import { PROVIDER_NAMES, type ProviderName } from './names.ts';
+import { PROVIDER_NAMES, type ProviderName } from './provider-names.ts';
 
 /** Shorter than 128 bits of anything cannot resist guessing. */
 const MIN_SECRET_CHARS = 16;

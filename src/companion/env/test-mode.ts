@@ -1,5 +1,5 @@
 import type { Method } from '../../protocol/snapshot.ts';
-import type { ProviderName } from './names.ts';
+import type { ProviderName } from './provider-names.ts';
 
 interface Offer {
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;

@@ -6,7 +6,7 @@ import type { OutboundClient } from '../outbound/client.ts';
 import type { Payment } from './model/payment.ts';
 import type { PaymentTokens } from './model/tokens.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { ProviderName } from '../env/names.ts';
+import type { ProviderName } from '../env/provider-names.ts';
 import type { Store } from '../store/store.ts';
 import type { WallClock } from '../lib/wall-clock.ts';
 

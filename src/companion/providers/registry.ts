@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { Metrics } from '../metrics.ts';
 import { OutboundClient } from '../outbound/client.ts';
 import { createFreepaymentProvider } from './freepayment/provider.ts';
-import { PROVIDER_NAMES, type ProviderName } from '../env/names.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../env/provider-names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 import { createSberbankProvider } from './sberbank/provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import { Circuit } from './circuit.ts';
 import { NoAnswer } from './http.ts';
-import type { ProviderName } from '../env/names.ts';
+import type { ProviderName } from '../env/provider-names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 
 /** Longer than any provider's own time limits: a call that outlives it will never come back. */

@@ -1,5 +1,5 @@
 import { ProviderError, type Provider } from './provider.ts';
-import type { ProviderName } from '../env/names.ts';
+import type { ProviderName } from '../env/provider-names.ts';
 
 /**
  * Stands for a provider without settings: rows of an earlier configuration may still name it. They wait, since nobody can

@@ -2,7 +2,7 @@ import type { Generated, Selectable } from 'kysely';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { AttentionOutcome, AttentionReason } from './attention-reasons.ts';
-import type { ProviderName } from '../env/names.ts';
+import type { ProviderName } from '../env/provider-names.ts';
 
 /** The tables. Times are unix ms, money is kopecks, `…_json` columns hold JSON text. */
 export interface Schema {

@@ -3,7 +3,7 @@ import { METHODS, type Method } from '../../../protocol/snapshot.ts';
 import type { Config } from '../../config.ts';
 import { AddressGuard } from '../../outbound/guard.ts';
 import type { Provider } from '../../providers/provider.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import { customerSchema } from './customer-fields.ts';
 import { MAX_QR_PIXELS, MIN_QR_PIXELS } from '../pages/qr-image.ts';
 import { kopecks, text, words } from './request-fields.ts';

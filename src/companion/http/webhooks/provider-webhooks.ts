@@ -6,7 +6,7 @@ import { bodyHash } from '../../lib/logging.ts';
 import { applyDelivery, isKnownDelivery } from '../../payments/reports/receive-report.ts';
 import { verifyHint } from '../../payments/reports/webhook-trust.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
-import { PROVIDER_NAMES, type ProviderName } from '../../env/names.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
 import { isConfigured } from '../../providers/unconfigured.ts';
 import type { CallLimits } from '../plumbing/call-limits.ts';
 import { withTrailingSlash } from '../plumbing/trailing-slash.ts';

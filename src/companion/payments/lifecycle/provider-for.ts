@@ -1,6 +1,6 @@
 import type { Method } from '../../../protocol/snapshot.ts';
 import type { Context } from '../context.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { Payment } from '../model/payment.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Method } from '../../../protocol/snapshot.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { Context } from '../context.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
 

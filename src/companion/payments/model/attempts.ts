@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Method } from '../../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../../protocol/status.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { PaymentRef, ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { prepared } from '../../store/prepared.ts';

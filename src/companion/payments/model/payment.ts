@@ -1,7 +1,7 @@
 import type { Method, Presentation } from '../../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { Customer, PaymentRef } from '../../providers/provider.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { OnLate, PaymentRow } from '../../store/schema.ts';
 
 /** A payment as the companion thinks of it. Times are unix ms, money is kopecks. */

@@ -1,7 +1,7 @@
 import type { Updateable } from 'kysely';
 import type { Method, Presentation } from '../../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../../protocol/status.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { Customer } from '../../providers/provider.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { OnLate, Schema } from '../../store/schema.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { Writer } from '../../store/store.ts';
 
 /** How many pieces of one chore are looked for in one round. */

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { Busy } from './job.ts';
 
 /** `null`: nobody is asked. */

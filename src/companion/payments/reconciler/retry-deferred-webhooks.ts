@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
 import { applySetAside } from '../reports/receive-report.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';

@@ -1,5 +1,5 @@
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import type { Writer } from '../../store/store.ts';
 
 /** Delay before each further try, ms; the last one repeats until {@link GIVE_UP_AFTER} tries. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import { findReported, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
 

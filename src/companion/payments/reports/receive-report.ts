@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderDelivery, type ProviderReport } from '../../providers/provider.ts';
-import type { ProviderName } from '../../env/names.ts';
+import type { ProviderName } from '../../env/provider-names.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { Reader, Writer } from '../../store/store.ts';
