@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { WebhookVerificationError } from '../../src/webhooks/webhooks.ts';
 import type { OutboundClient } from '../../src/companion/outbound/client.ts';
-import { NoAnswer, ProviderHttp, type HttpAnswer } from '../../src/companion/providers/http.ts';
+import { NoAnswer, ProviderHttp, type HttpAnswer } from '../../src/companion/providers/provider-http.ts';
 import { ProviderError, type PaymentRef, type Provider } from '../../src/companion/providers/provider.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
 import { ProviderError } from '../../src/companion/providers/provider.ts';
-import { NoAnswer } from '../../src/companion/providers/http.ts';
+import { NoAnswer } from '../../src/companion/providers/provider-http.ts';
 import { Ledger } from '../support/ledger.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import { startCompanion, type TestCompanion } from '../support/companion.ts';

@@ -1,4 +1,4 @@
-import { NoAnswer } from './http.ts';
+import { NoAnswer } from './provider-http.ts';
 import { ProviderError } from './provider.ts';
 
 /** So many calls in a row without an answer are an outage, not an accident. */

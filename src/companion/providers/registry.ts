@@ -13,7 +13,7 @@ import { createSbpApiProvider } from './sbp-api/provider.ts';
 import type { SandboxBank } from './sandbox/bank.ts';
 import { createSandboxProvider } from './sandbox/provider.ts';
 import { createSmartGlocalProvider } from './smart-glocal/provider.ts';
-import { supervised } from './supervised.ts';
+import { supervised } from './instrumented.ts';
 import { unconfiguredProvider } from './unconfigured.ts';
 
 /** What providers are made of. */

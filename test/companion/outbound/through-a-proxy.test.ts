@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { OutboundClient, type OutboundOptions } from '../../../src/companion/outbound/client.ts';
-import { ProviderHttp } from '../../../src/companion/providers/http.ts';
+import { ProviderHttp } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { ConnectProxy } from '../../support/connect-proxy.ts';
 import { pem } from '../../support/tls-gate.ts';

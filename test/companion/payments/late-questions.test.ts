@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { cancelPayment } from '../../../src/companion/payments/lifecycle/cancel.ts';
-import { NoAnswer } from '../../../src/companion/providers/http.ts';
+import { NoAnswer } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError, type ProviderReport } from '../../../src/companion/providers/provider.ts';
 import { Ledger } from '../../support/ledger.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
 import { Circuit } from '../../../src/companion/providers/circuit.ts';
-import { NoAnswer, ProviderHttp } from '../../../src/companion/providers/http.ts';
+import { NoAnswer, ProviderHttp } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { freePort } from '../../support/companion.ts';
 import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';

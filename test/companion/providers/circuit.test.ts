@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Circuit } from '../../../src/companion/providers/circuit.ts';
-import { NoAnswer } from '../../../src/companion/providers/http.ts';
+import { NoAnswer } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 
 const OUTCOMES = {

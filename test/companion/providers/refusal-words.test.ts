@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
-import { errorWords } from '../../../src/companion/providers/error-words.ts';
+import { errorWords } from '../../../src/companion/providers/error-text.ts';
 import { createFreepaymentProvider } from '../../../src/companion/providers/freepayment/provider.ts';
 import { ProviderError, type Provider } from '../../../src/companion/providers/provider.ts';
 import { SbpApiClient } from '../../../src/companion/providers/sbp-api/client.ts';

@@ -1,9 +1,9 @@
 import { describe, it, mock } from 'node:test';
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import { NoAnswer } from '../../../src/companion/providers/http.ts';
+import { NoAnswer } from '../../../src/companion/providers/provider-http.ts';
 import type { PaymentRef } from '../../../src/companion/providers/provider.ts';
-import { supervised } from '../../../src/companion/providers/supervised.ts';
+import { supervised } from '../../../src/companion/providers/instrumented.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 
 /** As an acquirer's own class may be written. */

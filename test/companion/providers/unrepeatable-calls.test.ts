@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TlsOptions } from 'node:tls';
 import { OutboundClient, type OutboundCall } from '../../../src/companion/outbound/client.ts';
 import { createFreepaymentProvider } from '../../../src/companion/providers/freepayment/provider.ts';
-import { ProviderHttp } from '../../../src/companion/providers/http.ts';
+import { ProviderHttp } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { DyingConnections } from '../../support/dying-connections.ts';
 import { NOW, payment, transaction, WEBHOOK_URL } from '../../support/freepayment.ts';

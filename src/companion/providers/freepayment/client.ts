@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { errorWords } from '../error-words.ts';
-import { NoAnswer, ProviderHttp, type HttpAnswer, type HttpCall } from '../http.ts';
+import { errorWords } from '../error-text.ts';
+import { NoAnswer, ProviderHttp, type HttpAnswer, type HttpCall } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { answerSchema, type Transaction } from './messages.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { ProviderDelivery, RefundReport } from '../provider.ts';
-import { signedId } from '../signed-id.ts';
+import { signedId } from '../delivery-id.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import {
   answerSchema,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { errorWords } from '../error-words.ts';
-import { ProviderHttp, type HttpAnswer } from '../http.ts';
+import { errorWords } from '../error-text.ts';
+import { ProviderHttp, type HttpAnswer } from '../provider-http.ts';
 import { Tokens } from './oauth.ts';
 import { PAY_SCOPE, type SberbankSettings } from './settings.ts';
 import { gatewayWords } from './words.ts';

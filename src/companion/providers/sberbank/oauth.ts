@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import { NoAnswer, type HttpAnswer, type ProviderHttp } from '../http.ts';
+import { NoAnswer, type HttpAnswer, type ProviderHttp } from '../provider-http.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { gatewayWords } from './words.ts';
 

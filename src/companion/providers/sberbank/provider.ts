@@ -1,5 +1,5 @@
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
-import { NoAnswer, type HttpAnswer } from '../http.ts';
+import { NoAnswer, type HttpAnswer } from '../provider-http.ts';
 import {
   ProviderError,
   type ChargeRequest,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { othersWords } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { NoAnswer, NotYet, ProviderHttp, type HttpAnswer } from '../http.ts';
+import { NoAnswer, NotYet, ProviderHttp, type HttpAnswer } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { refusalSchema } from './messages.ts';

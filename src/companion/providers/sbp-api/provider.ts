@@ -10,7 +10,7 @@ import {
   type RefundRequest,
 } from '../provider.ts';
 import { answerToRepeat } from '../repeat.ts';
-import { signedId } from '../signed-id.ts';
+import { signedId } from '../delivery-id.ts';
 import { Refusal, type SbpApiClient } from './client.ts';
 import {
   pageSchema,

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { NoAnswer, ProviderHttp } from '../http.ts';
+import { NoAnswer, ProviderHttp } from '../provider-http.ts';
 import { AnotherSession, KeyReplayed, readError } from './errors.ts';
 import { sessionAnswerSchema, type Session } from './messages.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { othersWords } from '../../lib/logging.ts';
-import { errorWords } from '../error-words.ts';
-import type { HttpAnswer } from '../http.ts';
+import { errorWords } from '../error-text.ts';
+import type { HttpAnswer } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 
 /** The one code that is documented. */

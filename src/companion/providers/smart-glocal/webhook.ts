@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import type { ProviderDelivery, ProviderReport, RawWebhook } from '../provider.ts';
-import { signedId } from '../signed-id.ts';
+import { signedId } from '../delivery-id.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { webhookSchema, type Session } from './messages.ts';
 import { linkIn, moneyIn, referenceIn, standingOf, wordsOf } from './session.ts';

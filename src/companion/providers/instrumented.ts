@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import { Circuit } from './circuit.ts';
-import { NoAnswer } from './http.ts';
+import { NoAnswer } from './provider-http.ts';
 import type { ProviderName } from '../env/provider-names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboundAnswer, OutboundClient, TlsIdentity } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
-import { errorWords } from './error-words.ts';
+import { errorWords } from './error-text.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
 
 /** One try, to its last byte. */
