@@ -1,6 +1,6 @@
 import { formatMoney } from '../../../protocol/money.ts';
 import type { PaymentStatus } from '../../../protocol/status.ts';
-import { BANK_PAGE_WORDS, type BankPageLocale, type BankPageWords, type Result } from './bank-page-words.ts';
+import { BANK_PAGE_WORDS, type BankPageLocale, type BankPageWords, type Result } from './bank-page-texts.ts';
 import { html, type Markup } from '../pages/html.ts';
 
 /** What the page's forms post in the field `action`. */
