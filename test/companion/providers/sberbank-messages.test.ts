@@ -8,7 +8,7 @@ import {
   wordsOf,
   type Order,
 } from '../../../src/companion/providers/sberbank/messages.ts';
-import { bankWords, gatewayWords } from '../../../src/companion/providers/sberbank/words.ts';
+import { bankWords, gatewayWords } from '../../../src/companion/providers/sberbank/error-texts.ts';
 
 const OPERATION = {
   operation_type: 'PAY',

@@ -4,7 +4,7 @@ import { errorWords } from '../error-text.ts';
 import { ProviderHttp, type HttpAnswer } from '../provider-http.ts';
 import { Tokens } from './oauth.ts';
 import { PAY_SCOPE, type SberbankSettings } from './settings.ts';
-import { gatewayWords } from './words.ts';
+import { gatewayWords } from './error-texts.ts';
 
 const PAY_PATH = '/qr/bscanc/v1/pay';
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
-import { bankWords, errorWords, isDecline, responseWords } from './words.ts';
+import { bankWords, errorWords, isDecline, responseWords } from './error-texts.ts';
 
 /** "Nothing" comes as a missing field, as null and as an empty string. */
 const text = v.pipe(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { NoAnswer, type HttpAnswer, type ProviderHttp } from '../provider-http.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
-import { gatewayWords } from './words.ts';
+import { gatewayWords } from './error-texts.ts';
 
 const PATH = '/tokens/v3/oauth';
 /** A token is not used in its last moments, ms: a call takes a while to get there. */

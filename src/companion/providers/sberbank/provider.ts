@@ -18,7 +18,7 @@ import {
   wordsOf,
   type Order,
 } from './messages.ts';
-import { gatewayWords } from './words.ts';
+import { gatewayWords } from './error-texts.ts';
 
 /** Of `operation_message`, as clients of this service keep to; the bank's own word on it is not at hand. */
 const MAX_MESSAGE = 128;
