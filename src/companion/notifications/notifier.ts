@@ -3,7 +3,7 @@ import type { Context } from '../payments/context.ts';
 import { LastingFailures } from '../lib/lasting-failures.ts';
 import { bodyHash } from '../lib/logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
-import { Rounds } from '../lib/rounds.ts';
+import { Rounds } from '../lib/polling-loop.ts';
 import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Writer } from '../store/store.ts';

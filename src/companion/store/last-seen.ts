@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { takeBackFutureTimes } from './future-times.ts';
-import { Rounds } from '../lib/rounds.ts';
+import { Rounds } from '../lib/polling-loop.ts';
 import type { Store } from './store.ts';
 import type { WallClock } from '../lib/wall-clock.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { LastingFailures } from '../../lib/lasting-failures.ts';
 import { ProviderError } from '../../providers/provider.ts';
-import { Rounds } from '../../lib/rounds.ts';
+import { Rounds } from '../../lib/polling-loop.ts';
 import { SetBack } from '../../lib/set-back.ts';
 import { CHECKS } from './poll-status.ts';
 import { besideOf, FOUND_AT_ONCE, type Chore, type Task } from './job.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { Rounds } from '../../lib/rounds.ts';
+import { Rounds } from '../../lib/polling-loop.ts';
 import type { Writer } from '../../store/store.ts';
 import { addEvent } from '../model/events.ts';
 import { toPayment, type Payment } from '../model/payment.ts';

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { request } from 'undici';
 import { transition, type PaymentStatus } from '../../../protocol/status.ts';
 import { signWebhook } from '../../../webhooks/webhooks.ts';
-import { Rounds } from '../../lib/rounds.ts';
+import { Rounds } from '../../lib/polling-loop.ts';
 import type { SandboxPaymentRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { WallClock } from '../../lib/wall-clock.ts';
