@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 import { withoutTokens } from '../without-tokens.ts';
-import { storeAttention } from './attention-migration.ts';
-import { keepHowPaymentsEnd } from './ends-migration.ts';
-import { indexForScale } from './scale-migration.ts';
+import { storeAttention } from './attention.ts';
+import { keepHowPaymentsEnd } from './ends.ts';
+import { indexForScale } from './scale.ts';
 
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
