@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'no
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { prepareFile, type FileMode } from '../lib/file-mode.ts';
-import { checkLog } from './wal/log-check.ts';
+import { checkLog } from './wal/check.ts';
 import { using, verify } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';

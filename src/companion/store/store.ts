@@ -6,7 +6,7 @@ import { migrations } from './migrations/migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
 import { Ownership } from './ownership.ts';
 import type { Schema } from './schema.ts';
-import { checkLog } from './wal/log-check.ts';
+import { checkLog } from './wal/check.ts';
 import { checkInBackground } from './background-check.ts';
 import { checkSoundness, sizeOf } from './soundness.ts';
 import { storeError } from './sqlite-errors.ts';

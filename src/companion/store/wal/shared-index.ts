@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { carryOn } from './log-checksum.ts';
+import { carryOn } from './checksum.ts';
 
 /** Where things stand: https://www.sqlite.org/walformat.html#the_wal_index_file_format */
 const HEADER_BYTES = 48;

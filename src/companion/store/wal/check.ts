@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { withLog } from './log-file.ts';
-import { readLogIndex, type LogIndex } from './log-index.ts';
+import { withLog } from './file.ts';
+import { readLogIndex, type LogIndex } from './shared-index.ts';
 import { damaged } from '../sqlite-errors.ts';
 import { StoreError } from '../store-error.ts';
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { carryOn, type Sums } from './log-checksum.ts';
+import { carryOn, type Sums } from './checksum.ts';
 
 /** Where things stand: https://www.sqlite.org/walformat.html */
 const HEADER_BYTES = 32;
