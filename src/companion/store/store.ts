@@ -4,7 +4,7 @@ import { prepareFolder, type FileMode } from '../lib/file-mode.ts';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations/migrations.ts';
 import { NodeSqlite } from './node-sqlite.ts';
-import { Ownership } from './ownership.ts';
+import { Ownership } from './process-lock.ts';
 import type { Schema } from './schema.ts';
 import { checkLog } from './wal/check.ts';
 import { checkInBackground } from './background-check.ts';
