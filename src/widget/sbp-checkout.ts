@@ -34,7 +34,7 @@ import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './ui/in-app-notice.styles.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays, platformFor, sberLinks } from './state/ways.ts';
+import { chooseDevice, chooseWays, platformFor, sberLinks } from './state/layout.ts';
 
 /**
  * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then

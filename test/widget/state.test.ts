@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
 import type { Bank } from '../../src/protocol/banks.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../src/protocol/status.ts';
-import { changesBetween } from '../../src/widget/state/changes.ts';
-import { adjustOffset } from '../../src/widget/state/clock.ts';
+import { changesBetween } from '../../src/widget/state/diff-events.ts';
+import { adjustOffset } from '../../src/widget/state/server-clock.ts';
 import {
   INITIAL,
   reduce,

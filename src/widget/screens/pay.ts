@@ -16,7 +16,7 @@ import {
   statusLine,
   timeLeftLine,
 } from '../ui/pieces.ts';
-import { sberLinks } from '../state/ways.ts';
+import { sberLinks } from '../state/layout.ts';
 import type { View } from '../view.ts';
 
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */

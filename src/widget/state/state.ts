@@ -1,7 +1,7 @@
 import type { Bank } from '../../protocol/banks.ts';
 import { isRenewable, type Method, type Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, transition } from '../../protocol/status.ts';
-import { adjustOffset } from './clock.ts';
+import { adjustOffset } from './server-clock.ts';
 import { toJson } from '../browser/json.ts';
 import type { ActBody, ActPath } from '../session/checkout-api.ts';
 import type { Connection, Receipt, Refusal, Setback } from '../session/sink.ts';

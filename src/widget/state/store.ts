@@ -1,10 +1,10 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen } from '../../protocol/status.ts';
-import { changesBetween } from './changes.ts';
-import { withSafeOffer } from './safe-offer.ts';
+import { changesBetween } from './diff-events.ts';
+import { withSafeOffer } from './safe-presentation.ts';
 import type { Receipt } from '../session/sink.ts';
-import { keepDeparture, recallDeparture } from './departure.ts';
+import { keepDeparture, recallDeparture } from './bank-visit.ts';
 import { INITIAL, reduce, type Gone, type State, type StateEvent } from './state.ts';
 
 /** The one owner of the checkout's state: events go in, and its host redraws when they change something. */
