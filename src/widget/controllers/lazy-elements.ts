@@ -11,9 +11,9 @@ type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
  */
 const ELEMENTS = {
   'sbp-qr-code': async (part = import('../components/qr-code/qr-code.ts')) => (await part).SbpQrCode,
-  'sbp-bank-picker': async (part = import('../components/bank-app/bank-way.ts')) =>
+  'sbp-bank-picker': async (part = import('../components/bank-app/bank-app.ts')) =>
     (await part).SbpBankPicker,
-  'sbp-bank-wait': async (part = import('../components/bank-app/bank-way.ts')) => (await part).SbpBankWait,
+  'sbp-bank-wait': async (part = import('../components/bank-app/bank-app.ts')) => (await part).SbpBankWait,
   'sbp-way-out': async (part = import('../components/in-app/way-out.ts')) => (await part).SbpWayOut,
   'sbp-other-ways': async (part = import('../components/other-methods/other-ways.ts')) =>
     (await part).SbpOtherWays,
