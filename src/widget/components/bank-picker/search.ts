@@ -1,6 +1,6 @@
 import type { Bank } from '../../../protocol/banks.ts';
 import { otherLayout } from '../../browser/keyboard-layout.ts';
-import { isOneLetterOff } from './slip.ts';
+import { isOneLetterOff } from './one-typo.ts';
 import { phrase, spell, type Spelling } from './spelling.ts';
 
 /**
