@@ -19,7 +19,7 @@ import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/texts.ts';
 import { announcement } from './screens/announcement.ts';
-import { LATE_MS, timeWords } from './ui/pieces.ts';
+import { LATE_MS, timeWords } from './ui/elements.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';

@@ -1,4 +1,4 @@
-import { heading, money } from '../ui/pieces.ts';
+import { heading, money } from '../ui/elements.ts';
 import { isResult, resultWords } from './result.ts';
 import { testWords } from './test-mark.ts';
 import type { View } from '../view.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { choices } from '../state/state.ts';
-import { lostNote } from '../ui/lost.ts';
-import { button, head, heading, statusLine, timeLeftLine } from '../ui/pieces.ts';
+import { lostNote } from '../ui/load-error.ts';
+import { button, head, heading, statusLine, timeLeftLine } from '../ui/elements.ts';
 import type { OtherPart, View } from '../view.ts';
 
 /** What a payment by one SBP link does not need. `lost`: what there is of it when it cannot be loaded. */

@@ -4,7 +4,7 @@ import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
 import { inAppNotice } from '../ui/in-app-notice.ts';
-import { lostNote } from '../ui/lost.ts';
+import { lostNote } from '../ui/load-error.ts';
 import { giveUp, other, otherMethod } from './other.ts';
 import {
   button,
@@ -15,7 +15,7 @@ import {
   money,
   statusLine,
   timeLeftLine,
-} from '../ui/pieces.ts';
+} from '../ui/elements.ts';
 import { sberLinks } from '../state/layout.ts';
 import type { View } from '../view.ts';
 

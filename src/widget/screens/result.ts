@@ -6,7 +6,7 @@ import { fill } from '../locales/messages.ts';
 import { outOfFrame } from '../browser/out-of-frame.ts';
 import type { Screen } from '../state/state.ts';
 import { other } from './other.ts';
-import { button, checkButton, linkButton, money, statusLine } from '../ui/pieces.ts';
+import { button, checkButton, linkButton, money, statusLine } from '../ui/elements.ts';
 import type { View } from '../view.ts';
 
 /** The screens that nothing is to be done on: texts call their titles by the same names. */

@@ -1,6 +1,6 @@
 import { html, type LitElement, type TemplateResult } from 'lit';
 import type { CopyTexts } from '../locales/copying.ts';
-import { button } from './pieces.ts';
+import { button } from './elements.ts';
 import { copyText } from '../browser/link-sharing.ts';
 
 /** The button that copies a link, and the field to copy it from by hand where a page has no clipboard. */

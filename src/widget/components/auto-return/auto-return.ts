@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { AUTO_RETURN_TEXTS } from '../../locales/auto-return.ts';
 import { plural } from '../../locales/messages.ts';
-import { button } from '../../ui/pieces.ts';
+import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 

@@ -4,7 +4,7 @@ import { StillHere } from '../../controllers/still-here.ts';
 import { mustHold, targetOf } from '../../browser/bank-link.ts';
 import { BANK_WAY_TEXTS } from '../../locales/bank-way.ts';
 import { inAppNotice } from '../../ui/in-app-notice.ts';
-import { button, linkButton } from '../../ui/pieces.ts';
+import { button, linkButton } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { inAppNoticeStyles } from '../../ui/in-app-notice.styles.ts';

@@ -6,7 +6,7 @@ import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
 import { TEXTS } from '../../locales/texts.ts';
-import { linkButton } from '../../ui/pieces.ts';
+import { linkButton } from '../../ui/elements.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { fitsQr } from '../../../protocol/qr-capacity.ts';
 import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../../locales/code-tools.ts';
 import { fill } from '../../locales/messages.ts';
-import { button, money } from '../../ui/pieces.ts';
+import { button, money } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';

@@ -3,7 +3,7 @@ import { resolveEndpoint } from '../../browser/endpoint.ts';
 import type { InApp } from '../../browser/in-app.ts';
 import { fill } from '../../locales/messages.ts';
 import { RESCUE_TEXTS, type RescueTexts } from '../../locales/rescue.ts';
-import { button } from '../../ui/pieces.ts';
+import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import type { Destination } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';

@@ -1,10 +1,10 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
-import { button } from '../../ui/pieces.ts';
+import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { isBusy, setbackText } from '../../ui/setback.ts';
-import { setbackStyles } from '../../ui/setback.styles.ts';
+import { isBusy, setbackText } from '../../ui/error-text.ts';
+import { setbackStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../taps.ts';
 
 /**

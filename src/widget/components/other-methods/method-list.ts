@@ -5,8 +5,8 @@ import type { View } from '../../view.ts';
 import { choices } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { methodListStyles } from './method-list.styles.ts';
-import { isBusy, setbackText } from '../../ui/setback.ts';
-import { setbackStyles } from '../../ui/setback.styles.ts';
+import { isBusy, setbackText } from '../../ui/error-text.ts';
+import { setbackStyles } from '../../ui/error-text.styles.ts';
 import { chooseMethod } from '../../taps.ts';
 
 const METHOD_TEXTS = {

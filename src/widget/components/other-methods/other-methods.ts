@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import { defineOnce } from '../../define.ts';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
 import { otherMethod } from '../../screens/other.ts';
-import { button } from '../../ui/pieces.ts';
+import { button } from '../../ui/elements.ts';
 import type { OtherPart, View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { SbpGiveUp } from './give-up.ts';
@@ -10,8 +10,8 @@ import { SbpMethodList } from './method-list.ts';
 import { paymentForm } from './payment-form.ts';
 import { SbpPhonePush } from './phone-push.ts';
 import { SbpScanner } from './scanner.ts';
-import { setbackText } from '../../ui/setback.ts';
-import { setbackStyles } from '../../ui/setback.styles.ts';
+import { setbackText } from '../../ui/error-text.ts';
+import { setbackStyles } from '../../ui/error-text.styles.ts';
 import { leaveByForm } from '../../taps.ts';
 
 defineOnce('sbp-give-up', SbpGiveUp);

@@ -3,8 +3,8 @@ import { normalizePhone } from '../../../protocol/phone.ts';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { isBusy, setbackText } from '../../ui/setback.ts';
-import { setbackStyles } from '../../ui/setback.styles.ts';
+import { isBusy, setbackText } from '../../ui/error-text.ts';
+import { setbackStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../taps.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { fill } from '../../locales/messages.ts';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
-import { money } from '../../ui/pieces.ts';
+import { money } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { FocusKeeper } from './focus-keeper.ts';
 import { fromRussianLayout } from '../../browser/keyboard-layout.ts';
-import { isBusy, setbackText } from '../../ui/setback.ts';
-import { setbackStyles } from '../../ui/setback.styles.ts';
+import { isBusy, setbackText } from '../../ui/error-text.ts';
+import { setbackStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../taps.ts';
 
 /**

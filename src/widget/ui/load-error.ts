@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LazyElement } from '../controllers/lazy-elements.ts';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
-import { button, linkButton } from './pieces.ts';
+import { button, linkButton } from './elements.ts';
 import type { View } from '../view.ts';
 
 /**
