@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { isRenewable } from '../../protocol/snapshot.ts';
-import { post } from '../taps.ts';
+import { post } from '../actions.ts';
 import { fill } from '../locales/messages.ts';
 import { outOfFrame } from '../browser/out-of-frame.ts';
 import type { Screen } from '../state/state.ts';

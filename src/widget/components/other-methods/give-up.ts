@@ -5,7 +5,7 @@ import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { isBusy, setbackText } from '../../ui/error-text.ts';
 import { setbackStyles } from '../../ui/error-text.styles.ts';
-import { post } from '../../taps.ts';
+import { post } from '../../actions.ts';
 
 /**
  * @summary The question whether the payment is really to be called off. The way back comes first and is the wider one:

@@ -7,7 +7,7 @@ import { controlStyles } from '../../theme/controls.ts';
 import { methodListStyles } from './method-list.styles.ts';
 import { isBusy, setbackText } from '../../ui/error-text.ts';
 import { setbackStyles } from '../../ui/error-text.styles.ts';
-import { chooseMethod } from '../../taps.ts';
+import { chooseMethod } from '../../actions.ts';
 
 const METHOD_TEXTS = {
   sbp: 'methodSbp',

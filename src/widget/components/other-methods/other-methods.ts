@@ -12,7 +12,7 @@ import { SbpPhonePush } from './phone-push.ts';
 import { SbpScanner } from './scanner.ts';
 import { setbackText } from '../../ui/error-text.ts';
 import { setbackStyles } from '../../ui/error-text.styles.ts';
-import { leaveByForm } from '../../taps.ts';
+import { leaveByForm } from '../../actions.ts';
 
 defineOnce('sbp-give-up', SbpGiveUp);
 defineOnce('sbp-method-list', SbpMethodList);

@@ -5,7 +5,7 @@ import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { isBusy, setbackText } from '../../ui/error-text.ts';
 import { setbackStyles } from '../../ui/error-text.styles.ts';
-import { post } from '../../taps.ts';
+import { post } from '../../actions.ts';
 
 /**
  * @summary A message to the payer's phone that opens this payment in the bank's app.

@@ -8,7 +8,7 @@ import { FocusKeeper } from './focus-keeper.ts';
 import { fromRussianLayout } from '../../browser/keyboard-layout.ts';
 import { isBusy, setbackText } from '../../ui/error-text.ts';
 import { setbackStyles } from '../../ui/error-text.styles.ts';
-import { post } from '../../taps.ts';
+import { post } from '../../actions.ts';
 
 /**
  * @summary Takes the code that a payer shows: from a scanner that types it and presses Enter, or pasted.
