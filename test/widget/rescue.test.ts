@@ -1,6 +1,11 @@
 import { expect } from '@open-wc/testing';
 import type { PageGlobals } from '../../src/widget/browser/in-app.ts';
-import { browserIntent, exitOf, hostedPage, type Exit } from '../../src/widget/components/in-app/outside.ts';
+import {
+  browserIntent,
+  exitOf,
+  hostedPage,
+  type Exit,
+} from '../../src/widget/components/in-app/browser-exits.ts';
 import { RESCUE_TEXTS, type RescueTexts } from '../../src/widget/locales/rescue.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, show, shown, text, until } from '../support/checkout.ts';

@@ -14,7 +14,7 @@ const ELEMENTS = {
   'sbp-bank-picker': async (part = import('../components/bank-app/bank-app.ts')) =>
     (await part).SbpBankPicker,
   'sbp-bank-wait': async (part = import('../components/bank-app/bank-app.ts')) => (await part).SbpBankWait,
-  'sbp-way-out': async (part = import('../components/in-app/way-out.ts')) => (await part).SbpWayOut,
+  'sbp-way-out': async (part = import('../components/in-app/open-in-browser.ts')) => (await part).SbpWayOut,
   'sbp-other-ways': async (part = import('../components/other-methods/other-methods.ts')) =>
     (await part).SbpOtherWays,
   'sbp-code-tools': async (part = import('../components/code-tools/code-tools.ts')) =>

@@ -9,7 +9,7 @@ import type { Destination } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
-import { exitOf, hostedPage, type Exit } from './outside.ts';
+import { exitOf, hostedPage, type Exit } from './browser-exits.ts';
 
 const APART = 'sbp-checkout-way-out';
 
