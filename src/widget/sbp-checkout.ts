@@ -9,8 +9,8 @@ import { Countdown } from './controllers/countdown.ts';
 import { Fallback } from './controllers/fallback.ts';
 import { LazyElements, type LazyElement } from './controllers/lazy-elements.ts';
 import { keepTyping } from './controllers/own-typing.ts';
-import { Sight } from './controllers/sight.ts';
-import { PageWake } from './controllers/page-wake.ts';
+import { Sight } from './controllers/visibility.ts';
+import { PageWake } from './controllers/page-lifecycle.ts';
 import { addressAt, resolveEndpoint } from './browser/endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { inAppBrowser, type InApp } from './browser/in-app.ts';
@@ -443,7 +443,7 @@ export class SbpCheckout extends LitElement {
   async #showPaid(): Promise<void> {
     const signals = this.signal?.split(/\s+/) ?? [];
     try {
-      const { showPaid } = await import('./controllers/paid-signs.ts');
+      const { showPaid } = await import('./controllers/paid-notification.ts');
       showPaid({
         title: this.#language.words(TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { LONG_MS, PageWake } from '../../src/widget/controllers/page-wake.ts';
+import { LONG_MS, PageWake } from '../../src/widget/controllers/page-lifecycle.ts';
 
 const host = {
   addController: () => undefined,

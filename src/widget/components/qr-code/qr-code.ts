@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { controlStyles } from '../../theme/controls.ts';
-import { ScreenLock } from '../../controllers/screen-lock.ts';
+import { ScreenLock } from '../../controllers/wake-lock.ts';
 import { isInverted } from './inverted.ts';
 import { paintQr } from './qr-bitmap.ts';
 import { drawQr, type QrDrawing } from './qr-path.ts';
