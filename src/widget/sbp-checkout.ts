@@ -13,7 +13,7 @@ import { Sight } from './controllers/visibility.ts';
 import { PageWake } from './controllers/page-lifecycle.ts';
 import { addressAt, resolveEndpoint } from './browser/endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
-import { inAppBrowser, type InApp } from './browser/in-app.ts';
+import { inAppBrowser, type InApp } from './browser/in-app-browser.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
 import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';

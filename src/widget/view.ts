@@ -1,7 +1,7 @@
 import type { DeviceType } from '../protocol/snapshot.ts';
 import type { LoadBanks } from './components/bank-picker/bank-picker.ts';
 import type { LazyElement } from './controllers/lazy-elements.ts';
-import type { InApp } from './browser/in-app.ts';
+import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
 import type { Texts } from './locales/texts.ts';
 import type { Step } from './events.ts';

@@ -4,7 +4,7 @@
  */
 import type { Platform } from '../../src/protocol/banks.ts';
 import type { DeviceType } from '../../src/protocol/snapshot.ts';
-import type { App, InApp, PageGlobals } from '../../src/widget/browser/in-app.ts';
+import type { App, InApp, PageGlobals } from '../../src/widget/browser/in-app-browser.ts';
 
 interface Screen {
   readonly maxTouchPoints: number;

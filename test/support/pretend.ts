@@ -1,4 +1,4 @@
-import type { PageGlobals } from '../../src/widget/browser/in-app.ts';
+import type { PageGlobals } from '../../src/widget/browser/in-app-browser.ts';
 import { DEVICES } from './devices.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { correctedPlatform, deviceType } from '../../src/widget/browser/device.ts';
-import { inAppBrowser } from '../../src/widget/browser/in-app.ts';
+import { inAppBrowser } from '../../src/widget/browser/in-app-browser.ts';
 import { chooseLanguage, nearestLang } from '../../src/widget/locales/language.ts';
 import { clockText } from '../../src/widget/ui/elements.ts';
 import { DEVICES } from '../support/devices.ts';

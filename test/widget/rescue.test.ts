@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { PageGlobals } from '../../src/widget/browser/in-app.ts';
+import type { PageGlobals } from '../../src/widget/browser/in-app-browser.ts';
 import {
   browserIntent,
   exitOf,

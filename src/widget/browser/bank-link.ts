@@ -1,7 +1,7 @@
 /** How the link of a bank opens in the browser at hand. */
 
-import { inAppBrowser } from './in-app.ts';
-import { outOfFrame } from './out-of-frame.ts';
+import { inAppBrowser } from './in-app-browser.ts';
+import { outOfFrame } from './link-target.ts';
 
 /**
  * Whether a tap must not be followed here: an Android WebView that does not know a scheme puts an error page in the

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defineOnce } from '../define.ts';
-import { importAgain } from '../browser/import-again.ts';
+import { importAgain } from '../browser/retry-import.ts';
 import { troubledPause } from '../session/pace.ts';
 
 type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;

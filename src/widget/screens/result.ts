@@ -3,7 +3,7 @@ import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { isRenewable } from '../../protocol/snapshot.ts';
 import { post } from '../actions.ts';
 import { fill } from '../locales/messages.ts';
-import { outOfFrame } from '../browser/out-of-frame.ts';
+import { outOfFrame } from '../browser/link-target.ts';
 import type { Screen } from '../state/state.ts';
 import { other } from './other.ts';
 import { button, checkButton, linkButton, money, statusLine } from '../ui/elements.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { followsIntents } from '../browser/in-app.ts';
+import { followsIntents } from '../browser/in-app-browser.ts';
 import type { View } from '../view.ts';
 
 /**

@@ -1,5 +1,10 @@
 import { addressAt } from '../../browser/endpoint.ts';
-import { followsIntents, type InApp, type LinkOpener, type PageGlobals } from '../../browser/in-app.ts';
+import {
+  followsIntents,
+  type InApp,
+  type LinkOpener,
+  type PageGlobals,
+} from '../../browser/in-app-browser.ts';
 
 /** Letters that need no escaping behind a `#` and can end no part of an intent. */
 const PLAIN_TOKEN = /^[\w.~-]+$/;

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { resolveEndpoint } from '../../browser/endpoint.ts';
-import type { InApp } from '../../browser/in-app.ts';
+import type { InApp } from '../../browser/in-app-browser.ts';
 import { fill } from '../../locales/messages.ts';
 import { RESCUE_TEXTS, type RescueTexts } from '../../locales/rescue.ts';
 import { button } from '../../ui/elements.ts';

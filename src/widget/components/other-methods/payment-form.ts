@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Presentation } from '../../../protocol/snapshot.ts';
-import { outOfFrame } from '../../browser/out-of-frame.ts';
+import { outOfFrame } from '../../browser/link-target.ts';
 
 type FormOffer = Extract<Presentation, { kind: 'form' }>;
 
