@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { BANK_TEXTS } from '../../src/widget/locales/banks.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 import { fill, overlay, plural, type Messages } from '../../src/widget/locales/messages.ts';
-import { OTHER_WAYS_TEXTS } from '../../src/widget/locales/other-ways.ts';
+import { OTHER_WAYS_TEXTS } from '../../src/widget/locales/other-methods.ts';
 import { TEXTS } from '../../src/widget/locales/texts.ts';
 import { shown, show, text } from '../support/checkout.ts';
 import { FakePayment, seen } from '../support/fake-companion.ts';

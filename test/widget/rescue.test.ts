@@ -6,7 +6,7 @@ import {
   hostedPage,
   type Exit,
 } from '../../src/widget/components/in-app/browser-exits.ts';
-import { RESCUE_TEXTS, type RescueTexts } from '../../src/widget/locales/rescue.ts';
+import { RESCUE_TEXTS, type RescueTexts } from '../../src/widget/locales/in-app.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { inside, show, shown, text, until } from '../support/checkout.ts';
 import { DEVICES } from '../support/devices.ts';

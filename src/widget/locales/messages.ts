@@ -1,9 +1,9 @@
 import type { AutoReturnTexts } from './auto-return.ts';
 import type { BankTexts } from './banks.ts';
-import type { BankWayTexts } from './bank-way.ts';
+import type { BankWayTexts } from './bank-app.ts';
 import type { CodeToolsTexts } from './code-tools.ts';
-import type { OtherWaysTexts } from './other-ways.ts';
-import type { RescueTexts } from './rescue.ts';
+import type { OtherWaysTexts } from './other-methods.ts';
+import type { RescueTexts } from './in-app.ts';
 import type { Texts } from './texts.ts';
 
 /** A text that depends on a number, in the plural forms that its language has (`Intl.PluralRules`). */

@@ -1,5 +1,5 @@
 import { fill } from '../locales/messages.ts';
-import type { OtherWaysTexts } from '../locales/other-ways.ts';
+import type { OtherWaysTexts } from '../locales/other-methods.ts';
 import type { ActPath } from '../session/checkout-api.ts';
 import type { Act } from '../state/state.ts';
 

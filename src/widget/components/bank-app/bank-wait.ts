@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
 import { StillHere } from '../../controllers/app-switch.ts';
 import { mustHold, targetOf } from '../../browser/bank-link.ts';
-import { BANK_WAY_TEXTS } from '../../locales/bank-way.ts';
+import { BANK_WAY_TEXTS } from '../../locales/bank-app.ts';
 import { inAppNotice } from '../../ui/in-app-notice.ts';
 import { button, linkButton } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';

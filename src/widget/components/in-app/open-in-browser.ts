@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { resolveEndpoint } from '../../browser/endpoint.ts';
 import type { InApp } from '../../browser/in-app-browser.ts';
 import { fill } from '../../locales/messages.ts';
-import { RESCUE_TEXTS, type RescueTexts } from '../../locales/rescue.ts';
+import { RESCUE_TEXTS, type RescueTexts } from '../../locales/in-app.ts';
 import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import type { Destination } from '../../state/state.ts';

@@ -1,5 +1,5 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
 import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';

@@ -1,6 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import type { Method } from '../../../protocol/snapshot.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
 import type { View } from '../../view.ts';
 import { choices } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { normalizePhone } from '../../../protocol/phone.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { isBusy, setbackText } from '../../ui/error-text.ts';

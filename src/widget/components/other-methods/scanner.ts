@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { fill } from '../../locales/messages.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-ways.ts';
+import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
 import { money } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
