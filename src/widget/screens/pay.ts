@@ -5,7 +5,7 @@ import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
 import { inAppNotice } from '../ui/in-app-notice.ts';
 import { lostNote } from '../ui/load-error.ts';
-import { giveUp, other, otherMethod } from './other.ts';
+import { giveUp, other, otherMethod } from './other-methods.ts';
 import {
   button,
   checkButton,

@@ -5,7 +5,7 @@ import { post } from '../actions.ts';
 import { fill } from '../locales/messages.ts';
 import { outOfFrame } from '../browser/link-target.ts';
 import type { Screen } from '../state/state.ts';
-import { other } from './other.ts';
+import { other } from './other-methods.ts';
 import { button, checkButton, linkButton, money, statusLine } from '../ui/elements.ts';
 import type { View } from '../view.ts';
 

@@ -1,5 +1,5 @@
 import type { TemplateResult } from 'lit';
-import { otherScreen } from './other.ts';
+import { otherScreen } from './other-methods.ts';
 import { payScreen } from './pay.ts';
 import { isResult, resultScreen } from './result.ts';
 import type { View } from '../view.ts';
