@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
-import type { Connection, Refusal } from './session/sink.ts';
+import type { Connection, Refusal } from './session/types.ts';
 
 /** Bubbles out of every shadow root, so that a shop can listen wherever it likes. */
 abstract class CheckoutEvent<Detail> extends CustomEvent<Detail> {

@@ -25,7 +25,7 @@ import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import { testMark } from './screens/test-mark.ts';
 import type { Timer, View } from './view.ts';
-import type { Connection, Refusal } from './session/sink.ts';
+import type { Connection, Refusal } from './session/types.ts';
 import { tellDeveloper } from './tell-developer.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state/state.ts';
 import { CheckoutStore } from './state/store.ts';

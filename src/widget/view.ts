@@ -5,8 +5,8 @@ import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
 import type { Texts } from './locales/texts.ts';
 import type { Step } from './events.ts';
-import type { ActBody, ActPath } from './session/checkout-api.ts';
-import type { Acted } from './session/sink.ts';
+import type { ActBody, ActPath } from './session/api.ts';
+import type { Acted } from './session/types.ts';
 import type { Destination, Gone, Screen, State, StateEvent, Way } from './state/state.ts';
 
 export type Timer = 'always' | 'late' | 'off';

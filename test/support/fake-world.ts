@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/widget/session/surroundings.ts';
+import type { Surroundings } from '../../src/widget/session/environment.ts';
 
 export interface Request {
   readonly at: number;

@@ -1,9 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Platform } from '../../protocol/banks.ts';
-import { CheckoutApi, type ActBody, type ActPath } from '../session/checkout-api.ts';
+import { CheckoutApi, type ActBody, type ActPath } from '../session/api.ts';
 import { Session } from '../session/session.ts';
-import type { Acted, SessionSink } from '../session/sink.ts';
-import { browserSurroundings as world } from '../session/surroundings.ts';
+import type { Acted, SessionSink } from '../session/types.ts';
+import { browserSurroundings as world } from '../session/environment.ts';
 
 const INSIST_CAP_MS = 10_000;
 const RETRY_BANKS_MS = 4_000;

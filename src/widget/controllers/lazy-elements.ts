@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defineOnce } from '../define.ts';
 import { importAgain } from '../browser/retry-import.ts';
-import { troubledPause } from '../session/pace.ts';
+import { troubledPause } from '../session/timing.ts';
 
 type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
 

@@ -1,4 +1,4 @@
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './environment.ts';
 
 /** When the bank is asked after a payer has come back from it, ms: most have paid, some banks take a moment to say so. */
 const AFTER_RETURN_MS = [0, 2_000, 4_000, 8_000, 15_000];

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../../protocol/snapshot.ts';
-import type { Answer, CheckoutApi, Trouble } from './checkout-api.ts';
+import type { Answer, CheckoutApi, Trouble } from './api.ts';
 import { withDeadline } from './deadline.ts';
-import { ANSWER_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './pace.ts';
+import { ANSWER_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './timing.ts';
 import { SideQuestions } from './side-questions.ts';
-import type { Connection } from './sink.ts';
-import { readStream, type StreamEnd } from './status-stream.ts';
+import type { Connection } from './types.ts';
+import { readStream, type StreamEnd } from './stream.ts';
 import type { StreamRecord } from './stream-record.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './environment.ts';
 
 /** The session, as far as a listener needs it. */
 interface Listener {

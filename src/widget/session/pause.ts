@@ -1,4 +1,4 @@
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './environment.ts';
 
 /** Resolves after `ms`, or as soon as it is called off. */
 export function pause(world: Surroundings, signal: AbortSignal, ms: number): Promise<void> {

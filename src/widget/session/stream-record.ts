@@ -1,5 +1,5 @@
-import { reopenPause, streamPause } from './pace.ts';
-import type { StreamEnd } from './status-stream.ts';
+import { reopenPause, streamPause } from './timing.ts';
+import type { StreamEnd } from './stream.ts';
 
 /** A stream has to bring one of these before it is relied upon: any bytes; bytes that come late; a snapshot that is news. */
 export type Proof = 'bytes' | 'late-bytes' | 'news';

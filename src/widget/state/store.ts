@@ -3,7 +3,7 @@ import type { Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen } from '../../protocol/status.ts';
 import { changesBetween } from './diff-events.ts';
 import { withSafeOffer } from './safe-presentation.ts';
-import type { Receipt } from '../session/sink.ts';
+import type { Receipt } from '../session/types.ts';
 import { keepDeparture, recallDeparture } from './bank-visit.ts';
 import { INITIAL, reduce, type Gone, type State, type StateEvent } from './state.ts';
 

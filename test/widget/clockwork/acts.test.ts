@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
 import type { Snapshot } from '../../../src/protocol/snapshot.ts';
-import { CheckoutApi } from '../../../src/widget/session/checkout-api.ts';
+import { CheckoutApi } from '../../../src/widget/session/api.ts';
 import { Session } from '../../../src/widget/session/session.ts';
-import type { Acted } from '../../../src/widget/session/sink.ts';
+import type { Acted } from '../../../src/widget/session/types.ts';
 import { FakeStream, FakeWorld, type Request } from '../../support/fake-world.ts';
 import { END, snapshot, sse } from '../../support/snapshots.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import type { Snapshot } from '../../../src/protocol/snapshot.ts';
-import { CheckoutApi } from '../../../src/widget/session/checkout-api.ts';
+import { CheckoutApi } from '../../../src/widget/session/api.ts';
 import { Session } from '../../../src/widget/session/session.ts';
 import { FakeStream, FakeWorld } from '../../support/fake-world.ts';
 import { snapshot } from '../../support/snapshots.ts';

@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { isOpen } from '../../../src/protocol/status.ts';
-import { CheckoutApi } from '../../../src/widget/session/checkout-api.ts';
+import { CheckoutApi } from '../../../src/widget/session/api.ts';
 import { Session } from '../../../src/widget/session/session.ts';
-import type { Connection } from '../../../src/widget/session/sink.ts';
+import type { Connection } from '../../../src/widget/session/types.ts';
 import { FakeStream, FakeWorld } from '../../support/fake-world.ts';
 import { END, snapshot, sse } from '../../support/snapshots.ts';
 

@@ -1,6 +1,6 @@
 /** What a session tells whoever has opened it. */
 import type { Snapshot } from '../../protocol/snapshot.ts';
-import type { ProblemAnswer } from './checkout-api.ts';
+import type { ProblemAnswer } from './api.ts';
 
 export type Connection = 'connecting' | 'live' | 'polling' | 'offline';
 

@@ -1,9 +1,9 @@
 import { createParser } from 'eventsource-parser';
 import { STREAM_EVENTS } from '../../protocol/stream.ts';
-import type { CheckoutApi } from './checkout-api.ts';
+import type { CheckoutApi } from './api.ts';
 import { withDeadline } from './deadline.ts';
-import { ANSWER_MS, GARBLED_EVENTS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './pace.ts';
-import type { Surroundings } from './surroundings.ts';
+import { ANSWER_MS, GARBLED_EVENTS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './timing.ts';
+import type { Surroundings } from './environment.ts';
 
 /** Why a stream is no longer there. */
 export type StreamEnd =

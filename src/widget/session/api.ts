@@ -2,9 +2,9 @@ import type { Platform } from '../../protocol/banks.ts';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
 import { toJson } from '../browser/json.ts';
 import { withDeadline } from './deadline.ts';
-import { ACT_MS, ANSWER_MS, retryAfter } from './pace.ts';
-import type { Refusal } from './sink.ts';
-import type { Surroundings } from './surroundings.ts';
+import { ACT_MS, ANSWER_MS, retryAfter } from './timing.ts';
+import type { Refusal } from './types.ts';
+import type { Surroundings } from './environment.ts';
 
 /** One answer of the checkout API. `trouble` is everything that a later try may cure. */
 export type Answer =
