@@ -33,7 +33,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
   const clock = new WallClock({ now, monotonic: () => performance.now() });
   const bank = new SandboxBank({ store, log, now, clock, webhookSecret, webhookUrl: () => '' });
   const outbound = new OutboundClient({ development: true });
-  const metrics = new Metrics({ store, now, openStreams: () => 0, test: config.test });
+  const metrics = new Metrics({ now, openStreams: () => 0, test: config.test });
   const providers = createProviders({ config, outbound, bank, metrics, log, now });
   const ctx: Context = {
     config,

@@ -17,6 +17,7 @@ import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './lib/logging.ts';
 import { Metrics } from './metrics.ts';
+import { readTablesAtScrape } from './table-metrics.ts';
 import { merchantDecision } from './payments/lifecycle/ask-merchant.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
@@ -106,12 +107,12 @@ async function assemble(
     ...(resolve ? { resolve } : {}),
   });
   const metrics = new Metrics({
-    store: opened,
     now,
     openStreams: () => hub.size,
     test: config.test,
     certificates: certificatesOf(config),
   });
+  readTablesAtScrape(metrics.registry, { store: opened, now });
   const store = withHistoryLog(opened, log, () => metrics.writeFailed());
   let ownAddress = config.publicUrl;
   let started = false;

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import type { Method } from '../protocol/snapshot.ts';
 import { FILE_MODES, type FileMode } from './lib/file-mode.ts';
+import { LOG_LEVELS, type LogLevel } from './lib/logging.ts';
 import { ConfigError } from './env/config-error.ts';
 import { developmentSecrets } from './env/development-secrets.ts';
-import { EnvReader, type Env } from './env/env-reader.ts';
+import type { Env } from './env/env.ts';
+import { EnvReader } from './env/env-reader.ts';
 import type { BankListSource } from './banks/list-source.ts';
 import { nspkList, readBankListSource } from './banks/settings.ts';
 import { checkNames } from './env/known-variables.ts';
@@ -80,9 +82,6 @@ export interface Config {
   /** Sentences for the log at every start. */
   readonly warnings: readonly string[];
 }
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Reads the configuration from the environment; throws a {@link ConfigError} that names every mistake. */
 export function loadConfig(env: Env, workingDirectory = process.cwd()): Config {

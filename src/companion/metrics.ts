@@ -2,15 +2,12 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { PaymentStatus } from '../protocol/status.ts';
 import type { ConfiguredCertificate } from './env/certificates.ts';
 import type { ProviderName } from './env/provider-names.ts';
-import type { Store } from './store/store.ts';
-import { readTablesAtScrape } from './table-metrics.ts';
 
 /** Seconds. A commit takes single milliseconds; what takes a second is a fault. */
 const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const CALL_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 interface Sources {
-  readonly store: Store;
   readonly now: () => number;
   readonly openStreams: () => number;
   /** Whether the methods on offer move no money. */
@@ -23,7 +20,7 @@ interface Sources {
  * read from them at each scrape, through an index, and nothing is labelled with what callers can make up.
  */
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly registry = new Registry();
   readonly #payments: Counter<'status' | 'provider'>;
   readonly #webhooks: Counter<'provider' | 'result'>;
   readonly #webhookSeconds: Histogram<'provider'>;
@@ -34,8 +31,8 @@ export class Metrics {
   readonly #failedWrites: Counter;
 
   constructor(sources: Sources) {
-    const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry });
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
     this.#payments = new Counter({
       name: 'sbp_payments_total',
       help: 'Payments that came to a status since the start.',
@@ -90,7 +87,7 @@ export class Metrics {
 
   /** The scrape's text and its media type. */
   async render(): Promise<{ type: string; text: string }> {
-    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+    return { type: this.registry.contentType, text: await this.registry.metrics() };
   }
 
   /** `null`: the payer has not chosen yet. */
@@ -122,8 +119,8 @@ export class Metrics {
     this.#failedWrites.inc();
   }
 
-  #readAtScrape({ store, now, openStreams, test, certificates = [] }: Sources): void {
-    const registers = [this.#registry];
+  #readAtScrape({ now, openStreams, test, certificates = [] }: Sources): void {
+    const registers = [this.registry];
     new Gauge({
       name: 'sbp_test_mode',
       help: '1 while the methods on offer are tests: no payment moves money.',
@@ -146,6 +143,5 @@ export class Metrics {
         this.set(openStreams());
       },
     });
-    readTablesAtScrape(this.#registry, { store, now });
   }
 }

@@ -1,6 +1,5 @@
 import type { Method } from '../protocol/snapshot.ts';
-import type { ActBody, ActPath } from './session/api.ts';
-import type { Acted } from './session/types.ts';
+import type { ActBody, ActPath, Acted } from './session/types.ts';
 import type { Act } from './state/state.ts';
 import type { View } from './view.ts';
 

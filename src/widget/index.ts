@@ -1,5 +1,5 @@
 /** Registers `<sbp-checkout>`. For the class alone import `sbp-checkout/element`. */
-import { defineOnce } from './define.ts';
+import { defineOnce } from './browser/define-once.ts';
 import { SbpCheckout } from './sbp-checkout.ts';
 
 defineOnce('sbp-checkout', SbpCheckout);

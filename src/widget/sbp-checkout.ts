@@ -7,7 +7,8 @@ import { Announcer } from './controllers/announcer.ts';
 import { CheckoutSession } from './controllers/checkout-session.ts';
 import { Countdown } from './controllers/countdown.ts';
 import { Fallback } from './controllers/fallback.ts';
-import { LazyElements, type LazyElement } from './controllers/lazy-elements.ts';
+import { PARTS } from './parts.ts';
+import { LazyElements } from './controllers/lazy-elements.ts';
 import { keepTyping } from './controllers/own-typing.ts';
 import { Sight } from './controllers/visibility.ts';
 import { PageWake } from './controllers/page-lifecycle.ts';
@@ -17,16 +18,16 @@ import { inAppBrowser, type InApp } from './browser/in-app-browser.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
 import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
-import { TEXTS } from './locales/texts.ts';
+import { TEXTS } from './locales/first-screen.ts';
 import { announcement } from './screens/announcement.ts';
 import { LATE_MS, timeWords } from './ui/elements.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
 import { testMark } from './screens/test-mark.ts';
-import type { Timer, View } from './view.ts';
+import type { PartName, Timer, View } from './view.ts';
 import type { Connection, Refusal } from './session/types.ts';
-import { tellDeveloper } from './tell-developer.ts';
+import { tellDeveloper } from './controllers/tell-developer.ts';
 import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state/state.ts';
 import { CheckoutStore } from './state/store.ts';
 import { enterByTab, makeTabEntry } from './browser/tab-entry.ts';
@@ -132,7 +133,7 @@ export class SbpCheckout extends LitElement {
   readonly #session: CheckoutSession;
   readonly #countdown: Countdown;
   readonly #announcer: Announcer;
-  readonly #elements: LazyElements;
+  readonly #elements: LazyElements<PartName>;
   readonly #sight: Sight;
 
   readonly #fallback: Fallback;
@@ -182,7 +183,7 @@ export class SbpCheckout extends LitElement {
       jumped: () => this.#session.wake(true),
     });
     this.#announcer = new Announcer(this);
-    this.#elements = new LazyElements(this, () => this.connection === 'offline');
+    this.#elements = new LazyElements(this, PARTS, () => this.connection === 'offline');
     this.#sight = new Sight(this, {
       near: () => this.#session.want(),
       seen: () => {
@@ -332,7 +333,7 @@ export class SbpCheckout extends LitElement {
     if (!snapshot || (this.screen === 'loading' && !slow)) return false;
     const parts = [...this.renderRoot.querySelectorAll(':not(:defined)')];
     return (
-      !parts.some(({ localName }) => this.#elements.isComing(localName as LazyElement)) &&
+      !parts.some(({ localName }) => this.#elements.isComing(localName as PartName)) &&
       (banksReady || !this.#banks)
     );
   }

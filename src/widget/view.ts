@@ -1,13 +1,23 @@
 import type { DeviceType } from '../protocol/snapshot.ts';
-import type { LoadBanks } from './components/bank-picker/bank-picker.ts';
-import type { LazyElement } from './controllers/lazy-elements.ts';
 import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
 import type { Texts } from './locales/texts.ts';
 import type { Step } from './events.ts';
-import type { ActBody, ActPath } from './session/api.ts';
-import type { Acted } from './session/types.ts';
+import type { ActBody, ActPath, Acted } from './session/types.ts';
 import type { Destination, Gone, Screen, State, StateEvent, Way } from './state/state.ts';
+
+/** Fetches the bank list. Rejects when the companion has none. */
+export type LoadBanks = (signal: AbortSignal) => Promise<unknown>;
+
+/** The inner elements that are loaded when a screen first needs one (see parts.ts). */
+export type PartName =
+  | 'sbp-qr-code'
+  | 'sbp-bank-picker'
+  | 'sbp-bank-wait'
+  | 'sbp-way-out'
+  | 'sbp-other-ways'
+  | 'sbp-code-tools'
+  | 'sbp-auto-return';
 
 export type Timer = 'always' | 'late' | 'off';
 
@@ -42,9 +52,9 @@ export interface View {
   /** The bank list has come, or is known not to come: what stands below it stays where it is. */
   readonly banksReady: boolean;
   /** An inner element that is being loaded. */
-  readonly isComing: (name: LazyElement) => boolean;
+  readonly isComing: (name: PartName) => boolean;
   /** An inner element that could not be loaded, though it was tried more than once. */
-  readonly isLost: (name: LazyElement) => boolean;
+  readonly isLost: (name: PartName) => boolean;
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;

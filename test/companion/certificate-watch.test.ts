@@ -22,7 +22,7 @@ const SBERBANK = {
   SBP_SBERBANK_CA: pem('ca'),
 };
 const identity = { cert: pem('client'), key: pem('client-key'), ca: pem('ca') };
-const CERTIFICATES = certificatesOf({ sberbank: { identity } as never });
+const CERTIFICATES = certificatesOf({ sberbank: { identity } });
 const [{ validFrom, validTo }] = CERTIFICATES as [(typeof CERTIFICATES)[number]];
 
 /** What a companion started at this time logs of its certificates. */
@@ -109,7 +109,7 @@ describe('every day', () => {
 describe('a chain of certificates', () => {
   it('is valid while every one in it is', () => {
     const chain = { cert: `${pem('client')}${pem('ca')}`, key: pem('client-key'), ca: null };
-    const [own] = certificatesOf({ sberbank: { identity: chain } as never });
+    const [own] = certificatesOf({ sberbank: { identity: chain } });
     assert.equal(own!.validTo, Math.min(...CERTIFICATES.map((each) => each.validTo)));
     assert.deepEqual(certificatesOf({ sberbank: null }), []);
   });

@@ -1,7 +1,7 @@
 import { fixture, html } from '@open-wc/testing';
 import '../../src/widget/components/bank-picker/bank-finder.ts';
 import { SbpBankPicker } from '../../src/widget/components/bank-picker/bank-picker.ts';
-import { defineOnce } from '../../src/widget/define.ts';
+import { defineOnce } from '../../src/widget/browser/define-once.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 import { LINK } from './snapshots.ts';
 import { paste } from './tap.ts';

@@ -11,7 +11,7 @@ import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
 import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import type { Payment } from '../../src/companion/payments/model/payment.ts';
-import type { PaymentRequest } from '../../src/companion/http/merchant/payment-request.ts';
+import type { PaymentRequest } from '../../src/companion/payments/lifecycle/create.ts';
 import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/model/tokens.ts';
@@ -53,7 +53,7 @@ export class Ledger {
     this.ctx = {
       config,
       store,
-      metrics: new Metrics({ store, now: () => this.time, openStreams: () => 0, test: config.test }),
+      metrics: new Metrics({ now: () => this.time, openStreams: () => 0, test: config.test }),
       tokens: new PaymentTokens([TOKEN_SECRET]),
       providers: Object.fromEntries(
         PROVIDER_NAMES.map((name) => [name, name === 'sandbox' ? this.provider : unconfiguredProvider(name)]),
@@ -84,9 +84,6 @@ export class Ledger {
       callbackUrl: 'https://shop.example.ru/hook',
       customer: {},
       methods: ['sbp'],
-      qr: { format: 'svg', size: 256 },
-      deepLink: false,
-      locale: null,
       metadata: {},
       ...fields,
     };

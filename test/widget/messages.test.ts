@@ -3,7 +3,7 @@ import { BANK_TEXTS } from '../../src/widget/locales/banks.ts';
 import { chooseLanguage } from '../../src/widget/locales/language.ts';
 import { fill, overlay, plural, type Messages } from '../../src/widget/locales/messages.ts';
 import { OTHER_WAYS_TEXTS } from '../../src/widget/locales/other-methods.ts';
-import { TEXTS } from '../../src/widget/locales/texts.ts';
+import { TEXTS } from '../../src/widget/locales/first-screen.ts';
 import { shown, show, text } from '../support/checkout.ts';
 import { FakePayment, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';

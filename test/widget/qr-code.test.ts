@@ -1,7 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { SbpQrCode } from '../../src/widget/components/qr-code/qr-code.ts';
 import { QUIET_ZONE, drawQr } from '../../src/widget/components/qr-code/qr-path.ts';
-import { defineOnce } from '../../src/widget/define.ts';
+import { defineOnce } from '../../src/widget/browser/define-once.ts';
 import { codeIsReadable } from '../support/codes-on-screen.ts';
 import { pause } from '../support/fake-companion.ts';
 import { LINK } from '../support/snapshots.ts';

@@ -525,7 +525,7 @@ describe('<sbp-checkout> is the shop’s guest', () => {
   });
 
   it('lets a second copy of the script pass', async () => {
-    const { defineOnce } = await import('../../src/widget/define.ts');
+    const { defineOnce } = await import('../../src/widget/browser/define-once.ts');
     expect(() => defineOnce('sbp-checkout', class extends HTMLElement {})).not.to.throw();
   });
 });

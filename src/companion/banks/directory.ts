@@ -1,5 +1,6 @@
 import type { FileMode } from '../lib/file-mode.ts';
 import type { Platform } from '../../protocol/banks.ts';
+import type { BanksLog } from './log.ts';
 import { KeptList } from './kept-list.ts';
 import { requestsOf, type BankListSource } from './list-source.ts';
 import type { OutboundClient } from '../outbound/client.ts';
@@ -14,7 +15,7 @@ export interface BankDirectoryOptions {
   readonly cacheFile?: string;
   /** The mode of that file. Defaults to `private`. */
   readonly fileMode?: FileMode;
-  readonly log: DirectoryLog;
+  readonly log: BanksLog;
   readonly outbound: Pick<OutboundClient, 'configured'>;
   /** Milliseconds. Default `Date.now`. */
   readonly now?: () => number;
@@ -22,12 +23,6 @@ export interface BankDirectoryOptions {
   readonly random?: () => number;
   /** For one fetch of the list, to the last byte. Default 10,000. */
   readonly timeoutMs?: number;
-}
-
-/** The part of pino's logger that is used. */
-export interface DirectoryLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
 }
 
 export interface BankDirectory {

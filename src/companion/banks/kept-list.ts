@@ -2,7 +2,7 @@ import type { FileMode } from '../lib/file-mode.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
-import type { DirectoryLog } from './directory.ts';
+import type { BanksLog } from './log.ts';
 import { listCache } from './list-cache.ts';
 import type { ListRequest } from './list-source.ts';
 import { FEWEST_BANKS, type ListedBank } from './parse-list.ts';
@@ -12,7 +12,7 @@ export interface KeptListOptions {
   /** Where the last good list is kept across restarts; `null`: it is not. */
   readonly cacheFile: string | null;
   readonly fileMode: FileMode;
-  readonly log: DirectoryLog;
+  readonly log: BanksLog;
   readonly outbound: Pick<OutboundClient, 'call'>;
   /** Milliseconds. */
   readonly now: () => number;

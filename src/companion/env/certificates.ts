@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Config } from '../config.ts';
+import type { TlsIdentity } from '../outbound/client.ts';
 
 /** A certificate that calls to a provider depend on. */
 export interface ConfiguredCertificate {
@@ -10,10 +10,17 @@ export interface ConfiguredCertificate {
   readonly validTo: number;
 }
 
+/** The settings of the providers that authenticate by certificate. */
+interface Settings {
+  readonly sberbank: {
+    readonly identity: TlsIdentity | null;
+  } | null;
+}
+
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** All certificates of the configuration. A PEM with a whole chain counts as valid while every one in it is. */
-export function certificatesOf({ sberbank }: Pick<Config, 'sberbank'>): ConfiguredCertificate[] {
+export function certificatesOf({ sberbank }: Settings): ConfiguredCertificate[] {
   const { cert = null, ca = null } = sberbank?.identity ?? {};
   return [
     { setting: 'SBP_SBERBANK_CERT', pem: cert },

@@ -6,14 +6,13 @@ import { isFromKubernetes } from './known-variables.ts';
 import { hostObjection } from './listen-host.ts';
 import { formObjection, IN_QUOTES } from './secret-form.ts';
 import { readSettingFile } from './setting-file.ts';
+import type { Env } from './env.ts';
 import type { SecretName } from './development-secrets.ts';
 import { PROVIDER_NAMES, type ProviderName } from './provider-names.ts';
 
 /** Shorter than 128 bits of anything cannot resist guessing. */
 const MIN_SECRET_CHARS = 16;
 const DEFAULT_SECRETS = /^(change-?me|secret|password|default|example|test|your[-_ ].*|x+|\*+)\W*$/i;
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads variables one by one and notes what is wrong with each, so that all of it can be told at once. */
 export class EnvReader {

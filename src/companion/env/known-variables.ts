@@ -1,4 +1,4 @@
-import type { Env } from './env-reader.ts';
+import type { Env } from './env.ts';
 
 /** Faults in the names of the variables, not in their values. */
 export interface NameFindings {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { pino, type Logger, type DestinationStream } from 'pino';
-import type { LogLevel } from '../config.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const MASK = '[masked]';
 

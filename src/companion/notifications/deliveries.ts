@@ -1,7 +1,14 @@
-import type { Context } from '../payments/context.ts';
 import type { DeliveryRow } from '../store/schema.ts';
-import type { Reader } from '../store/store.ts';
+import type { Reader, Store } from '../store/store.ts';
 import { newDelivery } from './outbox.ts';
+
+/** The outbox, and how to have it read at once. */
+interface Outbox {
+  readonly store: Store;
+  /** Unix time in ms. */
+  readonly now: () => number;
+  readonly wakeNotifier: () => void;
+}
 
 export interface DeliveryQuery {
   readonly paymentId?: string | undefined;
@@ -24,37 +31,40 @@ export async function findDelivery(db: Reader, id: string): Promise<DeliveryRow 
 }
 
 /** Sends the same body under the same id once more, and starts the retries anew. */
-export async function redeliver(ctx: Context, delivery: DeliveryRow): Promise<DeliveryRow> {
-  const now = ctx.now();
-  const row = await ctx.store.write((trx) =>
+export async function redeliver(
+  { store, now, wakeNotifier }: Outbox,
+  delivery: DeliveryRow,
+): Promise<DeliveryRow> {
+  const queuedAt = now();
+  const row = await store.write((trx) =>
     trx
       .updateTable('deliveries')
-      .set({ next_attempt_at: now, delivered_at: null, attempts: 0, retry_from: now })
+      .set({ next_attempt_at: queuedAt, delivered_at: null, attempts: 0, retry_from: queuedAt })
       .where('delivery_id', '=', delivery.delivery_id)
       .returningAll()
       .executeTakeFirstOrThrow(),
   );
-  ctx.wakeNotifier();
+  wakeNotifier();
   return row;
 }
 
 /** Sends a signed `test` event, which belongs to no payment, so that a shop can try its receiver. */
-export async function sendTest(ctx: Context, url: string): Promise<DeliveryRow> {
-  const now = ctx.now();
+export async function sendTest({ store, now, wakeNotifier }: Outbox, url: string): Promise<DeliveryRow> {
+  const queuedAt = now();
   const event = 'test';
   const body = {
     event,
     test: true,
     message: 'A test of your webhook receiver.',
-    occurred_at: new Date(now).toISOString(),
+    occurred_at: new Date(queuedAt).toISOString(),
   };
-  const row = await ctx.store.write((trx) =>
+  const row = await store.write((trx) =>
     trx
       .insertInto('deliveries')
-      .values(newDelivery({ paymentId: null, event, url, body }, now))
+      .values(newDelivery({ paymentId: null, event, url, body }, queuedAt))
       .returningAll()
       .executeTakeFirstOrThrow(),
   );
-  ctx.wakeNotifier();
+  wakeNotifier();
   return row;
 }

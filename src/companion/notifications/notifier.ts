@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '../payments/context.ts';
+import type { FastifyBaseLogger } from 'fastify';
+import type { OutboundClient } from '../outbound/client.ts';
+import type { WallClock } from '../lib/wall-clock.ts';
+import type { SampledLog } from '../lib/sampled-log.ts';
 import { LastingFailures } from '../lib/lasting-failures.ts';
 import { bodyHash } from '../lib/logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { Rounds } from '../lib/polling-loop.ts';
 import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
-import type { Writer } from '../store/store.ts';
+import type { Store, Writer } from '../store/store.ts';
 import { Places } from './delivery-concurrency.ts';
 import { signWebhook } from '../../webhooks/webhooks.ts';
 
@@ -32,9 +35,21 @@ interface PostResult {
   readonly error: string | null;
 }
 
+export interface NotifierParts {
+  readonly store: Store;
+  readonly outbound: OutboundClient;
+  readonly config: { readonly webhookSecrets: readonly string[] };
+  readonly log: FastifyBaseLogger;
+  /** For warnings that strangers can cause at will. */
+  readonly sampledLog: SampledLog;
+  /** Unix time in ms. */
+  readonly now: () => number;
+  readonly clock: WallClock;
+}
+
 /** Delivers the outbox: signed, first attempts in order within a payment, retried with growing, jittered delays until a 2xx. */
 export class Notifier {
-  readonly #ctx: Context;
+  readonly #ctx: NotifierParts;
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #places = new Places();
   readonly #rounds: Rounds;
@@ -45,7 +60,7 @@ export class Notifier {
   /** Deliveries whose result the store has not taken. */
   readonly #unkept = new Set<string>();
 
-  constructor(ctx: Context) {
+  constructor(ctx: NotifierParts) {
     this.#ctx = ctx;
     this.#failures = new LastingFailures(ctx.now);
     this.#rounds = new Rounds(

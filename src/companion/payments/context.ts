@@ -5,8 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { Payment } from './model/payment.ts';
 import type { PaymentTokens } from './model/tokens.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { ProviderName } from '../env/provider-names.ts';
+import type { Providers } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { WallClock } from '../lib/wall-clock.ts';
 
@@ -15,7 +14,7 @@ export interface Context {
   readonly config: Config;
   readonly store: Store;
   readonly tokens: PaymentTokens;
-  readonly providers: Readonly<Record<ProviderName, Provider>>;
+  readonly providers: Providers;
   /** For every address that a merchant or a provider gave us. */
   readonly outbound: OutboundClient;
   readonly log: FastifyBaseLogger;

@@ -1,3 +1,4 @@
+import type { ProviderName } from '../env/provider-names.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldError } from '../../protocol/problem.ts';
 import type { Method, Presentation } from '../../protocol/snapshot.ts';
@@ -234,3 +235,6 @@ export class ProviderError extends Error {
     this.reason = reason;
   }
 }
+
+/** Every provider that can be asked, by its name. */
+export type Providers = Readonly<Record<ProviderName, Provider>>;

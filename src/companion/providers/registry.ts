@@ -1,24 +1,36 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Method } from '../../protocol/snapshot.ts';
 import { ConfigError } from '../env/config-error.ts';
-import type { Config } from '../config.ts';
+import type { FreepaymentSettings } from './freepayment/settings.ts';
+import type { SberbankSettings } from './sberbank/settings.ts';
+import type { SbpApiSettings } from './sbp-api/settings.ts';
+import type { SmartGlocalSettings } from './smart-glocal/settings.ts';
 import type { Metrics } from '../metrics.ts';
 import { OutboundClient } from '../outbound/client.ts';
 import { createFreepaymentProvider } from './freepayment/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../env/provider-names.ts';
-import { ProviderError, type Provider } from './provider.ts';
+import { ProviderError, type Provider, type Providers } from './provider.ts';
 import { createSberbankProvider } from './sberbank/provider.ts';
 import { SbpApiClient } from './sbp-api/client.ts';
 import { createSbpApiProvider } from './sbp-api/provider.ts';
 import type { SandboxBank } from './sandbox/bank.ts';
-import { createSandboxProvider } from './sandbox/provider.ts';
+import { createSandboxProvider, type SandboxConfig } from './sandbox/provider.ts';
 import { createSmartGlocalProvider } from './smart-glocal/provider.ts';
 import { supervised } from './instrumented.ts';
 import { unconfiguredProvider } from './unconfigured.ts';
 
+/** The part of the configuration that providers read. */
+interface ProvidersConfig extends SandboxConfig {
+  readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
+  readonly sbpApi: SbpApiSettings | null;
+  readonly freepayment: FreepaymentSettings | null;
+  readonly smartGlocal: SmartGlocalSettings | null;
+  readonly sberbank: SberbankSettings | null;
+}
+
 /** What providers are made of. */
 export interface ProviderParts {
-  readonly config: Config;
+  readonly config: ProvidersConfig;
   readonly outbound: OutboundClient;
   readonly bank: SandboxBank;
   readonly metrics: Metrics;
@@ -65,7 +77,7 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
  * Every provider that can be asked, whether a method names it or not: payments of an earlier configuration are still paid,
  * refunded and reported. The sandbox needs no settings; without a method it has no pages either.
  */
-export function createProviders(parts: ProviderParts): Readonly<Record<ProviderName, Provider>> {
+export function createProviders(parts: ProviderParts): Providers {
   const { config, standIns, metrics, log } = parts;
   const settings: Readonly<Record<ProviderName, unknown>> = {
     sandbox: {},
@@ -80,16 +92,13 @@ export function createProviders(parts: ProviderParts): Readonly<Record<ProviderN
       if (!standIn && settings[name] === null) return [name, unconfiguredProvider(name)];
       return [name, supervised(name, standIn ?? BUILDERS[name](parts), metrics, log)];
     }),
-  ) as Record<ProviderName, Provider>;
+  ) as Providers;
   refuseUnserved(config.methods, providers);
   return providers;
 }
 
 /** A method that its provider does not have would be refused to every single payer. */
-function refuseUnserved(
-  methods: Config['methods'],
-  providers: Readonly<Record<ProviderName, Provider>>,
-): void {
+function refuseUnserved(methods: ProvidersConfig['methods'], providers: Providers): void {
   const mistakes = Object.entries(methods).flatMap(([method, name]) => {
     const served = providers[name].capabilities.methods;
     return served.includes(method as Method)
@@ -104,6 +113,6 @@ function configured<T>(settings: T | null): T {
   return settings;
 }
 
-function webhookUrl({ publicUrl }: Config, name: ProviderName): string {
+function webhookUrl({ publicUrl }: ProvidersConfig, name: ProviderName): string {
   return `${publicUrl}/webhooks/${name}`;
 }

@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Platform } from '../../protocol/banks.ts';
-import { CheckoutApi, type ActBody, type ActPath } from '../session/api.ts';
+import { CheckoutApi } from '../session/api.ts';
+import type { ActBody, ActPath, Acted, SessionSink } from '../session/types.ts';
 import { Session } from '../session/session.ts';
-import type { Acted, SessionSink } from '../session/types.ts';
 import { browserSurroundings as world } from '../session/environment.ts';
 
 const INSIST_CAP_MS = 10_000;

@@ -1,29 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { defineOnce } from '../define.ts';
+import { defineOnce } from '../browser/define-once.ts';
 import { importAgain } from '../browser/retry-import.ts';
 import { troubledPause } from '../session/timing.ts';
 
-type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
+/** Imports an inner element. `part`: an import of the same file that is under way, which replaces the usual one. */
+export type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
 
-/**
- * A phone that taps a bank never needs the QR encoder, a desktop that scans never the bank list; and so on. The
- * imports stand where they do because {@link importAgain} reads them.
- */
-const ELEMENTS = {
-  'sbp-qr-code': async (part = import('../components/qr-code/qr-code.ts')) => (await part).SbpQrCode,
-  'sbp-bank-picker': async (part = import('../components/bank-app/bank-app.ts')) =>
-    (await part).SbpBankPicker,
-  'sbp-bank-wait': async (part = import('../components/bank-app/bank-app.ts')) => (await part).SbpBankWait,
-  'sbp-way-out': async (part = import('../components/in-app/open-in-browser.ts')) => (await part).SbpWayOut,
-  'sbp-other-ways': async (part = import('../components/other-methods/other-methods.ts')) =>
-    (await part).SbpOtherWays,
-  'sbp-code-tools': async (part = import('../components/code-tools/code-tools.ts')) =>
-    (await part).SbpCodeTools,
-  'sbp-auto-return': async (part = import('../components/auto-return/auto-return.ts')) =>
-    (await part).SbpAutoReturn,
-};
-
-export type LazyElement = keyof typeof ELEMENTS;
+/** Which inner element is loaded by which import. */
+export interface Parts<Name extends string> {
+  /** The address that the imports in `loads` are relative to: `import.meta.url` of their file. */
+  readonly base: string;
+  /** Each holds its `import()` itself: {@link importAgain} reads the address in the function's source. */
+  readonly loads: Readonly<Record<Name, Load>>;
+}
 
 /** Failed so often, within a few seconds, a part is said to be missing. It is tried all the same. */
 const LOST_AFTER = 4;
@@ -32,17 +21,19 @@ const LOST_AFTER = 4;
  * Loads inner elements when they are first needed, and again when the network failed them: by one timer, at the pace at
  * which the companion itself is asked in trouble, and not at all while it does not answer or nobody looks.
  */
-export class LazyElements implements ReactiveController {
+export class LazyElements<Name extends string> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
+  readonly #parts: Parts<Name>;
   readonly #isOffline: () => boolean;
   /** How often each has failed. */
-  readonly #failures = new Map<LazyElement, number>();
-  readonly #waiting = new Set<LazyElement>();
+  readonly #failures = new Map<Name, number>();
+  readonly #waiting = new Set<Name>();
   #connected = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost, isOffline: () => boolean) {
+  constructor(host: ReactiveControllerHost, parts: Parts<Name>, isOffline: () => boolean) {
     this.#host = host;
+    this.#parts = parts;
     this.#isOffline = isOffline;
     host.addController(this);
   }
@@ -67,29 +58,31 @@ export class LazyElements implements ReactiveController {
 
   /** Those that are drawn already, empty as yet. */
   needThoseOf(root: ParentNode): void {
-    for (const name of Object.keys(ELEMENTS) as LazyElement[]) if (root.querySelector(name)) this.need(name);
+    for (const name of Object.keys(this.#parts.loads) as Name[])
+      if (root.querySelector(name)) this.need(name);
   }
 
-  need(name: LazyElement): void {
+  need(name: Name): void {
     if (this.#failures.has(name) || customElements.get(name)) return;
     this.#failures.set(name, 0);
     void this.#load(name);
   }
 
   /** Not there yet, and not given up either. */
-  isComing(name: LazyElement): boolean {
+  isComing(name: Name): boolean {
     return !customElements.get(name) && !this.isLost(name);
   }
 
-  isLost(name: LazyElement): boolean {
+  isLost(name: Name): boolean {
     return this.#failures.get(name)! >= LOST_AFTER && !customElements.get(name);
   }
 
-  async #load(name: LazyElement): Promise<void> {
-    const load: Load = ELEMENTS[name];
+  async #load(name: Name): Promise<void> {
+    const { base, loads } = this.#parts;
+    const load = loads[name];
     const failures = this.#failures.get(name)!;
     try {
-      defineOnce(name, await load(importAgain(load, import.meta.url, failures)));
+      defineOnce(name, await load(importAgain(load, base, failures)));
       this.#host.requestUpdate();
     } catch {
       this.#failures.set(name, failures + 1);

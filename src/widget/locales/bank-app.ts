@@ -1,4 +1,4 @@
-import type { Dictionary } from './language.ts';
+import type { Dictionary } from './dictionary.ts';
 
 /** The words after a bank was tapped: loaded with the bank list. */
 export interface BankWayTexts {

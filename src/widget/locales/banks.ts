@@ -1,5 +1,5 @@
-import type { Dictionary } from './language.ts';
-import type { Forms } from './messages.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { Forms } from './dictionary.ts';
 
 /** The words of the bank picker: loaded with it. */
 export interface BankTexts {

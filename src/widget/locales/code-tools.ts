@@ -1,5 +1,5 @@
 import { COPY_TEXTS, type CopyTexts } from './copying.ts';
-import type { Dictionary } from './language.ts';
+import type { Dictionary } from './dictionary.ts';
 
 /** The words of what can be done with a code besides scanning it: loaded with it. */
 export interface CodeToolsTexts extends CopyTexts {

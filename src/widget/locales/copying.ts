@@ -1,4 +1,4 @@
-import type { Dictionary } from './language.ts';
+import type { Dictionary } from './dictionary.ts';
 
 /** Of a link, wherever one can be copied. */
 export interface CopyTexts {

@@ -1,5 +1,5 @@
 import { COPY_TEXTS, type CopyTexts } from './copying.ts';
-import type { Dictionary } from './language.ts';
+import type { Dictionary } from './dictionary.ts';
 
 /** The words of the way out of an app's own browser: loaded with it. */
 export interface RescueTexts extends CopyTexts {

@@ -1,13 +1,8 @@
+import type { Dictionary, Locale } from './dictionary.ts';
 import { overlay, type Messages } from './messages.ts';
 
 /** Languages that are written from right to left. */
 const RIGHT_TO_LEFT = /^(?:ar|dv|fa|he|ku|ps|sd|ug|ur|yi)$/;
-
-/** The languages that come with the element. */
-export type Locale = 'ru' | 'en';
-
-/** One part's words in each of them. */
-export type Dictionary<Words extends object> = Readonly<Record<Locale, Words>>;
 
 /** The language that the element speaks, with the shop's own texts in place of ours. */
 export interface Language {

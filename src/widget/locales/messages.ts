@@ -1,3 +1,4 @@
+import type { Forms } from './dictionary.ts';
 import type { AutoReturnTexts } from './auto-return.ts';
 import type { BankTexts } from './banks.ts';
 import type { BankWayTexts } from './bank-app.ts';
@@ -5,9 +6,6 @@ import type { CodeToolsTexts } from './code-tools.ts';
 import type { OtherWaysTexts } from './other-methods.ts';
 import type { RescueTexts } from './in-app.ts';
 import type { Texts } from './texts.ts';
-
-/** A text that depends on a number, in the plural forms that its language has (`Intl.PluralRules`). */
-export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
 
 /** Some of the element's texts in a shop's own words: by name, with the same `{places}` as ours. */
 export type OwnTexts = Partial<

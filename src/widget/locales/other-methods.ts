@@ -1,4 +1,4 @@
-import type { Dictionary } from './language.ts';
+import type { Dictionary } from './dictionary.ts';
 
 type NameAndNeeds = readonly [name: string, needs: string];
 

@@ -1,7 +1,3 @@
-import { en } from './en.ts';
-import type { Dictionary } from './language.ts';
-import { ru } from './ru.ts';
-
 /** Every word the element can say. A locale that lacks one does not compile. */
 export interface Texts {
   readonly payment: string;
@@ -75,5 +71,3 @@ export interface Texts {
   readonly receipt: string;
   readonly backToShop: string;
 }
-
-export const TEXTS: Dictionary<Texts> = { ru, en };

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { choices } from '../state/state.ts';
 import { lostNote } from '../ui/load-error.ts';
-import { button, head, heading, statusLine, timeLeftLine } from '../ui/elements.ts';
+import { head, heading, otherMethod, statusLine, timeLeftLine } from '../ui/elements.ts';
 import type { OtherPart, View } from '../view.ts';
 
 /** What a payment by one SBP link does not need. `lost`: what there is of it when it cannot be loaded. */
@@ -9,13 +8,6 @@ export function other(view: View, kind: OtherPart, lost = lostNote(view, 'sbp-ot
   return html`<sbp-other-ways exportparts="phone,scanner,button,message" .kind=${kind} .view=${view}
     >${lost}</sbp-other-ways
   >`;
-}
-
-/** To the list of methods, never where there is only one. */
-export function otherMethod({ state, texts, act }: View): TemplateResult | typeof nothing {
-  return state.snapshot && choices(state.snapshot).length > 1
-    ? button(texts.otherMethod, () => act.dispatch({ type: 'choosing', choosing: true }), 'other')
-    : nothing;
 }
 
 /**

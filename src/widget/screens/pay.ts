@@ -5,7 +5,7 @@ import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
 import { inAppNotice } from '../ui/in-app-notice.ts';
 import { lostNote } from '../ui/load-error.ts';
-import { giveUp, other, otherMethod } from './other-methods.ts';
+import { giveUp, other } from './other-methods.ts';
 import {
   button,
   checkButton,
@@ -15,6 +15,7 @@ import {
   money,
   statusLine,
   timeLeftLine,
+  otherMethod,
 } from '../ui/elements.ts';
 import { sberLinks } from '../state/layout.ts';
 import type { View } from '../view.ts';

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Gone } from '../state/state.ts';
 import { lostNote } from '../ui/load-error.ts';
-import { giveUp, other, otherMethod } from './other-methods.ts';
-import { checkButton, head, statusLine, timeLeftLine } from '../ui/elements.ts';
+import { giveUp, other } from './other-methods.ts';
+import { checkButton, head, statusLine, timeLeftLine, otherMethod } from '../ui/elements.ts';
 import type { View } from '../view.ts';
 
 export function waitingWords(view: View): string {

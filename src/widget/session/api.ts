@@ -3,33 +3,8 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
 import { toJson } from '../browser/json.ts';
 import { withDeadline } from './deadline.ts';
 import { ACT_MS, ANSWER_MS, retryAfter } from './timing.ts';
-import type { Refusal } from './types.ts';
+import type { ActBody, ActPath, Answer, ProblemAnswer } from './types.ts';
 import type { Surroundings } from './environment.ts';
-
-/** One answer of the checkout API. `trouble` is everything that a later try may cure. */
-export type Answer =
-  | { readonly kind: 'ok'; readonly value: unknown; readonly askedAt: number; readonly answeredAt: number }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | Trouble;
-
-export interface Trouble {
-  readonly kind: 'trouble';
-  readonly pauseMs: number;
-  /** For the developer: what came in place of the companion's answer. `null` where it was the companion's own word. */
-  readonly came: string | null;
-}
-
-/** What a payer did was understood and not done: a field is wrong, it is too late for it, or too soon. */
-export interface ProblemAnswer {
-  readonly kind: 'problem';
-  readonly httpStatus: number;
-  /** How long to leave it alone. */
-  readonly pauseMs: number;
-}
-
-/** What a payer's page can ask its companion to do. */
-export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel' | '/check';
-export type ActBody = Readonly<Record<string, string>>;
 
 /** The checkout API of one payment: adds the token, never lets it into a URL. */
 export class CheckoutApi {

@@ -1,9 +1,9 @@
 import type { Snapshot } from '../../protocol/snapshot.ts';
-import type { Answer, CheckoutApi, Trouble } from './api.ts';
+import type { CheckoutApi } from './api.ts';
+import type { Answer, Connection, Trouble } from './types.ts';
 import { withDeadline } from './deadline.ts';
 import { ANSWER_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './timing.ts';
 import { SideQuestions } from './side-questions.ts';
-import type { Connection } from './types.ts';
 import { readStream, type StreamEnd } from './stream.ts';
 import type { StreamRecord } from './stream-record.ts';
 import type { Surroundings } from './environment.ts';

@@ -2,7 +2,8 @@ import { readSnapshot } from '../../protocol/read-snapshot.ts';
 import { isRenewable, type Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
 import { BankChecks } from './bank-checks.ts';
-import type { ActBody, ActPath, Answer, CheckoutApi, Trouble } from './api.ts';
+import type { CheckoutApi } from './api.ts';
+import type { ActBody, ActPath, Acted, Answer, Connection, Refusal, SessionSink, Trouble } from './types.ts';
 import { listen } from './listen.ts';
 import {
   ASK_GAP_MS,
@@ -18,7 +19,6 @@ import {
 import { pause } from './pause.ts';
 import type { StreamEnd } from './stream.ts';
 import { StreamRecord } from './stream-record.ts';
-import type { Acted, Connection, Refusal, SessionSink } from './types.ts';
 import type { Surroundings } from './environment.ts';
 
 /** The checkout's line to its companion: one loop that has one request at a time, plus questions asked in between. */

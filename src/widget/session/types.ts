@@ -1,11 +1,35 @@
 /** What a session tells whoever has opened it. */
 import type { Snapshot } from '../../protocol/snapshot.ts';
-import type { ProblemAnswer } from './api.ts';
 
 export type Connection = 'connecting' | 'live' | 'polling' | 'offline';
 
 /** Why a payment cannot be opened; `http-…` is the companion's answer. Of these only `no-companion` may pass. */
 export type Refusal = 'no-token' | 'bad-endpoint' | 'no-companion' | 'origin-not-allowed' | `http-${number}`;
+
+/** One answer of the checkout API. `trouble` is everything that a later try may cure. */
+export type Answer =
+  | { readonly kind: 'ok'; readonly value: unknown; readonly askedAt: number; readonly answeredAt: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | Trouble;
+
+export interface Trouble {
+  readonly kind: 'trouble';
+  readonly pauseMs: number;
+  /** For the developer: what came in place of the companion's answer. `null` where it was the companion's own word. */
+  readonly came: string | null;
+}
+
+/** What a payer did was understood and not done: a field is wrong, it is too late for it, or too soon. */
+export interface ProblemAnswer {
+  readonly kind: 'problem';
+  readonly httpStatus: number;
+  /** How long to leave it alone. */
+  readonly pauseMs: number;
+}
+
+/** What a payer's page can ask its companion to do. */
+export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel' | '/check';
+export type ActBody = Readonly<Record<string, string>>;
 
 /** Server time and what is known of when it was read, on the monotonic clock. */
 export interface Receipt {

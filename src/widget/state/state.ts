@@ -3,8 +3,7 @@ import { isRenewable, type Method, type Snapshot } from '../../protocol/snapshot
 import { isOpen, transition } from '../../protocol/status.ts';
 import { adjustOffset } from './server-clock.ts';
 import { toJson } from '../browser/json.ts';
-import type { ActBody, ActPath } from '../session/api.ts';
-import type { Connection, Receipt, Refusal, Setback } from '../session/types.ts';
+import type { ActBody, ActPath, Connection, Receipt, Refusal, Setback } from '../session/types.ts';
 
 export type Screen =
   | 'loading'

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { formatMoney } from '../../protocol/money.ts';
 import { fill } from '../locales/messages.ts';
+import { choices } from '../state/state.ts';
 import type { View } from '../view.ts';
 
 /** From here on the time left is amber and, with `timer="late"`, shown at all. */
@@ -102,6 +103,13 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
     @click=${act}
     .textContent=${text}
   ></button>`;
+}
+
+/** To the list of methods, never where there is only one. */
+export function otherMethod({ state, texts, act }: View): TemplateResult | typeof nothing {
+  return state.snapshot && choices(state.snapshot).length > 1
+    ? button(texts.otherMethod, () => act.dispatch({ type: 'choosing', choosing: true }), 'other')
+    : nothing;
 }
 
 /** What its tap came to is told under it. */

@@ -1,6 +1,6 @@
 import { fill } from '../locales/messages.ts';
 import type { OtherWaysTexts } from '../locales/other-methods.ts';
-import type { ActPath } from '../session/api.ts';
+import type { ActPath } from '../session/types.ts';
 import type { Act } from '../state/state.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { LazyElement } from '../controllers/lazy-elements.ts';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { button, linkButton } from './elements.ts';
-import type { View } from '../view.ts';
+import type { PartName, View } from '../view.ts';
 
 /**
  * Within an inner element that cannot be loaded: says so, with a way on. The children of an element show as long as it
@@ -10,7 +9,7 @@ import type { View } from '../view.ts';
  */
 export function lostNote(
   { state, texts, origin, isLost }: View,
-  name: LazyElement,
+  name: PartName,
 ): TemplateResult | typeof nothing {
   if (!isLost(name)) return nothing;
   const offer = state.snapshot?.presentation;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { actionsFor } from '../../../src/companion/http/checkout/allowed-actions.ts';
 import { isLate } from '../../../src/companion/payments/model/payment.ts';
-import type { PaymentRequest } from '../../../src/companion/http/merchant/payment-request.ts';
+import type { PaymentRequest } from '../../../src/companion/payments/lifecycle/create.ts';
 import { renewableUntil, renewPayment } from '../../../src/companion/payments/lifecycle/renew.ts';
 import { Ledger } from '../../support/ledger.ts';
 

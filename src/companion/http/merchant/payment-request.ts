@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { FieldError } from '../../../protocol/problem.ts';
 import type { Method } from '../../../protocol/snapshot.ts';
-import type { Customer } from '../../providers/provider.ts';
+import type { PaymentRequest } from '../../payments/lifecycle/create.ts';
 import { LIST_FOR_BODY, toFieldErrors } from '../plumbing/field-errors.ts';
 import {
   DEFAULT_LIFETIME_S,
@@ -18,22 +18,6 @@ export interface Extras {
   readonly deepLink: boolean;
   /** Of `fallback_html`; `null` for Russian with a line of English. */
   readonly locale: 'ru' | 'en' | null;
-}
-
-/** A payment request that can be carried out. Times are unix ms, money is kopecks. */
-export interface PaymentRequest extends Extras {
-  readonly orderId: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly description: string | null;
-  readonly expiresAt: number;
-  readonly returnUrl: string | null;
-  readonly callbackUrl: string | null;
-  readonly customer: Customer;
-  readonly methods: readonly [Method, ...Method[]];
-  /** Whether the payer may begin anew after expiry; yes unless given. */
-  readonly renewable?: boolean;
-  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** The part of an accepted body that shapes the answer and not the payment. */
@@ -74,9 +58,6 @@ export function readPaymentRequest(
       callbackUrl: input.callback_url,
       customer: input.customer,
       methods: [method, ...others],
-      qr: input.qr,
-      deepLink: input.features.deep_link,
-      locale: input.locale ?? null,
       renewable: input.renewable,
       metadata: input.metadata,
     },

@@ -52,7 +52,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
         const payment = await createPayment(ctx, read.request, async (trx, paymentId) => {
           if (key) await reserveKey(trx, key.name, key.bodyHash, paymentId, ctx.now());
         });
-        return { status: 201, body: await createdView(ctx, payment, read.request) };
+        return { status: 201, body: await createdView(ctx, payment, readExtras(request.body)) };
       },
       // Cut off by a crash: the stored intent is carried to its end, the body's times are not judged again.
       async resume(paymentId) {

@@ -45,7 +45,7 @@ export class IdempotentCalls {
     if (this.#running.has(name)) throw inUse();
     this.#running.add(name);
     try {
-      const prior = await findPriorCall(this.#ctx, name, bodyHash);
+      const prior = await findPriorCall(this.#ctx.store, name, bodyHash);
       if (prior.kind === 'mismatch') {
         throw new ProblemError(
           422,
@@ -61,7 +61,7 @@ export class IdempotentCalls {
         prior.kind === 'unfinished' && call.resume
           ? await call.resume(prior.resourceId)
           : await call.begin({ name, bodyHash });
-      await keepAnswer(this.#ctx, name, bodyHash, withoutToken(answer));
+      await keepAnswer(this.#ctx.store, name, bodyHash, withoutToken(answer), this.#ctx.now());
       return answer;
     } catch (error) {
       throw error instanceof KeyTakenError ? inUse() : error;

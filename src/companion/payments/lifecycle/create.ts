@@ -1,12 +1,29 @@
 import type { Context } from '../context.ts';
 import type { Writer } from '../../store/store.ts';
 import { attachProvider } from './register-with-provider.ts';
-import type { PaymentRequest } from '../../http/merchant/payment-request.ts';
+import type { Method } from '../../../protocol/snapshot.ts';
+import type { Customer } from '../../providers/provider.ts';
 import { addAttempt } from '../model/attempts.ts';
 import { addEvent } from '../model/events.ts';
 import { newId } from '../../lib/ids.ts';
 import { ORPHANED_AFTER_MS } from '../model/next-check.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
+
+/** A payment request that can be carried out. Times are unix ms, money is kopecks. */
+export interface PaymentRequest {
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly expiresAt: number;
+  readonly returnUrl: string | null;
+  readonly callbackUrl: string | null;
+  readonly customer: Customer;
+  readonly methods: readonly [Method, ...Method[]];
+  /** Whether the payer may begin anew after expiry; yes unless given. */
+  readonly renewable?: boolean;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Creates a payment. The intent is on disk before the provider hears of it, under an id that is also the provider's

@@ -7,8 +7,7 @@ import { queueAttention } from '../model/attention.ts';
 import { addEvent } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
 import { hostedPage } from '../model/hosted-page.ts';
-import { contradictsTest } from '../reports/evaluate-report.ts';
-import { isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
+import { contradictsTest, isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
 
 /**

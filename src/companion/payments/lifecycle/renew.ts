@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { queueRenewalNotification } from '../../notifications/outbox.ts';
+import { queueRenewalNotification } from '../model/merchant-webhooks.ts';
 import { isOpen } from '../../../protocol/status.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
 import { attachProvider } from './register-with-provider.ts';

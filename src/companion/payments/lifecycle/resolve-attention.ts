@@ -1,4 +1,4 @@
-import { queuePaymentNotification } from '../../notifications/outbox.ts';
+import { queuePaymentNotification } from '../model/merchant-webhooks.ts';
 import type { Context } from '../context.ts';
 import type { FieldError } from '../../../protocol/problem.ts';
 import type { AttentionRow } from '../../store/schema.ts';

@@ -1,4 +1,4 @@
-import { queueAttentionNotification } from '../../notifications/outbox.ts';
+import { queueWebhook } from './merchant-webhooks.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { AttentionRow } from '../../store/schema.ts';
 import type { Reader, Writer } from '../../store/store.ts';
@@ -73,7 +73,13 @@ export async function queueAttention(
       note: null,
     })
     .execute();
-  await queueAttentionNotification(trx, payment, { attention_id: id, ...attention }, now);
+  await queueWebhook(trx, payment, 'payment.attention', now, {
+    amount: payment.amount,
+    currency: payment.currency,
+    status: payment.status,
+    attention_id: id,
+    ...attention,
+  });
   logAfterCommit(trx, {
     level: opens === 'news' ? 'info' : 'warn',
     fields: { payment_id: payment.id, status: payment.status, attention_id: id, ...attention },

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Context } from '../context.ts';
-import type { Writer } from '../../store/store.ts';
+import type { Store, Writer } from '../../store/store.ts';
 
 /** A finished call's answer, repeated to whoever repeats the call. */
 export interface Answer {
@@ -24,12 +23,12 @@ export class KeyTakenError extends Error {
   }
 }
 
-export async function findPriorCall(ctx: Context, key: string, bodyHash: string): Promise<PriorCall> {
-  const row = await ctx.store.read
-    .selectFrom('idempotency_keys')
-    .selectAll()
-    .where('key', '=', key)
-    .executeTakeFirst();
+export async function findPriorCall(
+  { read }: Pick<Store, 'read'>,
+  key: string,
+  bodyHash: string,
+): Promise<PriorCall> {
+  const row = await read.selectFrom('idempotency_keys').selectAll().where('key', '=', key).executeTakeFirst();
   if (!row) return { kind: 'none' };
   if (row.body_hash !== bodyHash) return { kind: 'mismatch' };
   if (row.answer_json === null) return { kind: 'unfinished', resourceId: row.resource_id };
@@ -53,12 +52,18 @@ export async function reserveKey(
 }
 
 /** Keeps the answer of a finished call. A call that reserved nothing (it may be repeated) takes its key here. */
-export async function keepAnswer(ctx: Context, key: string, bodyHash: string, answer: Answer): Promise<void> {
+export async function keepAnswer(
+  store: Store,
+  key: string,
+  bodyHash: string,
+  answer: Answer,
+  now: number,
+): Promise<void> {
   const answer_json = JSON.stringify(answer);
-  await ctx.store.write((trx) =>
+  await store.write((trx) =>
     trx
       .insertInto('idempotency_keys')
-      .values({ key, body_hash: bodyHash, resource_id: '', answer_json, created_at: ctx.now() })
+      .values({ key, body_hash: bodyHash, resource_id: '', answer_json, created_at: now })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ answer_json }))
       .execute(),
   );

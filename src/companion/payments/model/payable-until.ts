@@ -1,15 +1,13 @@
 import { isOpen } from '../../../protocol/status.ts';
-import type { Context } from '../context.ts';
+import type { Providers } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import type { Reader } from '../../store/store.ts';
+import type { Reader, Store } from '../../store/store.ts';
 import { findAttempts } from './attempts.ts';
 import type { Payment } from './payment.ts';
 import { WATCHED_MS } from './next-check.ts';
 
 /** Clocks differ, and a bank still decides about what was confirmed in the last second. */
 const SETTLING_MS = 60_000;
-
-type Providers = Context['providers'];
 
 /**
  * When an attempt's code ends by itself (unix ms): as its provider has told, or with the shop's time to pay where the
@@ -32,9 +30,16 @@ export function attemptPayableUntil(attempt: AttemptRow, providers: Providers, n
   return asked > now ? asked : null;
 }
 
+interface Sources {
+  readonly store: Pick<Store, 'read'>;
+  readonly providers: Providers;
+  /** Unix time in ms. */
+  readonly now: () => number;
+}
+
 /** The same of a payment, by all its attempts; `null` for one that has its money: what else comes is given back. */
 export async function payableUntil(
-  { store, providers, now }: Pick<Context, 'store' | 'providers' | 'now'>,
+  { store, providers, now }: Sources,
   payment: Payment,
   db: Reader = store.read,
 ): Promise<number | null> {

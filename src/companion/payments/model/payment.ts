@@ -132,3 +132,11 @@ export function refOf(payment: OfferedPayment): PaymentRef {
   const { reference, providerPaymentId, method, amount, currency } = payment;
   return { reference, providerPaymentId, method, amount, currency };
 }
+
+/** Whether the provider says that this payment is of another kind, test or real, than ours. */
+export function contradictsTest(
+  { test }: Pick<Payment, 'test'>,
+  report: { readonly test?: boolean | null },
+): boolean {
+  return (report.test ?? test) !== test;
+}

@@ -1,5 +1,5 @@
 import { isOpen, transition, type PaymentStatus } from '../../../protocol/status.ts';
-import { queuePaymentNotification } from '../../notifications/outbox.ts';
+import { queuePaymentNotification } from './merchant-webhooks.ts';
 import type { Writer } from '../../store/store.ts';
 import { closeAttention } from './attention.ts';
 import { addEvent, isProvidersWord, type Cause } from './events.ts';

@@ -9,8 +9,7 @@ import { beginRefund } from './begin-refund.ts';
 import { keepFailureReason } from '../model/failure-reason.ts';
 import { findPayment } from '../model/queries.ts';
 import { newId } from '../../lib/ids.ts';
-import { contradictsTest } from '../reports/evaluate-report.ts';
-import type { Payment } from '../model/payment.ts';
+import { contradictsTest, type Payment } from '../model/payment.ts';
 import { isPaidInDoubt, moneyOut, roomFor } from './refundable.ts';
 import { settleRefund } from './settle-refund.ts';
 

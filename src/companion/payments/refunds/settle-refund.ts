@@ -1,4 +1,4 @@
-import { queueRefundNotification } from '../../notifications/outbox.ts';
+import { queueRefundNotification } from '../model/merchant-webhooks.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { closeAttention, queueAttention } from '../model/attention.ts';

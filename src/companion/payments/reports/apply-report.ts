@@ -6,12 +6,12 @@ import type { Writer } from '../../store/store.ts';
 import { findReported, markForClosing, noteEnd } from '../model/attempts.ts';
 import { addEvent, isAnswer, type Cause } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
-import { contradictsTest, judge } from './evaluate-report.ts';
+import { judge } from './evaluate-report.ts';
 import { refundLate } from '../refunds/late-refund.ts';
 import { move } from '../model/transition.ts';
 import { flagOddMoney } from './payment-discrepancies.ts';
 import { isOddMoney, type Applied } from '../model/outcome.ts';
-import { wantsLateBack, type Payment } from '../model/payment.ts';
+import { contradictsTest, wantsLateBack, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
 import { flagUncounted, settleReported } from '../refunds/apply-refund-report.ts';
 

@@ -2,7 +2,7 @@ import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { REFUND_STATUSES, type Outcome } from '../model/outcome.ts';
-import type { Payment } from '../model/payment.ts';
+import { contradictsTest, type Payment } from '../model/payment.ts';
 
 export interface Verdict {
   /** What the payment is to become; `null` for nothing else than it is. */
@@ -33,14 +33,6 @@ export function judge(
 const LAPSE_LEEWAY_MS = 10_000;
 
 const NO_MONEY: readonly PaymentStatus[] = ['failed', 'expired', 'canceled'];
-
-/** Whether the provider says that this payment is of another kind, test or real, than ours. */
-export function contradictsTest(
-  { test }: Pick<Payment, 'test'>,
-  report: { readonly test?: boolean | null },
-): boolean {
-  return (report.test ?? test) !== test;
-}
 
 function meantBy(
   told: PaymentStatus | null,

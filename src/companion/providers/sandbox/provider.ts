@@ -1,6 +1,5 @@
 import { withCrc } from '../../../protocol/nspk-link.ts';
 import { isPaymentStatus } from '../../../protocol/status.ts';
-import type { Config } from '../../config.ts';
 import { verifyWebhook, WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { ProviderError, type PaymentRef, type Provider, type ProviderReport } from '../provider.ts';
 import type { SandboxBank } from './bank.ts';
@@ -8,12 +7,15 @@ import type { SandboxBank } from './bank.ts';
 /** The receiving bank in the sandbox's NSPK-like links, taken from a published sample. */
 const RECEIVING_BANK = '100000000111';
 
+export interface SandboxConfig {
+  readonly publicUrl: string;
+  /** The link in the sandbox's QR codes: the bank's own page, or a link in NSPK's form. */
+  readonly sandboxLink: 'page' | 'nspk';
+  readonly webhookSecrets: readonly string[];
+}
+
 /** The provider that speaks to the sandbox's bank, for trials without an acquirer. */
-export function createSandboxProvider(
-  bank: SandboxBank,
-  config: Pick<Config, 'publicUrl' | 'sandboxLink' | 'webhookSecrets'>,
-  now: () => number,
-): Provider {
+export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, now: () => number): Provider {
   const pageOf = (qrId: string) => `${config.publicUrl}/sandbox/bank/${qrId}`;
 
   async function billOf(reference: string) {

@@ -5,8 +5,9 @@ import { mustHold, targetOf } from '../../browser/bank-link.ts';
 import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
-import { TEXTS } from '../../locales/texts.ts';
+import { TEXTS } from '../../locales/first-screen.ts';
 import { linkButton } from '../../ui/elements.ts';
+import type { LoadBanks } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
@@ -27,8 +28,6 @@ const RETRIES = 10;
 
 /** From the last keystroke: a screen reader is not to count along while the payer types. */
 const ANNOUNCE_MS = 700;
-
-export type LoadBanks = (signal: AbortSignal) => Promise<unknown>;
 
 type Loading =
   | { readonly step: 'loading' }

@@ -1,8 +1,7 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { defineOnce } from '../../define.ts';
+import { defineOnce } from '../../browser/define-once.ts';
 import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
-import { otherMethod } from '../../screens/other-methods.ts';
-import { button } from '../../ui/elements.ts';
+import { button, otherMethod } from '../../ui/elements.ts';
 import type { OtherPart, View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { SbpGiveUp } from './give-up.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from './session/types.ts';
+import type { Refusal } from '../session/types.ts';
 
 /**
  * Says on the console what a developer can mend and no payer can. `address`: what was asked; `came`: what came in place of
