@@ -18,9 +18,9 @@ const browsers = await Promise.all(
 const chromium = browsers[names.indexOf('chromium')];
 
 /** `npm test` names files, where not all are wanted; these own the time. */
-const CLOCKWORK = 'test/widget/clockwork/';
+const CLOCKWORK = 'test/widget/session/clockwork/';
 const asked = process.env['TEST_FILES']?.split(',');
-const files = asked?.filter((file) => !file.startsWith(CLOCKWORK)) ?? ['test/widget/*.test.ts'];
+const files = asked?.filter((file) => !file.startsWith(CLOCKWORK)) ?? ['test/widget/**/*.test.ts', `!${CLOCKWORK}**`];
 const clockwork = asked?.filter((file) => file.startsWith(CLOCKWORK)) ?? [`${CLOCKWORK}*.test.ts`];
 
 export default {

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 
 /** The suites, each with what is in it. A file that runs in a browser is `components`. */
 export const SUITES = {
-  unit: ['test/{protocol,companion,demo,package,run,support}/**/*.test.ts'],
+  unit: ['test/{protocol,webhooks,companion,conformance,demo,build,package,run,support}/**/*.test.ts'],
   components: ['test/widget/**/*.test.ts'],
   // One at a time: each file drives browsers, and some measure.
   e2e: ['test/e2e/**/*.test.ts'],

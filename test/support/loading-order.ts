@@ -4,8 +4,8 @@ import type { Page, Request, Route } from 'playwright-core';
 export const PARTS = {
   payment: /\/checkout\/v1\/session$/,
   banks: /\/checkout\/v1\/session\/banks$/,
-  list: /\/chunks\/bank-way-/,
-  notice: /\/chunks\/way-out-/,
+  list: /\/chunks\/bank-app-/,
+  notice: /\/chunks\/open-in-browser-/,
 } as const;
 
 export type Part = keyof typeof PARTS;

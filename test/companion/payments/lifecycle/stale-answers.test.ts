@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { applyAnswer, applyDecision } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { attachProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
+import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
+import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
+import { carryOutCharge, chargeCode } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
+import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
+import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
+import { ProviderError, type ProviderReport } from '../../../../src/companion/providers/provider.ts';
+import type { Method } from '../../../../src/protocol/snapshot.ts';
+import { Ledger } from '../../../support/ledger.ts';
+
+/** What was true when a call began, and is not when it ends. */
+let ledger: Ledger;
+beforeEach(async () => {
+  ledger = await Ledger.open();
+});
+afterEach(() => ledger.close());
+
+const paymentOf = async (id: string) => (await findPayment(ledger.ctx.store.read, id))!;
+
+async function newPayment(...methods: [Method, ...Method[]]) {
+  return ledger.createPayment({ methods });
+}
+
+describe('a create that is refused late', () => {
+  it('does not fail a payment whose code is being shown', async () => {
+    ledger.provider.down = 'before';
+    const pending = await newPayment('sbp');
+    ledger.provider.down = 'no';
+    assert.notEqual((await attachProvider(ledger.ctx, pending)).providerPaymentId, null);
+    ledger.provider.create = () => Promise.reject(new ProviderError('refused', 'exists already'));
+    const after = await attachProvider(ledger.ctx, pending);
+    assert.deepEqual([after.status, (await paymentOf(pending.id)).status], ['created', 'created']);
+  });
+});
+
+describe('a cancel', () => {
+  it('closes the way that was chosen while it was asked about', async () => {
+    const { id } = await newPayment('sbp', 'sberpay');
+    await chooseMethod(ledger.ctx, id, { method: 'sbp', phone: null });
+    const stale = await paymentOf(id);
+    await chooseMethod(ledger.ctx, id, { method: 'sberpay', phone: null });
+    assert.equal((await cancelPayment(ledger.ctx, stale, 'payer')).status, 'canceled');
+    for (let round = 0; round < 3; round++) {
+      ledger.time += 60_000;
+      await ledger.look();
+    }
+    const attempts = await findAttempts(ledger.ctx.store.read, id);
+    const left = attempts.map(({ reference }) => ledger.provider.created.get(reference)!.status);
+    assert.deepEqual(left, ['canceled', 'canceled']);
+  });
+
+  it('is not for the payer of a payment that the bank is working on', async () => {
+    const payment = await newPayment('sbp');
+    await applyDecision(ledger.ctx, payment.id, 'processing', {
+      event: 'payment.processing',
+      source: 'test',
+    });
+    assert.equal(
+      (await cancelPayment(ledger.ctx, await paymentOf(payment.id), 'payer')).status,
+      'processing',
+    );
+  });
+
+  it('that the payer was refused closes nothing later on', async () => {
+    const { provider } = ledger;
+    const { id } = await newPayment('sbp');
+    const closing = provider.cancel.bind(provider);
+    provider.cancel = async () => {
+      await ledger.tell(id, 'processing');
+      throw new ProviderError('unavailable', 'down');
+    };
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'processing');
+    provider.cancel = closing;
+    for (let round = 0; round < 3; round++) {
+      ledger.time += 6_000;
+      await ledger.look();
+    }
+    const bill = provider.created.get(id)!.status;
+    assert.deepEqual([bill, (await paymentOf(id)).status], ['created', 'processing']);
+  });
+});
+
+describe('a scanned code', () => {
+  const bank = {
+    charge: 'silent' as 'silent' | 'refuses',
+    has: 'created' as 'created' | 'paid' | null,
+    charges: 0,
+  };
+
+  /** A payment whose provider charges codes. */
+  async function scannable() {
+    const { provider } = ledger;
+    const create = provider.create.bind(provider);
+    provider.create = async (request) =>
+      ({ ...(await create(request)), presentation: { kind: 'scan' } }) as never;
+    Object.assign(provider, {
+      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhooks: 'none' },
+      charge: (): Promise<ProviderReport> => {
+        bank.charges++;
+        return Promise.reject(
+          new ProviderError(bank.charge === 'silent' ? 'unavailable' : 'refused', 'the code was used'),
+        );
+      },
+      status: ({ reference }: { reference: string }): Promise<ProviderReport> =>
+        Promise.resolve({ reference, status: bank.has, amount: 10_000, currency: 'RUB' }),
+    });
+    return newPayment('buyer_qr');
+  }
+
+  it('that is undecided keeps its payment open: another one would be a second charge', async () => {
+    Object.assign(bank, { charge: 'silent', has: 'created' });
+    const { id } = await scannable();
+    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'taken');
+    for (let round = 0; round < 4; round++) {
+      ledger.time += 900_000;
+      await ledger.look();
+    }
+    const { status, chargePayload } = await paymentOf(id);
+    assert.deepEqual([status, chargePayload], ['created', 'code']);
+  });
+
+  it('whose repeat is refused has been paid, if the bank says so', async () => {
+    Object.assign(bank, { charge: 'silent', has: 'paid' });
+    const { id } = await scannable();
+    await chargeCode(ledger.ctx, id, 'code');
+    bank.charge = 'refuses';
+    assert.equal((await carryOutCharge(ledger.ctx, await paymentOf(id))).kind, 'taken');
+    assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  it('that was charged with another sum is charged no more, and told', async () => {
+    const { id } = await scannable();
+    let charges = 0;
+    Object.assign(ledger.provider, {
+      charge: ({ reference }: { reference: string }): Promise<ProviderReport> => {
+        charges++;
+        return Promise.resolve({ reference, status: 'paid', amount: 9_999, currency: 'RUB' });
+      },
+    });
+    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'taken');
+    Object.assign(bank, { has: 'created' });
+    for (let round = 0; round < 4; round++) {
+      ledger.time += 60_000;
+      await ledger.look();
+    }
+    assert.equal(charges, 1);
+    const { status, chargePayload } = await paymentOf(id);
+    assert.deepEqual([status, chargePayload], ['processing', null], 'nor is another one scanned');
+    assert.deepEqual(
+      (await ledger.attentionOf(id)).map(({ reason }) => reason),
+      ['amount_mismatch'],
+    );
+  });
+
+  it('that is refused at once may be followed by another, whatever else the bank can be asked', async () => {
+    Object.assign(bank, { charge: 'refuses' });
+    const { id } = await scannable();
+    ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
+    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'refused');
+    const { reference, presentation, chargePayload } = await paymentOf(id);
+    assert.deepEqual([reference, presentation.kind, chargePayload], [`${id}-2`, 'scan', null]);
+  });
+
+  /** A code whose first try went unanswered, and whose repeats are refused. */
+  async function inDoubt() {
+    Object.assign(bank, { charge: 'silent', has: 'created', charges: 0 });
+    const { id } = await scannable();
+    await chargeCode(ledger.ctx, id, 'code');
+    bank.charge = 'refuses';
+    return id;
+  }
+  /** As time goes by, second by second. */
+  async function wait(seconds: number) {
+    for (let second = 0; second < seconds; second++) {
+      ledger.time += 1_000;
+      await ledger.look();
+    }
+  }
+
+  it('that may have arrived is not followed by another on the word that the bank does not know it yet', async () => {
+    const id = await inDoubt();
+    await wait(15);
+    const { reference, chargePayload } = await paymentOf(id);
+    assert.deepEqual([reference, chargePayload], [id, 'code']);
+    bank.has = 'paid';
+    await wait(10);
+    assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  it('that the bank still does not know after half a minute may be followed by another', async () => {
+    const id = await inDoubt();
+    await wait(40);
+    const { reference, chargePayload } = await paymentOf(id);
+    assert.deepEqual([reference, chargePayload], [`${id}-2`, null]);
+  });
+
+  it('that turns up paid while no other is shown has paid', async () => {
+    const id = await inDoubt();
+    await wait(40);
+    bank.has = 'paid';
+    await wait(60);
+    assert.equal((await paymentOf(id)).status, 'paid');
+  });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`that turns up paid ${when} the next one is a second charge, and told`, async () => {
+      const id = await inDoubt();
+      await wait(40);
+      const charging = ({ reference }: { reference: string }): Promise<ProviderReport> =>
+        Promise.resolve({ reference, status: 'paid', amount: 10_000, currency: 'RUB' });
+      const paid = () => (bank.has = 'paid');
+      if (when === 'before') paid();
+      Object.assign(ledger.provider, { charge: charging });
+      await chargeCode(ledger.ctx, id, 'fresh code');
+      if (when === 'after') paid();
+      await wait(60);
+      assert.equal((await paymentOf(id)).status, 'paid');
+      const [told] = await ledger.attentionOf(id);
+      assert.deepEqual([told?.['reason'], told?.['reference']], ['paid_twice', id]);
+    });
+  }
+
+  it('whose order is known is asked about, and not charged again', async () => {
+    const id = await inDoubt();
+    bank.has = null;
+    await wait(60);
+    const { status, chargePayload } = await paymentOf(id);
+    assert.deepEqual([status, chargePayload, bank.charges], ['processing', null, 2]);
+  });
+
+  it('that stays undecided can be called off by the merchant, and its money still counts', async () => {
+    const id = await inDoubt();
+    ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
+    await wait(60);
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'created');
+    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'merchant')).status, 'canceled');
+    ledger.provider.status = ({ reference }) =>
+      Promise.resolve({ reference, status: 'paid', amount: 10_000, currency: 'RUB' });
+    await wait(30);
+    const { status, late } = await paymentOf(id);
+    assert.deepEqual([status, late], ['paid', true]);
+  });
+
+  it('is not forgotten because the bank, asked before a cancel, does not know it yet', async () => {
+    const id = await inDoubt();
+    await applyAnswer(ledger.ctx, 'sandbox', {
+      reference: id,
+      status: 'created',
+      amount: null,
+      currency: null,
+    });
+    assert.equal((await paymentOf(id)).chargePayload, 'code');
+  });
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { findEvents } from '../../../../src/companion/payments/model/queries.ts';
+import { RefundLedger } from '../../../support/refund-ledger.ts';
+
+let books: RefundLedger;
+beforeEach(async () => {
+  books = await RefundLedger.open();
+});
+afterEach(() => books.close());
+
+const notes = async (id: string) =>
+  (await findEvents(books.ledger.ctx.store.read, id)).flatMap(({ note }) => note ?? []);
+
+describe('a refund that has failed and then succeeded', () => {
+  async function contradicted(): Promise<{ id: string; refundId: string }> {
+    const id = await books.paid();
+    books.next = 'pending';
+    const { id: refundId } = await books.refund(id, 6_000);
+    assert.equal(await books.tell(id, 'failed', { of: refundId }), 'applied');
+    assert.equal(await books.tell(id, 'succeeded', { of: refundId }), 'refund_contradicted');
+    books.next = 'succeeded';
+    return { id, refundId };
+  }
+
+  it('is written down and told once, and its sum is not given out again', async () => {
+    const { id, refundId } = await contradicted();
+    for (let repeat = 0; repeat < 3; repeat++) await books.tell(id, 'succeeded', { of: refundId });
+    assert.ok((await notes(id)).includes('refund_contradicted'));
+    const told = await books.ledger.attentionOf(id);
+    assert.deepEqual(
+      told.map(({ reason, refund_id, reported_amount }) => [reason, refund_id, reported_amount]),
+      [['refund_contradicted', refundId, 6_000]],
+    );
+    assert.equal((await books.read(refundId)).status, 'failed');
+    assert.deepEqual(await books.sums(id), ['paid', 0, 4_000]);
+    assert.equal(await books.refusal(id, 4_001), 'exceeds_payment');
+    const atOnce = await Promise.all(Array.from({ length: 5 }, () => books.refusal(id, 4_000)));
+    assert.deepEqual(atOnce.sort(), [...Array<string>(4).fill('exceeds_payment'), null]);
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 4_000, 0]);
+  });
+
+  it('has succeeded for good when a person has found the money gone', async () => {
+    const { id, refundId } = await contradicted();
+    await books.resolve(id, 'money_out');
+    assert.equal((await books.read(refundId)).status, 'succeeded');
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 6_000, 4_000]);
+    assert.deepEqual(await books.told(id), ['refund.failed', 'payment.attention', 'refund.succeeded']);
+    assert.equal(await books.tell(id, 'succeeded', { of: refundId }), 'unchanged');
+  });
+
+  it('stays failed, and may be given back again, when none of it has gone', async () => {
+    const { id, refundId } = await contradicted();
+    await books.resolve(id, 'no_money');
+    assert.equal((await books.read(refundId)).status, 'failed');
+    assert.deepEqual(await books.sums(id), ['paid', 0, 10_000]);
+    await books.refund(id, null);
+    assert.deepEqual(await books.sums(id), ['refunded', 10_000, 0]);
+  });
+
+  it('is told anew when it is said again after that', async () => {
+    const { id, refundId } = await contradicted();
+    await books.resolve(id, 'no_money');
+    assert.equal(await books.tell(id, 'succeeded', { of: refundId }), 'refund_contradicted');
+    assert.equal((await books.ledger.attentionOf(id)).length, 2);
+    assert.equal(await books.refusal(id, 4_001), 'exceeds_payment');
+  });
+});
+
+describe('a refund that has succeeded and then failed', () => {
+  async function contradicted(amount: number | null): Promise<{ id: string; refundId: string }> {
+    const id = await books.paid();
+    const { id: refundId } = await books.refund(id, amount);
+    assert.equal(await books.tell(id, 'failed', { of: refundId }), 'refund_contradicted');
+    return { id, refundId };
+  }
+
+  it('counts as given back until a person has looked', async () => {
+    const { id, refundId } = await contradicted(6_000);
+    await books.tell(id, 'failed', { of: refundId });
+    assert.equal((await books.openOf(id)).length, 1);
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 6_000, 4_000]);
+    await books.resolve(id, 'money_out');
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 6_000, 4_000]);
+    assert.equal((await books.read(refundId)).status, 'succeeded');
+  });
+
+  for (const amount of [6_000, null]) {
+    it(`is there to be given back again when none of it has gone: ${amount ?? 'all'}`, async () => {
+      const { id, refundId } = await contradicted(amount);
+      await books.resolve(id, 'no_money');
+      assert.equal((await books.read(refundId)).status, 'failed');
+      assert.deepEqual(await books.sums(id), ['paid', 0, 10_000]);
+      assert.deepEqual(await books.told(id), ['refund.succeeded', 'payment.attention', 'refund.failed']);
+      await books.refund(id, null);
+      assert.deepEqual(await books.sums(id), ['refunded', 10_000, 0]);
+    });
+  }
+});
+
+describe('a refund of another sum than was asked for', () => {
+  it('is not settled, and the larger sum counts', async () => {
+    const id = await books.paid();
+    books.next = 'pending';
+    const { id: refundId } = await books.refund(id, 1_000);
+    const outcome = await books.tell(id, 'succeeded', { of: refundId, amount: 5_000 });
+    assert.equal(outcome, 'refund_contradicted');
+    assert.equal((await books.read(refundId)).status, 'pending');
+    assert.deepEqual(await books.sums(id), ['paid', 0, 5_000]);
+    await books.resolve(id, 'money_out');
+    assert.equal((await books.read(refundId)).amount, 5_000);
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 5_000, 5_000]);
+  });
+
+  it('is what a person says, where both were wrong', async () => {
+    const id = await books.paid();
+    const { id: refundId } = await books.refund(id, 1_000);
+    await books.tell(id, 'succeeded', { of: refundId, amount: 5_000 });
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 1_000, 5_000]);
+    await books.resolve(id, 'money_out', 3_000);
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 3_000, 7_000]);
+  });
+});
+
+describe('an answer and a webhook that differ', () => {
+  it('contradict each other, whichever is first', async () => {
+    const id = await books.paid();
+    const { provider } = books.ledger;
+    provider.refund = async (request) => {
+      // The webhook is faster than the answer.
+      const row = await books.read(request.refundId);
+      await books.ledger.ctx.store.write((trx) =>
+        trx.updateTable('refunds').set({ provider_refund_id: 'faster' }).where('id', '=', row.id).execute(),
+      );
+      assert.equal(await books.tell(id, 'failed', { name: 'faster' }), 'applied');
+      return { status: 'succeeded' as const };
+    };
+    const refund = await books.refund(id, 7_000);
+    assert.equal(refund.status, 'failed');
+    assert.deepEqual(
+      (await books.openOf(id)).map(({ reason }) => reason),
+      ['refund_contradicted'],
+    );
+    assert.deepEqual(await books.sums(id), ['paid', 0, 3_000]);
+  });
+});
+
+describe('a refund made in the cabinet', () => {
+  it('counts against the payment, once for each of them, until it is resolved', async () => {
+    const id = await books.paid();
+    for (const name of ['A', 'B', 'A']) {
+      assert.equal(await books.tell(id, 'succeeded', { name, amount: 3_000 }), 'unmatched_refund');
+    }
+    assert.equal((await books.openOf(id)).length, 2);
+    assert.deepEqual(await books.sums(id), ['paid', 0, 4_000]);
+    assert.equal(await books.refusal(id, 5_000), 'exceeds_payment');
+  });
+
+  it('of a sum that is not told leaves nothing to be given back until a person has named it', async () => {
+    const id = await books.paid();
+    assert.equal(await books.tell(id, 'succeeded', { name: 'A' }), 'unmatched_refund');
+    assert.equal(await books.refusal(id, 1), 'exceeds_payment');
+    await books.resolve(id, 'money_out', 2_500);
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 2_500, 7_500]);
+    assert.deepEqual(await books.told(id), ['payment.attention', 'payment.partial_refunded']);
+    assert.equal(await books.tell(id, 'succeeded', { name: 'A' }), 'unmatched_refund');
+    assert.equal((await books.openOf(id)).length, 0, 'of the same refund nobody is told again');
+  });
+});

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
+import {
+  carryOut,
+  createRefund,
+  findRefund,
+} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import {
+  ProviderError,
+  type ProviderRefund,
+  type RefundReport,
+  type RefundRequest,
+} from '../../../../src/companion/providers/provider.ts';
+import { AMOUNT, Ledger } from '../../../support/ledger.ts';
+
+let ledger: Ledger;
+let asked: RefundRequest[];
+let answer: (request: RefundRequest) => ProviderRefund;
+before(async () => {
+  ledger = await Ledger.open();
+  ledger.provider.refund = async (request) => {
+    asked.push(request);
+    await Promise.resolve();
+    return answer(request) as { status: 'succeeded' };
+  };
+});
+after(() => ledger.close());
+beforeEach(() => {
+  asked = [];
+});
+
+const lost = (): never => {
+  throw new ProviderError('unavailable', 'the answer was lost');
+};
+const notAsked = (): never => {
+  throw new ProviderError('unavailable', 'not asked', { asked: false });
+};
+
+async function paidPayment(): Promise<string> {
+  const { id } = await ledger.createPayment();
+  await tell(id, { status: 'paid', amount: AMOUNT });
+  return id;
+}
+
+let deliveries = 0;
+const tell = (reference: string, report: { status?: 'paid'; amount?: number; refund?: RefundReport }) =>
+  applyDelivery(
+    ledger.ctx,
+    'sandbox',
+    {
+      deliveryId: String(++deliveries),
+      event: 'told',
+      reference,
+      currency: 'RUB',
+      ...{ status: null, amount: null, ...report },
+    },
+    Buffer.from('{}'),
+  );
+
+const refund = (paymentId: string, amount: number) =>
+  createRefund(ledger.ctx, { paymentId, amount, reason: null }, () => Promise.resolve());
+const read = async (id: string) => (await findRefund(ledger.ctx.store.read, id))!;
+const refunded = async (id: string) => (await findPayment(ledger.ctx.store.read, id))!.refundedAmount;
+
+const repeats = (id: string) =>
+  asked.filter(({ refundId }) => refundId === id).map(({ repeated }) => repeated);
+
+async function later(): Promise<void> {
+  ledger.time += 10 * 60_000;
+  await ledger.look();
+}
+
+describe('asking for a refund', () => {
+  it('says that it may have been asked for before, once an answer was lost', async () => {
+    answer = lost;
+    const { id } = await refund(await paidPayment(), 1_000);
+    await later();
+    assert.deepEqual(repeats(id), [false, true]);
+    assert.equal((await read(id)).status, 'pending');
+  });
+
+  it('is the first time again after a call that never left', async () => {
+    answer = notAsked;
+    const { id } = await refund(await paidPayment(), 1_000);
+    await later();
+    answer = () => ({ status: 'succeeded' });
+    await later();
+    assert.deepEqual(repeats(id), [false, false, false]);
+    assert.equal((await read(id)).status, 'succeeded');
+  });
+
+  it('is left alone for longer, the longer it takes', async () => {
+    answer = notAsked;
+    const { id, created_at } = await refund(await paidPayment(), 1_000);
+    const waits: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      const { next_ask_at } = await read(id);
+      waits.push((next_ask_at - Math.max(created_at, ledger.time)) / 1000);
+      ledger.time = next_ask_at;
+      await ledger.look();
+    }
+    assert.deepEqual(waits, [5, 5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600]);
+  });
+
+  it('is done by one of those who come with it at once', async () => {
+    answer = lost;
+    const { id } = await refund(await paidPayment(), 1_000);
+    asked = [];
+    const row = await read(id);
+    await Promise.all(Array.from({ length: 5 }, () => carryOut(ledger.ctx, row)));
+    assert.equal(asked.length, 1);
+  });
+});
+
+describe('a refund that does not end', () => {
+  it('is told to the merchant after a day, once, and asked about by the hour', async () => {
+    answer = lost;
+    const { id: paymentId } = await ledger.createPayment();
+    await tell(paymentId, { status: 'paid', amount: AMOUNT });
+    const { id, created_at } = await refund(paymentId, 1_000);
+    const untilHours = async (hours: number) => {
+      for (; ledger.time < created_at + hours * 3_600_000; ledger.time += 300_000) await ledger.look();
+    };
+    await untilHours(23.9);
+    assert.deepEqual(await ledger.attentionOf(paymentId), []);
+    await untilHours(25);
+    await ledger.restart();
+    asked = [];
+    await untilHours(49);
+    assert.deepEqual(
+      (await ledger.attentionOf(paymentId)).map(({ reason, refund_id }) => [reason, refund_id]),
+      [['refund_overdue', id]],
+    );
+    const times = asked.filter(({ refundId }) => refundId === id).length;
+    assert.ok(times > 20 && times <= 25, `asked ${times} times in a day`);
+    answer = () => ({ status: 'succeeded' });
+    await untilHours(51);
+    assert.equal(await refunded(paymentId), 1_000);
+  });
+});
+
+describe('a report of a refund whose answer was lost', () => {
+  const report = (fields: Partial<RefundReport>): { refund: RefundReport } => ({
+    refund: { refundId: null, providerRefundId: 'theirs', amount: 1_000, status: 'succeeded', ...fields },
+  });
+
+  it('settles the only one of its sum', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    const [first] = [await refund(id, 1_000), await refund(id, 2_000)];
+    assert.equal(await tell(id, report({})), 'applied');
+    const { status, provider_refund_id } = await read(first.id);
+    assert.deepEqual([status, provider_refund_id], ['succeeded', 'theirs']);
+    assert.equal(await refunded(id), 1_000);
+    assert.equal(await tell(id, report({})), 'unchanged', 'and no other one, when it is said again');
+  });
+
+  it('settles none where there are several of its sum, or none', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ refundId: 'of another', providerRefundId: null })), 'premature');
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({})), 'premature');
+    assert.equal(await refunded(id), 0);
+    assert.deepEqual(await ledger.attentionOf(id), []);
+  });
+
+  it('of another sum than any that was asked for is none of ours', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ amount: 999 })), 'unmatched_refund');
+    assert.equal(await refunded(id), 0);
+    assert.equal((await ledger.attentionOf(id))[0]?.['reported_amount'], 999);
+  });
+
+  it('that nobody finds to be ours within a day is told to the merchant', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({})), 'premature');
+    for (let hour = 0; hour < 30; hour++) {
+      ledger.time += 3_600_000;
+      await ledger.look();
+    }
+    const reasons = (await ledger.attentionOf(id)).map(({ reason }) => reason).sort();
+    assert.deepEqual(reasons, ['refund_overdue', 'refund_overdue', 'unmatched_refund']);
+  });
+
+  it('tells the merchant of money that was given back in the provider’s own cabinet, and counts none of it', async () => {
+    for (const named of [true, false]) {
+      const id = await paidPayment();
+      const elsewhere = named ? report({}) : report({ providerRefundId: null, amount: null });
+      assert.equal(await tell(id, elsewhere), 'unmatched_refund');
+      const [told, ...more] = await ledger.attentionOf(id);
+      assert.deepEqual(
+        [told?.['reason'], told?.['reported_amount'], more],
+        ['unmatched_refund', named ? 1_000 : null, []],
+      );
+      assert.equal(await refunded(id), 0);
+    }
+  });
+
+  it('takes no message about a refund of its own for one of those', async () => {
+    answer = () => ({ status: 'succeeded' });
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({})), 'premature');
+    assert.equal(await tell(id, report({ providerRefundId: null, amount: null })), 'unmatched_refund');
+    assert.deepEqual(await ledger.attentionOf(id), []);
+  });
+
+  it('settles the one it names, unless it speaks of another sum or code', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    const { id: refundId } = await refund(id, 1_000);
+    await refund(id, 1_000);
+    const copied = report({ refundId, providerRefundId: 'with our id in its text', amount: 2_000 });
+    assert.equal(await tell(id, copied), 'unmatched_refund');
+    const other = await paidPayment();
+    assert.equal(await tell(other, report({ refundId })), 'unmatched_refund');
+    assert.equal((await read(refundId)).status, 'pending');
+    assert.equal(await tell(id, report({ refundId })), 'applied');
+    assert.equal((await read(refundId)).status, 'succeeded');
+  });
+
+  it('is asked about by the name that the report told', async () => {
+    answer = lost;
+    const id = await paidPayment();
+    await refund(id, 1_000);
+    assert.equal(await tell(id, report({ status: 'pending' })), 'unchanged');
+    answer = () => ({ status: 'succeeded' });
+    await later();
+    assert.ok(asked.some(({ providerRefundId }) => providerRefundId === 'theirs'));
+    assert.equal(await refunded(id), 1_000);
+  });
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
+import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
+import { findEvents } from '../../../../src/companion/payments/model/queries.ts';
+import { renewPayment } from '../../../../src/companion/payments/lifecycle/renew.ts';
+import { ProviderError } from '../../../../src/companion/providers/provider.ts';
+import { AMOUNT } from '../../../support/ledger.ts';
+import { RefundLedger } from '../../../support/refund-ledger.ts';
+
+let books: RefundLedger;
+beforeEach(async () => {
+  books = await RefundLedger.open();
+});
+afterEach(() => books.close());
+
+const reasons = async (id: string) => (await books.openOf(id)).map(({ reason }) => reason);
+
+describe('a payment whose provider takes its word back', () => {
+  for (const status of ['failed', 'canceled', 'expired'] as const) {
+    it(`by ${status} stays paid, is told once, and gives nothing back until a person has looked`, async () => {
+      const id = await books.paid();
+      for (let repeat = 0; repeat < 3; repeat++) {
+        assert.equal(await books.ledger.tell(id, status, AMOUNT), 'paid_contradicted');
+      }
+      const { store } = books.ledger.ctx;
+      const noted = (await findEvents(store.read, id)).filter(({ note }) => note === 'paid_contradicted');
+      assert.equal(noted.length, 3);
+      assert.deepEqual(
+        (await books.ledger.attentionOf(id)).map(({ reason, reference }) => [reason, reference]),
+        [['paid_contradicted', id]],
+      );
+      assert.equal(await books.refusal(id, 1_000), 'attention_open');
+      await books.resolve(id, 'money_in');
+      assert.equal(await books.refusal(id, 1_000), null);
+      assert.deepEqual(await books.sums(id), ['partial_refunded', 1_000, 9_000]);
+    });
+  }
+
+  it('has nothing left to give back when its money is gone', async () => {
+    const id = await books.paid();
+    await books.refund(id, 1_000);
+    await books.ledger.tell(id, 'failed', AMOUNT);
+    await books.resolve(id, 'money_out');
+    assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
+    assert.deepEqual(await books.told(id), ['refund.succeeded', 'payment.attention', 'payment.refunded']);
+  });
+
+  it('asks for no refund that the provider has not heard of', async () => {
+    const id = await books.paid();
+    const { provider } = books.ledger;
+    const answer = provider.refund.bind(provider);
+    provider.refund = () => Promise.reject(new ProviderError('unavailable', 'not asked', { asked: false }));
+    await books.refund(id, 1_000);
+    const asked: string[] = [];
+    provider.refund = (request) => {
+      asked.push(request.refundId);
+      return answer(request);
+    };
+    await books.ledger.tell(id, 'failed', AMOUNT);
+    for (let round = 0; round < 3; round++) {
+      books.ledger.time += 600_000;
+      await books.ledger.look();
+    }
+    assert.deepEqual(asked, []);
+    await books.resolve(id, 'money_in');
+    books.ledger.time += 600_000;
+    await books.ledger.look();
+    assert.equal(asked.length, 1);
+    assert.deepEqual(await books.sums(id), ['partial_refunded', 1_000, 9_000]);
+  });
+
+  it('has not done so by an end that was told before its late money came', async () => {
+    const { id } = await books.ledger.createPayment();
+    await books.ledger.tell(id, 'expired', AMOUNT);
+    await books.ledger.tell(id, 'paid', AMOUNT);
+    assert.equal(await books.ledger.tell(id, 'expired', AMOUNT), 'unchanged');
+    assert.deepEqual(await reasons(id), []);
+    assert.equal(await books.ledger.tell(id, 'failed', AMOUNT), 'paid_contradicted');
+  });
+
+  it('has not done so by the end of a code that was replaced, nor once all of it has gone back', async () => {
+    const { id } = await books.ledger.createPayment();
+    books.ledger.time += 900_000;
+    await books.ledger.look();
+    await renewPayment(books.ledger.ctx, id);
+    await books.ledger.tell(`${id}-2`, 'paid', AMOUNT);
+    assert.equal(await books.ledger.tell(id, 'expired', AMOUNT), 'replaced_attempt');
+    await books.refund(id, null);
+    assert.equal(await books.ledger.tell(`${id}-2`, 'canceled', AMOUNT), 'unchanged');
+    assert.deepEqual(await reasons(id), []);
+  });
+});
+
+describe('a second charge', () => {
+  async function paidTwice(): Promise<{ id: string; second: string }> {
+    const { id } = await books.ledger.createPayment({ methods: ['sbp', 'sberpay'] });
+    await chooseMethod(books.ledger.ctx, id, { method: 'sbp', phone: null });
+    await chooseMethod(books.ledger.ctx, id, { method: 'sberpay', phone: null });
+    const [first, second] = await findAttempts(books.ledger.ctx.store.read, id);
+    await books.ledger.tell(first!.reference, 'paid', AMOUNT);
+    await books.ledger.tell(second!.reference, 'paid', AMOUNT);
+    return { id, second: second!.reference };
+  }
+
+  it('stays an attention until it is given back', async () => {
+    const { id, second } = await paidTwice();
+    assert.deepEqual(await reasons(id), ['paid_twice']);
+    await books.ledger.look();
+    assert.deepEqual(await reasons(id), []);
+    // Whatever its provider calls it now.
+    await books.ledger.tell(second, 'canceled', AMOUNT);
+    assert.deepEqual(await reasons(id), []);
+  });
+
+  it('whose refund fails is left to one attention, and what is said of it later to another', async () => {
+    const { id } = await paidTwice();
+    books.next = 'failed';
+    await books.ledger.look();
+    assert.deepEqual(await reasons(id), ['duplicate_refund_failed']);
+    await books.resolve(id, 'money_in');
+    const refund = await books.ledger.ctx.store.read
+      .selectFrom('refunds')
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    await books.tell(refund.reference, 'succeeded', { of: refund.id });
+    assert.deepEqual(await reasons(id), ['refund_contradicted']);
+    assert.deepEqual(await books.sums(id), ['paid', 0, AMOUNT], 'no money of the payment');
+    await books.resolve(id, 'money_out');
+    assert.equal((await books.read(refund.id)).status, 'succeeded');
+    assert.deepEqual(await books.sums(id), ['paid', 0, AMOUNT]);
+  });
+
+  it('that is taken back before it was given back is told', async () => {
+    const { id, second } = await paidTwice();
+    assert.equal(await books.ledger.tell(second, 'failed', AMOUNT), 'paid_contradicted');
+    await books.ledger.look();
+    const refund = await books.ledger.ctx.store.read
+      .selectFrom('refunds')
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    assert.deepEqual([refund.status, refund.asks], ['pending', 0]);
+    assert.deepEqual(await reasons(id), ['paid_twice', 'paid_contradicted']);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import {
+  createRefund,
+  type RefundRefused,
+} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { renewPayment } from '../../../../src/companion/payments/lifecycle/renew.ts';
+import { AMOUNT, Ledger } from '../../../support/ledger.ts';
+
+let ledger: Ledger;
+beforeEach(async () => {
+  ledger = await Ledger.open();
+});
+afterEach(() => ledger.close());
+
+const bill = (reference: string) => ledger.provider.created.get(reference)!;
+
+async function later(ms = 60_000): Promise<void> {
+  ledger.time += ms;
+  await ledger.look();
+}
+
+describe('money that came and went without being seen', () => {
+  it('leaves nothing: the payment has ended, and is asked about no more', async () => {
+    const { id } = await ledger.createPayment();
+    await ledger.tell(id, 'processing');
+    bill(id).status = 'refunded';
+    await later();
+    assert.equal((await ledger.paymentOf(id)).status, 'canceled');
+    for (let round = 0; round < 6; round++) await later(3_600_000);
+    const row = await ledger.ctx.store.read.selectFrom('payments').selectAll().executeTakeFirstOrThrow();
+    assert.equal(row.next_check_at, null);
+  });
+
+  it('leaves a payment when only a part of it went', async () => {
+    const { id } = await ledger.createPayment();
+    bill(id).status = 'partial_refunded';
+    await later();
+    assert.equal((await ledger.paymentOf(id)).status, 'paid');
+    await isHeld(id);
+  });
+
+  it('is waited for when a message says so, which another one may follow', async () => {
+    const { id } = await ledger.createPayment();
+    assert.equal(await ledger.tell(id, 'refunded'), 'premature');
+    assert.equal((await ledger.paymentOf(id)).status, 'created');
+  });
+});
+
+/** Nobody says how much has gone back: nothing more is to follow until a person has. */
+async function isHeld(id: string): Promise<void> {
+  const reasons = (await ledger.attentionOf(id)).map(({ reason }) => reason);
+  assert.deepEqual(reasons, ['unmatched_refund']);
+  const order = { paymentId: id, amount: 1, reason: null };
+  await assert.rejects(
+    createRefund(ledger.ctx, order, () => Promise.resolve()),
+    (error: RefundRefused) => error.code === 'exceeds_payment',
+  );
+}
+
+describe('a refund that the provider tells by a status', () => {
+  /** Paid on its first code, after a second one was asked for. */
+  async function paidOnTheFirst(): Promise<string> {
+    const { id } = await ledger.createPayment();
+    await later(900_000);
+    assert.equal((await renewPayment(ledger.ctx, id))?.status, 'created');
+    assert.equal(await ledger.tell(id, 'paid'), 'applied');
+    return id;
+  }
+
+  it('is of the money that counts, also when another code is on offer since', async () => {
+    const id = await paidOnTheFirst();
+    assert.equal(await ledger.tell(id, 'partial_refunded', AMOUNT), 'applied');
+    assert.equal(await ledger.tell(id, 'refunded', AMOUNT), 'applied');
+    assert.equal((await ledger.paymentOf(id)).status, 'refunded');
+  });
+
+  it('and that we have not asked for is told, and holds what is left', async () => {
+    const { id } = await ledger.createPayment();
+    await ledger.tell(id, 'paid');
+    for (let repeat = 0; repeat < 3; repeat++) await ledger.tell(id, 'partial_refunded', AMOUNT);
+    await isHeld(id);
+  });
+
+  it('is not of it when a second charge was given back', async () => {
+    const id = await paidOnTheFirst();
+    assert.equal(await ledger.tell(`${id}-2`, 'paid'), 'paid_twice');
+    assert.equal(await ledger.tell(`${id}-2`, 'refunded'), 'replaced_attempt');
+    assert.equal((await ledger.paymentOf(id)).status, 'paid');
+  });
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ProviderDelivery } from '../../../../src/companion/providers/provider.ts';
+import { addAttempt } from '../../../../src/companion/payments/model/attempts.ts';
+import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { findEvents, findPayment } from '../../../../src/companion/payments/model/queries.ts';
+import type { PaymentStatus } from '../../../../src/protocol/status.ts';
+import { AMOUNT, Ledger } from '../../../support/ledger.ts';
+
+const SANDBOX = { provider: 'sandbox', method: 'sbp', deadline: Date.UTC(2026, 1) } as const;
+const DAY_MS = 24 * 3_600_000;
+
+let ledger: Ledger;
+before(async () => {
+  ledger = await Ledger.open();
+});
+after(() => ledger.close());
+
+/** What a bank may truthfully say of one payment, and what it comes to in the end. */
+const LIVES: readonly { said: readonly PaymentStatus[]; end: PaymentStatus }[] = [
+  { said: ['processing', 'paid'], end: 'paid' },
+  { said: ['processing', 'failed'], end: 'failed' },
+  { said: ['processing', 'expired'], end: 'expired' },
+  { said: ['processing', 'expired', 'paid'], end: 'paid' },
+  { said: ['processing', 'canceled', 'paid'], end: 'paid' },
+  { said: ['processing', 'paid', 'refunded'], end: 'refunded' },
+  { said: ['paid', 'partial_refunded', 'refunded'], end: 'refunded' },
+  { said: ['created', 'processing', 'paid', 'partial_refunded', 'refunded'], end: 'refunded' },
+];
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+}
+
+async function newPayment(): Promise<string> {
+  const payment = await ledger.createPayment();
+  return payment.id;
+}
+
+async function tell(reference: string, status: PaymentStatus): Promise<string> {
+  const delivery: ProviderDelivery = {
+    deliveryId: `${reference} ${status}`,
+    event: `payment.${status}`,
+    reference,
+    status,
+    amount: AMOUNT,
+    currency: 'RUB',
+  };
+  return applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+}
+
+describe('the order of webhooks', () => {
+  for (const { said, end } of LIVES) {
+    it(`does not matter: ${said.join(', ')} end as ${end} in every order, each of them twice`, async () => {
+      for (const order of permutations(said)) {
+        const id = await newPayment();
+        // The bank itself has come to the end: being asked, it says what it says at last.
+        ledger.provider.created.get(id)!.status = end === 'refunded' ? 'paid' : end;
+        for (const status of [...order, ...order]) await tell(id, status);
+        for (let round = 0; round < 3; round++) {
+          ledger.time += 60_000;
+          await ledger.look();
+        }
+        const payment = (await findPayment(ledger.ctx.store.read, id))!;
+        assert.equal(payment.status, end, order.join(', '));
+        const events = await findEvents(ledger.ctx.store.read, id);
+        const changes = events.filter((event) => event.status_before !== event.status_after);
+        const queued = await ledger.ctx.store.read
+          .selectFrom('deliveries')
+          .select('event')
+          .where('payment_id', '=', id)
+          .execute();
+        const told = queued.map(({ event }) => event);
+        assert.deepEqual(
+          told.filter((event) => event !== 'payment.attention'),
+          changes.map(({ status_after }) => `payment.${status_after}`),
+          'one webhook to the merchant for each change',
+        );
+        // An end that comes after the money may have been overtaken by it, or take it back: only a person can tell.
+        const isTakenBack = order
+          .slice(order.indexOf('paid'))
+          .some((status) => status === 'expired' || status === 'canceled');
+        // Nobody says how much of it has gone back.
+        const inPart = changes.filter(({ status_after }) => status_after === 'partial_refunded').length;
+        const alarms = inPart + (end === 'paid' && isTakenBack ? 1 : 0);
+        assert.equal(told.length - changes.length, alarms, order.join(', '));
+      }
+    });
+  }
+});
+
+describe('a webhook of a payment that is not known', () => {
+  async function row(reference: string) {
+    return ledger.ctx.store.read
+      .selectFrom('provider_deliveries')
+      .selectAll()
+      .where('delivery_id', '=', `${reference} paid`)
+      .executeTakeFirstOrThrow();
+  }
+
+  it('is kept and tried again: it counts as soon as the payment is known', async () => {
+    const id = await newPayment();
+    const reference = `${id}-2`;
+    assert.equal(await tell(reference, 'paid'), 'unknown_payment');
+    await ledger.ctx.store.write((trx) => addAttempt(trx, { id, attempts: 1 }, SANDBOX, ledger.time));
+    await ledger.restart();
+    ledger.time += 5_000;
+    await ledger.look();
+    assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, 'paid');
+    const { outcome, payment_id, next_try_at, report_json } = await row(reference);
+    assert.deepEqual(
+      { outcome, payment_id, next_try_at, report_json },
+      { outcome: 'applied', payment_id: id, next_try_at: null, report_json: null },
+    );
+  });
+
+  it('is tried less and less often, for a day, and stays stored', async () => {
+    const reference = 'pay_nobody';
+    await tell(reference, 'paid');
+    const started = ledger.time;
+    const waits: number[] = [];
+    for (let next = (await row(reference)).next_try_at; next !== null;) {
+      waits.push(next - ledger.time);
+      ledger.time = next;
+      await ledger.look();
+      next = (await row(reference)).next_try_at;
+    }
+    assert.deepEqual(
+      waits,
+      waits.toSorted((a, b) => a - b),
+    );
+    assert.ok(Math.abs(ledger.time - started - DAY_MS) < 2 * 3_600_000, `${ledger.time - started} ms`);
+    assert.equal((await row(reference)).outcome, 'unknown_payment');
+  });
+
+  it('is not tried with a sum that could not be read', async () => {
+    const id = await newPayment();
+    const reference = `${id}-2`;
+    const delivery = { deliveryId: `${reference} paid`, event: 'payment.paid', reference, currency: 'RUB' };
+    await applyDelivery(ledger.ctx, 'sandbox', { ...delivery, status: 'paid', amount: 0 }, Buffer.from('{}'));
+    await ledger.ctx.store.write((trx) => addAttempt(trx, { id, attempts: 1 }, SANDBOX, ledger.time));
+    ledger.time += 5_000;
+    await ledger.look();
+    assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, 'created');
+    assert.equal((await row(reference)).outcome, 'amount_mismatch');
+  });
+});

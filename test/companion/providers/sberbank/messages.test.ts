@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  isThere,
+  moneyOf,
+  readOrder,
+  statusOf,
+  wordsOf,
+  type Order,
+} from '../../../../src/companion/providers/sberbank/messages.ts';
+import { bankWords, gatewayWords } from '../../../../src/companion/providers/sberbank/error-texts.ts';
+
+const OPERATION = {
+  operation_type: 'PAY',
+  operation_sum: 100,
+  operation_currency: '643',
+  response_code: '00',
+};
+
+function order(fields: Record<string, unknown>): Order {
+  const read = readOrder({
+    order_id: 'o1',
+    error_code: '000000',
+    order_operation_params: OPERATION,
+    ...fields,
+  });
+  assert.ok(read, JSON.stringify(fields));
+  return read;
+}
+
+describe("sberbank's order", () => {
+  it('has the status that its state means', () => {
+    const expected = {
+      CREATED: 'processing',
+      ON_PAYMENT: 'processing',
+      N_PAYMENT: 'processing',
+      AUTHORIZED: 'processing',
+      PAID: 'paid',
+      CONFIRMED: 'paid',
+      DECLINED: 'failed',
+      EXPIRED: 'expired',
+      REVOKED: 'canceled',
+      REVERSED: 'refunded',
+      REFUNDED: 'refunded',
+      TELEPORTED: null,
+      paid: null,
+      constructor: null,
+    };
+    for (const [order_state, status] of Object.entries(expected)) {
+      assert.equal(statusOf(order({ order_state })), status, order_state);
+    }
+    assert.equal(statusOf(order({})), null);
+  });
+
+  it('is paid only when nothing in the message denies it', () => {
+    const paid = (fields: object) => statusOf(order({ order_state: 'PAID', ...fields }));
+    assert.equal(paid({ order_operation_params: undefined, error_code: undefined }), 'paid');
+    assert.equal(paid({ error_code: '130000' }), null);
+    assert.equal(paid({ order_operation_params: { ...OPERATION, response_code: '05' } }), null);
+  });
+
+  it('was declined when its purchase was, though the bank leaves it open', () => {
+    const created = (response_code: string) =>
+      statusOf(order({ order_state: 'CREATED', order_operation_params: { ...OPERATION, response_code } }));
+    assert.equal(created('51'), 'failed');
+    assert.equal(created('00'), 'processing');
+    assert.equal(created('Q7'), 'processing', 'a code that nobody published decides nothing');
+    assert.equal(created('0'), 'processing', 'a number has lost its zero');
+    for (const code of '01 05 06 07 51 68 75 76 81 82 89 92 93 94 95 96'.split(' '))
+      assert.equal(created(code), 'failed', code);
+  });
+
+  it('tells its money, in kopecks', () => {
+    assert.deepEqual(moneyOf(order({})), { amount: 100, currency: 'RUB' });
+    assert.deepEqual(moneyOf(order({ order_operation_params: null })), { amount: null, currency: null });
+    const dollars = { ...OPERATION, operation_currency: 840 };
+    assert.equal(moneyOf(order({ order_operation_params: dollars })).currency, '840');
+    const again = [{ ...OPERATION, response_code: '51', operation_sum: 1 }, OPERATION];
+    assert.equal(moneyOf(order({ order_operation_params: again })).amount, 100);
+  });
+
+  it('is read in the types that the bank writes it in', () => {
+    const text = order({
+      order_operation_params: { ...OPERATION, operation_sum: '125000', operation_currency: 643 },
+    });
+    assert.deepEqual(moneyOf(text), { amount: 125_000, currency: 'RUB' });
+    const numbers = { ...OPERATION, response_code: 0 };
+    assert.equal(
+      statusOf(order({ order_state: 'PAID', error_code: 0, order_operation_params: numbers })),
+      'paid',
+    );
+    const declined = { ...OPERATION, response_code: 5 };
+    assert.equal(statusOf(order({ order_state: 'CREATED', order_operation_params: declined })), 'failed');
+  });
+
+  it('has words for every published code', () => {
+    const said = (error_code: string) => wordsOf(order({ error_code }));
+    assert.match(said('070000')!, /error 070000: more to give back/);
+    assert.match(said('090000')!, /error 090000: the original order/);
+    assert.match(said('170000')!, /error 170000: outside the time/);
+    const response_code = '96';
+    assert.match(
+      wordsOf(order({ order_operation_params: { ...OPERATION, response_code } }))!,
+      /response 96: a general/,
+    );
+  });
+
+  it('is unreadable where money hangs on what cannot be read', () => {
+    for (const operation_sum of ['1.5', '1e3', '-1', ' 100', '', '9'.repeat(16), 1.5, -1, 1e21, {}, true]) {
+      const message = { order_state: 'PAID', order_operation_params: { ...OPERATION, operation_sum } };
+      assert.equal(readOrder(message), null, JSON.stringify(operation_sum));
+    }
+    for (const message of [
+      null,
+      'PAID',
+      7,
+      [],
+      { order_state: 7 },
+      { order_id: 'o', order_operation_params: 'x' },
+    ]) {
+      const read = readOrder(message);
+      assert.ok(read === null || !isThere(read), JSON.stringify(message));
+    }
+  });
+
+  it('is read though fields that do not matter are odd', () => {
+    const odd = {
+      error_description: 7,
+      mid: [],
+      order_operation_params: { ...OPERATION, response_desc: {} },
+    };
+    assert.equal(
+      statusOf(order({ ...odd, order_state: ' PAID ', error_code: 0, order_id: 'two words' })),
+      'paid',
+    );
+    assert.equal(order({ ...odd, order_id: 'two words' }).orderId, null);
+  });
+
+  it('says what went wrong in words, and what nobody published as it is', () => {
+    assert.equal(wordsOf(order({})), null);
+    const declined = { ...OPERATION, response_code: '33', response_desc: 'Карта просрочена' };
+    assert.equal(
+      wordsOf(order({ error_code: '130007', error_description: 'Отказ', order_operation_params: declined })),
+      'error 130007: the operation was not successful (Отказ); response 33: the card has expired (Карта просрочена)',
+    );
+    assert.equal(wordsOf(order({ error_code: 'X1' })), 'error X1');
+    assert.equal(wordsOf(order({ order_state: 'TELEPORTED' })), 'state TELEPORTED');
+    assert.equal(
+      wordsOf(order({ order_state: 'PAID', error_code: '130000' })),
+      'state PAID; error 130000: the operation was not successful',
+      'a state that the message itself denies',
+    );
+  });
+});
+
+describe("the bank's own words", () => {
+  it('are one line of at most 300 characters', () => {
+    assert.equal(bankWords('a\r\nb\u0000\tc'), 'a b c');
+    assert.equal(bankWords('слово '.repeat(100)).length, 300);
+  });
+
+  it('quote no code, no token and no link', () => {
+    const code = 'https://sberbank.ru/qr/?ClientIdQr=40ac47c5ed7944cf8e0775a398552f2c&HashId=5c10bb41&online';
+    assert.equal(bankWords(`Код ${code} неверен`), 'Код … неверен');
+    assert.equal(bankWords(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
+  });
+
+  it('tell of no person', () => {
+    assert.equal(
+      bankWords('Клиент +79991234567 (или 8 999 123-45-67), ivanov@example.ru не найден'),
+      'Клиент [masked] (или [masked]), [masked] не найден',
+    );
+  });
+
+  it("are the gateway's only where the gateway speaks", () => {
+    assert.equal(
+      gatewayWords({ httpCode: '404', httpMessage: 'Not Found', moreInformation: '' }),
+      'Not Found',
+    );
+    assert.equal(gatewayWords({ httpCode: 500 }), 'no reason given');
+    for (const other of [undefined, null, 'text', [], { order_state: 'PAID' }]) {
+      assert.equal(gatewayWords(other), null);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { audit, auditNotifications, type Audit } from '../../support/audit.ts';
+import { CompanionProcess } from '../../support/companion-process.ts';
+import { MerchantServer } from '../../support/merchant-server.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
+import { Storm } from '../../support/storm.ts';
+
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 30);
+const CALLERS = 24;
+/** A kill falls somewhere from the first calls of a round to the middle of a full storm, ms. */
+const KILL_AFTER = { min: 30, max: 500 };
+/** The careless server loses something in nearly every round; so many in a row without a loss would be a wonder. */
+const CONTROL_ROUNDS = 12;
+
+const HASTY = join(import.meta.dirname, '../../support/hasty-server.ts');
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('kill -9', () => {
+  it(`loses and doubles nothing in ${ROUNDS} rounds`, async (t) => {
+    const merchant = await MerchantServer.open();
+    const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' });
+    const storm = new Storm(companion.client, merchant.url);
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        await killInStorm(companion, storm);
+        const seen = look(companion, storm);
+        assert.deepEqual({ lost: seen.lost, doubled: seen.doubled }, { lost: [], doubled: [] });
+        await storm.repeat();
+      }
+      assert.deepEqual(storm.unexpected, []);
+      const { acknowledged, lost, doubled } = look(companion, storm);
+      assert.deepEqual({ lost, doubled }, { lost: [], doubled: [] });
+      assert.ok(storm.cutOff >= ROUNDS, 'the kills met no calls: the test proves nothing');
+      const { payments, webhooks, refunds } = storm.promised;
+      t.diagnostic(
+        `${ROUNDS} kills: acknowledged ${acknowledged} = found ${acknowledged - lost.length}, ` +
+          `${lost.length} lost, ${doubled.length} doubled ` +
+          `(${payments.size} payments, ${webhooks.size} webhooks, ${refunds.size} refunds; ${storm.cutOff} calls cut off)`,
+      );
+      assert.ok(
+        payments.size > 0 && webhooks.size > 0 && refunds.size > 0,
+        'a kind of call was never answered',
+      );
+
+      const told = await untilTold(merchant, storm);
+      assert.deepEqual({ lost: told.lost, doubled: told.doubled }, { lost: [], doubled: [] });
+      const copies = [...merchant.received.values()].reduce((sum, message) => sum + message.copies, 0);
+      t.diagnostic(
+        `merchant's webhooks: ${told.acknowledged} promised, all delivered, each under one id ` +
+          `(${copies - merchant.received.size} came more than once)`,
+      );
+    } finally {
+      await companion.stop();
+      await merchant.close();
+    }
+  });
+
+  it('finds the losses of a server that acknowledges before the commit', async (t) => {
+    const merchant = await MerchantServer.open();
+    const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' }, HASTY);
+    const storm = new Storm(companion.client, merchant.url);
+    try {
+      let seen: Audit = look(companion, storm);
+      let rounds = 0;
+      while (seen.lost.length === 0 && rounds++ < CONTROL_ROUNDS) {
+        await killInStorm(companion, storm);
+        seen = look(companion, storm);
+      }
+      t.diagnostic(`control: lost ${seen.lost.length} of ${seen.acknowledged} within ${rounds} kills`);
+      assert.ok(seen.lost.length > 0, 'a careless server passes: the test above proves nothing');
+    } finally {
+      await companion.stop();
+      await merchant.close();
+    }
+  });
+});
+
+async function killInStorm(companion: CompanionProcess, storm: Storm): Promise<void> {
+  const blown = storm.blow(CALLERS);
+  await pause(KILL_AFTER.min + Math.random() * (KILL_AFTER.max - KILL_AFTER.min));
+  await companion.kill();
+  await blown;
+  await companion.start();
+}
+
+function look(companion: CompanionProcess, storm: Storm): Audit {
+  let seen: Audit | null = null;
+  companion.changeData((db) => {
+    seen = audit(db, storm.promised);
+  });
+  return seen!;
+}
+
+async function untilTold(merchant: MerchantServer, storm: Storm): Promise<Audit> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const told = auditNotifications(merchant.received, storm.promised);
+    if (told.lost.length === 0 || Date.now() > deadline) return told;
+    await pause(50);
+  }
+}

@@ -1,0 +1,17 @@
+import { describe } from 'node:test';
+import { FreepaymentSimulator } from '../../demo/simulators/freepayment.ts';
+import { describeConformance } from '../support/provider-conformance.ts';
+
+// Side by side: they wait most of their time.
+describe('freepayment', { concurrency: true }, () => {
+  for (const variant of ['SY', 'BC', 'IZ', 'MT'] as const) {
+    describeConformance({
+      name: `freepayment ${variant}`,
+      method: 'sbp',
+      capabilities: { refund: variant === 'MT' ? 'once' : 'partial', cancel: false, webhooks: 'hint' },
+      presentation: variant === 'IZ' ? 'form' : 'link',
+      fields: { customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'payer@example.ru' } },
+      simulator: () => new FreepaymentSimulator({ variant }),
+    });
+  }
+});

@@ -1,0 +1,32 @@
+import { describe } from 'node:test';
+import { SmartGlocalSimulator } from '../../demo/simulators/smart-glocal.ts';
+import { describeConformance } from '../support/provider-conformance.ts';
+
+/** A session by the pair of calls. */
+class InTwoSteps extends SmartGlocalSimulator {
+  override env() {
+    return { ...super.env(), SBP_SMART_GLOCAL_FLOW: 'create' };
+  }
+}
+
+// Side by side: they wait most of their time.
+describe('smart-glocal', { concurrency: true }, () => {
+  for (const [flow, System] of [
+    ['init', SmartGlocalSimulator],
+    ['create', InTwoSteps],
+  ] as const) {
+    describeConformance({
+      name: `smart-glocal by ${flow}`,
+      method: 'sberpay',
+      capabilities: { refund: 'partial', cancel: true, webhooks: 'known' },
+      presentation: 'link',
+      overdue: 'canceled',
+      simulator: () => new System(),
+      // The real one knows it from its cabinet.
+      connect: (system, companionUrl) => {
+        if (system instanceof SmartGlocalSimulator)
+          system.webhookUrl = `${companionUrl}/webhooks/smart-glocal`;
+      },
+    });
+  }
+});

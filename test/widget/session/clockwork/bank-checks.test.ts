@@ -1,0 +1,146 @@
+import { expect } from '@open-wc/testing';
+import type { Snapshot } from '../../../../src/protocol/snapshot.ts';
+import { CheckoutApi } from '../../../../src/widget/session/api.ts';
+import { Session } from '../../../../src/widget/session/session.ts';
+import { FakeStream, FakeWorld } from '../../../support/fake-world.ts';
+import { snapshot } from '../../../support/snapshots.ts';
+
+const OPEN = snapshot({ actions: ['check'] });
+
+/** A session whose stream is open, at a companion that answers `/check` as the test says. */
+async function listening(check: () => Response | Promise<Response>, first: Snapshot = OPEN) {
+  const seen: number[] = [];
+  const refusals: string[] = [];
+  const world = new FakeWorld(({ path }, signal) => {
+    if (path === '/check') return check();
+    if (path !== '/events') return Response.json(first);
+    const stream = new FakeStream(signal);
+    stream.write(': open\n\n');
+    return stream.response;
+  });
+  const session = new Session(
+    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
+    {
+      snapshot: ({ version }) => seen.push(version),
+      connection: () => undefined,
+      refused: (refusal) => refusals.push(refusal),
+      unheard: () => undefined,
+    },
+    world,
+  );
+  session.start();
+  await world.advance(10_000);
+  return { world, session, seen, refusals, back: world.now() };
+}
+
+function times(world: FakeWorld, since: number, path = '/check'): number[] {
+  return world.since(since, path).map(({ at }) => at - since);
+}
+
+const SERIES = [0, 2_000, 4_000, 8_000, 15_000];
+
+describe('back from the bank', () => {
+  it('has the bank asked at once and 2, 4, 8 and 15 s after, by POST', async () => {
+    const { world, session, back } = await listening(() => Response.json(OPEN));
+    session.returned();
+    await world.advance(120_000);
+    expect(times(world, back)).to.deep.equal(SERIES);
+    const [first] = world.since(back, '/check');
+    expect([first!.method, first!.body]).to.deep.equal(['POST', '{}']);
+  });
+
+  it('takes several signs for one return, and another return after it for another', async () => {
+    const { world, session, back } = await listening(() => Response.json(OPEN));
+    for (let sign = 0; sign < 50; sign++) session.returned();
+    await world.advance(1_000);
+    session.returned();
+    await world.advance(120_000);
+    expect(times(world, back)).to.deep.equal(SERIES);
+    const again = world.now();
+    session.returned();
+    await world.advance(120_000);
+    expect(times(world, again)).to.deep.equal(SERIES);
+  });
+
+  it('stops at a result, when the page is hidden, and when it is removed', async () => {
+    const paid = snapshot({ version: 2, status: 'paid' });
+    const result = await listening(() => Response.json(paid));
+    result.session.returned();
+    await result.world.advance(120_000);
+    expect(times(result.world, result.back)).to.deep.equal([0]);
+    expect(result.seen.at(-1)).to.equal(2);
+    expect(result.world.timers).to.equal(0);
+    for (const end of ['away', 'stop'] as const) {
+      const { world, session, back } = await listening(() => Response.json(OPEN));
+      session.returned();
+      await world.advance(3_000);
+      session[end]();
+      await world.advance(120_000);
+      expect(times(world, back), end).to.deep.equal([0, 2_000]);
+    }
+  });
+
+  it('goes on after an expiry: the payer may have paid in the last second', async () => {
+    const expired = snapshot({ version: 2, status: 'expired', actions: ['renew', 'check'] });
+    const { world, session, back } = await listening(() => Response.json(expired));
+    session.returned();
+    await world.advance(60_000);
+    expect(times(world, back)).to.deep.equal(SERIES);
+  });
+
+  it('never posts without the action: another backend is asked as ever', async () => {
+    const { world, session, back } = await listening(() => Response.json(OPEN), snapshot());
+    session.returned();
+    await world.advance(20_000);
+    expect(times(world, back)).to.deep.equal([]);
+    expect(times(world, back, '')).to.deep.equal(SERIES);
+    expect(await answeredBy(session, world)).to.be.true;
+    expect(times(world, back)).to.deep.equal([]);
+  });
+
+  it('has one question out, however slow the answer', async () => {
+    const { world, session, back } = await listening(() => new Promise(() => undefined));
+    session.returned();
+    await world.advance(14_000);
+    expect(times(world, back)).to.deep.equal([0]);
+  });
+
+  it('keeps what the page knows when the question fails, and waits as long as it is told to', async () => {
+    for (const answer of [
+      () => new Response(null, { status: 500 }),
+      () => Promise.reject(new Error('gone')),
+    ]) {
+      const { world, session, back, refusals, seen } = await listening(answer);
+      session.returned();
+      await world.advance(20_000);
+      expect(times(world, back)).to.deep.equal(SERIES);
+      expect([refusals.length, seen.length]).to.deep.equal([0, 1]);
+    }
+    const headers = { 'retry-after': '10' };
+    const { world, session, back } = await listening(() => new Response(null, { status: 429, headers }));
+    session.returned();
+    await world.advance(20_000);
+    expect(times(world, back)).to.deep.equal([0, 15_000]);
+  });
+
+  it('has the bank asked by the button, once a second at most, and not by refresh()', async () => {
+    const { world, session, back } = await listening(() => Response.json(OPEN));
+    expect(await answeredBy(session, world)).to.be.true;
+    expect(times(world, back).length).to.equal(1);
+    for (let tap = 0; tap < 30; tap++) void session.check(true);
+    await world.advance(5_000);
+    expect(times(world, back).length).to.equal(2);
+    const before = world.now();
+    const refreshed = session.check();
+    await world.advance(2_000);
+    expect(await refreshed).to.be.true;
+    expect(times(world, before)).to.deep.equal([]);
+    expect(times(world, before, '').length).to.equal(1);
+  });
+});
+
+async function answeredBy(session: Session, world: FakeWorld): Promise<boolean> {
+  const answered = session.check(true);
+  await world.advance(2_000);
+  return answered;
+}
