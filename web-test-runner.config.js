@@ -20,7 +20,10 @@ const chromium = browsers[names.indexOf('chromium')];
 /** `npm test` names files, where not all are wanted; these own the time. */
 const CLOCKWORK = 'test/widget/session/clockwork/';
 const asked = process.env['TEST_FILES']?.split(',');
-const files = asked?.filter((file) => !file.startsWith(CLOCKWORK)) ?? ['test/widget/**/*.test.ts', `!${CLOCKWORK}**`];
+const files = asked?.filter((file) => !file.startsWith(CLOCKWORK)) ?? [
+  'test/widget/**/*.test.ts',
+  `!${CLOCKWORK}**`,
+];
 const clockwork = asked?.filter((file) => file.startsWith(CLOCKWORK)) ?? [`${CLOCKWORK}*.test.ts`];
 
 export default {

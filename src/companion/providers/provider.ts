@@ -201,7 +201,7 @@ export interface Provider {
   charge?(request: ChargeRequest): Promise<ProviderReport>;
   /** Says yes to a payment whose report had `wantsConfirmation`. A repeat changes nothing. */
   confirm?(payment: PaymentRef): Promise<void>;
-  /** Throws a {@link WebhookVerificationError} (see notifications/webhooks.ts) when the message is not authentic. */
+  /** Throws a {@link WebhookVerificationError} (see webhooks/webhooks.ts) when the message is not authentic. */
   parseWebhook(webhook: RawWebhook): ProviderDelivery;
   /** Banks that only this provider's payments can be paid in. */
   ownBanks?(qrId: string): readonly OwnBank[];

@@ -5,7 +5,7 @@ import { LINK, snapshot } from '../../support/snapshots.ts';
 import { tap } from '../../support/tap.ts';
 
 const PARTS = {
-  code: '/src/widget/components/qr-code.ts',
+  code: '/src/widget/components/qr-code/qr-code.ts',
   banks: '/src/widget/components/bank-app/bank-app.ts',
   others: '/src/widget/components/other-methods/other-methods.ts',
 } as const;

@@ -91,7 +91,7 @@ describe('in a browser of its own', () => {
 
 // Before all others: once the notice's part is there, it is there for good.
 describe('a notice that does not come', () => {
-  const part = '/src/widget/components/rescue/way-out.ts';
+  const part = '/src/widget/components/in-app/open-in-browser.ts';
   const fail = (times: number) => fetch(`/parts/${times}${part}`, { method: 'POST' });
 
   it('leaves its room grey and costs nobody the banks, which wait for it a moment only', async () => {
