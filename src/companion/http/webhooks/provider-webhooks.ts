@@ -82,7 +82,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         throw new ProblemError(401, error.reason, error.message);
       }
       // Of a hint there is something to ask: once is enough.
-      const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
+      const hint = ctx.providers[provider].capabilities.webhookTrust === 'confirm-by-status';
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'
