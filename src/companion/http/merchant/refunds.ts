@@ -3,7 +3,12 @@ import * as v from 'valibot';
 import type { Context } from '../../payments/context.ts';
 import { failureReasonOf } from '../../payments/model/failure-reason.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
-import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refunds/create-refund.ts';
+import {
+  trySendRefund,
+  createRefund,
+  findRefund,
+  RefundRefused,
+} from '../../payments/refunds/create-refund.ts';
 import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { IdempotentCalls } from '../plumbing/idempotency.ts';
@@ -37,7 +42,7 @@ export function refundRoutes(app: FastifyInstance, ctx: Context, calls: Idempote
         }
       },
       async resume(refundId) {
-        return { status: 201, body: refundView(await carryOut(ctx, await existing(refundId))) };
+        return { status: 201, body: refundView(await trySendRefund(ctx, await existing(refundId))) };
       },
     });
     return reply.code(answer.status).send(answer.body);

@@ -3,8 +3,8 @@ import { AddressRanges } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { bodyHash } from '../../lib/logging.ts';
-import { applyDelivery, isKnownDelivery } from '../../payments/reports/receive-report.ts';
-import { verifyHint } from '../../payments/reports/webhook-trust.ts';
+import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-report.ts';
+import { confirmDelivery } from '../../payments/reports/webhook-trust.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
 import { isConfigured } from '../../providers/unconfigured.ts';
@@ -81,7 +81,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'
-          : await applyDelivery(ctx, provider, await verified(ctx, provider, delivery), body);
+          : await receiveWebhook(ctx, provider, await verified(ctx, provider, delivery), body);
       ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
         {
@@ -101,7 +101,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
 /** Nothing is acknowledged that could not be confirmed: the provider sends it again. */
 async function verified(ctx: Context, provider: ProviderName, delivery: ProviderDelivery) {
   try {
-    return await verifyHint(ctx, provider, delivery);
+    return await confirmDelivery(ctx, provider, delivery);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.metrics.webhookTaken(provider, 'not_confirmed', null);
