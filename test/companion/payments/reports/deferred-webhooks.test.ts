@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { chargeCode } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
+import { chargeBuyerQr } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
 import { ProviderError } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
@@ -102,7 +102,7 @@ describe('a scanned code in doubt', () => {
       status: unavailable,
     });
     const { id } = await ledger.createPayment({ methods: ['buyer_qr'] });
-    await chargeCode(ledger.ctx, id, 'code');
+    await chargeBuyerQr(ledger.ctx, id, 'code');
     await wait(5 * MINUTE_MS, 1_000);
     // It is back, and its books are not yet.
     const { provider } = ledger;
