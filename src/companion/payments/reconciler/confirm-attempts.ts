@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Gives providers the word that they wait for. */
 export const CONFIRMATIONS = attemptChore({
   name: 'confirmations',
-  waiting: 'to_confirm = 1',
+  waiting: "confirm_state = 'waiting'",
   at: 'next_confirm_at',
   longestPauseMs: LONGEST_PAUSE_MS,
   run: confirmAttempt,
@@ -42,7 +42,11 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
     }
   }
   await ctx.store.write((trx) =>
-    trx.updateTable('attempts').set({ to_confirm: 2 }).where('reference', '=', attempt.reference).execute(),
+    trx
+      .updateTable('attempts')
+      .set({ confirm_state: 'done' })
+      .where('reference', '=', attempt.reference)
+      .execute(),
   );
 }
 

@@ -53,8 +53,8 @@ export async function createRefund(
     const now = ctx.now();
     await reserve(trx, id);
     const { paymentId, reason } = order;
-    const nextAskAt = now + FIRST_PAUSE_MS;
-    return insertRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
+    const nextRequestAt = now + FIRST_PAUSE_MS;
+    return insertRefund(trx, { id, paymentId, reference, amount, reason, nextRequestAt }, now);
   });
   return trySendRefund(ctx, intent);
 }
@@ -87,7 +87,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
       payment: refOfAttempt(attempt, payment),
       refundId: refund.id,
       providerRefundId: refund.provider_refund_id,
-      repeated: refund.asks > 0,
+      repeated: refund.requests > 0,
       amount: refund.amount,
       reason: refund.reason,
     });
@@ -139,19 +139,19 @@ async function flagTestContradiction(
  * of waits while its money may have gone out otherwise, and fails once it has.
  */
 async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
-  const { id, asks } = refund;
+  const { id, requests } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
   const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
-    if (current?.status !== 'pending' || current.asks !== asks) return null;
+    if (current?.status !== 'pending' || current.requests !== requests) return null;
     const payment = await findPayment(trx, refund.payment_id);
-    const room = asks === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
+    const room = requests === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
     await trx
       .updateTable('refunds')
-      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
+      .set({ requests: room === 'now' ? requests + 1 : requests, next_request_at: now + pause })
       .where('id', '=', id)
       .execute();
     if (room === 'never') await settleRefund(trx, refund, NOTHING_LEFT, now);
@@ -164,13 +164,13 @@ async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
 const NOTHING_LEFT = { status: 'failed', amount: null, source: 'clock' } as const;
 
 /** The provider was surely not asked, unless somebody else has meanwhile. */
-async function undoClaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
+async function undoClaim(ctx: Context, { id, requests }: RefundRow): Promise<void> {
   await ctx.store.write((trx) =>
     trx
       .updateTable('refunds')
-      .set({ asks })
+      .set({ requests })
       .where('id', '=', id)
-      .where('asks', '=', asks + 1)
+      .where('requests', '=', requests + 1)
       .execute(),
   );
 }
@@ -236,8 +236,8 @@ export async function findRefund(db: Reader, id: string): Promise<RefundRow | nu
 export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('refunds')
-    .set({ next_ask_at: now })
+    .set({ next_request_at: now })
     .where(IS_PENDING_REFUND)
-    .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
+    .where('next_request_at', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

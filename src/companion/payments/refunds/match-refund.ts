@@ -51,7 +51,7 @@ function matchByAmount(
     (refund) =>
       refund.status === 'pending' &&
       refund.provider_refund_id === null &&
-      refund.asks > 0 &&
+      refund.requests > 0 &&
       refund.amount === amount,
   );
   return candidates.length === 1 ? candidates[0]! : null;
