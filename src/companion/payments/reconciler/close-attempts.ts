@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { applyAnswer } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-report.ts';
 import { attemptChore } from './attempt-job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
@@ -83,7 +83,7 @@ async function ask(ctx: Context, attempt: AttemptRow, ref: PaymentRef): Promise<
   const watched = attempt.to_close === 2;
   const report = await (closes && !watched ? provider.cancel(ref) : provider.status(ref));
   const final = report.status !== null && !isOpen(report.status);
-  if (final) await applyAnswer(ctx, attempt.provider, report);
+  if (final) await receiveStatus(ctx, attempt.provider, report);
   // Ended without the bank's word, it may still be paid by somebody who was quicker.
   const givenUp = report.status === 'canceled' || report.status === 'expired';
   return { ended: final && !givenUp, closed: closes || givenUp };

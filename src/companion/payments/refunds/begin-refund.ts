@@ -19,7 +19,7 @@ export interface NewRefund {
 }
 
 /** Stores a pending refund in the caller's transaction, before any provider hears of it. */
-export function beginRefund(
+export function insertRefund(
   trx: Writer,
   { id = newId('rfd'), paymentId, reference, amount, reason, duplicate = false, nextAskAt }: NewRefund,
   now: number,

@@ -5,12 +5,12 @@ import type { RefundRow } from '../../store/schema.ts';
 import type { Reader, Writer } from '../../store/store.ts';
 import { findAttempt, paidReference, refOfAttempt } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
-import { beginRefund } from './begin-refund.ts';
+import { insertRefund } from './begin-refund.ts';
 import { keepFailureReason } from '../model/failure-reason.ts';
 import { findPayment } from '../model/queries.ts';
 import { newId } from '../../lib/ids.ts';
 import { contradictsTest, type Payment } from '../model/payment.ts';
-import { isPaidInDoubt, moneyOut, roomFor } from './refundable.ts';
+import { isPaidContradicted, findRefundBalance, checkBalance } from './refundable.ts';
 import { settleRefund } from './settle-refund.ts';
 
 /** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
@@ -49,20 +49,20 @@ export async function createRefund(
   const id = newId('rfd');
   const intent = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, order.paymentId);
-    const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
+    const { amount, reference } = await checkRefundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
     const { paymentId, reason } = order;
     const nextAskAt = now + FIRST_PAUSE_MS;
-    return beginRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
+    return insertRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
   });
-  return carryOut(ctx, intent);
+  return trySendRefund(ctx, intent);
 }
 
 /** Brings a pending refund to the provider; it stays pending while nobody can say what became of it. */
-export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+export async function trySendRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
   try {
-    return await askForRefund(ctx, refund);
+    return await sendRefund(ctx, refund);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     // A webhook may have been faster than the answer that did not come.
@@ -74,10 +74,10 @@ export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundR
  * May be repeated: the refund's id is the idempotency key, and a provider that knows no such thing is told that it may
  * have been asked before. Throws a {@link ProviderError} when nobody can say what became of it.
  */
-export async function askForRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+export async function sendRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
   if (refund.status !== 'pending') return refund;
   // On disk before the call: whoever comes after a crash must know that there may have been one.
-  if (!(await claim(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  if (!(await claimSend(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const payment = await findPayment(ctx.store.read, refund.payment_id);
   const attempt = await findAttempt(ctx.store.read, refund.reference);
   if (!payment || !attempt) throw new Error('a refund without its payment');
@@ -95,7 +95,7 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
     ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
     const error =
       cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
-    if (!error.asked) await disclaim(ctx, refund);
+    if (!error.asked) await undoClaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed', failureReason: error.reason };
   }
@@ -110,7 +110,7 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
     );
   }
   if (status === 'succeeded' && contradictsTest(payment, answer)) {
-    await tellContradiction(ctx, payment, refund);
+    await flagTestContradiction(ctx, payment, refund);
     throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
   }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
@@ -124,7 +124,7 @@ export async function askForRefund(ctx: Context, refund: RefundRow): Promise<Ref
 }
 
 /** A test refund of real money gives nothing back: it stays pending, and a person is told. */
-async function tellContradiction(
+async function flagTestContradiction(
   ctx: Context,
   payment: Payment,
   { id, reference }: RefundRow,
@@ -138,7 +138,7 @@ async function tellContradiction(
  * Of two that come with the same knowledge one asks: otherwise both could be the first to. What the provider has not heard
  * of waits while its money may have gone out otherwise, and fails once it has.
  */
-async function claim(ctx: Context, refund: RefundRow): Promise<boolean> {
+async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
   const { id, asks } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
@@ -148,23 +148,23 @@ async function claim(ctx: Context, refund: RefundRow): Promise<boolean> {
     const current = await findRefund(trx, id);
     if (current?.status !== 'pending' || current.asks !== asks) return null;
     const payment = await findPayment(trx, refund.payment_id);
-    const room = asks === 0 && payment ? await roomFor(trx, payment, current) : 'now';
+    const room = asks === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
     await trx
       .updateTable('refunds')
       .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
       .where('id', '=', id)
       .execute();
-    if (room === 'never') await settleRefund(trx, refund, NO_ROOM, now);
+    if (room === 'never') await settleRefund(trx, refund, NOTHING_LEFT, now);
     return room;
   });
   if (room === 'never') ctx.wakeNotifier();
   return room === 'now';
 }
 
-const NO_ROOM = { status: 'failed', amount: null, source: 'clock' } as const;
+const NOTHING_LEFT = { status: 'failed', amount: null, source: 'clock' } as const;
 
 /** The provider was surely not asked, unless somebody else has meanwhile. */
-async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
+async function undoClaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
   await ctx.store.write((trx) =>
     trx
       .updateTable('refunds')
@@ -176,7 +176,7 @@ async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
 }
 
 /** What may be given back, and of which attempt's money. */
-async function refundable(
+async function checkRefundable(
   ctx: Context,
   db: Reader,
   payment: Payment | null,
@@ -186,7 +186,7 @@ async function refundable(
   if (payment.status !== 'paid' && payment.status !== 'partial_refunded') {
     throw new RefundRefused('not_paid', `The payment is ${payment.status}: there is nothing to give back.`);
   }
-  if (await isPaidInDoubt(db, payment.id)) {
+  if (await isPaidContradicted(db, payment.id)) {
     throw new RefundRefused(
       'attention_open',
       'The provider has taken back its word that this payment was paid: resolve its attention first.',
@@ -198,7 +198,7 @@ async function refundable(
   if (can === 'none') {
     throw new RefundRefused('not_refundable', `${attempt!.provider} gives nothing back by this API.`);
   }
-  const { left, reserved } = await moneyOut(db, payment);
+  const { left, reserved } = await findRefundBalance(db, payment);
   if (can === 'once' && (reserved > 0 || (await hasRefund(db, payment.id)))) {
     throw new RefundRefused('not_refundable', `${attempt!.provider} allows one refund a payment.`);
   }

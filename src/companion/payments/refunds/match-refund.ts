@@ -6,7 +6,7 @@ import type { Writer } from '../../store/store.ts';
  * The refund that a provider's message is about, with the provider's id of it kept from then on: by that id it is asked
  * about, whatever became of the answer to our own request.
  */
-export async function adoptReported(
+export async function matchRefund(
   trx: Writer,
   attempt: AttemptRow,
   report: RefundReport,
@@ -17,7 +17,7 @@ export async function adoptReported(
     .where('payment_id', '=', attempt.payment_id)
     .execute();
   const ofAttempt = refunds.filter(({ reference }) => reference === attempt.reference);
-  const refund = named(ofAttempt, report) ?? stillNameless(ofAttempt, report);
+  const refund = matchById(ofAttempt, report) ?? matchByAmount(ofAttempt, report);
   if (refund?.provider_refund_id !== null || report.providerRefundId === null) return refund;
   return trx
     .updateTable('refunds')
@@ -27,7 +27,7 @@ export async function adoptReported(
     .executeTakeFirstOrThrow();
 }
 
-function named(
+function matchById(
   refunds: readonly RefundRow[],
   { refundId, providerRefundId, amount = null }: RefundReport,
 ): RefundRow | undefined {
@@ -42,7 +42,7 @@ function named(
  * Whose answer was lost, or is still under way: the only refund of this attempt and sum that was asked for and has no
  * name at the provider yet. Of several nobody can say which one is meant.
  */
-function stillNameless(
+function matchByAmount(
   refunds: readonly RefundRow[],
   { refundId, providerRefundId, amount }: RefundReport,
 ): RefundRow | null {

@@ -2,7 +2,7 @@ import type { AttemptRow, RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 
 /** The attempt's refunds that its provider may have heard of, the oldest first. */
-export function findAsked(trx: Writer, { reference }: AttemptRow): Promise<RefundRow[]> {
+export function findSentRefunds(trx: Writer, { reference }: AttemptRow): Promise<RefundRow[]> {
   return trx
     .selectFrom('refunds')
     .selectAll()
@@ -13,7 +13,10 @@ export function findAsked(trx: Writer, { reference }: AttemptRow): Promise<Refun
 }
 
 /** Counts a report of a refund that names neither which one nor how much, and is of one that we have asked for. */
-export async function countUnnamed(trx: Writer, { reference, unnamed_refunds }: AttemptRow): Promise<void> {
+export async function countUnidentifiedReport(
+  trx: Writer,
+  { reference, unnamed_refunds }: AttemptRow,
+): Promise<void> {
   await trx
     .updateTable('attempts')
     .set({ unnamed_refunds: unnamed_refunds + 1 })
@@ -26,7 +29,7 @@ export async function countUnnamed(trx: Writer, { reference, unnamed_refunds }: 
  * attempt that is under way. Of several nobody can say which one is meant, until as many messages have come as there are
  * refunds: then it is all of them. None while that is open.
  */
-export async function findUnnamed(
+export async function matchUnidentifiedReport(
   trx: Writer,
   attempt: AttemptRow,
   asked: readonly RefundRow[],

@@ -4,7 +4,7 @@ import { findOpenAttention } from '../model/attention.ts';
 import type { Payment } from '../model/payment.ts';
 
 /** The sums that count against a payment's money, in kopecks. Second charges and their refunds are left out. */
-export interface MoneyOut {
+export interface RefundBalance {
   /** Refunds that were begun and whose end is not known. */
   readonly pending: number;
   /** Money that may have gone out outside our own books, by open attention; never more than is left without it. */
@@ -13,10 +13,10 @@ export interface MoneyOut {
   readonly left: number;
 }
 
-export async function moneyOut(db: Reader, payment: Payment): Promise<MoneyOut> {
-  const pending = sumOf(await findPending(db, payment.id));
+export async function findRefundBalance(db: Reader, payment: Payment): Promise<RefundBalance> {
+  const pending = sumOf(await findPendingRefunds(db, payment.id));
   const open = await findOpenAttention(db, payment.id);
-  const unreserved = Math.max(0, payment.amount - (await refundedForGood(db, payment)) - pending);
+  const unreserved = Math.max(0, payment.amount - (await refundedTotal(db, payment)) - pending);
   const reserved = open.reduce((sum, { reserved_amount }) => sum + (reserved_amount ?? unreserved), 0);
   return { pending, reserved: Math.min(reserved, unreserved), left: Math.max(0, unreserved - reserved) };
 }
@@ -25,7 +25,7 @@ export async function moneyOut(db: Reader, payment: Payment): Promise<MoneyOut> 
  * Kopecks that have gone out for good, at most the payment's: what was counted, or what single reports and people have
  * told, if that is more. The two differ after more was told than the payment has, or before it was known to be paid.
  */
-export async function refundedForGood(
+export async function refundedTotal(
   db: Reader,
   { id, amount, refundedAmount }: Pick<Payment, 'id' | 'amount' | 'refundedAmount'>,
 ): Promise<number> {
@@ -51,7 +51,7 @@ export async function refundedForGood(
  * Whether a refund may go to a provider that has not heard of it. `wait`: what has gone out, or may have, leaves no room
  * for it, until a person or a provider has told; `never`: what has gone out for good leaves none.
  */
-export async function roomFor(
+export async function checkBalance(
   db: Reader,
   payment: Payment,
   refund: Pick<RefundRow, 'seq' | 'amount' | 'duplicate'>,
@@ -60,9 +60,9 @@ export async function roomFor(
   const inDoubt = open.some(({ reason }) => reason === 'paid_contradicted');
   // A second charge is no money of the payment's.
   if (refund.duplicate === 1) return inDoubt ? 'wait' : 'now';
-  const room = payment.amount - (await refundedForGood(db, payment)) - refund.amount;
+  const room = payment.amount - (await refundedTotal(db, payment)) - refund.amount;
   if (room < 0) return 'never';
-  const pending = await findPending(db, payment.id);
+  const pending = await findPendingRefunds(db, payment.id);
   const before = sumOf(
     pending.filter(({ seq, asks }) => seq !== refund.seq && (asks > 0 || seq < refund.seq)),
   );
@@ -70,7 +70,10 @@ export async function roomFor(
   return inDoubt || before + reserved > room ? 'wait' : 'now';
 }
 
-function findPending(db: Reader, paymentId: string): Promise<Pick<RefundRow, 'seq' | 'amount' | 'asks'>[]> {
+function findPendingRefunds(
+  db: Reader,
+  paymentId: string,
+): Promise<Pick<RefundRow, 'seq' | 'amount' | 'asks'>[]> {
   return db
     .selectFrom('refunds')
     .select(['seq', 'amount', 'asks'])
@@ -85,7 +88,7 @@ function sumOf(refunds: readonly Pick<RefundRow, 'amount'>[]): number {
 }
 
 /** Whether it is open to doubt that the payment's money ever came. */
-export async function isPaidInDoubt(db: Reader, paymentId: string): Promise<boolean> {
+export async function isPaidContradicted(db: Reader, paymentId: string): Promise<boolean> {
   const open = await findOpenAttention(db, paymentId);
   return open.some(({ reason }) => reason === 'paid_contradicted');
 }

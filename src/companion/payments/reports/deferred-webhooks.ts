@@ -15,7 +15,7 @@ const SILENT_GIVE_UP_MS = 30 * 24 * 3_600_000;
  * A verified webhook that cannot be followed yet: its payment is unknown (a restored backup, a report that overtook
  * the answer to the create), or what it speaks of has not been reported. Acknowledged and stored, it is tried again.
  */
-export interface SetAside {
+export interface DeferredWebhook {
   readonly provider: ProviderName;
   readonly report: ProviderDelivery;
   /** How often it was tried again, its provider asked where it has to be. */
@@ -23,7 +23,7 @@ export interface SetAside {
 }
 
 /** One that is due. */
-export interface DueSetAside extends SetAside {
+export interface DueWebhook extends DeferredWebhook {
   /** When it came, unix ms. */
   readonly receivedAt: number;
 }
@@ -34,7 +34,7 @@ export function isLastTry(tries: number): boolean {
 }
 
 /** What its row says from now on. After the last try it stays stored, for a person to look at. */
-export function setAside({ report, tries }: SetAside, now: number) {
+export function deferral({ report, tries }: DeferredWebhook, now: number) {
   const delay = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)]!;
   return {
     report_json: JSON.stringify(report),
@@ -47,9 +47,9 @@ export function setAside({ report, tries }: SetAside, now: number) {
  * Puts the next try off before this one begins, as if its provider could not be asked: that uses up no try. `false` when
  * it is not due any more. Nothing is given up by a clock that may not be relied upon.
  */
-export async function claimTry(
+export async function claimRetry(
   trx: Writer,
-  tried: DueSetAside,
+  tried: DueWebhook,
   { now, isReliable }: { readonly now: number; readonly isReliable: boolean },
 ): Promise<boolean> {
   const age = now - tried.receivedAt;
@@ -70,7 +70,7 @@ export async function claimTry(
 export const DONE = { report_json: null, next_try_at: null } as const;
 
 /** Makes due what a clock has put off that has been set back since. */
-export async function bringSetAsideForward(trx: Writer, now: number): Promise<void> {
+export async function bringDeferredForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('provider_deliveries')
     .set({ next_try_at: now })

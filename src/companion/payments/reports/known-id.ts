@@ -11,25 +11,25 @@ import { findPayment } from '../model/queries.ts';
  * answers for that id when we ask, which it does for our own payments only. Told of another id than is known, or of no
  * payment of ours, it says nothing at all. Rejects with the provider's error when nobody can be asked.
  */
-export async function verifyUnlessKnown(
+export async function confirmUnknownSession(
   ctx: Context,
   provider: ProviderName,
   claim: ProviderDelivery,
 ): Promise<ProviderDelivery> {
   const attempt = await findReported(ctx.store.read, provider, claim);
   const payment = attempt && (await findPayment(ctx.store.read, attempt.payment_id));
-  if (!payment) return silenced(claim);
+  if (!payment) return withoutClaims(claim);
   const known = attempt.provider_payment_id;
   const told = claim.providerPaymentId ?? null;
   if (known !== null && told === known) return claim;
-  if (known !== null && told !== null) return silenced(claim);
+  if (known !== null && told !== null) return withoutClaims(claim);
   const ref = { ...refOfAttempt(attempt, payment), providerPaymentId: known ?? told };
   const report = await ctx.providers[provider].status(ref);
   return { ...claim, ...report, reference: attempt.reference };
 }
 
 /** What is left of it asks for a question, should it be tried again: not even its id is believed then. */
-function silenced(claim: ProviderDelivery): ProviderDelivery {
+function withoutClaims(claim: ProviderDelivery): ProviderDelivery {
   return {
     ...claim,
     status: null,

@@ -9,17 +9,24 @@ import type { Reader, Writer } from '../../store/store.ts';
 import { findReported } from '../model/attempts.ts';
 import { answerOf, type Cause } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
-import { followReport } from './apply-report.ts';
+import { applyReport } from './apply-report.ts';
 import { logAfterCommit } from '../model/history-log.ts';
 import { move } from '../model/transition.ts';
 import type { Applied, Outcome } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 import { withoutTokens } from '../../store/without-tokens.ts';
-import { flagUnmatched } from '../refunds/apply-refund-report.ts';
-import { claimTry, DONE, isLastTry, setAside, type DueSetAside, type SetAside } from './deferred-webhooks.ts';
+import { flagUnmatchedRefund } from '../refunds/apply-refund-report.ts';
+import {
+  claimRetry,
+  DONE,
+  isLastTry,
+  deferral,
+  type DueWebhook,
+  type DeferredWebhook,
+} from './deferred-webhooks.ts';
 
 /** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
-export async function applyDelivery(
+export async function receiveWebhook(
   ctx: Context,
   provider: ProviderName,
   delivery: ProviderDelivery,
@@ -28,8 +35,8 @@ export async function applyDelivery(
   const result = await ctx.store.write(async (trx) => {
     if (await isKnownDelivery(trx, provider, delivery.deliveryId)) return 'duplicate';
     const cause = { event: delivery.event, source: `provider:${provider}`, detail: delivery.detail };
-    const applied = await followReport(trx, provider, delivery, cause, ctx.now());
-    const became = whatBecame({ provider, report: delivery, tries: 0 }, applied, ctx.now());
+    const applied = await applyReport(trx, provider, delivery, cause, ctx.now());
+    const became = deliveryState({ provider, report: delivery, tries: 0 }, applied, ctx.now());
     await insertDelivery(trx, {
       provider,
       delivery_id: delivery.deliveryId,
@@ -42,7 +49,7 @@ export async function applyDelivery(
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
-  announce(ctx, result, delivery);
+  publishOutcome(ctx, result, delivery);
   return result.outcome;
 }
 
@@ -64,26 +71,26 @@ export async function isKnownDelivery(db: Reader, provider: string, deliveryId: 
 }
 
 /** Tries a webhook again that could not be followed when it came. Rejects, no try used up, when nobody can be asked. */
-export async function applySetAside(
+export async function retryDeferredWebhook(
   ctx: Context,
-  tried: DueSetAside,
+  tried: DueWebhook,
   verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
 ): Promise<void> {
   const when = { now: ctx.now(), isReliable: ctx.clock.isReliable() };
-  if (!(await ctx.store.write((trx) => claimTry(trx, tried, when)))) return;
+  if (!(await ctx.store.write((trx) => claimRetry(trx, tried, when)))) return;
   const { provider, tries } = tried;
   const report = await verify(ctx, provider, tried.report).catch(async (error: unknown) => {
     // A no is an answer, too, and uses a try up.
-    if (error instanceof ProviderError && error.kind === 'refused') await countTry(ctx, tried);
+    if (error instanceof ProviderError && error.kind === 'refused') await countRetry(ctx, tried);
     throw error;
   });
   const cause = { event: report.event, source: `provider:${provider}`, detail: report.detail };
   const applied = await ctx.store.write(async (trx) => {
-    const followed = await followReport(trx, provider, report, cause, ctx.now());
+    const followed = await applyReport(trx, provider, report, cause, ctx.now());
     const result = isLastTry(tries + 1)
-      ? await tellUnfollowed(trx, provider, report, followed, ctx.now())
+      ? await flagUnclaimedRefund(trx, provider, report, followed, ctx.now())
       : followed;
-    const became = whatBecame({ provider, report, tries: tries + 1 }, result, ctx.now());
+    const became = deliveryState({ provider, report, tries: tries + 1 }, result, ctx.now());
     await trx
       .updateTable('provider_deliveries')
       .set(became)
@@ -94,11 +101,11 @@ export async function applySetAside(
     if (gaveUp) logDeferred(trx, { provider, delivery: report, outcome: became.outcome, gaveUp });
     return result;
   });
-  announce(ctx, applied, report);
+  publishOutcome(ctx, applied, report);
 }
 
 /** A refund that was never found to be ours is none of ours. */
-async function tellUnfollowed(
+async function flagUnclaimedRefund(
   trx: Writer,
   provider: ProviderName,
   report: ProviderDelivery,
@@ -108,14 +115,14 @@ async function tellUnfollowed(
   const { outcome, payment } = followed;
   if (outcome !== 'premature' || !payment || report.refund?.status !== 'succeeded') return followed;
   const attempt = await findReported(trx, provider, report);
-  return attempt ? flagUnmatched(trx, payment, attempt, report.refund, now) : followed;
+  return attempt ? flagUnmatchedRefund(trx, payment, attempt, report.refund, now) : followed;
 }
 
-async function countTry(ctx: Context, tried: SetAside): Promise<void> {
+async function countRetry(ctx: Context, tried: DeferredWebhook): Promise<void> {
   await ctx.store.write((trx) =>
     trx
       .updateTable('provider_deliveries')
-      .set(setAside({ ...tried, tries: tried.tries + 1 }, ctx.now()))
+      .set(deferral({ ...tried, tries: tried.tries + 1 }, ctx.now()))
       .where('provider', '=', tried.provider)
       .where('delivery_id', '=', tried.report.deliveryId)
       .where('tries', '=', tried.tries)
@@ -148,21 +155,21 @@ function logDeferred(
 }
 
 /** The same of a delivery's row: what came of it, and when it is to be tried again. */
-function whatBecame(tried: SetAside, { outcome, payment }: Applied, now: number) {
+function deliveryState(tried: DeferredWebhook, { outcome, payment }: Applied, now: number) {
   const again = outcome === 'unknown_payment' || outcome === 'premature';
-  const { tries, ...next } = again ? setAside(tried, now) : { tries: tried.tries, ...DONE };
+  const { tries, ...next } = again ? deferral(tried, now) : { tries: tried.tries, ...DONE };
   return { outcome, payment_id: payment?.id ?? null, tries, ...next };
 }
 
 /** Takes what a provider answered when asked. */
-export async function applyAnswer(
+export async function receiveStatus(
   ctx: Context,
   provider: ProviderName,
   report: ProviderReport,
 ): Promise<Applied> {
   const cause = { ...answerOf(provider), detail: report.detail };
-  const applied = await ctx.store.write((trx) => followReport(trx, provider, report, cause, ctx.now()));
-  announce(ctx, applied, report);
+  const applied = await ctx.store.write((trx) => applyReport(trx, provider, report, cause, ctx.now()));
+  publishOutcome(ctx, applied, report);
   return applied;
 }
 
@@ -170,7 +177,7 @@ export async function applyAnswer(
  * Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. `holds` is asked
  * in the same transaction: what the decision was made on may be another by now.
  */
-export async function applyDecision(
+export async function changeStatus(
   ctx: Context,
   paymentId: string,
   status: PaymentStatus,
@@ -183,11 +190,11 @@ export async function applyDecision(
     if (!(await holds(payment, trx))) return { outcome: 'unchanged', payment } as const;
     return move(trx, payment, status, cause, ctx.now());
   });
-  announce(ctx, applied, { reference: paymentId });
+  publishOutcome(ctx, applied, { reference: paymentId });
   return applied;
 }
 
-function announce(
+function publishOutcome(
   ctx: Context,
   { outcome, payment, followUp }: Applied,
   { reference, detail }: Pick<ProviderReport, 'reference' | 'detail'>,

@@ -3,23 +3,23 @@ import type { ProviderDelivery } from '../../providers/provider.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import { findReported, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
-import { verifyUnlessKnown } from './known-id.ts';
-import { askForRefund } from '../refunds/create-refund.ts';
-import { adoptReported } from '../refunds/match-refund.ts';
+import { confirmUnknownSession } from './known-id.ts';
+import { sendRefund } from '../refunds/create-refund.ts';
+import { matchRefund } from '../refunds/match-refund.ts';
 
 /**
  * A message of a provider whose webhooks may be played again is only a hint to ask: what it says is replaced by what
  * the provider answers now. Of a payment that is not known it says nothing at all. Rejects with the provider's error
  * when nobody can be asked.
  */
-export async function verifyHint(
+export async function confirmDelivery(
   ctx: Context,
   provider: ProviderName,
   hint: ProviderDelivery,
 ): Promise<ProviderDelivery> {
-  const { webhooks } = ctx.providers[provider].capabilities;
-  if (webhooks === 'known') return verifyUnlessKnown(ctx, provider, hint);
-  if (webhooks !== 'hint') return hint;
+  const { webhookTrust } = ctx.providers[provider].capabilities;
+  if (webhookTrust === 'known-session') return confirmUnknownSession(ctx, provider, hint);
+  if (webhookTrust !== 'confirm-by-status') return hint;
   // A refund's claim goes the same way as a payment's: what is left of it changes nothing.
   const refund = hint.refund ? { ...hint.refund, status: 'pending' as const } : null;
   const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null, refund };
@@ -35,8 +35,8 @@ export async function verifyHint(
       return { ...nothing, test, refund: { ...report, refundId: report.refundId ?? refund.refundId } };
     }
     // Which refund it is about is so for ever, whenever it was said.
-    const ours = await ctx.store.write((trx) => adoptReported(trx, attempt, refund));
-    if (ours) await askForRefund(ctx, ours);
+    const ours = await ctx.store.write((trx) => matchRefund(trx, attempt, refund));
+    if (ours) await sendRefund(ctx, ours);
     return nothing;
   }
   const report = await ctx.providers[provider].status(ref);

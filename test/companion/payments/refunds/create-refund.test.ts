@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
 import {
-  carryOut,
+  trySendRefund,
   createRefund,
   findRefund,
 } from '../../../../src/companion/payments/refunds/create-refund.ts';
@@ -46,7 +46,7 @@ async function paidPayment(): Promise<string> {
 
 let deliveries = 0;
 const tell = (reference: string, report: { status?: 'paid'; amount?: number; refund?: RefundReport }) =>
-  applyDelivery(
+  receiveWebhook(
     ledger.ctx,
     'sandbox',
     {
@@ -109,7 +109,7 @@ describe('asking for a refund', () => {
     const { id } = await refund(await paidPayment(), 1_000);
     asked = [];
     const row = await read(id);
-    await Promise.all(Array.from({ length: 5 }, () => carryOut(ledger.ctx, row)));
+    await Promise.all(Array.from({ length: 5 }, () => trySendRefund(ledger.ctx, row)));
     assert.equal(asked.length, 1);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
 import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
@@ -244,7 +244,7 @@ class Life {
     const deliveryId = `${reference} refund ${++this.#messages}`;
     const nothing = { status: null, amount: null, currency: null };
     const delivery = { ...nothing, deliveryId, event: `refund.${refund.status}`, reference, refund };
-    return applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
   }
 
   async #refund(amount: number | null): Promise<void> {
@@ -273,7 +273,7 @@ class Life {
     amount: number;
   }) {
     const known = PAYMENT_STATUSES.find((name) => name === status) ?? null;
-    await applyDelivery(
+    await receiveWebhook(
       ledger.ctx,
       'sandbox',
       { deliveryId, event: `payment.${status}`, reference, status: known, amount, currency: 'RUB' },
