@@ -12,6 +12,7 @@ import { newId } from '../../lib/ids.ts';
 import { contradictsTest, type Payment } from '../model/payment.ts';
 import { isPaidContradicted, findRefundBalance, checkBalance } from './refundable.ts';
 import { settleRefund } from './settle-refund.ts';
+import { delayByAgeMs } from '../../lib/backoff.ts';
 
 /** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
 const FIRST_PAUSE_MS = 5_000;
@@ -142,8 +143,8 @@ async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
   const { id, asks } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
-  const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
-  const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
+  const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
+  const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
     if (current?.status !== 'pending' || current.asks !== asks) return null;
