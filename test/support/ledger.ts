@@ -38,8 +38,9 @@ export class Ledger {
     this.#directory = directory;
   }
 
-  static async open(): Promise<Ledger> {
-    const ledger = new Ledger(await mkdtemp(join(tmpdir(), 'sbp-ledger-')));
+  /** `directory`: where a database may be already; it is removed by `close`. */
+  static async open(directory?: string): Promise<Ledger> {
+    const ledger = new Ledger(directory ?? (await mkdtemp(join(tmpdir(), 'sbp-ledger-'))));
     await ledger.restart();
     return ledger;
   }

@@ -1,4 +1,4 @@
-import type { Generated, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { AttentionOutcome, AttentionReason } from './attention-reasons.ts';
@@ -26,7 +26,8 @@ interface PaymentsTable {
   amount: number;
   currency: string;
   description: string | null;
-  status: PaymentStatus;
+  /** Only `payments/model/update.ts` updates it. */
+  status: ColumnType<PaymentStatus, PaymentStatus, never>;
   /** 0 or 1. */
   late: number;
   /** 1 when it was created in test mode; never changes. */

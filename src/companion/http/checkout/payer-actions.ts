@@ -78,11 +78,7 @@ export function payerActions(
       if (!error.asked) pushes.giveBack(payment, phone);
       ctx.log.warn({ payment_id: payment.id, err: error }, 'the message to the phone was not sent');
       // Either way the payer tries again or pays another way; why is for the operator.
-      throw new ProblemError(
-        409,
-        'push_not_sent',
-        'The message was not sent: check the number or try again.',
-      );
+      throw new ProblemError('push_not_sent', 'The message was not sent: check the number or try again.');
     }
     return answer(request, payment);
   });
@@ -123,5 +119,5 @@ export function payerActions(
 }
 
 function conflict(code: ProblemCode, { status }: Payment, why: string): ProblemError {
-  return new ProblemError(409, code, `The payment is ${status}: ${why}.`);
+  return new ProblemError(code, `The payment is ${status}: ${why}.`);
 }

@@ -120,14 +120,14 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
       const detail = isOpen(after.status)
         ? 'The bank is working on the payment: it cannot be canceled now.'
         : `The payment is ${after.status}: there is nothing to cancel.`;
-      throw new ProblemError(409, 'not_cancelable', detail);
+      throw new ProblemError('not_cancelable', detail);
     }
     return { status: 200, body: await paymentView(ctx, after) };
   }
 
   async function existing(id: string): Promise<Payment> {
     const payment = await findPayment(ctx.store.read, id);
-    if (!payment) throw new ProblemError(404, 'payment_not_found', 'There is no such payment.');
+    if (!payment) throw new ProblemError('payment_not_found', 'There is no such payment.');
     return payment;
   }
 }

@@ -52,7 +52,7 @@ export function refundRoutes(app: FastifyInstance, ctx: Context, calls: Idempote
 
   async function existing(id: string): Promise<RefundRow> {
     const refund = await findRefund(ctx.store.read, id);
-    if (!refund) throw new ProblemError(404, 'refund_not_found', 'There is no such refund.');
+    if (!refund) throw new ProblemError('refund_not_found', 'There is no such refund.');
     return refund;
   }
 }
@@ -73,11 +73,11 @@ function refundView(refund: RefundRow) {
 function toProblem({ code, message }: RefundRefused): ProblemError {
   switch (code) {
     case 'payment_not_found':
-      return new ProblemError(404, code, message);
+      return new ProblemError(code, message);
     case 'not_paid':
     case 'not_refundable':
     case 'attention_open':
-      return new ProblemError(409, code, message);
+      return new ProblemError(code, message);
     case 'exceeds_payment':
       return invalidFields([{ path: 'amount', message }]);
   }

@@ -46,7 +46,6 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         );
         limits.countStranger(request);
         throw new ProblemError(
-          404,
           'unknown_provider',
           'There is no provider of this name here, or it has no settings.',
         );
@@ -59,11 +58,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
           "webhook from an address that is not the provider's",
         );
         limits.countStranger(request);
-        throw new ProblemError(
-          403,
-          'address_not_allowed',
-          'Webhooks of this provider do not come from here.',
-        );
+        throw new ProblemError('address_not_allowed', 'Webhooks of this provider do not come from here.');
       }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       let delivery: ProviderDelivery;
@@ -79,10 +74,10 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         );
         // Only what is not signed counts: a provider is never refused for what strangers send from its address.
         limits.countStranger(request);
-        throw new ProblemError(401, error.reason, error.message);
+        throw new ProblemError(error.reason, error.message);
       }
       // Of a hint there is something to ask: once is enough.
-      const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
+      const hint = ctx.providers[provider].capabilities.webhookTrust === 'confirm-by-status';
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'
@@ -115,9 +110,7 @@ async function verified(ctx: Context, provider: ProviderName, delivery: Provider
       { provider, delivery_id: delivery.deliveryId, err: error },
       'webhook not confirmed',
     );
-    throw new ProblemError(503, 'not_confirmed', 'The payment could not be asked about: send it again.', {
-      headers: { 'retry-after': '10' },
-    });
+    throw new ProblemError('not_confirmed', 'The payment could not be asked about: send it again.');
   }
 }
 

@@ -1,3 +1,4 @@
+import { delayByAgeMs } from '../../lib/backoff.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderRefund } from '../../providers/provider.ts';
 import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
@@ -102,8 +103,8 @@ async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
   const { id, asks } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
-  const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
-  const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
+  const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
+  const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
     if (current?.status !== 'pending' || current.asks !== asks) return null;

@@ -1,3 +1,4 @@
+import { delayByAgeMs, scheduledMs, WEBHOOK_RETRIES_MS } from '../../lib/backoff.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
@@ -9,8 +10,6 @@ import { flagUnmatchedRefund } from '../refunds/apply-refund-report.ts';
 import { applyReport } from './apply-report.ts';
 import { publishOutcome } from './publish-outcome.ts';
 
-/** Delay before each further try, ms; the last one repeats until {@link GIVE_UP_AFTER} tries. */
-const TRY_AGAIN_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
 /** Some 24 hours, as long as we try to reach a merchant. */
 const GIVE_UP_AFTER = 29;
 /** A try for which the provider could not be asked is made again after a tenth of the webhook's age, at most this. */
@@ -42,7 +41,7 @@ function isLastTry(tries: number): boolean {
 
 /** What its row says from now on. After the last try it stays stored, for a person to look at. */
 function deferral({ report, tries }: DeferredWebhook, now: number) {
-  const delay = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)]!;
+  const delay = scheduledMs(tries, WEBHOOK_RETRIES_MS);
   return {
     report_json: JSON.stringify(report),
     tries,
@@ -60,8 +59,8 @@ async function claimRetry(
   { now, isReliable }: { readonly now: number; readonly isReliable: boolean },
 ): Promise<boolean> {
   const age = now - tried.receivedAt;
-  const usual = TRY_AGAIN_MS[Math.min(tried.tries + 1, TRY_AGAIN_MS.length - 1)]!;
-  const pause = Math.max(usual, Math.min(Math.round(age / 10), LONGEST_SILENT_PAUSE_MS));
+  const firstMs = scheduledMs(tried.tries + 1, WEBHOOK_RETRIES_MS);
+  const pause = delayByAgeMs(age, { share: 0.1, firstMs, longestMs: LONGEST_SILENT_PAUSE_MS });
   const { numUpdatedRows } = await trx
     .updateTable('provider_deliveries')
     .set({ next_try_at: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })

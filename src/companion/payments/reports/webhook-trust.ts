@@ -16,9 +16,9 @@ export async function confirmDelivery(
   provider: ProviderName,
   hint: ProviderDelivery,
 ): Promise<ProviderDelivery> {
-  const { webhooks } = ctx.providers[provider].capabilities;
-  if (webhooks === 'known') return confirmUnknownSession(ctx, provider, hint);
-  if (webhooks !== 'hint') return hint;
+  const { webhookTrust } = ctx.providers[provider].capabilities;
+  if (webhookTrust === 'known-session') return confirmUnknownSession(ctx, provider, hint);
+  if (webhookTrust !== 'confirm-by-status') return hint;
   // A refund's claim goes the same way as a payment's: what is left of it changes nothing.
   const refund = hint.refund ? { ...hint.refund, status: 'pending' as const } : null;
   const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null, refund };

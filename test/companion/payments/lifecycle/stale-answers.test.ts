@@ -98,7 +98,7 @@ describe('a scanned code', () => {
     provider.create = async (request) =>
       ({ ...(await create(request)), presentation: { kind: 'scan' } }) as never;
     Object.assign(provider, {
-      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhooks: 'none' },
+      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhookTrust: 'none' },
       charge: (): Promise<ProviderReport> => {
         bank.charges++;
         return Promise.reject(

@@ -17,7 +17,7 @@ describe('a webhook that came before its payment was known', () => {
   before(async () => {
     ledger = await Ledger.open();
     const provider: Provider = ledger.provider;
-    const capabilities: Capabilities = { ...provider.capabilities, webhooks: 'known' };
+    const capabilities: Capabilities = { ...provider.capabilities, webhookTrust: 'known-session' };
     Object.assign(provider, { capabilities });
   });
   after(() => ledger.close());
