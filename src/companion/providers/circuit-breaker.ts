@@ -1,10 +1,10 @@
+import { backoffMs, type Backoff } from '../lib/backoff.ts';
 import { NoUsableResponse } from './provider-http.ts';
 import { ProviderError } from './provider.ts';
 
 /** Consecutive failures that count as an outage. */
 const OPENS_AFTER = 8;
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSE: Backoff = { firstMs: 2_000, longestMs: 30_000 };
 
 /**
  * During an outage, calls fail at once instead of waiting for a timeout. After each pause one call goes through, to find
@@ -60,7 +60,7 @@ export class CircuitBreaker {
     if (this.#failures === OPENS_AFTER) this.#onOutage(true);
     const pauses = this.#failures - OPENS_AFTER;
     if (pauses < 0) return;
-    this.#pausedUntil = this.#now() + Math.min(FIRST_PAUSE_MS * 2 ** Math.min(pauses, 10), LONGEST_PAUSE_MS);
+    this.#pausedUntil = this.#now() + backoffMs(pauses, PAUSE);
   }
 }
 

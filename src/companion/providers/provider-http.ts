@@ -3,14 +3,15 @@ import type { OutboundClient, OutboundResponse, TlsIdentity } from '../outbound/
 import { failureReason } from '../outbound/failure-reason.ts';
 import { errorText } from './error-text.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
+import { backoffMs, jitteredMs, type Backoff } from '../lib/backoff.ts';
 
 /** One try, to its last byte. */
 const TRY_TIMEOUT_MS = 5_000;
 /** All tries of one call. The merchant waits for the call; the reconciler retries later what it leaves open. */
 const CALL_TIMEOUT_MS = 9_000;
 const MAX_TRIES = 3;
-/** Before the second try, ms; doubled before the third. Jitter keeps callers from retrying at the same moment. */
-const BACKOFF_MS = 250;
+/** Before the second try and the third. Jitter keeps callers from retrying at the same moment. */
+const RETRY: Backoff = { firstMs: 250, longestMs: 500 };
 /** A payment with a drawn QR code takes about 20 kB. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 /** The request was rejected before it was processed: a wrong key, or too many requests. */
@@ -126,7 +127,7 @@ export class ProviderHttp {
       } catch (error) {
         if (!(error instanceof NoUsableResponse || error instanceof StillProcessing)) throw error;
         mayHaveTakenEffect ||= error.mayHaveTakenEffect;
-        const pause = BACKOFF_MS * 2 ** (tries - 1) * (0.5 + Math.random());
+        const pause = jitteredMs(backoffMs(tries - 1, RETRY), [0.5, 1.5]);
         const worthRetrying = error instanceof StillProcessing || error.worthRetrying;
         const again = call.repeatable && worthRetrying && tries < MAX_TRIES;
         if (!again || performance.now() + pause >= deadline) {

@@ -3,7 +3,7 @@ import { AddressRanges } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { bodyHash } from '../../lib/logging.ts';
-import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-report.ts';
+import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-webhook.ts';
 import { confirmDelivery } from '../../payments/reports/webhook-trust.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';

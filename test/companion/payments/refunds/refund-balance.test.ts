@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { receiveStatus } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
 import { ProviderError } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT } from '../../../support/ledger.ts';
