@@ -1,7 +1,7 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
-import { receiveStatus } from '../reports/receive-report.ts';
-import { findAttempts, refOfAttempt, hasMoney } from '../model/attempts.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
+import { findAttempts, hasMoney, refOfAttempt } from '../model/attempts.ts';
 import { CHECKS } from './poll-status.ts';
 import { besideOf, type Task } from './job.ts';
 import type { AttemptRow } from '../../store/schema.ts';

@@ -3,7 +3,7 @@ import type { AttemptRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { hasMoney } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
-import { insertRefund } from '../refunds/begin-refund.ts';
+import { insertRefund } from '../refunds/refund-rows.ts';
 import type { OddMoney } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 
