@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { createCompanion } from '../src/companion/companion.ts';
 import { loadConfig, type Config } from '../src/companion/config.ts';
 import type { Context } from '../src/companion/payments/context.ts';
-import { applyDelivery } from '../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../src/companion/payments/reports/receive-webhook.ts';
 import { PaymentTokens } from '../src/companion/payments/model/tokens.ts';
 import { SandboxBank } from '../src/companion/providers/sandbox/bank.ts';
 import { SampledLog } from '../src/companion/lib/sampled-log.ts';
@@ -58,7 +58,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     request.on('end', () => {
       const body = Buffer.concat(chunks);
       const delivery = providers.sandbox.parseWebhook({ headers: request.headers, body });
-      void applyDelivery(ctx, 'sandbox', delivery, body).then(() => {
+      void receiveWebhook(ctx, 'sandbox', delivery, body).then(() => {
         response.writeHead(200, { 'content-type': 'application/json' }).end('{"received":true}');
       });
     });

@@ -69,7 +69,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
       push: false,
       charge: false,
       // Signed, but without a time: an old message could be played again.
-      webhooks: 'hint',
+      webhookTrust: 'confirm-by-status',
     },
 
     async create({ reference, amount, returnUrl, hostedPage }) {

@@ -18,7 +18,7 @@ import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './lib/logging.ts';
 import { Metrics } from './metrics.ts';
 import { readTablesAtScrape } from './table-metrics.ts';
-import { merchantDecision } from './payments/lifecycle/ask-merchant.ts';
+import { createMerchantConfirmation } from './payments/lifecycle/ask-merchant.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/guard.ts';
@@ -152,7 +152,7 @@ async function assemble(
     wakeNotifier: () => notifier.wake(),
     wakeCaretaker: () => caretaker.wake(),
     askNow: (payment) => caretaker.askNow(payment),
-    confirms: merchantDecision({ config, outbound, now }),
+    confirms: createMerchantConfirmation({ config, outbound, now }),
   };
   const notifier = new Notifier(ctx);
   const caretaker = new Caretaker(ctx);

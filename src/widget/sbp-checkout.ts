@@ -170,7 +170,7 @@ export class SbpCheckout extends LitElement {
         const first = !this.#store.state.snapshot;
         this.#store.take(snapshot, receipt, this.#origin);
         // Recalled: the payer had left for the bank from another life of this page.
-        if (first && this.#store.state.gone) this.#session.returned();
+        if (first && this.#store.state.gone) this.#session.current?.returned();
         this.#banks?.retry?.();
       },
       connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
@@ -180,7 +180,7 @@ export class SbpCheckout extends LitElement {
     this.#countdown = new Countdown(this, {
       left: () => this.#left(),
       tick: () => this.#tick(),
-      jumped: () => this.#session.wake(true),
+      jumped: () => this.#session.current?.wake(true),
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, PARTS, () => this.connection === 'offline');
@@ -194,14 +194,14 @@ export class SbpCheckout extends LitElement {
     this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
-      hidden: () => this.#session.away(),
-      left: () => this.#session.rest(),
+      hidden: () => this.#session.current?.away(),
+      left: () => this.#session.current?.rest(),
       focused: () => {
-        this.#session.wake(false);
-        if (this.#hasLeft()) this.#session.returned();
+        this.#session.current?.wake(false);
+        if (this.#hasLeft()) this.#session.current?.returned();
       },
-      offline: () => this.#session.wentOffline(),
-      online: () => this.#session.cameOnline(),
+      offline: () => this.#session.current?.wentOffline(),
+      online: () => this.#session.current?.cameOnline(),
       resized: () => this.requestUpdate(),
     });
   }
@@ -405,8 +405,8 @@ export class SbpCheckout extends LitElement {
 
   /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
   #comeBack(): void {
-    this.#session.wake(true);
-    if (this.#hasLeft()) this.#session.returned();
+    this.#session.current?.wake(true);
+    if (this.#hasLeft()) this.#session.current?.returned();
     this.requestUpdate();
     if (this.#store.state.gone) this.#step('returned');
   }

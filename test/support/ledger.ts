@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../src/companion/config.ts';
 import type { Context } from '../../src/companion/payments/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
-import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../src/companion/payments/reports/receive-webhook.ts';
 import { WallClock } from '../../src/companion/lib/wall-clock.ts';
 import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts';
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
@@ -38,8 +38,9 @@ export class Ledger {
     this.#directory = directory;
   }
 
-  static async open(): Promise<Ledger> {
-    const ledger = new Ledger(await mkdtemp(join(tmpdir(), 'sbp-ledger-')));
+  /** `directory`: where a database may be already; it is removed by `close`. */
+  static async open(directory?: string): Promise<Ledger> {
+    const ledger = new Ledger(directory ?? (await mkdtemp(join(tmpdir(), 'sbp-ledger-'))));
     await ledger.restart();
     return ledger;
   }
@@ -99,7 +100,7 @@ export class Ledger {
     const event = `payment.${status}`;
     const deliveryId = `${reference} ${status} ${++this.#told}`;
     const delivery = { deliveryId, event, reference, status, amount, currency: 'RUB' };
-    return applyDelivery(this.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(this.ctx, 'sandbox', delivery, Buffer.from('{}'));
   }
 
   /** What the merchant is to look at. */

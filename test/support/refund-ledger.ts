@@ -1,11 +1,9 @@
-import { applyDelivery } from '../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../src/companion/payments/reports/receive-webhook.ts';
 import { findOpenAttention } from '../../src/companion/payments/model/attention.ts';
-import {
-  createRefund,
-  findRefund,
-  RefundRefused,
-} from '../../src/companion/payments/refunds/create-refund.ts';
-import { moneyOut } from '../../src/companion/payments/refunds/refundable.ts';
+import { createRefund } from '../../src/companion/payments/refunds/create-refund.ts';
+import { findRefund } from '../../src/companion/payments/refunds/refund-rows.ts';
+import { RefundRefused } from '../../src/companion/payments/refunds/refundable.ts';
+import { findRefundBalance } from '../../src/companion/payments/refunds/refund-balance.ts';
 import {
   resolveAttention,
   type Resolution,
@@ -69,7 +67,7 @@ export class RefundLedger {
     const nothing = { status: null, amount: null, currency: null };
     const deliveryId = `refund ${++this.#told}`;
     const delivery = { ...nothing, deliveryId, event, reference: paymentId, refund: report };
-    return applyDelivery(this.ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(this.ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
   }
 
   async read(refundId: string): Promise<RefundRow> {
@@ -95,7 +93,7 @@ export class RefundLedger {
   /** `[status, refunded, left]` */
   async sums(paymentId: string): Promise<[string, number, number]> {
     const payment = await this.ledger.paymentOf(paymentId);
-    const { left } = await moneyOut(this.ledger.ctx.store.read, payment);
+    const { left } = await findRefundBalance(this.ledger.ctx.store.read, payment);
     return [payment.status, payment.refundedAmount, left];
   }
 

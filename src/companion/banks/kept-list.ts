@@ -7,6 +7,7 @@ import { listCache } from './list-cache.ts';
 import type { ListRequest } from './list-source.ts';
 import { FEWEST_BANKS, type ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
+import { backoffMs, jitteredMs, type Backoff } from '../lib/backoff.ts';
 
 export interface KeptListOptions {
   /** Where the last good list is kept across restarts; `null`: it is not. */
@@ -26,8 +27,7 @@ export interface KeptListOptions {
 
 /** NSPK asks to read its lists no more often than daily. */
 const FRESH_MS = 24 * 60 * 60_000;
-const FIRST_RETRY_MS = 60_000;
-const LONGEST_RETRY_MS = 60 * 60_000;
+const RETRY: Backoff = { firstMs: 60_000, longestMs: 60 * 60_000 };
 /** The real list is about 70 kB. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
@@ -79,10 +79,8 @@ export class KeptList {
       this.#refreshAt = now() + FRESH_MS;
     } catch (error) {
       if (signal.aborted) return;
-      const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS);
+      this.#refreshAt = now() + jitteredMs(backoffMs(this.#failures, RETRY), [1, 0.5], random);
       this.#failures++;
-      // Between half and the whole of it: many companions that failed together don't come back together.
-      this.#refreshAt = now() + delay * (1 - random() / 2);
       const reason = failureReason(error);
       const { platforms } = this.#request;
       log.warn(

@@ -154,5 +154,5 @@ function refuseParsedBodies(
   }
   const detail =
     'The body was parsed before the companion saw it: mount the companion before any body parser.';
-  next(new ProblemError(500, 'body_already_parsed', detail));
+  next(new ProblemError('body_already_parsed', detail));
 }

@@ -1,10 +1,10 @@
 import { NoAnswer } from './provider-http.ts';
 import { ProviderError } from './provider.ts';
+import { backoffMs, type Backoff } from '../lib/backoff.ts';
 
 /** So many calls in a row without an answer are an outage, not an accident. */
 const OPENS_AFTER = 8;
-const FIRST_REST_MS = 2_000;
-const LONGEST_REST_MS = 30_000;
+const REST: Backoff = { firstMs: 2_000, longestMs: 30_000 };
 
 /**
  * A circuit breaker: during an outage callers are told at once, instead of each waiting for a time-out, and the
@@ -58,7 +58,7 @@ export class Circuit {
     if (this.#failures === OPENS_AFTER) this.#tell(true);
     const rests = this.#failures - OPENS_AFTER;
     if (rests < 0) return;
-    this.#restUntil = this.#now() + Math.min(FIRST_REST_MS * 2 ** Math.min(rests, 10), LONGEST_REST_MS);
+    this.#restUntil = this.#now() + backoffMs(rests, REST);
   }
 }
 

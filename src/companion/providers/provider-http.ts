@@ -3,6 +3,7 @@ import type { OutboundAnswer, OutboundClient, TlsIdentity } from '../outbound/cl
 import { failureReason } from '../outbound/failure-reason.ts';
 import { errorWords } from './error-text.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
+import { backoffMs, jitteredMs, type Backoff } from '../lib/backoff.ts';
 
 /** One try, to its last byte. */
 const TRY_MS = 5_000;
@@ -10,7 +11,7 @@ const TRY_MS = 5_000;
 const CALL_MS = 9_000;
 const MAX_TRIES = 3;
 /** Before the second try, ms; twice as long before the third. Jittered, so that callers don't come back together. */
-const BACKOFF_MS = 250;
+const RETRY: Backoff = { firstMs: 250, longestMs: 500 };
 /** A payment with its QR drawn is some 20 kB. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Turned away before anything was looked at: our key, or our pace. */
@@ -106,7 +107,7 @@ export class ProviderHttp {
       } catch (error) {
         if (!(error instanceof NoAnswer || error instanceof NotYet)) throw error;
         asked ||= error.asked;
-        const pause = BACKOFF_MS * 2 ** (tries - 1) * (0.5 + Math.random());
+        const pause = jitteredMs(backoffMs(tries - 1, RETRY), [0.5, 1.5]);
         const worthRetrying = error instanceof NotYet || error.worthRetrying;
         const again = call.repeatable && worthRetrying && tries < MAX_TRIES;
         if (!again || performance.now() + pause >= deadline) {

@@ -30,12 +30,15 @@ export interface Capabilities {
   /** Charges the payer's own code, which the seller has scanned. */
   readonly charge: boolean;
   /**
-   * How far its webhooks are to be trusted. `proof`: what is signed is so. `known`: it is so of a payment whose id the
-   * provider itself has told us when asked; of another id it is but a hint, because the signature may be one that the
-   * provider gives to all of its merchants. `hint`: a message could be played again later, so money is believed by a
-   * status query only. `none`: it sends none, and is asked at a quick pace.
+   * How far a verified webhook is trusted:
+   * - `signature`: its contents are true. The signature covers a time, so that an old message cannot be sent again.
+   * - `known-session`: its contents are true if it names the `providerPaymentId` that the provider returned to us. A
+   *   message with another id is ignored; while no id is known, {@link Provider.status} must confirm the message. For
+   *   providers that sign the webhooks of all merchants with one key.
+   * - `confirm-by-status`: an old message could be sent again, so that {@link Provider.status} must confirm it.
+   * - `none`: the provider sends no webhooks. The companion polls its payments more often.
    */
-  readonly webhooks: 'proof' | 'known' | 'hint' | 'none';
+  readonly webhookTrust: 'signature' | 'known-session' | 'confirm-by-status' | 'none';
 }
 
 /** One attempt at a payment, as a provider knows it. */
@@ -189,7 +192,7 @@ export interface Provider {
   refund(request: RefundRequest): Promise<ProviderRefund>;
   /**
    * Asks about a refund that a webhook names, made here or in the provider's cabinet. Needed with
-   * `webhooks: 'hint'`, where nothing else tells of a refund that is none of ours.
+   * `webhookTrust: 'confirm-by-status'`, where nothing else tells of a refund that is none of ours.
    */
   findRefund?(payment: PaymentRef, providerRefundId: string): Promise<FoundRefund>;
   /** With `capabilities.push`. `phone`: `7XXXXXXXXXX`. */

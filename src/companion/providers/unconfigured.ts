@@ -16,7 +16,7 @@ export function unconfiguredProvider(name: ProviderName): Provider {
       refund: 'none',
       push: false,
       charge: false,
-      webhooks: 'none',
+      webhookTrust: 'none',
     },
     create: refuse,
     status: refuse,

@@ -1,7 +1,7 @@
 import type { Action } from '../../../protocol/snapshot.ts';
 import type { Context } from '../../payments/context.ts';
-import { canCharge } from '../../payments/lifecycle/charge-buyer-qr.ts';
-import { canChoose } from '../../payments/lifecycle/choose-method.ts';
+import { canChargeBuyerQr } from '../../payments/lifecycle/charge-buyer-qr.ts';
+import { canChooseMethod } from '../../payments/lifecycle/choose-method.ts';
 import { canAskNow } from '../../payments/reconciler/payer-checks.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { canPush } from '../../payments/lifecycle/push.ts';
@@ -10,12 +10,12 @@ import { canRenew } from '../../payments/lifecycle/renew.ts';
 /** What the payer may do now, as far as the payment's state and its provider's capabilities go. */
 export function actionsFor(ctx: Pick<Context, 'providers' | 'config' | 'now'>, payment: Payment): Action[] {
   const can: Readonly<Record<Action, boolean>> = {
-    method: canChoose(payment) && payment.test === ctx.config.test,
+    method: canChooseMethod(payment) && payment.test === ctx.config.test,
     push: canPush(ctx, payment),
     renew: canRenew(ctx, payment),
     // A code that is being charged cannot be called back.
     cancel: payment.status === 'created' && payment.chargePayload === null,
-    buyer_qr: canCharge(payment) && ctx.providers[payment.provider].capabilities.charge,
+    buyer_qr: canChargeBuyerQr(payment) && ctx.providers[payment.provider].capabilities.charge,
     check: canAskNow(payment),
   };
   return (Object.keys(can) as Action[]).filter((action) => can[action]);

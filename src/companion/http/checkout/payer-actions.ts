@@ -5,8 +5,8 @@ import { METHODS } from '../../../protocol/snapshot.ts';
 import type { Context } from '../../payments/context.ts';
 import { readDevice } from './device.ts';
 import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
-import { chargeCode } from '../../payments/lifecycle/charge-buyer-qr.ts';
-import { canChoose, chooseMethod } from '../../payments/lifecycle/choose-method.ts';
+import { chargeBuyerQr } from '../../payments/lifecycle/charge-buyer-qr.ts';
+import { canChooseMethod, chooseMethod } from '../../payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../payments/model/queries.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { canPush, pushToPhone } from '../../payments/lifecycle/push.ts';
@@ -59,7 +59,7 @@ export function payerActions(
     if (!payment.methods.includes(choice.method)) {
       throw invalidFields([{ path: 'method', message: `must be one of ${payment.methods.join(', ')}` }]);
     }
-    const isNew = choice.method !== payment.method && canChoose(payment);
+    const isNew = choice.method !== payment.method && canChooseMethod(payment);
     if (isNew) pushes.countAttempt(payment, choice.method, choice.phone);
     const chosen = await chooseMethod(ctx, payment.id, choice);
     if (!chosen) throw conflict('method_not_changeable', payment, 'its method cannot be changed');
@@ -78,11 +78,7 @@ export function payerActions(
       if (!error.asked) pushes.giveBack(payment, phone);
       ctx.log.warn({ payment_id: payment.id, err: error }, 'the message to the phone was not sent');
       // Either way the payer tries again or pays another way; why is for the operator.
-      throw new ProblemError(
-        409,
-        'push_not_sent',
-        'The message was not sent: check the number or try again.',
-      );
+      throw new ProblemError('push_not_sent', 'The message was not sent: check the number or try again.');
     }
     return answer(request, payment);
   });
@@ -90,7 +86,7 @@ export function payerActions(
   app.post('/session/buyer-qr', async (request) => {
     const payment = await openPayment(request);
     const { payload } = parseInput(buyerQrSchema, request.body);
-    const charged = await chargeCode(ctx, payment.id, payload);
+    const charged = await chargeBuyerQr(ctx, payment.id, payload);
     if (charged.kind === 'refused') {
       throw invalidFields([{ path: 'payload', message: 'is no code that can be charged: scan a fresh one' }]);
     }
@@ -123,5 +119,5 @@ export function payerActions(
 }
 
 function conflict(code: ProblemCode, { status }: Payment, why: string): ProblemError {
-  return new ProblemError(409, code, `The payment is ${status}: ${why}.`);
+  return new ProblemError(code, `The payment is ${status}: ${why}.`);
 }

@@ -4,7 +4,7 @@ import type { Context } from '../../payments/context.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { hasPush } from '../../payments/lifecycle/push.ts';
 import { RateLimiter } from '../plumbing/rate-limiter.ts';
-import { tooMany } from '../plumbing/too-many.ts';
+import { tooManyRequests } from '../plumbing/problems.ts';
 
 const A_MINUTE = { calls: 3, perMs: 60_000 };
 const A_DAY = { calls: 10, perMs: 24 * 3_600_000 };
@@ -25,7 +25,7 @@ export class PushLimits {
       for (const key of keysOf(payment, phone)) {
         const waitMs = limiter.take(key);
         if (waitMs > 0)
-          throw tooMany('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
+          throw tooManyRequests('too_many_pushes', 'Messages were sent already: wait a little.', waitMs);
       }
     }
   }

@@ -54,7 +54,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
         status === 'created' && presentation.kind === 'link'
           ? inlineQr(presentation.url, qrLabel(amount, currency, language))
           : null;
-      if (!code) throw new ProblemError(404, 'qr_not_found', 'There is no code to show now.');
+      if (!code) throw new ProblemError('qr_not_found', 'There is no code to show now.');
       return reply.type('image/svg+xml').send(code.toString());
     });
 
@@ -74,7 +74,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       { ...ALSO_HEAD, config: { limited: false } },
       async (request, reply) => {
         const logo = await banks.logo(request.params.id);
-        if (!logo) throw new ProblemError(404, 'logo_not_found', 'There is no logo of this bank.');
+        if (!logo) throw new ProblemError('logo_not_found', 'There is no logo of this bank.');
         return reply
           .header('cache-control', `public, max-age=${DAY_S}`)
           .header('x-content-type-options', 'nosniff')

@@ -1,5 +1,5 @@
 import { networkOf } from '../../outbound/ip-ranges.ts';
-import { tooMany } from '../plumbing/too-many.ts';
+import { tooManyRequests } from '../plumbing/problems.ts';
 
 /** A payer has a few tabs and devices; twenty streams of one payment are a loop in somebody's code. */
 const PER_PAYMENT = 20;
@@ -35,7 +35,7 @@ export class StreamSlots {
       { key: 'process', limit: this.#perProcess },
     ];
     if (bounds.some(({ key, limit }) => this.#count(key) >= limit)) {
-      throw tooMany(
+      throw tooManyRequests(
         'too_many_streams',
         'Too many status streams are open: close some first.',
         RETRY_AFTER_MS,

@@ -62,9 +62,9 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
   async function readResolution({ params, body }: { params: Params; body: unknown }) {
     const { id, attentionId } = params;
     if (!(await findPayment(ctx.store.read, id)))
-      throw new ProblemError(404, 'payment_not_found', 'There is no such payment.');
+      throw new ProblemError('payment_not_found', 'There is no such payment.');
     if (!(await findAttention(ctx.store.read, id, attentionId)))
-      throw new ProblemError(404, 'attention_not_found', 'This payment has no such attention.');
+      throw new ProblemError('attention_not_found', 'This payment has no such attention.');
     return parseInput(resolveRequestSchema, body);
   }
 }
@@ -81,9 +81,9 @@ function toProblem({ code, message, errors }: ResolveRefused): ProblemError {
   switch (code) {
     case 'payment_not_found':
     case 'attention_not_found':
-      return new ProblemError(404, code, message);
+      return new ProblemError(code, message);
     case 'attention_resolved':
-      return new ProblemError(409, code, message);
+      return new ProblemError(code, message);
     case 'invalid_fields':
       return invalidFields(errors);
   }

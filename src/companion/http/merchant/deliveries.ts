@@ -33,10 +33,9 @@ export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: Idempo
     const answer = await calls.run(request, reply, {
       async begin() {
         const delivery = await findDelivery(ctx.store.read, request.params.id);
-        if (!delivery) throw new ProblemError(404, 'delivery_not_found', 'There is no such delivery.');
+        if (!delivery) throw new ProblemError('delivery_not_found', 'There is no such delivery.');
         if (delivery.body === '')
           throw new ProblemError(
-            409,
             'delivery_erased',
             'What this delivery said has been erased with the personal data in it.',
           );

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { PAYMENT_STATUSES, isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../../payments/context.ts';
-import { attachProvider } from '../../payments/lifecycle/register-with-provider.ts';
+import { registerWithProvider } from '../../payments/lifecycle/register-with-provider.ts';
 import { findOpenAttention, findOpenAttentionOf } from '../../payments/model/attention.ts';
 import { cancelPayment } from '../../payments/lifecycle/cancel.ts';
-import { refundObstacle } from '../../payments/refunds/late-refund.ts';
+import { lateRefundObstacle } from '../../payments/refunds/late-refund.ts';
 import { createPayment } from '../../payments/lifecycle/create.ts';
 import { findByQr, findEvents, findPage, findPayment } from '../../payments/model/queries.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
@@ -56,7 +56,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
       },
       // Cut off by a crash: the stored intent is carried to its end, the body's times are not judged again.
       async resume(paymentId) {
-        const payment = await attachProvider(ctx, await existing(paymentId));
+        const payment = await registerWithProvider(ctx, await existing(paymentId));
         return { status: 201, body: await createdView(ctx, payment, readExtras(request.body)) };
       },
     });
@@ -113,21 +113,21 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
   async function end(payment: Payment, body: unknown) {
     // A body is not needed.
     const { on_late: onLate } = parseInput(cancelRequestSchema, body ?? {});
-    const obstacle = onLate === 'refund' ? await refundObstacle(ctx, payment) : null;
+    const obstacle = onLate === 'refund' ? await lateRefundObstacle(ctx, payment) : null;
     if (obstacle !== null) throw invalidFields([{ path: 'on_late', message: obstacle }]);
     const after = await cancelPayment(ctx, payment, 'merchant', onLate);
     if (after.status !== 'canceled') {
       const detail = isOpen(after.status)
         ? 'The bank is working on the payment: it cannot be canceled now.'
         : `The payment is ${after.status}: there is nothing to cancel.`;
-      throw new ProblemError(409, 'not_cancelable', detail);
+      throw new ProblemError('not_cancelable', detail);
     }
     return { status: 200, body: await paymentView(ctx, after) };
   }
 
   async function existing(id: string): Promise<Payment> {
     const payment = await findPayment(ctx.store.read, id);
-    if (!payment) throw new ProblemError(404, 'payment_not_found', 'There is no such payment.');
+    if (!payment) throw new ProblemError('payment_not_found', 'There is no such payment.');
     return payment;
   }
 }

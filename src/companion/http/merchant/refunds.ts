@@ -3,7 +3,10 @@ import * as v from 'valibot';
 import type { Context } from '../../payments/context.ts';
 import { failureReasonOf } from '../../payments/model/failure-reason.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
-import { carryOut, createRefund, findRefund, RefundRefused } from '../../payments/refunds/create-refund.ts';
+import { trySendRefund } from '../../payments/refunds/send-refund.ts';
+import { createRefund } from '../../payments/refunds/create-refund.ts';
+import { findRefund } from '../../payments/refunds/refund-rows.ts';
+import { RefundRefused } from '../../payments/refunds/refundable.ts';
 import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { IdempotentCalls } from '../plumbing/idempotency.ts';
@@ -37,7 +40,7 @@ export function refundRoutes(app: FastifyInstance, ctx: Context, calls: Idempote
         }
       },
       async resume(refundId) {
-        return { status: 201, body: refundView(await carryOut(ctx, await existing(refundId))) };
+        return { status: 201, body: refundView(await trySendRefund(ctx, await existing(refundId))) };
       },
     });
     return reply.code(answer.status).send(answer.body);
@@ -49,7 +52,7 @@ export function refundRoutes(app: FastifyInstance, ctx: Context, calls: Idempote
 
   async function existing(id: string): Promise<RefundRow> {
     const refund = await findRefund(ctx.store.read, id);
-    if (!refund) throw new ProblemError(404, 'refund_not_found', 'There is no such refund.');
+    if (!refund) throw new ProblemError('refund_not_found', 'There is no such refund.');
     return refund;
   }
 }
@@ -70,11 +73,11 @@ function refundView(refund: RefundRow) {
 function toProblem({ code, message }: RefundRefused): ProblemError {
   switch (code) {
     case 'payment_not_found':
-      return new ProblemError(404, code, message);
+      return new ProblemError(code, message);
     case 'not_paid':
     case 'not_refundable':
     case 'attention_open':
-      return new ProblemError(409, code, message);
+      return new ProblemError(code, message);
     case 'exceeds_payment':
       return invalidFields([{ path: 'amount', message }]);
   }

@@ -1,7 +1,7 @@
 import { problemSchema } from '../../../protocol/schemas.ts';
 import { PROBLEM_MEDIA_TYPE } from '../../../protocol/problem.ts';
 import type { Context } from '../../payments/context.ts';
-import { PROBLEM_STATUS, type ProblemCode } from '../plumbing/problem-codes.ts';
+import { PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from '../plumbing/problem-codes.ts';
 import { checkoutOperations } from './checkout.ts';
 import { jsonSchema, querySchema } from './json-schema.ts';
 import { merchantOperations } from './merchant.ts';
@@ -105,7 +105,7 @@ function done({ body }: Answer, replayable: boolean) {
 /** The codes stand in the description: one status has several, and all have one form. */
 function refused(status: number, refusals: readonly ProblemCode[]) {
   const codes = refusals.filter((code) => PROBLEM_STATUS[code] === status);
-  const waits = status === 429 || codes.includes('idempotency_key_in_use');
+  const waits = status === 429 || codes.some((code) => RETRY_AFTER_S[code] !== undefined);
   return {
     description: codes.map((code) => `\`${code}\``).join(', '),
     headers: headersOf('X-Request-Id', ...(waits ? ['Retry-After'] : [])),

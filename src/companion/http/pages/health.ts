@@ -26,13 +26,13 @@ export class Readiness {
 
   /** Why not, or `null` when ready. */
   async problem(): Promise<ProblemError | null> {
-    if (this.#draining) return new ProblemError(503, 'shutting_down', 'The server is shutting down.');
+    if (this.#draining) return new ProblemError('shutting_down', 'The server is shutting down.');
     if (performance.now() - this.#checkedAt >= READY_FOR_MS) {
       this.#checkedAt = performance.now();
       this.#check = this.#probe();
     }
     if (await this.#check) return null;
-    return new ProblemError(503, 'store_not_writable', 'The database does not take writes.');
+    return new ProblemError('store_not_writable', 'The database does not take writes.');
   }
 
   async #probe(): Promise<boolean> {

@@ -48,7 +48,6 @@ export function requireToken(request: FastifyRequest, tokens: PaymentTokens): st
   const query = request.query as Record<string, unknown>;
   if ('token' in query || 'access_token' in query) {
     throw new ProblemError(
-      400,
       'token_in_query',
       'Addresses get logged: send the token in the Authorization header.',
     );
@@ -64,7 +63,7 @@ export function invalidToken(): ProblemError {
 }
 
 function unauthorized(code: ProblemCode, detail: string): ProblemError {
-  return new ProblemError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } });
+  return new ProblemError(code, detail, { headers: { 'www-authenticate': 'Bearer' } });
 }
 
 /** What stands behind `Authorization: Bearer`, if it can be a key or token at all. */

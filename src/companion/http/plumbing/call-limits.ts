@@ -3,7 +3,7 @@ import { networkOf } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
 import { apiKeyMatcher, bearer } from './auth.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { tooMany } from './too-many.ts';
+import { tooManyRequests } from './problems.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -57,6 +57,7 @@ export class CallLimits {
 
   #count(key: string): void {
     const waitMs = this.#limiter.take(key);
-    if (waitMs > 0) throw tooMany('rate_limited', 'Too many requests: slow down and try again.', waitMs);
+    if (waitMs > 0)
+      throw tooManyRequests('rate_limited', 'Too many requests: slow down and try again.', waitMs);
   }
 }

@@ -38,7 +38,6 @@ export function allowOrigins(
       if (request.method === 'OPTIONS') return;
       logRefused(origin);
       throw new ProblemError(
-        403,
         'origin_not_allowed',
         'Pages of this origin may not open payments: SBP_ALLOWED_ORIGINS does not list it.',
       );

@@ -8,5 +8,5 @@ export function refuseHostless(
   next: (error?: Error) => void,
 ): void {
   const missing = raw.httpVersion === '1.1' && raw.headers.host === undefined;
-  next(missing ? new ProblemError(400, 'malformed_request', 'The Host header is missing.') : undefined);
+  next(missing ? new ProblemError('malformed_request', 'The Host header is missing.') : undefined);
 }

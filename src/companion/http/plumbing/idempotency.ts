@@ -48,7 +48,6 @@ export class IdempotentCalls {
       const prior = await findPriorCall(this.#ctx.store, name, bodyHash);
       if (prior.kind === 'mismatch') {
         throw new ProblemError(
-          422,
           'idempotency_key_reused',
           'This Idempotency-Key came with another body before: use a new key for a new request.',
         );
@@ -95,16 +94,12 @@ function readKey({ headers }: FastifyRequest): string | null {
 }
 
 function invalidKey(detail: string): ProblemError {
-  return new ProblemError(400, 'invalid_idempotency_key', detail);
+  return new ProblemError('invalid_idempotency_key', detail);
 }
 
 function inUse(): ProblemError {
   return new ProblemError(
-    409,
     'idempotency_key_in_use',
     'A request with this Idempotency-Key is still at work: repeat it in a moment.',
-    {
-      headers: { 'retry-after': '1' },
-    },
   );
 }

@@ -18,27 +18,27 @@ export function readJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const coding = request.headers['content-encoding'];
     if (coding !== undefined && coding !== 'identity') {
-      done(new ProblemError(415, 'unsupported_media_type', 'Send the body uncompressed.'));
+      done(new ProblemError('unsupported_media_type', 'Send the body uncompressed.'));
       return;
     }
     if (body.length === 0) {
       const detail = 'The body is empty: send an object, or leave Content-Type out where no body is needed.';
-      done(new ProblemError(400, 'malformed_json', detail));
+      done(new ProblemError('malformed_json', detail));
       return;
     }
     const text = decode(body);
     if (text === null) {
-      done(new ProblemError(400, 'malformed_json', 'The body is not UTF-8.'));
+      done(new ProblemError('malformed_json', 'The body is not UTF-8.'));
       return;
     }
     void parseJson(request, text, (error, parsed: unknown) => {
       if (error) {
         const fault = jsonFault(text);
         const detail = fault === null ? FORBIDDEN_NAME : `The body is not valid JSON. At ${fault}.`;
-        done(new ProblemError(400, 'malformed_json', detail));
+        done(new ProblemError('malformed_json', detail));
       } else if (isNestedTooDeep(parsed)) {
         const detail = `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`;
-        done(new ProblemError(400, 'nested_too_deep', detail));
+        done(new ProblemError('nested_too_deep', detail));
       } else {
         done(null, keepWrittenSums(text, parsed));
       }

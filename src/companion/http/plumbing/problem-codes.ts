@@ -1,4 +1,4 @@
-/** Every `code` a refusal can have, and its status. */
+/** Each problem code with its HTTP status. */
 export const PROBLEM_STATUS = {
   malformed_request: 400,
   malformed_json: 400,
@@ -55,3 +55,10 @@ export const PROBLEM_STATUS = {
 } as const satisfies Readonly<Record<string, number>>;
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
+
+/** Seconds in `Retry-After` of the codes that are always worth a retry. A 429 has its own number of seconds. */
+export const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
+  idempotency_key_in_use: 1,
+  store_not_writable: 5,
+  not_confirmed: 10,
+};

@@ -5,33 +5,45 @@ import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../../prot
 import { StoreBusyError } from '../../store/store-busy.ts';
 import type { Context } from '../../payments/context.ts';
 import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
-import type { ProblemCode } from './problem-codes.ts';
+import { PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from './problem-codes.ts';
 
-/** A refusal that the caller is told about, as RFC 9457 problem+json. */
+/** A refusal that the caller gets as RFC 9457 problem+json. */
 export class ProblemError extends Error {
-  readonly status: number;
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    status: number,
     code: ProblemCode,
     detail: string,
     extra: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(detail);
     this.name = 'ProblemError';
-    this.status = status;
     this.code = code;
     this.errors = extra.errors;
-    this.headers = extra.headers ?? {};
+    const retryAfter = RETRY_AFTER_S[code];
+    this.headers = {
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      ...extra.headers,
+    };
   }
+
+  get status(): number {
+    return PROBLEM_STATUS[this.code];
+  }
+}
+
+/** Returns the 429, with the wait in whole seconds as `Retry-After`. */
+export function tooManyRequests(code: ProblemCode, detail: string, waitMs: number): ProblemError {
+  return new ProblemError(code, detail, {
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) },
+  });
 }
 
 export function invalidFields(errors: readonly FieldError[]): ProblemError {
   const named = errors.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; ');
-  return new ProblemError(422, 'invalid_fields', `Some fields are not right: ${named}.`, { errors });
+  return new ProblemError('invalid_fields', `Some fields are not right: ${named}.`, { errors });
 }
 
 /** Answers a person with a page; `null` for a program, which gets the problem document. */
@@ -43,7 +55,7 @@ export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): v
     // A link whose `#` was encoded on its way has brought its token along: the page mends it, no answer repeats it.
     const problem = holdsToken(request.url)
       ? tokenInAddress()
-      : new ProblemError(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`);
+      : new ProblemError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`);
     const page = inWords(request, reply.code(problem.status));
     // A page may have asked for the part of a former build.
     return page ?? sendProblem(reply.headers(FOR_ANY_PAGE), problem);
@@ -113,35 +125,32 @@ function problemBody(problem: ProblemError): Problem {
 
 function fromOthers(error: FastifyError | StoreBusyError, request: FastifyRequest): ProblemError {
   if (!(error instanceof StoreBusyError)) return fromFastify(error, request);
-  return new ProblemError(503, 'store_not_writable', 'The database takes no writes now. Try again.', {
-    headers: { 'retry-after': '5' },
-  });
+  return new ProblemError('store_not_writable', 'The database takes no writes now. Try again.');
 }
 
 /** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
 function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ProblemError(413, 'body_too_large', 'The body is larger than 1 MiB.');
+      return new ProblemError('body_too_large', 'The body is larger than 1 MiB.');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ProblemError(415, 'unsupported_media_type', mediaTypeFault(request.headers['content-type']));
+      return new ProblemError('unsupported_media_type', mediaTypeFault(request.headers['content-type']));
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new ProblemError(400, 'malformed_json', 'The body is empty: leave Content-Type out.');
+      return new ProblemError('malformed_json', 'The body is empty: leave Content-Type out.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return new ProblemError(
-        400,
         'malformed_json',
         'The body is not valid JSON, or has a key that no JSON should have, such as __proto__.',
       );
     case 'FST_ERR_BAD_URL':
-      return new ProblemError(400, 'malformed_request', 'The address is not percent-encoded UTF-8.');
+      return new ProblemError('malformed_request', 'The address is not percent-encoded UTF-8.');
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ProblemError(414, 'address_too_long', 'An id in the address is longer than any of ours.');
+      return new ProblemError('address_too_long', 'An id in the address is longer than any of ours.');
     default:
       if (error.statusCode !== undefined && error.statusCode < 500) {
-        return new ProblemError(error.statusCode, 'malformed_request', error.message);
+        return new ProblemError('malformed_request', error.message);
       }
-      return new ProblemError(500, 'internal', 'Something went wrong on our side. Try again.');
+      return new ProblemError('internal', 'Something went wrong on our side. Try again.');
   }
 }
 
@@ -152,11 +161,7 @@ function mediaTypeFault(type: string | undefined): string {
 }
 
 function tokenInAddress(): ProblemError {
-  return new ProblemError(
-    400,
-    'malformed_request',
-    'The address holds a payment token. Addresses get logged.',
-  );
+  return new ProblemError('malformed_request', 'The address holds a payment token. Addresses get logged.');
 }
 
 /** Signed or not. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { ConnectionError } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../../../protocol/problem.ts';
-import type { ProblemCode } from './problem-codes.ts';
+import { PROBLEM_STATUS, type ProblemCode } from './problem-codes.ts';
 
 /**
  * What a connection may take its time for, ms. A socket that trickles, or says nothing at all, is closed when its time
@@ -30,26 +30,22 @@ export const timeLimits = {
 };
 
 interface Refusal {
-  readonly status: number;
   readonly code: ProblemCode;
   readonly detail: string;
 }
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
     code: 'request_timeout',
     detail: `The request took too long to arrive: its headers have ${HEADERS_MS / 1000} s, all of it ${REQUEST_MS / 1000} s.`,
   },
   HPE_HEADER_OVERFLOW: {
-    status: 431,
     code: 'headers_too_large',
     detail: `The headers are larger than ${MAX_HEADER_BYTES / 1024} KiB.`,
   },
 };
 
 const MALFORMED: Refusal = {
-  status: 400,
   code: 'malformed_request',
   detail: 'This is not a valid HTTP request.',
 };
@@ -58,7 +54,8 @@ const MALFORMED: Refusal = {
 function refuseConnection(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {
-    const { status, code, detail } = REFUSALS[error.code] ?? MALFORMED;
+    const { code, detail } = REFUSALS[error.code] ?? MALFORMED;
+    const status = PROBLEM_STATUS[code];
     const title = STATUS_CODES[status] ?? 'Error';
     const problem: Problem = { type: `urn:sbp-checkout:problem:${code}`, title, status, detail, code };
     const body = JSON.stringify(problem);

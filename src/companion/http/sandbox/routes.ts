@@ -42,25 +42,19 @@ export function sandboxRoutes(bank: SandboxBank) {
         const { paymentId, action } = request.params;
         const to = Object.hasOwn(SCRIPTS, action) ? SCRIPTS[action] : undefined;
         if (!to) {
-          throw new ProblemError(
-            404,
-            'unknown_action',
-            `The actions are ${Object.keys(SCRIPTS).join(', ')}.`,
-          );
+          throw new ProblemError('unknown_action', `The actions are ${Object.keys(SCRIPTS).join(', ')}.`);
         }
         const bill = await bank.findNewest(paymentId);
         const moved = bill && (await bank.move(bill.reference, to));
-        if (!moved) throw new ProblemError(404, 'payment_not_found', 'The sandbox bank has no such payment.');
+        if (!moved) throw new ProblemError('payment_not_found', 'The sandbox bank has no such payment.');
         if (moved.status !== to) {
           throw new ProblemError(
-            409,
             'not_possible_now',
             `The payment is ${moved.status}: it cannot become ${to}.`,
           );
         }
         if (!moved.reported) {
           throw new ProblemError(
-            503,
             'webhook_not_taken',
             'The webhook was not taken yet; the bank keeps trying.',
           );

@@ -3,8 +3,8 @@ import { AddressRanges } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { bodyHash } from '../../lib/logging.ts';
-import { applyDelivery, isKnownDelivery } from '../../payments/reports/receive-report.ts';
-import { verifyHint } from '../../payments/reports/webhook-trust.ts';
+import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-webhook.ts';
+import { confirmDelivery } from '../../payments/reports/webhook-trust.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
 import { isConfigured } from '../../providers/unconfigured.ts';
@@ -46,7 +46,6 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         );
         limits.countStranger(request);
         throw new ProblemError(
-          404,
           'unknown_provider',
           'There is no provider of this name here, or it has no settings.',
         );
@@ -59,11 +58,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
           "webhook from an address that is not the provider's",
         );
         limits.countStranger(request);
-        throw new ProblemError(
-          403,
-          'address_not_allowed',
-          'Webhooks of this provider do not come from here.',
-        );
+        throw new ProblemError('address_not_allowed', 'Webhooks of this provider do not come from here.');
       }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       let delivery: ProviderDelivery;
@@ -79,14 +74,14 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         );
         // Only what is not signed counts: a provider is never refused for what strangers send from its address.
         limits.countStranger(request);
-        throw new ProblemError(401, error.reason, error.message);
+        throw new ProblemError(error.reason, error.message);
       }
       // Of a hint there is something to ask: once is enough.
-      const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
+      const hint = ctx.providers[provider].capabilities.webhookTrust === 'confirm-by-status';
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'
-          : await applyDelivery(ctx, provider, await verified(ctx, provider, delivery), body);
+          : await receiveWebhook(ctx, provider, await verified(ctx, provider, delivery), body);
       ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
         {
@@ -106,7 +101,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
 /** Nothing is acknowledged that could not be confirmed: the provider sends it again. */
 async function verified(ctx: Context, provider: ProviderName, delivery: ProviderDelivery) {
   try {
-    return await verifyHint(ctx, provider, delivery);
+    return await confirmDelivery(ctx, provider, delivery);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.metrics.webhookTaken(provider, 'not_confirmed', null);
@@ -115,9 +110,7 @@ async function verified(ctx: Context, provider: ProviderName, delivery: Provider
       { provider, delivery_id: delivery.deliveryId, err: error },
       'webhook not confirmed',
     );
-    throw new ProblemError(503, 'not_confirmed', 'The payment could not be asked about: send it again.', {
-      headers: { 'retry-after': '10' },
-    });
+    throw new ProblemError('not_confirmed', 'The payment could not be asked about: send it again.');
   }
 }
 

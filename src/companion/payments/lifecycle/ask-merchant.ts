@@ -24,7 +24,7 @@ interface Parts {
  * `{"confirm": true}` or `{"confirm": false}`; anything else rejects, and is asked again: neither silence nor an error
  * is ever taken for a yes.
  */
-export function merchantDecision({ config, outbound, now }: Parts) {
+export function createMerchantConfirmation({ config, outbound, now }: Parts) {
   const client = config.confirmUrl === null ? null : outbound.configured([config.confirmUrl]);
   return async (payment: Payment): Promise<boolean> => {
     const url = config.confirmUrl;

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow, OnLate } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
-import { applyAnswer, applyDecision } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
+import { changeStatus } from './change-status.ts';
 import { findAttempt, leaveAttempt, noteEnd } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
 import { isOffered, isUnscanned, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
@@ -25,26 +26,27 @@ export async function cancelPayment(
 ): Promise<Payment> {
   // Stored first: the provider's own message of the closed code may be quicker than its answer, and money quicker still.
   if (onLate !== null && (payment.status === 'canceled' || isCancelable(payment, source, payment))) {
-    payment = await changeOnLate(ctx, payment, onLate);
+    payment = await updateOnLate(ctx, payment, onLate);
   }
   if (!isCancelable(payment, source, payment)) return payment;
   const { report, ended } =
-    isOffered(payment) && !isUnscanned(payment) ? await closeCode(ctx, payment) : NOT_ASKED;
+    isOffered(payment) && !isUnscanned(payment) ? await closeAtProvider(ctx, payment) : NOT_ASKED;
   if (ended) return ended;
   const cause = { event: 'payment.canceled', source };
   const holds = async (current: Payment, trx: Writer): Promise<boolean> => {
     if (!isCancelable(current, source, payment)) return false;
     // Another way may have been chosen meanwhile. Marked with the decision only: what goes on is not to be closed.
-    const attempt = report && current.reference === payment.reference ? await offered(trx, current) : null;
+    const attempt =
+      report && current.reference === payment.reference ? await findOfferedAttempt(trx, current) : null;
     const over = report && attempt ? await noteEnd(trx, attempt, report) : false;
     if (!over) await leaveAttempt(trx, current);
     return true;
   };
-  const decided = await applyDecision(ctx, payment.id, 'canceled', cause, holds);
+  const decided = await changeStatus(ctx, payment.id, 'canceled', cause, holds);
   return decided.payment ?? payment;
 }
 
-function offered(trx: Writer, { reference }: Payment): Promise<AttemptRow | null> {
+function findOfferedAttempt(trx: Writer, { reference }: Payment): Promise<AttemptRow | null> {
   return reference === null ? Promise.resolve(null) : findAttempt(trx, reference);
 }
 
@@ -58,14 +60,14 @@ interface Closing {
 const NOT_ASKED: Closing = { report: null, ended: null };
 
 /** Closes the code at its provider. One that is called expired when it is closed is closed all the same. */
-async function closeCode(ctx: Context, payment: OfferedPayment): Promise<Closing> {
+async function closeAtProvider(ctx: Context, payment: OfferedPayment): Promise<Closing> {
   const provider = ctx.providers[payment.provider];
   try {
     const ref = refOf(payment);
     // A create whose answer was lost may have arrived: then there is something to close as well.
     const report = await (provider.capabilities.cancel ? provider.cancel(ref) : provider.status(ref));
     if (report.status === 'canceled' || report.status === 'expired') return { report, ended: null };
-    const { payment: after } = await applyAnswer(ctx, payment.provider, report);
+    const { payment: after } = await receiveStatus(ctx, payment.provider, report);
     return { report, ended: after && hasEnded(after) ? after : null };
   } catch (error) {
     // It is closed in the background, which warns if that goes on failing.
@@ -91,7 +93,7 @@ function isCancelable({ status, chargePayload }: Payment, source: CanceledBy, be
 }
 
 /** The merchant says what is to be done with money that comes after a cancel: nothing else goes by it. */
-async function changeOnLate(ctx: Context, payment: Payment, onLate: OnLate): Promise<Payment> {
+async function updateOnLate(ctx: Context, payment: Payment, onLate: OnLate): Promise<Payment> {
   const after = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);
     if (current?.paidAt !== null || current.onLate === onLate) return current;

@@ -1,14 +1,14 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../../providers/provider.ts';
-import { applyAnswer } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
 import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from '../model/attempts.ts';
-import { attachProvider } from './register-with-provider.ts';
+import { registerWithProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
 
 /** Whether a payer's code may be scanned now. Each one that the provider refuses costs an attempt. */
-export function canCharge(payment: Payment): payment is OfferedPayment {
+export function canChargeBuyerQr(payment: Payment): payment is OfferedPayment {
   return (
     isOffered(payment) &&
     payment.status === 'created' &&
@@ -18,7 +18,7 @@ export function canCharge(payment: Payment): payment is OfferedPayment {
   );
 }
 
-export type Charged =
+export type ChargeResult =
   /** `answered`: the provider has said that it does not know of the charge yet, instead of nothing at all. */
   | { readonly kind: 'taken'; readonly payment: Payment; readonly answered?: boolean }
   /** The provider knows no such code: no money has moved, another one may be scanned. */
@@ -30,12 +30,12 @@ export type Charged =
  * Charges the code that a payer has shown. The code is on disk before the provider hears of it: a lost answer or a
  * crash ends in a repeat under the same reference, never in a second charge.
  */
-export async function chargeCode(ctx: Context, paymentId: string, payload: string): Promise<Charged> {
+export async function chargeBuyerQr(ctx: Context, paymentId: string, payload: string): Promise<ChargeResult> {
   const found = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
     // A code scanned for a test moves no money, and one for a real payment is not charged as a test.
     const isOtherKind = payment?.test !== ctx.config.test;
-    if (!payment || !canCharge(payment) || isOtherKind) return { payment, scanned: false };
+    if (!payment || !canChargeBuyerQr(payment) || isOtherKind) return { payment, scanned: false };
     const cause = { event: 'buyer_qr.scanned', source: 'payer' };
     return {
       payment: await record(trx, payment, { chargePayload: payload }, cause, ctx.now()),
@@ -44,7 +44,7 @@ export async function chargeCode(ctx: Context, paymentId: string, payload: strin
   });
   if (!found.scanned || !found.payment) return { kind: 'impossible', payment: found.payment };
   ctx.announce(found.payment);
-  return carryOutCharge(ctx, found.payment, { first: true });
+  return sendCharge(ctx, found.payment, { first: true });
 }
 
 /**
@@ -57,11 +57,11 @@ const ANSWERS_IN_DOUBT = 5;
  * Brings a scanned code to the provider; may be repeated until there is an answer. A no to the first call says that
  * nothing was charged; a no to a repeat may be about the repeat.
  */
-export async function carryOutCharge(
+export async function sendCharge(
   ctx: Context,
   payment: Payment,
   { first = false } = {},
-): Promise<Charged> {
+): Promise<ChargeResult> {
   if (!isOffered(payment) || payment.chargePayload === null) return { kind: 'impossible', payment };
   const provider = ctx.providers[payment.provider];
   if (!provider.charge) throw new Error(`${payment.provider} charges no codes`);
@@ -71,9 +71,9 @@ export async function carryOutCharge(
     description: payment.description,
   };
   const undecided = { kind: 'taken', payment } as const; // it is asked again
-  const refused = async (how: { readonly watch: boolean }): Promise<Charged> => ({
+  const refused = async (how: { readonly watch: boolean }): Promise<ChargeResult> => ({
     kind: 'refused',
-    payment: await scanAgain(ctx, payment, how),
+    payment: await offerNewScan(ctx, payment, how),
   });
   let report: ProviderReport | null;
   try {
@@ -82,17 +82,17 @@ export async function carryOutCharge(
     ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
     if (!(error instanceof ProviderError) || error.kind === 'unavailable') return undecided;
     if (first) return refused({ watch: false });
-    report = await askWhetherCharged(ctx, payment);
+    report = await queryCharge(ctx, payment);
   }
   if (report === null) return undecided;
   if (report.status === 'created')
     return payment.answers < ANSWERS_IN_DOUBT ? { ...undecided, answered: true } : refused({ watch: true });
-  const { payment: after } = await applyAnswer(ctx, payment.provider, report);
+  const { payment: after } = await receiveStatus(ctx, payment.provider, report);
   return { kind: 'taken', payment: after ?? payment };
 }
 
 /** What became of the calls before; `null` when that cannot be found out now. */
-async function askWhetherCharged(ctx: Context, payment: OfferedPayment): Promise<ProviderReport | null> {
+async function queryCharge(ctx: Context, payment: OfferedPayment): Promise<ProviderReport | null> {
   try {
     return await ctx.providers[payment.provider].status(refOf(payment));
   } catch (error) {
@@ -105,7 +105,7 @@ async function askWhetherCharged(ctx: Context, payment: OfferedPayment): Promise
  * A new attempt: the provider would take another code under this reference for a repeat of the refused one. The old one
  * is watched where a call went unanswered: it may yet turn out to be charged.
  */
-async function scanAgain(
+async function offerNewScan(
   ctx: Context,
   payment: OfferedPayment,
   { watch }: { readonly watch: boolean },
@@ -123,5 +123,5 @@ async function scanAgain(
       ctx.now(),
     );
   });
-  return open ? attachProvider(ctx, open) : payment;
+  return open ? registerWithProvider(ctx, open) : payment;
 }

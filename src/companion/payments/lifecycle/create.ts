@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Writer } from '../../store/store.ts';
-import { attachProvider } from './register-with-provider.ts';
+import { registerWithProvider } from './register-with-provider.ts';
 import type { Method } from '../../../protocol/snapshot.ts';
 import type { Customer } from '../../providers/provider.ts';
 import { addAttempt } from '../model/attempts.ts';
@@ -44,7 +44,7 @@ export async function createPayment(
     return payment;
   });
   ctx.metrics.paymentReached(intent.status, intent.provider);
-  const payment = await attachProvider(ctx, intent);
+  const payment = await registerWithProvider(ctx, intent);
   // Its provider could not be reached, or is not chosen: the caretaker takes it on, who may have planned to sleep for long.
   if (payment.providerPaymentId === null) ctx.announce(payment);
   return payment;

@@ -1,7 +1,7 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../../providers/provider.ts';
-import { applyDecision } from '../reports/receive-report.ts';
+import { changeStatus } from './change-status.ts';
 import { markForClosing } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { addEvent } from '../model/events.ts';
@@ -15,7 +15,7 @@ import { record } from '../model/update.ts';
  * the attempt's reference as idempotency key. Answers the payment as it stands afterwards: with a link, failed (or
  * open to another method) when the provider refused it, or still pending when nobody could be reached.
  */
-export async function attachProvider(ctx: Context, payment: Payment): Promise<Payment> {
+export async function registerWithProvider(ctx: Context, payment: Payment): Promise<Payment> {
   if (!isOffered(payment) || payment.providerPaymentId !== null || !isOpen(payment.status)) return payment;
   // Left from before the companion turned from test to real money, or back: it gets no code of the other kind, and expires.
   if (payment.test !== ctx.config.test) return payment;
@@ -41,9 +41,9 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
       'provider create failed',
     );
     if (!(error instanceof ProviderError) || error.kind === 'unavailable') return payment;
-    return refused(ctx, payment, source);
+    return handleRefusal(ctx, payment, source);
   }
-  if (contradictsTest(payment, answer)) return refuseContradiction(ctx, payment, answer, source);
+  if (contradictsTest(payment, answer)) return rejectTestContradiction(ctx, payment, answer, source);
   const attached = await ctx.store.write(async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('attempts')
@@ -87,7 +87,7 @@ export async function attachProvider(ctx: Context, payment: Payment): Promise<Pa
  * The provider has made a test of a real payment, or real money of a test: no payer is led there. Somebody's setting is
  * wrong, so a person is told, and what was made is closed.
  */
-async function refuseContradiction(
+async function rejectTestContradiction(
   ctx: Context,
   payment: OfferedPayment,
   { providerPaymentId, qrId, test }: ProviderPayment,
@@ -109,17 +109,17 @@ async function refuseContradiction(
   });
   ctx.wakeNotifier();
   ctx.wakeCaretaker();
-  return refused(ctx, payment, source);
+  return handleRefusal(ctx, payment, source);
 }
 
 /** With other methods on offer a refusal is not the end: the payer may choose again. */
-async function refused(ctx: Context, payment: OfferedPayment, source: string): Promise<Payment> {
+async function handleRefusal(ctx: Context, payment: OfferedPayment, source: string): Promise<Payment> {
   const cause = { event: 'create refused', source };
   // Another call may have been quicker, and have got a code that is being shown.
   const stillUnoffered = (current: Payment) =>
     current.reference === payment.reference && current.providerPaymentId === null && isOpen(current.status);
   if (payment.methods.length === 1) {
-    return (await applyDecision(ctx, payment.id, 'failed', cause, stillUnoffered)).payment ?? payment;
+    return (await changeStatus(ctx, payment.id, 'failed', cause, stillUnoffered)).payment ?? payment;
   }
   const open = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);

@@ -2,10 +2,10 @@ import type { Context } from '../context.ts';
 import { queueRenewalNotification } from '../model/merchant-webhooks.ts';
 import { isOpen } from '../../../protocol/status.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
-import { attachProvider } from './register-with-provider.ts';
+import { registerWithProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';
 import { isOffered, type Payment } from '../model/payment.ts';
-import { hasProvider, providerFor } from './provider-for.ts';
+import { hasProviderForPayment, providerForMethod } from './provider-for-method.ts';
 import { record } from '../model/update.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,7 +22,7 @@ export function renewableUntil({ config, now }: Terms, payment: Payment): number
   const { status, renewable, firstExpiredAt, expiresAt } = payment;
   const open = isOpen(status);
   if (!renewable || config.renewHours === 0 || !hasAttemptLeft(payment)) return null;
-  if (!hasProvider({ config }, payment)) return null;
+  if (!hasProviderForPayment({ config }, payment)) return null;
   if (!open && status !== 'expired') return null;
   const until = (firstExpiredAt ?? expiresAt) + config.renewHours * HOUR_MS;
   const soonest = Math.max(now(), open ? expiresAt : 0);
@@ -49,7 +49,7 @@ export async function renewPayment(ctx: Context, paymentId: string): Promise<Pay
     // While nothing is chosen there is nothing to renew but the time.
     await leaveAttempt(trx, payment);
     const offered = isOffered(payment) ? payment : null;
-    const provider = offered && providerFor(ctx, offered, offered.method);
+    const provider = offered && providerForMethod(ctx, offered, offered.method);
     const attempt =
       offered && provider
         ? await addAttempt(trx, offered, { provider, method: offered.method, deadline }, now)
@@ -66,5 +66,5 @@ export async function renewPayment(ctx: Context, paymentId: string): Promise<Pay
   });
   if (!renewed) return null;
   ctx.announce(renewed);
-  return attachProvider(ctx, renewed);
+  return registerWithProvider(ctx, renewed);
 }

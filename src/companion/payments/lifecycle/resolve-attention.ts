@@ -13,9 +13,9 @@ import { findAttempt } from '../model/attempts.ts';
 import { addEvent } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
-import { correctRefund, settleOverdue } from '../refunds/resolve-refund.ts';
-import { moneyOut } from '../refunds/refundable.ts';
-import { countRefunded } from '../refunds/settle-refund.ts';
+import { correctRefund, resolveOverdueRefund } from '../refunds/resolve-refund.ts';
+import { findRefundBalance } from '../refunds/refund-balance.ts';
+import { updateRefundedAmount } from '../refunds/settle-refund.ts';
 
 export interface Resolution {
   readonly outcome: AttentionOutcome;
@@ -65,16 +65,16 @@ export async function resolveAttention(
     const amount = amountOut(open, resolution, payment);
     await reserve(trx);
     const now = ctx.now();
-    const sumsBefore = await moneyOut(trx, payment);
+    const sumsBefore = await findRefundBalance(trx, payment);
     // First of all: what follows finds it closed, and its reservation gone.
     const counts = await countedFor(trx, open, resolution, amount, payment);
-    const attention = await close(trx, open, resolution, counts, now);
-    const after = await carryOut(trx, payment, attention, amount, now);
+    const attention = await closeResolved(trx, open, resolution, counts, now);
+    const after = await applyResolution(trx, payment, attention, amount, now);
     const sums = {
       refunded_before: payment.refundedAmount,
       refunded_after: after.refundedAmount,
       reserved_before: sumsBefore.reserved,
-      reserved_after: (await moneyOut(trx, after)).reserved,
+      reserved_after: (await findRefundBalance(trx, after)).reserved,
     };
     const { id: attention_id, reason } = attention;
     const cause = { event: 'attention.resolved', source: 'merchant' };
@@ -123,7 +123,7 @@ async function countedFor(
   return reason === 'paid_contradicted' ? payment.amount : amount;
 }
 
-function close(
+function closeResolved(
   trx: Writer,
   { id }: AttentionRow,
   { outcome, note }: Resolution,
@@ -138,7 +138,7 @@ function close(
     .executeTakeFirstOrThrow();
 }
 
-async function carryOut(
+async function applyResolution(
   trx: Writer,
   payment: Payment,
   attention: AttentionRow,
@@ -148,19 +148,24 @@ async function carryOut(
   const { reason, refund_id: refundId, reserved_amount: counts } = attention;
   const isOut = attention.outcome === 'money_out';
   if (reason === 'refund_overdue' && refundId !== null)
-    return settleOverdue(trx, payment, refundId, isOut, now);
+    return resolveOverdueRefund(trx, payment, refundId, isOut, now);
   if (reason === 'refund_contradicted' && refundId !== null) {
     return correctRefund(trx, payment, refundId, isOut ? amount : null, now);
   }
   // A payment that is not known to be paid keeps its status; the sum counts once it is paid (see refundable.ts).
   if (!counts || payment.paidAt === null) return payment;
-  return tellRefunded(trx, payment, payment.refundedAmount + counts, now);
+  return countResolvedRefund(trx, payment, payment.refundedAmount + counts, now);
 }
 
-async function tellRefunded(trx: Writer, payment: Payment, refunded: number, now: number): Promise<Payment> {
+async function countResolvedRefund(
+  trx: Writer,
+  payment: Payment,
+  refunded: number,
+  now: number,
+): Promise<Payment> {
   const event = refunded < payment.amount ? 'payment.partial_refunded' : 'payment.refunded';
   const cause = { event, source: 'merchant' };
-  const after = await countRefunded(trx, payment, refunded, cause, now);
+  const after = await updateRefundedAmount(trx, payment, refunded, cause, now);
   await queuePaymentNotification(trx, after, now);
   return after;
 }

@@ -1,6 +1,6 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
-import { applyAnswer } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
 import { findAttempts, refOfAttempt } from '../model/attempts.ts';
 import { CHECKS } from './poll-status.ts';
 import { besideOf, type Task } from './job.ts';
@@ -79,7 +79,7 @@ export class PayersQuestions {
       provider,
       run: async () => {
         const report = await this.#ctx.providers[provider].status(refOfAttempt(attempt, payment));
-        await applyAnswer(this.#ctx, provider, report);
+        await receiveStatus(this.#ctx, provider, report);
       },
     };
   }

@@ -2,10 +2,11 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { applyAnswer, applyDecision } from '../reports/receive-report.ts';
-import { attachProvider } from '../lifecycle/register-with-provider.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
+import { changeStatus } from '../lifecycle/change-status.ts';
+import { registerWithProvider } from '../lifecycle/register-with-provider.ts';
 import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from '../model/attempts.ts';
-import { carryOutCharge } from '../lifecycle/charge-buyer-qr.ts';
+import { sendCharge } from '../lifecycle/charge-buyer-qr.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './job.ts';
 import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
@@ -100,15 +101,15 @@ function planOf(ctx: Context, payment: Payment): { checks: number; next_check_at
 /** Whether the provider has answered. Rejects with its error when it has not, or has refused to. */
 async function bringOn(ctx: Context, payment: OfferedPayment): Promise<boolean> {
   if (payment.chargePayload !== null) {
-    const charged = await carryOutCharge(ctx, payment);
+    const charged = await sendCharge(ctx, payment);
     return charged.kind === 'taken' && charged.answered === true;
   }
   if (payment.providerPaymentId === null && isOpen(payment.status)) {
-    await attachProvider(ctx, payment);
+    await registerWithProvider(ctx, payment);
     return false;
   }
   const report = await ctx.providers[payment.provider].status(refOf(payment));
-  await applyAnswer(ctx, payment.provider, report);
+  await receiveStatus(ctx, payment.provider, report);
   return true;
 }
 
@@ -151,7 +152,7 @@ async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Pr
     provider: attempt.provider,
     async run() {
       const report = await ctx.providers[attempt.provider].status(refOfAttempt(attempt, payment));
-      await applyAnswer(ctx, attempt.provider, report);
+      await receiveStatus(ctx, attempt.provider, report);
     },
   }));
 }
@@ -166,7 +167,7 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
   if (!payment || !isOver(payment)) return;
   const cause = { event: 'payment.expired', source: 'clock' };
-  await applyDecision(ctx, paymentId, 'expired', cause, async (current, trx) => {
+  await changeStatus(ctx, paymentId, 'expired', cause, async (current, trx) => {
     if (!isOver(current)) return false;
     if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
     return true;

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import { applySetAside } from '../reports/receive-report.ts';
+import { retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
-import { verifyHint } from '../reports/webhook-trust.ts';
-import { bringSetAsideForward } from '../reports/deferred-webhooks.ts';
+import { confirmDelivery } from '../reports/webhook-trust.ts';
+import { bringDeferredForward } from '../reports/deferred-webhooks.ts';
 
 /** Tries webhooks again that could not be followed when they came. */
 export const FURTHER_TRIES: Chore = {
@@ -20,7 +20,11 @@ export const FURTHER_TRIES: Chore = {
       const provider = row.provider as ProviderName;
       const report = JSON.parse(row.report_json!) as ProviderDelivery;
       const tried = { provider, report, tries: row.tries, receivedAt: row.received_at };
-      return { key: report.deliveryId, provider, run: () => applySetAside(ctx, tried, verifyHint) };
+      return {
+        key: report.deliveryId,
+        provider,
+        run: () => retryDeferredWebhook(ctx, tried, confirmDelivery),
+      };
     });
   },
   async nextAt(ctx, busy) {
@@ -31,7 +35,7 @@ export const FURTHER_TRIES: Chore = {
       .executeTakeFirst();
     return next?.at;
   },
-  bringForward: bringSetAsideForward,
+  bringForward: bringDeferredForward,
 };
 
 function planned({ store }: Context, { keys, providers }: Busy) {

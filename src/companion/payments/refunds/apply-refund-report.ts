@@ -6,13 +6,13 @@ import { addEvent } from '../model/events.ts';
 import { keepFailureReason } from '../model/failure-reason.ts';
 import type { Applied } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
-import { moneyOut } from './refundable.ts';
-import { adoptReported } from './match-refund.ts';
+import { findRefundBalance } from './refund-balance.ts';
+import { matchRefund } from './match-refund.ts';
 import { settleRefund } from './settle-refund.ts';
-import { countUnnamed, findAsked, findUnnamed } from './match-unidentified-refund.ts';
+import { countUnidentifiedReport, findSentRefunds, matchUnidentifiedReport } from './match-refund.ts';
 
 /** A provider's word on one of the payment's refunds. */
-export async function settleReported(
+export async function applyRefundReport(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
@@ -22,12 +22,12 @@ export async function settleReported(
   const { status, refundId, providerRefundId, amount = null } = report;
   // Neither which one nor how much: there are providers that say no more.
   if (refundId === null && providerRefundId === null && amount === null)
-    return settleUnnamed(trx, payment, attempt, status, now);
-  const row = await adoptReported(trx, attempt, report);
+    return applyUnidentifiedReport(trx, payment, attempt, status, now);
+  const row = await matchRefund(trx, attempt, report);
   if (!row) {
-    if (status !== 'succeeded' || (await mayBeOurs(trx, attempt, amount)))
+    if (status !== 'succeeded' || (await isAwaitingId(trx, attempt, amount)))
       return { outcome: 'premature', payment };
-    return flagUnmatched(trx, payment, attempt, report, now);
+    return flagUnmatchedRefund(trx, payment, attempt, report, now);
   }
   if (providerRefundId !== null) {
     // It may have been taken for another's before its name was known.
@@ -42,16 +42,16 @@ export async function settleReported(
 }
 
 /** Whether it may be a refund of ours whose name at the provider is not known yet: its answer is lost, or on its way. */
-async function mayBeOurs(trx: Writer, attempt: AttemptRow, amount: number | null): Promise<boolean> {
+async function isAwaitingId(trx: Writer, attempt: AttemptRow, amount: number | null): Promise<boolean> {
   const isNameless = (refund: RefundRow) =>
     refund.provider_refund_id === null &&
     refund.status !== 'failed' &&
     (amount === null || refund.amount === amount);
-  return (await findAsked(trx, attempt)).some(isNameless);
+  return (await findSentRefunds(trx, attempt)).some(isNameless);
 }
 
-/** Tells of one of them; see unnamed-refund.ts for which. */
-async function settleUnnamed(
+/** Tells of one of them; see matchUnidentifiedReport for which. */
+async function applyUnidentifiedReport(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
@@ -59,16 +59,16 @@ async function settleUnnamed(
   now: number,
 ): Promise<Applied> {
   if (status !== 'succeeded') return noteUnmatched(trx, payment, attempt, status, now);
-  const asked = await findAsked(trx, attempt);
-  const refunds = await findUnnamed(trx, attempt, asked);
+  const asked = await findSentRefunds(trx, attempt);
+  const refunds = await matchUnidentifiedReport(trx, attempt, asked);
   if (refunds.length === 0) {
     const ours = asked.filter((refund) => refund.status !== 'failed').length;
     // More of them than we have asked for.
-    if (attempt.unnamed_refunds >= ours) return flagUnmatched(trx, payment, attempt, { status }, now);
-    await countUnnamed(trx, attempt);
+    if (attempt.unnamed_refunds >= ours) return flagUnmatchedRefund(trx, payment, attempt, { status }, now);
+    await countUnidentifiedReport(trx, attempt);
     return noteUnmatched(trx, payment, attempt, status, now);
   }
-  await countUnnamed(trx, attempt);
+  await countUnidentifiedReport(trx, attempt);
   const result = { status, amount: null, source: `provider:${attempt.provider}` } as const;
   let after = payment;
   for (const refund of refunds) after = (await settleRefund(trx, refund, result, now)).payment;
@@ -79,7 +79,7 @@ async function settleUnnamed(
  * Money that was given back in the provider's own cabinet: the books do not know of it. It counts against the payment
  * until a person has looked; where its sum is not told, all that is left does.
  */
-export async function flagUnmatched(
+export async function flagUnmatchedRefund(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
@@ -108,15 +108,16 @@ export async function flagUnmatched(
 }
 
 /** A status says that a part has gone back, and the books know of none: nobody says how much. */
-export async function flagUncounted(
+export async function flagUncountedRefund(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
   now: number,
 ): Promise<void> {
   if (payment.paidAt === null || payment.refundedAmount > 0) return;
-  const { pending, reserved } = await moneyOut(trx, payment);
-  if (pending + reserved === 0) await flagUnmatched(trx, payment, attempt, { status: 'succeeded' }, now);
+  const { pending, reserved } = await findRefundBalance(trx, payment);
+  if (pending + reserved === 0)
+    await flagUnmatchedRefund(trx, payment, attempt, { status: 'succeeded' }, now);
 }
 
 async function noteUnmatched(

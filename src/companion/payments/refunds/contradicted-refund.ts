@@ -13,7 +13,7 @@ export interface RefundResult {
 }
 
 /** Whether a result and what is known of the refund cannot both be true: another end, or another sum. */
-export function contradicts(refund: RefundRow, { status, amount }: RefundResult): boolean {
+export function contradictsRefund(refund: RefundRow, { status, amount }: RefundResult): boolean {
   if (refund.status !== 'pending' && refund.status !== status) return true;
   return status === 'succeeded' && amount !== null && amount !== refund.amount;
 }

@@ -1,40 +1,17 @@
 import type { Context } from '../context.ts';
-import { ProviderError, type ProviderRefund } from '../../providers/provider.ts';
-import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
 import type { RefundRow } from '../../store/schema.ts';
-import type { Reader, Writer } from '../../store/store.ts';
-import { findAttempt, paidReference, refOfAttempt } from '../model/attempts.ts';
-import { queueAttention } from '../model/attention.ts';
-import { beginRefund } from './begin-refund.ts';
-import { keepFailureReason } from '../model/failure-reason.ts';
+import type { Writer } from '../../store/store.ts';
 import { findPayment } from '../model/queries.ts';
 import { newId } from '../../lib/ids.ts';
-import { contradictsTest, type Payment } from '../model/payment.ts';
-import { isPaidInDoubt, moneyOut, roomFor } from './refundable.ts';
-import { settleRefund } from './settle-refund.ts';
-
-/** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 10 * 60_000;
-/** Once it is a day old, its end has been lost or takes days. */
-const LONGEST_OLD_PAUSE_MS = 3_600_000;
-const OLD_MS = 24 * 3_600_000;
+import { insertRefund } from './refund-rows.ts';
+import { checkRefundable } from './refundable.ts';
+import { FIRST_PAUSE_MS, trySendRefund } from './send-refund.ts';
 
 export interface RefundOrder {
   readonly paymentId: string;
   /** Kopecks; `null` for all that is left. */
   readonly amount: number | null;
   readonly reason: string | null;
-}
-
-/** Why a refund was not begun; nothing has changed then. */
-export class RefundRefused extends Error {
-  readonly code: 'payment_not_found' | 'not_paid' | 'not_refundable' | 'exceeds_payment' | 'attention_open';
-  constructor(code: RefundRefused['code'], message: string) {
-    super(message);
-    this.name = 'RefundRefused';
-    this.code = code;
-  }
 }
 
 /**
@@ -49,195 +26,12 @@ export async function createRefund(
   const id = newId('rfd');
   const intent = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, order.paymentId);
-    const { amount, reference } = await refundable(ctx, trx, payment, order.amount);
+    const { amount, reference } = await checkRefundable(ctx, trx, payment, order.amount);
     const now = ctx.now();
     await reserve(trx, id);
     const { paymentId, reason } = order;
     const nextAskAt = now + FIRST_PAUSE_MS;
-    return beginRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
+    return insertRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
   });
-  return carryOut(ctx, intent);
-}
-
-/** Brings a pending refund to the provider; it stays pending while nobody can say what became of it. */
-export async function carryOut(ctx: Context, refund: RefundRow): Promise<RefundRow> {
-  try {
-    return await askForRefund(ctx, refund);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    // A webhook may have been faster than the answer that did not come.
-    return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  }
-}
-
-/**
- * May be repeated: the refund's id is the idempotency key, and a provider that knows no such thing is told that it may
- * have been asked before. Throws a {@link ProviderError} when nobody can say what became of it.
- */
-export async function askForRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
-  if (refund.status !== 'pending') return refund;
-  // On disk before the call: whoever comes after a crash must know that there may have been one.
-  if (!(await claim(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  const payment = await findPayment(ctx.store.read, refund.payment_id);
-  const attempt = await findAttempt(ctx.store.read, refund.reference);
-  if (!payment || !attempt) throw new Error('a refund without its payment');
-  let answer: ProviderRefund;
-  try {
-    answer = await ctx.providers[attempt.provider].refund({
-      payment: refOfAttempt(attempt, payment),
-      refundId: refund.id,
-      providerRefundId: refund.provider_refund_id,
-      repeated: refund.asks > 0,
-      amount: refund.amount,
-      reason: refund.reason,
-    });
-  } catch (cause) {
-    ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
-    const error =
-      cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
-    if (!error.asked) await disclaim(ctx, refund);
-    if (error.kind === 'unavailable') throw error;
-    answer = { status: 'failed', failureReason: error.reason };
-  }
-  const { status, providerRefundId } = answer;
-  if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
-    await ctx.store.write((trx) =>
-      trx
-        .updateTable('refunds')
-        .set({ provider_refund_id: providerRefundId })
-        .where('id', '=', refund.id)
-        .execute(),
-    );
-  }
-  if (status === 'succeeded' && contradictsTest(payment, answer)) {
-    await tellContradiction(ctx, payment, refund);
-    throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
-  }
-  if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  const settled = await ctx.store.write(async (trx) => {
-    if (status === 'failed') await keepFailureReason(trx, refund, answer.failureReason);
-    const source = refund.duplicate === 1 ? 'clock' : 'merchant';
-    return settleRefund(trx, refund, { status, amount: null, source }, ctx.now());
-  });
-  if (settled.outcome === 'applied') ctx.announce(settled.payment);
-  return settled.refund;
-}
-
-/** A test refund of real money gives nothing back: it stays pending, and a person is told. */
-async function tellContradiction(
-  ctx: Context,
-  payment: Payment,
-  { id, reference }: RefundRow,
-): Promise<void> {
-  const attention = { reason: 'test_contradicted', reference, refund_id: id } as const;
-  await ctx.store.write((trx) => queueAttention(trx, payment, attention, ctx.now()));
-  ctx.wakeNotifier();
-}
-
-/**
- * Of two that come with the same knowledge one asks: otherwise both could be the first to. What the provider has not heard
- * of waits while its money may have gone out otherwise, and fails once it has.
- */
-async function claim(ctx: Context, refund: RefundRow): Promise<boolean> {
-  const { id, asks } = refund;
-  const now = ctx.now();
-  const age = now - refund.created_at;
-  const longest = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
-  const pause = Math.min(Math.max(FIRST_PAUSE_MS, age), longest);
-  const room = await ctx.store.write(async (trx) => {
-    const current = await findRefund(trx, id);
-    if (current?.status !== 'pending' || current.asks !== asks) return null;
-    const payment = await findPayment(trx, refund.payment_id);
-    const room = asks === 0 && payment ? await roomFor(trx, payment, current) : 'now';
-    await trx
-      .updateTable('refunds')
-      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
-      .where('id', '=', id)
-      .execute();
-    if (room === 'never') await settleRefund(trx, refund, NO_ROOM, now);
-    return room;
-  });
-  if (room === 'never') ctx.wakeNotifier();
-  return room === 'now';
-}
-
-const NO_ROOM = { status: 'failed', amount: null, source: 'clock' } as const;
-
-/** The provider was surely not asked, unless somebody else has meanwhile. */
-async function disclaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
-  await ctx.store.write((trx) =>
-    trx
-      .updateTable('refunds')
-      .set({ asks })
-      .where('id', '=', id)
-      .where('asks', '=', asks + 1)
-      .execute(),
-  );
-}
-
-/** What may be given back, and of which attempt's money. */
-async function refundable(
-  ctx: Context,
-  db: Reader,
-  payment: Payment | null,
-  asked: number | null,
-): Promise<{ amount: number; reference: string }> {
-  if (!payment) throw new RefundRefused('payment_not_found', 'There is no such payment.');
-  if (payment.status !== 'paid' && payment.status !== 'partial_refunded') {
-    throw new RefundRefused('not_paid', `The payment is ${payment.status}: there is nothing to give back.`);
-  }
-  if (await isPaidInDoubt(db, payment.id)) {
-    throw new RefundRefused(
-      'attention_open',
-      'The provider has taken back its word that this payment was paid: resolve its attention first.',
-    );
-  }
-  const reference = await paidReference(db, payment);
-  const attempt = await findAttempt(db, reference);
-  const { refund: can } = ctx.providers[attempt!.provider].capabilities;
-  if (can === 'none') {
-    throw new RefundRefused('not_refundable', `${attempt!.provider} gives nothing back by this API.`);
-  }
-  const { left, reserved } = await moneyOut(db, payment);
-  if (can === 'once' && (reserved > 0 || (await hasRefund(db, payment.id)))) {
-    throw new RefundRefused('not_refundable', `${attempt!.provider} allows one refund a payment.`);
-  }
-  const amount = asked ?? left;
-  if (amount <= 0 || amount > left) {
-    const doubt =
-      reserved > 0 ? `; ${reserved} kopecks may have gone out already: see the attention of the payment` : '';
-    throw new RefundRefused(
-      'exceeds_payment',
-      left > 0
-        ? `must be at most ${left} kopecks, which is what can still be given back${doubt}`
-        : `is more than is left: nothing of this payment can be given back${doubt || ' any more'}`,
-    );
-  }
-  return { amount, reference };
-}
-
-/** Whether one of its refunds has succeeded, or still may. */
-async function hasRefund(db: Reader, paymentId: string): Promise<boolean> {
-  const refund = await db
-    .selectFrom('refunds')
-    .select('id')
-    .where('payment_id', '=', paymentId)
-    .where('duplicate', '=', 0)
-    .where('status', '!=', 'failed')
-    .executeTakeFirst();
-  return refund !== undefined;
-}
-
-export async function findRefund(db: Reader, id: string): Promise<RefundRow | null> {
-  return (await db.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
-}
-
-/** Makes due what a clock has put off that has been set back since. */
-export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
-  await trx
-    .updateTable('refunds')
-    .set({ next_ask_at: now })
-    .where(IS_PENDING_REFUND)
-    .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
-    .execute();
+  return trySendRefund(ctx, intent);
 }

@@ -4,12 +4,12 @@ import type { AttemptRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
 import { findAttempts } from '../model/attempts.ts';
-import { beginRefund } from './begin-refund.ts';
+import { insertRefund } from './refund-rows.ts';
 import { attemptPayableUntil } from '../model/payable-until.ts';
 import { isUnscanned, type Payment } from '../model/payment.ts';
 
 /** Why late money of this payment could not be given back by itself; `null` when it could. */
-export async function refundObstacle(ctx: Context, payment: Payment): Promise<string | null> {
+export async function lateRefundObstacle(ctx: Context, payment: Payment): Promise<string | null> {
   const attempts = await findAttempts(ctx.store.read, payment.id);
   const stuck = attempts.find(
     (attempt) =>
@@ -24,14 +24,14 @@ export async function refundObstacle(ctx: Context, payment: Payment): Promise<st
  * Money that has come after a cancel whose merchant wants it given back: it is the payment's, as all late money is, and a
  * refund of the whole sum is begun in the same transaction. The caretaker carries it out as it does any other refund.
  */
-export async function refundLate(
+export async function refundLatePayment(
   trx: Writer,
   payment: Payment,
   { reference }: AttemptRow,
   { amount, currency }: ProviderReport,
   now: number,
 ): Promise<void> {
-  const { id: refundId } = await beginRefund(
+  const { id: refundId } = await insertRefund(
     trx,
     { paymentId: payment.id, reference, amount: payment.amount, reason: 'paid after the cancel' },
     now,
@@ -46,7 +46,7 @@ export async function refundLate(
 }
 
 /** Late money that is back needs no person's look any more; a refund that failed does. */
-export async function resolveLateRefunded(trx: Writer, refundId: string, now: number): Promise<void> {
+export async function resolveLateRefund(trx: Writer, refundId: string, now: number): Promise<void> {
   await trx
     .updateTable('attention')
     .set({ resolved_at: now, outcome: 'money_out' })

@@ -3,12 +3,18 @@ import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { closeAttention } from '../model/attention.ts';
 import type { Payment } from '../model/payment.ts';
-import { countRefunded, endRefund, settleRefund, tellSecondCharge } from './settle-refund.ts';
+import { findRefund } from './refund-rows.ts';
+import {
+  updateRefundedAmount,
+  storeRefundResult,
+  settleRefund,
+  recordSecondChargeRefund,
+} from './settle-refund.ts';
 
 const SOURCE = 'merchant';
 
 /** Ends a refund whose end the provider does not tell, by what a person has found out. */
-export async function settleOverdue(
+export async function resolveOverdueRefund(
   trx: Writer,
   payment: Payment,
   refundId: string,
@@ -32,28 +38,27 @@ export async function correctRefund(
   now: number,
 ): Promise<Payment> {
   const before = await findRefund(trx, refundId);
+  if (!before) throw new Error(`there is no refund ${refundId}`);
   const status = out === null ? 'failed' : 'succeeded';
   const amount = out ?? before.amount;
   if (before.status === status && before.amount === amount) return payment;
-  const refund = await endRefund(trx, before, status, now, amount);
+  const refund = await storeRefundResult(trx, before, status, now, amount);
   const overdue = { paymentId: payment.id, reason: 'refund_overdue', refundId } as const;
   await closeAttention(trx, overdue, out === null ? 'no_money' : 'money_out', now);
   if (refund.duplicate === 1) {
-    await tellSecondCharge(trx, payment, refund, SOURCE, now);
+    await recordSecondChargeRefund(trx, payment, refund, SOURCE, now);
     return payment;
   }
-  const change = countedOf(refund) - countedOf(before);
+  const change = succeededAmount(refund) - succeededAmount(before);
   const cause = { event: `refund.${status}`, source: SOURCE };
   const after =
-    change === 0 ? payment : await countRefunded(trx, payment, payment.refundedAmount + change, cause, now);
+    change === 0
+      ? payment
+      : await updateRefundedAmount(trx, payment, payment.refundedAmount + change, cause, now);
   await queueRefundNotification(trx, after, refund, now);
   return after;
 }
 
-function countedOf({ status, amount }: RefundRow): number {
+function succeededAmount({ status, amount }: RefundRow): number {
   return status === 'succeeded' ? amount : 0;
-}
-
-function findRefund(trx: Writer, id: string): Promise<RefundRow> {
-  return trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

@@ -2,17 +2,18 @@ import { queueRefundNotification } from '../model/merchant-webhooks.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { closeAttention, queueAttention } from '../model/attention.ts';
-import { contradicts, flagContradiction, type RefundResult } from './contradicted-refund.ts';
+import { contradictsRefund, flagContradiction, type RefundResult } from './contradicted-refund.ts';
 import { addEvent, type Cause } from '../model/events.ts';
 import { failureReasonOf } from '../model/failure-reason.ts';
 import { findPayment } from '../model/queries.ts';
 import { logAfterCommit } from '../model/history-log.ts';
-import { resolveLateRefunded } from './late-refund.ts';
+import { resolveLateRefund } from './late-refund.ts';
 import type { Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
-import { refundedForGood } from './refundable.ts';
+import { findRefund } from './refund-rows.ts';
+import { refundedTotal } from './refund-balance.ts';
 
-export interface Settled {
+export interface SettledRefund {
   readonly refund: RefundRow;
   readonly payment: Payment;
   readonly outcome: 'applied' | 'unchanged' | 'refund_contradicted';
@@ -27,31 +28,31 @@ export async function settleRefund(
   { id, payment_id }: Pick<RefundRow, 'id' | 'payment_id'>,
   result: RefundResult,
   now: number,
-): Promise<Settled> {
+): Promise<SettledRefund> {
   const payment = await findPayment(trx, payment_id);
-  if (!payment) throw new Error('a refund without its payment');
-  const before = await trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  if (contradicts(before, result)) {
+  const before = await findRefund(trx, id);
+  if (!payment || !before) throw new Error(`refund ${id} or its payment does not exist`);
+  if (contradictsRefund(before, result)) {
     await flagContradiction(trx, payment, before, result, now);
     return { refund: before, payment, outcome: 'refund_contradicted' };
   }
   if (before.status !== 'pending') return { refund: before, payment, outcome: 'unchanged' };
-  const refund = await endRefund(trx, before, result.status, now);
+  const refund = await storeRefundResult(trx, before, result.status, now);
   const outcome = result.status === 'succeeded' ? 'money_out' : 'no_money';
   await closeAttention(trx, { paymentId: payment_id, reason: 'refund_overdue', refundId: id }, outcome, now);
   if (refund.duplicate === 1) {
-    await tellSecondCharge(trx, payment, refund, result.source, now);
+    await recordSecondChargeRefund(trx, payment, refund, result.source, now);
     return { refund, payment, outcome: 'applied' };
   }
   const after =
     refund.status === 'succeeded' ? await giveBack(trx, payment, refund, result.source, now) : payment;
   await queueRefundNotification(trx, after, refund, now);
-  if (refund.status === 'succeeded') await resolveLateRefunded(trx, refund.id, now);
+  if (refund.status === 'succeeded') await resolveLateRefund(trx, refund.id, now);
   return { refund, payment: after, outcome: 'applied' };
 }
 
 /** Writes how a refund has ended. `amount`: kopecks, where another sum went out than was asked for. */
-export async function endRefund(
+export async function storeRefundResult(
   trx: Writer,
   { id, payment_id }: RefundRow,
   status: RefundResult['status'],
@@ -80,7 +81,7 @@ export async function endRefund(
 }
 
 /** A second charge is no money of the payment's: its refund is told by attention, and changes no sum. */
-export async function tellSecondCharge(
+export async function recordSecondChargeRefund(
   trx: Writer,
   payment: Payment,
   { id, reference, status }: RefundRow,
@@ -102,7 +103,7 @@ function giveBack(
   source: Cause['source'],
   now: number,
 ): Promise<Payment> {
-  return countRefunded(
+  return updateRefundedAmount(
     trx,
     payment,
     payment.refundedAmount + refund.amount,
@@ -112,7 +113,7 @@ function giveBack(
 }
 
 /** Writes how much has gone back, and the status that says so. The provider's own word may have counted it before. */
-export async function countRefunded(
+export async function updateRefundedAmount(
   trx: Writer,
   payment: Payment,
   refunded: number,
@@ -120,7 +121,7 @@ export async function countRefunded(
   now: number,
 ): Promise<Payment> {
   const counted = { ...payment, refundedAmount: Math.max(0, refunded) };
-  const refundedAmount = await refundedForGood(trx, counted);
+  const refundedAmount = await refundedTotal(trx, counted);
   const status =
     refundedAmount === payment.amount ? 'refunded' : refundedAmount > 0 ? 'partial_refunded' : 'paid';
   return record(trx, payment, { status, refundedAmount }, cause, now);

@@ -6,17 +6,17 @@ import type { Writer } from '../../store/store.ts';
 import { findReported, markForClosing, noteEnd } from '../model/attempts.ts';
 import { addEvent, isAnswer, type Cause } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
-import { judge } from './evaluate-report.ts';
-import { refundLate } from '../refunds/late-refund.ts';
+import { evaluateReport } from './evaluate-report.ts';
+import { refundLatePayment } from '../refunds/late-refund.ts';
 import { move } from '../model/transition.ts';
-import { flagOddMoney } from './payment-discrepancies.ts';
+import { flagDiscrepancy } from './payment-discrepancies.ts';
 import { isOddMoney, type Applied } from '../model/outcome.ts';
 import { contradictsTest, wantsLateBack, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
-import { flagUncounted, settleReported } from '../refunds/apply-refund-report.ts';
+import { flagUncountedRefund, applyRefundReport } from '../refunds/apply-refund-report.ts';
 
 /** What a provider's report means for its payment, in the caller's transaction. */
-export async function followReport(
+export async function applyReport(
   trx: Writer,
   provider: string,
   report: ProviderReport | ProviderDelivery,
@@ -27,10 +27,11 @@ export async function followReport(
   const payment = attempt && (await findPayment(trx, attempt.payment_id));
   if (!payment) return { outcome: 'unknown_payment', payment: null };
   const refund = 'refund' in report ? report.refund : null;
-  if (refund && !contradictsTest(payment, report)) return settleReported(trx, payment, attempt, refund, now);
+  if (refund && !contradictsTest(payment, report))
+    return applyRefundReport(trx, payment, attempt, refund, now);
 
   const asked = isAnswer(cause);
-  const { status, refusal } = judge(payment, attempt, report, { asked, now });
+  const { status, refusal } = evaluateReport(payment, attempt, report, { asked, now });
   // It will be tried again: only what comes of it at last is worth a line.
   if (refusal === 'premature') return { outcome: refusal, payment };
   if (refusal !== 'test_contradicted') await noteEnd(trx, attempt, report);
@@ -38,23 +39,23 @@ export async function followReport(
   if (refusal !== null) {
     await addEvent(trx, payment, payment, cause, refusal, now);
     if (isOddMoney(refusal))
-      followUp = await flagOddMoney(trx, { payment, attempt, report, reason: refusal }, now);
+      followUp = await flagDiscrepancy(trx, { payment, attempt, report, reason: refusal }, now);
     if (status === null) return { outcome: refusal, payment, followUp };
   }
-  const offered = await takeOffer(trx, payment, attempt, report, cause, now);
+  const offered = await updateOffer(trx, payment, attempt, report, cause, now);
   if (refusal === null && report.wantsConfirmation === true) {
-    followUp = await wantConfirmation(trx, offered.payment, attempt);
+    followUp = await requestConfirmation(trx, offered.payment, attempt);
   }
-  if (status === null || isTooEarly(status, offered.payment)) return { ...offered, followUp };
+  if (status === null || isBeforeOffer(status, offered.payment)) return { ...offered, followUp };
   if (status === 'paid') await markPaid(trx, { reference: attempt.reference });
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
   const moved = await move(trx, offered.payment, status, cause, now, also);
-  if (report.status === 'partial_refunded') await flagUncounted(trx, moved.payment!, attempt, now);
+  if (report.status === 'partial_refunded') await flagUncountedRefund(trx, moved.payment!, attempt, now);
   if (moved.outcome === 'applied' && status === 'paid' && payment.attempts > 1) {
-    await closeOthers(trx, { paymentId: payment.id, paidReference: attempt.reference });
+    await closeOtherAttempts(trx, { paymentId: payment.id, paidReference: attempt.reference });
   }
   if (moved.outcome === 'applied' && status === 'paid' && wantsLateBack(offered.payment)) {
-    await refundLate(trx, moved.payment!, attempt, report, now);
+    await refundLatePayment(trx, moved.payment!, attempt, report, now);
     followUp = true;
   }
   return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
@@ -64,12 +65,12 @@ export async function followReport(
  * Whatever its provider calls it, what the payer was not shown yet is not being paid: the page would wait for its end,
  * and not show the link when that comes.
  */
-function isTooEarly(status: PaymentStatus, { presentation, chargePayload }: Payment): boolean {
+function isBeforeOffer(status: PaymentStatus, { presentation, chargePayload }: Payment): boolean {
   return status === 'processing' && presentation.kind === 'pending' && chargePayload === null;
 }
 
 /** Keeps what the report tells of the attempt itself: its id, if not known yet, the link that has come, and when it ends. */
-async function takeOffer(
+async function updateOffer(
   trx: Writer,
   payment: Payment,
   attempt: AttemptRow,
@@ -106,7 +107,7 @@ async function takeOffer(
 }
 
 /** The provider asks before it takes the money: our word for the attempt on offer, and no other. */
-async function wantConfirmation(trx: Writer, payment: Payment, attempt: AttemptRow): Promise<boolean> {
+async function requestConfirmation(trx: Writer, payment: Payment, attempt: AttemptRow): Promise<boolean> {
   if (attempt.to_confirm !== 0) return false;
   if (attempt.reference !== payment.reference || !isOpen(payment.status)) {
     await markForClosing(trx, attempt.reference);
@@ -124,7 +125,7 @@ const markPaid = prepared((trx, { reference }: { reference: string }) =>
   trx.updateTable('attempts').set({ paid: 1, to_close: 0 }).where('reference', '=', reference),
 );
 
-const closeOthers = prepared(
+const closeOtherAttempts = prepared(
   (trx, { paymentId, paidReference }: { paymentId: string; paidReference: string }) =>
     trx
       .updateTable('attempts')

@@ -4,7 +4,7 @@ import type { AttemptRow } from '../../store/schema.ts';
 import { REFUND_STATUSES, type Outcome } from '../model/outcome.ts';
 import { contradictsTest, type Payment } from '../model/payment.ts';
 
-export interface Verdict {
+export interface Evaluation {
   /** What the payment is to become; `null` for nothing else than it is. */
   readonly status: PaymentStatus | null;
   /** Why the report is not followed as it stands. */
@@ -12,29 +12,29 @@ export interface Verdict {
 }
 
 /** What a report means for its payment. `asked`: it is how things stand now, and no message that others may overtake. */
-export function judge(
+export function evaluateReport(
   payment: Payment,
   attempt: AttemptRow,
   report: ProviderReport,
   { asked, now }: { readonly asked: boolean; readonly now: number },
-): Verdict {
-  const status = meantBy(report.status, payment, asked, now);
+): Evaluation {
+  const status = interpretStatus(report.status, payment, asked, now);
   if (contradictsTest(payment, report)) {
     // An end without money is still applied: the payer need not wait.
-    const over = status !== null && NO_MONEY.includes(status) && attempt.reference === payment.reference;
+    const over = status !== null && UNPAID_ENDS.includes(status) && attempt.reference === payment.reference;
     return { status: over ? status : null, refusal: 'test_contradicted' };
   }
-  const refusal = refuse(payment, attempt, { ...report, status });
+  const refusal = findRefusal(payment, attempt, { ...report, status });
   if (refusal === null) return { status, refusal };
-  return { status: isUnderWay(payment, attempt, refusal) ? 'processing' : null, refusal };
+  return { status: mayBePaying(payment, attempt, refusal) ? 'processing' : null, refusal };
 }
 
 /** Its clock and ours are a moment apart. */
-const LAPSE_LEEWAY_MS = 10_000;
+const CLOCK_SKEW_MS = 10_000;
 
-const NO_MONEY: readonly PaymentStatus[] = ['failed', 'expired', 'canceled'];
+const UNPAID_ENDS: readonly PaymentStatus[] = ['failed', 'expired', 'canceled'];
 
-function meantBy(
+function interpretStatus(
   told: PaymentStatus | null,
   payment: Payment,
   asked: boolean,
@@ -49,13 +49,13 @@ function meantBy(
   // difference to the payer, who may have a fresh code. Only the merchant calls an expired payment off.
   const lapsed =
     payment.status === 'expired' ||
-    (payment.status === 'created' && payment.expiresAt - LAPSE_LEEWAY_MS <= now);
+    (payment.status === 'created' && payment.expiresAt - CLOCK_SKEW_MS <= now);
   if (told === 'canceled' && lapsed) return 'expired';
   // Two words for a code that is closed: its payment is over already.
   return told === 'expired' && payment.status === 'canceled' ? 'canceled' : told;
 }
 
-function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): Verdict['refusal'] {
+function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderReport): Evaluation['refusal'] {
   const { status, amount, currency } = report;
   if (status === null && !report.presentation && !report.wantsConfirmation) return 'unknown_status';
   if (status !== null && REFUND_STATUSES.includes(status)) {
@@ -74,7 +74,7 @@ function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): 
     const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
     return paidByAnother ? 'paid_twice' : null;
   }
-  if (takesMoneyBack(payment, attempt, status)) return 'paid_contradicted';
+  if (contradictsPaid(payment, attempt, status)) return 'paid_contradicted';
   return attempt.reference === payment.reference ? null : 'replaced_attempt';
 }
 
@@ -83,7 +83,7 @@ function refuse(payment: Payment, attempt: AttemptRow, report: ProviderReport): 
  * money came late has been `expired` or `canceled` in its time: such a message may only have been overtaken. One that
  * was given back whole has no money left to speak of.
  */
-function takesMoneyBack(
+function contradictsPaid(
   { late, paidAt, status: before }: Payment,
   attempt: AttemptRow,
   status: PaymentStatus | null,
@@ -97,10 +97,10 @@ function takesMoneyBack(
  * only how it stands is not known: neither is a code to be charged again, nor another one to be shown, until the
  * provider or a person has made it clear.
  */
-function isUnderWay(
+function mayBePaying(
   { status, reference, chargePayload }: Payment,
   attempt: AttemptRow,
-  refusal: Verdict['refusal'],
+  refusal: Evaluation['refusal'],
 ): boolean {
   return (
     status === 'created' &&

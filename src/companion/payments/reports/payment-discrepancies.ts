@@ -2,11 +2,11 @@ import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
-import { beginRefund } from '../refunds/begin-refund.ts';
+import { insertRefund } from '../refunds/refund-rows.ts';
 import type { OddMoney } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 
-interface Oddity {
+interface Discrepancy {
   readonly payment: Payment;
   readonly attempt: AttemptRow;
   readonly report: ProviderReport;
@@ -18,14 +18,14 @@ interface Oddity {
  * first one counts, the second is given back whole, by a refund that does not count against the payment. Other odd
  * money is left to a person. Answers whether there is a refund to be carried out.
  */
-export async function flagOddMoney(
+export async function flagDiscrepancy(
   trx: Writer,
-  { payment, attempt, report, reason }: Oddity,
+  { payment, attempt, report, reason }: Discrepancy,
   now: number,
 ): Promise<boolean> {
   const { reference } = attempt;
   const reported = { reference, reported_amount: report.amount, reported_currency: report.currency };
-  if (reason === 'paid_contradicted' && (await isGivenBack(trx, attempt))) return false;
+  if (reason === 'paid_contradicted' && (await isSecondChargeRefunded(trx, attempt))) return false;
   if (reason !== 'paid_twice' && reason !== 'paid_after_failure') {
     await queueAttention(trx, payment, { reason, ...reported, refund_id: null }, now);
     return false;
@@ -41,14 +41,14 @@ export async function flagOddMoney(
   if (reason === 'paid_twice') {
     const { id: paymentId, amount } = payment;
     const order = { paymentId, reference, amount, reason: 'paid twice', duplicate: true };
-    refundId = (await beginRefund(trx, order, now)).id;
+    refundId = (await insertRefund(trx, order, now)).id;
   }
   await queueAttention(trx, payment, { reason, ...reported, refund_id: refundId }, now);
   return refundId !== null;
 }
 
 /** Whether this attempt was a second charge, and its money has gone back: there is nothing left to be in doubt. */
-async function isGivenBack(trx: Writer, { reference }: AttemptRow): Promise<boolean> {
+async function isSecondChargeRefunded(trx: Writer, { reference }: AttemptRow): Promise<boolean> {
   const refund = await trx
     .selectFrom('refunds')
     .select('id')

@@ -92,7 +92,7 @@ export function createFreepaymentProvider({
       refund: rules.refund,
       push: false,
       charge: false,
-      webhooks: 'hint',
+      webhookTrust: 'confirm-by-status',
     },
 
     objections: ({ customer }) => rules.missing(customer),

@@ -111,7 +111,7 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
       refund: 'none',
       push: false,
       charge: true,
-      webhooks: 'none',
+      webhookTrust: 'none',
     },
 
     create: ({ reference }) =>

@@ -113,7 +113,7 @@ export function createSbpApiProvider({
       refund: 'partial',
       push: false,
       charge: false,
-      webhooks: 'proof',
+      webhookTrust: 'signature',
     },
 
     async create(request) {

@@ -76,7 +76,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
       // own: a message is believed about a session that it has named to us itself. There is no time in it, so it could
       // be played again: it would be known by its id (kept for good), and what it says of a session's money does not
       // cease to be so, since the session belongs to one payment and never goes back.
-      webhooks: 'known',
+      webhookTrust: 'known-session',
     },
 
     async create(request) {

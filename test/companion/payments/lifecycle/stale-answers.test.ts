@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { applyAnswer, applyDecision } from '../../../../src/companion/payments/reports/receive-report.ts';
-import { attachProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
+import { changeStatus } from '../../../../src/companion/payments/lifecycle/change-status.ts';
+import { registerWithProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
-import { carryOutCharge, chargeCode } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
+import { sendCharge, chargeBuyerQr } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
 import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
 import { ProviderError, type ProviderReport } from '../../../../src/companion/providers/provider.ts';
@@ -29,9 +30,9 @@ describe('a create that is refused late', () => {
     ledger.provider.down = 'before';
     const pending = await newPayment('sbp');
     ledger.provider.down = 'no';
-    assert.notEqual((await attachProvider(ledger.ctx, pending)).providerPaymentId, null);
+    assert.notEqual((await registerWithProvider(ledger.ctx, pending)).providerPaymentId, null);
     ledger.provider.create = () => Promise.reject(new ProviderError('refused', 'exists already'));
-    const after = await attachProvider(ledger.ctx, pending);
+    const after = await registerWithProvider(ledger.ctx, pending);
     assert.deepEqual([after.status, (await paymentOf(pending.id)).status], ['created', 'created']);
   });
 });
@@ -54,7 +55,7 @@ describe('a cancel', () => {
 
   it('is not for the payer of a payment that the bank is working on', async () => {
     const payment = await newPayment('sbp');
-    await applyDecision(ledger.ctx, payment.id, 'processing', {
+    await changeStatus(ledger.ctx, payment.id, 'processing', {
       event: 'payment.processing',
       source: 'test',
     });
@@ -97,7 +98,7 @@ describe('a scanned code', () => {
     provider.create = async (request) =>
       ({ ...(await create(request)), presentation: { kind: 'scan' } }) as never;
     Object.assign(provider, {
-      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhooks: 'none' },
+      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhookTrust: 'none' },
       charge: (): Promise<ProviderReport> => {
         bank.charges++;
         return Promise.reject(
@@ -113,7 +114,7 @@ describe('a scanned code', () => {
   it('that is undecided keeps its payment open: another one would be a second charge', async () => {
     Object.assign(bank, { charge: 'silent', has: 'created' });
     const { id } = await scannable();
-    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'taken');
+    assert.equal((await chargeBuyerQr(ledger.ctx, id, 'code')).kind, 'taken');
     for (let round = 0; round < 4; round++) {
       ledger.time += 900_000;
       await ledger.look();
@@ -125,9 +126,9 @@ describe('a scanned code', () => {
   it('whose repeat is refused has been paid, if the bank says so', async () => {
     Object.assign(bank, { charge: 'silent', has: 'paid' });
     const { id } = await scannable();
-    await chargeCode(ledger.ctx, id, 'code');
+    await chargeBuyerQr(ledger.ctx, id, 'code');
     bank.charge = 'refuses';
-    assert.equal((await carryOutCharge(ledger.ctx, await paymentOf(id))).kind, 'taken');
+    assert.equal((await sendCharge(ledger.ctx, await paymentOf(id))).kind, 'taken');
     assert.equal((await paymentOf(id)).status, 'paid');
   });
 
@@ -140,7 +141,7 @@ describe('a scanned code', () => {
         return Promise.resolve({ reference, status: 'paid', amount: 9_999, currency: 'RUB' });
       },
     });
-    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'taken');
+    assert.equal((await chargeBuyerQr(ledger.ctx, id, 'code')).kind, 'taken');
     Object.assign(bank, { has: 'created' });
     for (let round = 0; round < 4; round++) {
       ledger.time += 60_000;
@@ -159,7 +160,7 @@ describe('a scanned code', () => {
     Object.assign(bank, { charge: 'refuses' });
     const { id } = await scannable();
     ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
-    assert.equal((await chargeCode(ledger.ctx, id, 'code')).kind, 'refused');
+    assert.equal((await chargeBuyerQr(ledger.ctx, id, 'code')).kind, 'refused');
     const { reference, presentation, chargePayload } = await paymentOf(id);
     assert.deepEqual([reference, presentation.kind, chargePayload], [`${id}-2`, 'scan', null]);
   });
@@ -168,7 +169,7 @@ describe('a scanned code', () => {
   async function inDoubt() {
     Object.assign(bank, { charge: 'silent', has: 'created', charges: 0 });
     const { id } = await scannable();
-    await chargeCode(ledger.ctx, id, 'code');
+    await chargeBuyerQr(ledger.ctx, id, 'code');
     bank.charge = 'refuses';
     return id;
   }
@@ -214,7 +215,7 @@ describe('a scanned code', () => {
       const paid = () => (bank.has = 'paid');
       if (when === 'before') paid();
       Object.assign(ledger.provider, { charge: charging });
-      await chargeCode(ledger.ctx, id, 'fresh code');
+      await chargeBuyerQr(ledger.ctx, id, 'fresh code');
       if (when === 'after') paid();
       await wait(60);
       assert.equal((await paymentOf(id)).status, 'paid');
@@ -246,7 +247,7 @@ describe('a scanned code', () => {
 
   it('is not forgotten because the bank, asked before a cancel, does not know it yet', async () => {
     const id = await inDoubt();
-    await applyAnswer(ledger.ctx, 'sandbox', {
+    await receiveStatus(ledger.ctx, 'sandbox', {
       reference: id,
       status: 'created',
       amount: null,

@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { ProviderReport } from '../../../../src/companion/providers/provider.ts';
-import { applyAnswer } from '../../../../src/companion/payments/reports/receive-report.ts';
-import { attachProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
+import { registerWithProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
-import { chargeCode } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
+import { chargeBuyerQr } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';
 import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
 import type { Payment } from '../../../../src/companion/payments/model/payment.ts';
 import { startCompanion, type TestCompanion } from '../../../support/companion.ts';
@@ -48,12 +48,12 @@ for (const test of [true, false]) {
       assert.equal(payment.test, test);
       const contradicting = report(payment, { test: !test });
       for (const status of ['paid', 'partial_refunded', 'processing'] as const) {
-        const { outcome } = await applyAnswer(ledger.ctx, 'sandbox', { ...contradicting, status });
+        const { outcome } = await receiveStatus(ledger.ctx, 'sandbox', { ...contradicting, status });
         assert.equal(outcome, 'test_contradicted');
         assert.equal((await ledger.paymentOf(payment.id)).status, 'created', status);
       }
       const wants = { ...contradicting, status: null, wantsConfirmation: true };
-      await applyAnswer(ledger.ctx, 'sandbox', wants);
+      await receiveStatus(ledger.ctx, 'sandbox', wants);
       const [attempt] = await findAttempts(ledger.ctx.store.read, payment.id);
       assert.equal(attempt!.to_confirm, 0, 'no word is given for it either');
       assert.equal(await lastNote(ledger, payment.id), 'test_contradicted');
@@ -68,7 +68,7 @@ for (const test of [true, false]) {
       const ledger = await ledgerOf(t, test);
       for (const said of [{ test }, { test: null }, {}]) {
         const payment = await ledger.createPayment();
-        await applyAnswer(ledger.ctx, 'sandbox', report(payment, said));
+        await receiveStatus(ledger.ctx, 'sandbox', report(payment, said));
         assert.equal((await ledger.paymentOf(payment.id)).status, 'paid');
       }
     });
@@ -77,7 +77,7 @@ for (const test of [true, false]) {
       const ledger = await ledgerOf(t, test);
       for (const status of ['failed', 'canceled', 'expired'] as const) {
         const payment = await ledger.createPayment();
-        await applyAnswer(ledger.ctx, 'sandbox', report(payment, { status, amount: null, test: !test }));
+        await receiveStatus(ledger.ctx, 'sandbox', report(payment, { status, amount: null, test: !test }));
         assert.equal((await ledger.paymentOf(payment.id)).status, status);
       }
     });
@@ -97,7 +97,7 @@ for (const test of [true, false]) {
     it('takes no refund of the other kind for one', async (t) => {
       const ledger = await ledgerOf(t, test);
       const payment = await ledger.createPayment();
-      await applyAnswer(ledger.ctx, 'sandbox', report(payment));
+      await receiveStatus(ledger.ctx, 'sandbox', report(payment));
       ledger.provider.refund = () => Promise.resolve({ status: 'succeeded', test: !test }) as never;
       const order = { paymentId: payment.id, amount: 100, reason: null };
       const refund = await createRefund(ledger.ctx, order, () => Promise.resolve());
@@ -202,7 +202,7 @@ describe('a payment left from before the companion turned from test to real mone
       const pending = await ledger.createPayment();
       ledger.provider.down = 'no';
       turnTo(!test);
-      const after = await attachProvider(ledger.ctx, pending);
+      const after = await registerWithProvider(ledger.ctx, pending);
       assert.deepEqual([after.status, after.providerPaymentId], ['created', null]);
       assert.equal(ledger.provider.created.size, 0);
 
@@ -216,7 +216,10 @@ describe('a payment left from before the companion turned from test to real mone
           .execute(),
       );
       turnTo(!test);
-      assert.equal((await chargeCode(ledger.ctx, scanned.id, 'https://qr.example/code')).kind, 'impossible');
+      assert.equal(
+        (await chargeBuyerQr(ledger.ctx, scanned.id, 'https://qr.example/code')).kind,
+        'impossible',
+      );
     });
   }
 });

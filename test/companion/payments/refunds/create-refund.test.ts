@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
-import {
-  carryOut,
-  createRefund,
-  findRefund,
-} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { trySendRefund } from '../../../../src/companion/payments/refunds/send-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { findRefund } from '../../../../src/companion/payments/refunds/refund-rows.ts';
 import {
   ProviderError,
   type ProviderRefund,
@@ -46,7 +44,7 @@ async function paidPayment(): Promise<string> {
 
 let deliveries = 0;
 const tell = (reference: string, report: { status?: 'paid'; amount?: number; refund?: RefundReport }) =>
-  applyDelivery(
+  receiveWebhook(
     ledger.ctx,
     'sandbox',
     {
@@ -109,7 +107,7 @@ describe('asking for a refund', () => {
     const { id } = await refund(await paidPayment(), 1_000);
     asked = [];
     const row = await read(id);
-    await Promise.all(Array.from({ length: 5 }, () => carryOut(ledger.ctx, row)));
+    await Promise.all(Array.from({ length: 5 }, () => trySendRefund(ledger.ctx, row)));
     assert.equal(asked.length, 1);
   });
 });

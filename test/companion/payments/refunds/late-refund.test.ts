@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { findOpenAttention } from '../../../../src/companion/payments/model/attention.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
-import { refundObstacle } from '../../../../src/companion/payments/refunds/late-refund.ts';
+import { lateRefundObstacle } from '../../../../src/companion/payments/refunds/late-refund.ts';
 import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
@@ -145,8 +145,8 @@ describe('money after a cancel that wants it given back', () => {
 
   it('is not promised where the provider gives nothing back', async () => {
     const { id } = await ledger.createPayment();
-    assert.equal(await refundObstacle(ledger.ctx, await ledger.paymentOf(id)), null);
+    assert.equal(await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)), null);
     Object.assign(ledger.provider, { capabilities: { ...ledger.provider.capabilities, refund: 'none' } });
-    assert.match((await refundObstacle(ledger.ctx, await ledger.paymentOf(id)))!, /gives nothing back/);
+    assert.match((await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)))!, /gives nothing back/);
   });
 });

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
-import {
-  carryOut,
-  createRefund,
-  RefundRefused,
-} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { trySendRefund } from '../../../../src/companion/payments/refunds/send-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { RefundRefused } from '../../../../src/companion/payments/refunds/refundable.ts';
 import { ProviderError, type ProviderRefund } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
@@ -94,7 +92,7 @@ async function paidPayment(): Promise<string> {
   const { id } = await ledger.createPayment({ callbackUrl: null });
   const report = { reference: id, status: 'paid', amount: AMOUNT, currency: 'RUB' } as const;
   const delivery = { ...report, deliveryId: `${id} paid`, event: 'payment.paid' };
-  assert.equal(await applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}')), 'applied');
+  assert.equal(await receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}')), 'applied');
   return id;
 }
 
@@ -136,7 +134,7 @@ async function repeatAll(paymentId: string): Promise<void> {
     .selectAll()
     .where('payment_id', '=', paymentId)
     .execute();
-  await Promise.all([ledger.look(), ...refunds.map((begun) => carryOut(ctx, begun))]);
+  await Promise.all([ledger.look(), ...refunds.map((begun) => trySendRefund(ctx, begun))]);
 }
 
 async function settle(): Promise<void> {

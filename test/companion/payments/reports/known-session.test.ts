@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { addAttempt } from '../../../../src/companion/payments/model/attempts.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
-import { verifyHint } from '../../../../src/companion/payments/reports/webhook-trust.ts';
+import { confirmDelivery } from '../../../../src/companion/payments/reports/webhook-trust.ts';
 import type {
   Capabilities,
   Provider,
@@ -17,14 +17,14 @@ describe('a webhook that came before its payment was known', () => {
   before(async () => {
     ledger = await Ledger.open();
     const provider: Provider = ledger.provider;
-    const capabilities: Capabilities = { ...provider.capabilities, webhooks: 'known' };
+    const capabilities: Capabilities = { ...provider.capabilities, webhookTrust: 'known-session' };
     Object.assign(provider, { capabilities });
   });
   after(() => ledger.close());
 
   async function deliver(delivery: ProviderDelivery): Promise<string> {
-    const verified = await verifyHint(ledger.ctx, 'sandbox', delivery);
-    return applyDelivery(ledger.ctx, 'sandbox', verified, Buffer.from('{}'));
+    const verified = await confirmDelivery(ledger.ctx, 'sandbox', delivery);
+    return receiveWebhook(ledger.ctx, 'sandbox', verified, Buffer.from('{}'));
   }
 
   async function newPayment(): Promise<string> {

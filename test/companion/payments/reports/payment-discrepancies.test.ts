@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
 import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
@@ -26,7 +26,7 @@ const paymentOf = async (id: string) => (await findPayment(ledger.ctx.store.read
 /** The bank's books and its word. */
 async function bankSays(reference: string, status: PaymentStatus, amount = AMOUNT): Promise<string> {
   ledger.provider.created.get(reference)!.status = status;
-  return applyDelivery(
+  return receiveWebhook(
     ledger.ctx,
     'sandbox',
     {
@@ -191,7 +191,7 @@ describe('money that is not as it should be', () => {
     await choose(id, 'sbp');
     const report = { reference: id, status: 'paid' as const, amount: AMOUNT, currency: 'RUB' };
     const delivery = { ...report, deliveryId: 'forged', event: 'payment.paid' };
-    assert.equal(await applyDelivery(ledger.ctx, 'sbp-api', delivery, Buffer.from('{}')), 'unknown_payment');
+    assert.equal(await receiveWebhook(ledger.ctx, 'sbp-api', delivery, Buffer.from('{}')), 'unknown_payment');
     assert.equal((await paymentOf(id)).status, 'created');
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ProviderDelivery } from '../../../../src/companion/providers/provider.ts';
 import { addAttempt } from '../../../../src/companion/payments/model/attempts.ts';
-import { applyDelivery } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findEvents, findPayment } from '../../../../src/companion/payments/model/queries.ts';
 import type { PaymentStatus } from '../../../../src/protocol/status.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
@@ -47,7 +47,7 @@ async function tell(reference: string, status: PaymentStatus): Promise<string> {
     amount: AMOUNT,
     currency: 'RUB',
   };
-  return applyDelivery(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+  return receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
 }
 
 describe('the order of webhooks', () => {
@@ -138,7 +138,12 @@ describe('a webhook of a payment that is not known', () => {
     const id = await newPayment();
     const reference = `${id}-2`;
     const delivery = { deliveryId: `${reference} paid`, event: 'payment.paid', reference, currency: 'RUB' };
-    await applyDelivery(ledger.ctx, 'sandbox', { ...delivery, status: 'paid', amount: 0 }, Buffer.from('{}'));
+    await receiveWebhook(
+      ledger.ctx,
+      'sandbox',
+      { ...delivery, status: 'paid', amount: 0 },
+      Buffer.from('{}'),
+    );
     await ledger.ctx.store.write((trx) => addAttempt(trx, { id, attempts: 1 }, SANDBOX, ledger.time));
     ledger.time += 5_000;
     await ledger.look();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { applyAnswer } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
 import { ProviderError } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT } from '../../../support/ledger.ts';
@@ -100,7 +100,7 @@ describe('late money that is to be given back, of which some has gone back alrea
   it('is not given back twice: a part, told by the status alone', async () => {
     const id = await canceled();
     const report = { reference: id, status: 'partial_refunded', amount: AMOUNT, currency: 'RUB' } as const;
-    await applyAnswer(books.ledger.ctx, 'sandbox', report);
+    await receiveStatus(books.ledger.ctx, 'sandbox', report);
     await wait();
     assert.deepEqual([asked, await books.sums(id)], [[], ['paid', 0, 0]]);
   });

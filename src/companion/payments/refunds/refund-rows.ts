@@ -1,5 +1,5 @@
 import type { RefundRow } from '../../store/schema.ts';
-import type { Writer } from '../../store/store.ts';
+import type { Reader, Writer } from '../../store/store.ts';
 import { logAfterCommit } from '../model/history-log.ts';
 import { newId } from '../../lib/ids.ts';
 
@@ -19,7 +19,7 @@ export interface NewRefund {
 }
 
 /** Stores a pending refund in the caller's transaction, before any provider hears of it. */
-export function beginRefund(
+export function insertRefund(
   trx: Writer,
   { id = newId('rfd'), paymentId, reference, amount, reason, duplicate = false, nextAskAt }: NewRefund,
   now: number,
@@ -45,4 +45,8 @@ export function beginRefund(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+export async function findRefund(db: Reader, id: string): Promise<RefundRow | null> {
+  return (await db.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }

@@ -7,7 +7,7 @@ import type { Payment } from '../model/payment.ts';
  * The provider of a payment's next attempt by this method; `null` for none. The configuration of today decides, and a payment
  * keeps its kind: after a companion has turned from test to real money, a test payment gets no code that moves any.
  */
-export function providerFor(
+export function providerForMethod(
   { config }: Pick<Context, 'config'>,
   payment: Pick<Payment, 'test'>,
   method: Method,
@@ -16,10 +16,10 @@ export function providerFor(
 }
 
 /** Whether the payment may have another attempt: by its method, or by any while none is chosen. */
-export function hasProvider(
+export function hasProviderForPayment(
   { config }: Pick<Context, 'config'>,
   { test, method, methods }: Pick<Payment, 'test' | 'method' | 'methods'>,
 ): boolean {
   const candidates = method === null ? methods : [method];
-  return candidates.some((each) => providerFor({ config }, { test }, each) !== null);
+  return candidates.some((each) => providerForMethod({ config }, { test }, each) !== null);
 }
