@@ -31,6 +31,7 @@ export function readSettings<S extends SettingsSchema>(
     faulty.add(key);
   }
   const { issues = [], output } = v.safeParse(schema, texts);
+  const values = output as Readonly<Record<string, unknown>> | null;
   for (const { path, message } of issues) {
     const key = path?.[0].key as string | undefined;
     const name = key === undefined ? '' : v.getTitle(schema.entries[key]!)!;
@@ -41,11 +42,10 @@ export function readSettings<S extends SettingsSchema>(
     else if (!faulty.has(key)) mistakes.push(`${name} ${message} (or ${name}_FILE)`);
     if (key !== undefined) faulty.add(key);
   }
-  const values = Object.entries((output ?? []) as Readonly<Record<string, unknown>>);
-  const valid = values.filter(([key]) => !faulty.has(key));
+  const valid = Object.entries(values ?? {}).filter(([key]) => !faulty.has(key));
   return {
     settings: mistakes.length === 0 ? output : null,
-    valid: Object.fromEntries(valid) as Partial<v.InferOutput<S>>,
+    valid: Object.fromEntries(valid) as SettingsReading<v.InferOutput<S>>['valid'],
     mistakes: [...new Set(mistakes)],
     isAnySet: variableNames(schema).some((name) => isSet(env[name])),
   };
