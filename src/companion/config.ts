@@ -31,7 +31,7 @@ import { FILE_MODES } from './lib/file-mode.ts';
 import { LOG_LEVELS } from './lib/logging.ts';
 import { classOfHost } from './outbound/address-class.ts';
 import { objectionToHost } from './outbound/allowed-hosts.ts';
-import { objectionToConfigured } from './outbound/guard.ts';
+import { objectionToConfigured } from './outbound/address-guard.ts';
 import { readProxies, type ProxySettings } from './outbound/proxies.ts';
 import { upstreamBankList } from './providers/sbp-api/settings.ts';
 import { providerSchemas, readProviderSettings, type ProviderSettings } from './providers/settings.ts';

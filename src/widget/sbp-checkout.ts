@@ -20,6 +20,7 @@ import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/first-screen.ts';
 import { announcement } from './screens/announcement.ts';
+import { inAppNotice } from './ui/in-app-notice.ts';
 import { LATE_MS, timeWords } from './ui/elements.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
@@ -464,8 +465,6 @@ export class SbpCheckout extends LitElement {
       texts: this.#language.words(TEXTS),
       language: this.#language,
       origin: this.#origin,
-      endpoint: this.endpoint,
-      token: this.token,
       device: this.#device,
       inApp: this.#inApp,
       ways: this.#ways,
@@ -476,6 +475,15 @@ export class SbpCheckout extends LitElement {
       banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
+      inAppNotice: () =>
+        inAppNotice({
+          endpoint: this.endpoint,
+          token: this.token,
+          language: this.#language,
+          inApp: this.#inApp,
+          held: this.#store.state.held,
+          screen: this.screen,
+        }),
       act: this.#act,
     };
   }

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { isAddressRange } from '../outbound/ip-ranges.ts';
-import { objectionToConfigured } from '../outbound/guard.ts';
+import { objectionToConfigured } from '../outbound/address-guard.ts';
 import { isFromKubernetes } from './known-variables.ts';
 import { PROVIDER_NAMES, type ProviderName } from './provider-names.ts';
 import { IN_QUOTES, secretFault, strengthFault } from './secret-form.ts';
