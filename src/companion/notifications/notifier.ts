@@ -93,8 +93,8 @@ export class Notifier {
     } while (started);
     const next = await this.#ctx.store.read
       .selectFrom('deliveries')
-      .select((eb) => eb.fn.min('next_attempt_at').as('at'))
-      .where('next_attempt_at', '>', now)
+      .select((eb) => eb.fn.min('nextAttemptAt').as('at'))
+      .where('nextAttemptAt', '>', now)
       .executeTakeFirst();
     return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
   }
@@ -104,8 +104,8 @@ export class Notifier {
     return this.#ctx.store.write((trx) =>
       trx
         .updateTable('deliveries')
-        .set({ next_attempt_at: now })
-        .where('next_attempt_at', '>', now + Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1])
+        .set({ nextAttemptAt: now })
+        .where('nextAttemptAt', '>', now + Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1])
         .execute(),
     );
   }
@@ -116,8 +116,8 @@ export class Notifier {
       this.#ctx.store.read
         .selectFrom('deliveries as d')
         .selectAll()
-        .where('next_attempt_at', '<=', now)
-        .where('delivery_id', 'not in', [...this.#inFlight.keys(), ''])
+        .where('nextAttemptAt', '<=', now)
+        .where('deliveryId', 'not in', [...this.#inFlight.keys(), ''])
         .where('host', 'not in', [...hosts, ''])
         .where('endpoint', 'not in', [...endpoints, ''])
         // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop
@@ -128,14 +128,14 @@ export class Notifier {
               eb
                 .selectFrom('deliveries as older')
                 .select('older.seq')
-                .whereRef('older.payment_id', '=', 'd.payment_id')
+                .whereRef('older.paymentId', '=', 'd.paymentId')
                 .whereRef('older.seq', '<', 'd.seq')
-                .where('older.next_attempt_at', 'is not', null)
+                .where('older.nextAttemptAt', 'is not', null)
                 .where('older.attempts', '=', 0),
             ),
           ),
         )
-        .orderBy('next_attempt_at')
+        .orderBy('nextAttemptAt')
         .limit(BATCH)
         .execute()
     );
@@ -146,14 +146,14 @@ export class Notifier {
     if (!giveBack) return false;
     const work = this.#deliver(row, giveBack)
       .catch((error: unknown) =>
-        this.#ctx.log.error({ err: error, delivery_id: row.delivery_id }, 'delivery not recorded'),
+        this.#ctx.log.error({ err: error, delivery_id: row.deliveryId }, 'delivery not recorded'),
       )
       .finally(() => {
-        this.#inFlight.delete(row.delivery_id);
-        this.#unkept.delete(row.delivery_id);
+        this.#inFlight.delete(row.deliveryId);
+        this.#unkept.delete(row.deliveryId);
         this.wake();
       });
-    this.#inFlight.set(row.delivery_id, work);
+    this.#inFlight.set(row.deliveryId, work);
     return true;
   }
 
@@ -163,19 +163,19 @@ export class Notifier {
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
     const next = delivered ? null : nextAttempt(row, now, this.#ctx.clock.isReliable());
-    await this.#keep(row.delivery_id, (trx) =>
+    await this.#keep(row.deliveryId, (trx) =>
       trx
         .updateTable('deliveries')
         .set({
           attempts: row.attempts + 1,
-          next_attempt_at: next,
-          delivered_at: delivered ? now : null,
-          last_status: result.status,
-          last_error: result.error,
+          nextAttemptAt: next,
+          deliveredAt: delivered ? now : null,
+          lastStatus: result.status,
+          lastError: result.error,
         })
-        .where('delivery_id', '=', row.delivery_id)
+        .where('deliveryId', '=', row.deliveryId)
         // Asked for once more meanwhile: that request stands, whatever came of this attempt.
-        .where('retry_from', '=', row.retry_from)
+        .where('retryFrom', '=', row.retryFrom)
         .where('attempts', '=', row.attempts)
         .execute(),
     );
@@ -190,8 +190,8 @@ export class Notifier {
   ): void {
     const { log, sampledLog } = this.#ctx;
     const details = {
-      delivery_id: row.delivery_id,
-      payment_id: row.payment_id,
+      delivery_id: row.deliveryId,
+      payment_id: row.paymentId,
       event: row.event,
       body_sha256: bodyHash(row.body),
       ...result,
@@ -223,7 +223,7 @@ export class Notifier {
   }
 
   async #post(row: DeliveryRow): Promise<PostResult> {
-    const message = { event: row.event, deliveryId: row.delivery_id, body: row.body };
+    const message = { event: row.event, deliveryId: row.deliveryId, body: row.body };
     try {
       // Follows no redirects: the signed body goes where the merchant said, or nowhere.
       const { status } = await this.#ctx.outbound.call({
@@ -247,5 +247,5 @@ export class Notifier {
 /** `mayGiveUp`: not while the clock cannot be relied upon. */
 function nextAttempt(row: DeliveryRow, now: number, mayGiveUp: boolean): number | null {
   const at = now + jitteredMs(scheduledMs(row.attempts, WEBHOOK_RETRIES_MS), JITTER);
-  return mayGiveUp && at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
+  return mayGiveUp && at - row.retryFrom > GIVE_UP_MS ? null : Math.round(at);
 }

@@ -16,8 +16,8 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
     .updateTable('payments')
     .set({
       deadline: sql`${now} + lifetime`,
-      expires_at: sql`min(expires_at, ${now} + lifetime)`,
-      next_check_at: now,
+      expiresAt: sql`min(expires_at, ${now} + lifetime)`,
+      nextCheckAt: now,
     })
     .where(IS_OPEN_PAYMENT)
     .where(sql<boolean>`deadline > ${future} + lifetime`)
@@ -27,44 +27,40 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
     await trx
       .updateTable('attempts')
       .set({ deadline })
-      .where('payment_id', '=', id)
+      .where('paymentId', '=', id)
       .where('deadline', '>', deadline)
       .execute();
   }
   await trx
     .updateTable('payments')
     // Renewals are counted from the first expiry; one that is not there stays so.
-    .set({ updated_at: now, first_expired_at: sql`min(first_expired_at, ${now})` })
-    .where('erased_at', 'is', null)
-    .where('updated_at', '>', future)
+    .set({ updatedAt: now, firstExpiredAt: sql`min(first_expired_at, ${now})` })
+    .where('erasedAt', 'is', null)
+    .where('updatedAt', '>', future)
     .execute();
   await trx
     .updateTable('refunds')
-    .set({ created_at: now })
+    .set({ createdAt: now })
     .where(IS_PENDING_REFUND)
-    .where('created_at', '>', future)
+    .where('createdAt', '>', future)
     .execute();
   await trx
     .updateTable('deliveries')
-    .set({ retry_from: now })
-    .where('next_attempt_at', 'is not', null)
-    .where('retry_from', '>', future)
+    .set({ retryFrom: now })
+    .where('nextAttemptAt', 'is not', null)
+    .where('retryFrom', '>', future)
     .execute();
   await trx
     .updateTable('deliveries')
-    .set({ created_at: now })
+    .set({ createdAt: now })
     .where('body', '<>', sql.lit(''))
-    .where('created_at', '>', future)
+    .where('createdAt', '>', future)
     .execute();
   await trx
-    .updateTable('provider_deliveries')
-    .set({ received_at: now })
+    .updateTable('providerDeliveries')
+    .set({ receivedAt: now })
     .where('body', '<>', sql<Uint8Array>`x''`)
-    .where('received_at', '>', future)
+    .where('receivedAt', '>', future)
     .execute();
-  await trx
-    .updateTable('idempotency_keys')
-    .set({ created_at: now })
-    .where('created_at', '>', future)
-    .execute();
+  await trx.updateTable('idempotencyKeys').set({ createdAt: now }).where('createdAt', '>', future).execute();
 }

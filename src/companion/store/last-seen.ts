@@ -8,8 +8,8 @@ const EVERY_MS = 60_000;
 
 /** The time that an earlier life of this companion has seen last, unix ms; `null` for none. */
 export async function readLastSeen(store: Pick<Store, 'read'>): Promise<number | null> {
-  const row = await store.read.selectFrom('clock').select('seen_at').executeTakeFirst();
-  return row?.seen_at ?? null;
+  const row = await store.read.selectFrom('clock').select('seenAt').executeTakeFirst();
+  return row?.seenAt ?? null;
 }
 
 interface Parts {
@@ -52,14 +52,14 @@ export class LastSeen {
     const wait = clock.reliableInMs();
     this.#toTakeBack ||= wait > 0;
     if (wait > 0) return Math.min(wait, EVERY_MS);
-    const seen_at = now();
+    const seenAt = now();
     await store.write(async (trx) => {
       await trx
         .insertInto('clock')
-        .values({ id: 1, seen_at })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at }))
+        .values({ id: 1, seenAt })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ seenAt }))
         .execute();
-      if (this.#toTakeBack) await takeBackFutureTimes(trx, seen_at);
+      if (this.#toTakeBack) await takeBackFutureTimes(trx, seenAt);
     });
     this.#toTakeBack = false;
     return EVERY_MS;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
 import { prepareFolder, type FileMode } from '../lib/file-mode.ts';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations/migrations.ts';
@@ -133,7 +133,9 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
 async function connect(file: string, pragmas: string): Promise<{ db: Kysely<Schema>; database: NodeSqlite }> {
   const database = new NodeSqlite(file);
   database.exec(pragmas);
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  // Only the names of columns change: their JSON stays text, byte for byte.
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }), plugins });
   // Kysely closes only what it has used.
   await sql`select 1`.execute(db);
   return { db, database };
@@ -145,7 +147,11 @@ async function migrate(
   file: string,
   begin: (names: readonly string[]) => void,
 ): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  // Migrations name columns as the database does.
+  const migrator = new Migrator({
+    db: db.withoutPlugins(),
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
   const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
   if (pending.length > 0) begin(pending.map(({ name }) => name));
   const { error, results = [] } = await migrator.migrateToLatest();

@@ -56,7 +56,7 @@ export async function resolveAttention(
     if (!payment) throw new ResolveRefused('payment_not_found', 'There is no such payment.');
     const open = await findAttention(trx, paymentId, attentionId);
     if (!open) throw new ResolveRefused('attention_not_found', 'This payment has no such attention.');
-    if (open.resolved_at !== null) {
+    if (open.resolvedAt !== null) {
       throw new ResolveRefused(
         'attention_resolved',
         `This attention was resolved before, as ${open.outcome}, and that is final.`,
@@ -89,7 +89,7 @@ export async function resolveAttention(
 
 /** Kopecks that `money_out` counts; 0 where it counts nothing. */
 function amountOut(
-  { reason, reported_amount: reported }: AttentionRow,
+  { reason, reportedAmount: reported }: AttentionRow,
   { outcome, amount }: Resolution,
   payment: Payment,
 ): number {
@@ -132,7 +132,7 @@ function closeResolved(
 ): Promise<AttentionRow> {
   return trx
     .updateTable('attention')
-    .set({ resolved_at: now, outcome, note, reserved_amount: counts })
+    .set({ resolvedAt: now, outcome, note, reservedAmount: counts })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -145,7 +145,7 @@ async function applyResolution(
   amount: number,
   now: number,
 ): Promise<Payment> {
-  const { reason, refund_id: refundId, reserved_amount: counts } = attention;
+  const { reason, refundId, reservedAmount: counts } = attention;
   const isOut = attention.outcome === 'money_out';
   if (reason === 'refund_overdue' && refundId !== null)
     return resolveOverdueRefund(trx, payment, refundId, isOut, now);

@@ -8,7 +8,7 @@ export interface AttemptChore {
   /** Which attempts have work, as the index of them says it: spelled out and not bound, or SQLite does not see that they agree. */
   readonly waiting: "close_state <> 'none'" | "confirm_state = 'waiting'";
   /** The column that says when (unix ms); `null` in it: at once. */
-  readonly at: 'next_close_at' | 'next_confirm_at';
+  readonly at: 'nextCloseAt' | 'nextConfirmAt';
   /** The furthest ahead that anything is ever planned, ms. */
   readonly longestPauseMs: number;
   readonly run: (ctx: Context, attempt: AttemptRow) => Promise<unknown>;

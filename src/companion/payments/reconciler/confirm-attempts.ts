@@ -16,7 +16,7 @@ const RETRY: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 export const CONFIRMATIONS = attemptChore({
   name: 'confirmations',
   waiting: "confirm_state = 'waiting'",
-  at: 'next_confirm_at',
+  at: 'nextConfirmAt',
   longestPauseMs: RETRY.longestMs,
   run: confirmAttempt,
 });
@@ -43,26 +43,26 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
   await ctx.store.write((trx) =>
     trx
       .updateTable('attempts')
-      .set({ confirm_state: 'done' })
+      .set({ confirmState: 'done' })
       .where('reference', '=', attempt.reference)
       .execute(),
   );
 }
 
 /** The payment, if this is still the attempt on offer: behind whatever the one writer is at work on. */
-function findOffering(ctx: Context, { reference, payment_id }: AttemptRow): Promise<Payment | null> {
+function findOffering(ctx: Context, { reference, paymentId }: AttemptRow): Promise<Payment | null> {
   return ctx.store.write(async (trx) => {
-    const payment = await findPayment(trx, payment_id);
+    const payment = await findPayment(trx, paymentId);
     return payment?.reference === reference && isOpen(payment.status) ? payment : null;
   });
 }
 
-async function putOff(ctx: Context, { reference, confirm_tries: tries }: AttemptRow): Promise<void> {
+async function putOff(ctx: Context, { reference, confirmTries: tries }: AttemptRow): Promise<void> {
   const pause = backoffMs(tries, RETRY);
   await ctx.store.write((trx) =>
     trx
       .updateTable('attempts')
-      .set({ confirm_tries: tries + 1, next_confirm_at: ctx.now() + pause })
+      .set({ confirmTries: tries + 1, nextConfirmAt: ctx.now() + pause })
       .where('reference', '=', reference)
       .execute(),
   );

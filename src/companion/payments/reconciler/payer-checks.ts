@@ -59,7 +59,7 @@ export class PayersQuestions {
   /** Also about codes that another one has replaced: the payer may have paid an earlier one. */
   async #askAll(payment: OfferedPayment): Promise<void> {
     const attempts = await findAttempts(this.#ctx.store.read, payment.id);
-    const known = attempts.filter((attempt) => attempt.provider_payment_id !== null && !hasMoney(attempt));
+    const known = attempts.filter((attempt) => attempt.providerPaymentId !== null && !hasMoney(attempt));
     await Promise.all(
       known.map((attempt) =>
         // Under the names of the planned questions: one that is under way is shared.

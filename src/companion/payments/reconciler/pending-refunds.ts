@@ -18,8 +18,8 @@ export const PENDING_REFUNDS: Chore = {
     const rows = await planned(ctx, busy)
       .selectAll('refunds')
       .select('attempts.provider')
-      .where('next_request_at', '<=', ctx.now())
-      .orderBy('next_request_at')
+      .where('nextRequestAt', '<=', ctx.now())
+      .orderBy('nextRequestAt')
       .limit(FOUND_AT_ONCE)
       .execute();
     return rows.map(({ provider, ...refund }) => ({
@@ -30,8 +30,8 @@ export const PENDING_REFUNDS: Chore = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_request_at as at')
-      .orderBy('next_request_at')
+      .select('nextRequestAt as at')
+      .orderBy('nextRequestAt')
       .limit(1)
       .executeTakeFirst();
     return next?.at;
@@ -49,17 +49,17 @@ function planned({ store }: Context, { keys, providers }: Busy) {
 }
 
 async function carryOn(ctx: Context, refund: RefundRow): Promise<void> {
-  const { status, created_at } = await trySendRefund(ctx, refund);
-  if (status !== 'pending' || ctx.now() - created_at < OVERDUE_AFTER_MS || !ctx.clock.isReliable()) return;
+  const { status, createdAt } = await trySendRefund(ctx, refund);
+  if (status !== 'pending' || ctx.now() - createdAt < OVERDUE_AFTER_MS || !ctx.clock.isReliable()) return;
   const told = await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
   if (!told) return;
-  ctx.log.error({ payment_id: refund.payment_id, refund_id: refund.id }, 'a refund does not end');
+  ctx.log.error({ payment_id: refund.paymentId, refund_id: refund.id }, 'a refund does not end');
   ctx.wakeNotifier();
 }
 
 async function tellOverdue(trx: Writer, { id, reference }: RefundRow, now: number): Promise<boolean> {
   const current = await findRefund(trx, id);
-  const payment = current?.status === 'pending' ? await findPayment(trx, current.payment_id) : null;
+  const payment = current?.status === 'pending' ? await findPayment(trx, current.paymentId) : null;
   if (!payment) return false;
   return (
     (await queueAttention(trx, payment, { reason: 'refund_overdue', reference, refund_id: id }, now)) !== null

@@ -11,15 +11,15 @@ export const FURTHER_TRIES: Chore = {
   name: 'further tries',
   async findDue(ctx, busy) {
     const rows = await planned(ctx, busy)
-      .select(['provider', 'report_json', 'tries', 'received_at'])
-      .where('next_try_at', '<=', ctx.now())
-      .orderBy('next_try_at')
+      .select(['provider', 'reportJson', 'tries', 'receivedAt'])
+      .where('nextTryAt', '<=', ctx.now())
+      .orderBy('nextTryAt')
       .limit(FOUND_AT_ONCE)
       .execute();
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
-      const report = JSON.parse(row.report_json!) as ProviderDelivery;
-      const tried = { provider, report, tries: row.tries, receivedAt: row.received_at };
+      const report = JSON.parse(row.reportJson!) as ProviderDelivery;
+      const tried = { provider, report, tries: row.tries, receivedAt: row.receivedAt };
       return {
         key: report.deliveryId,
         provider,
@@ -29,8 +29,8 @@ export const FURTHER_TRIES: Chore = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_try_at as at')
-      .orderBy('next_try_at')
+      .select('nextTryAt as at')
+      .orderBy('nextTryAt')
       .limit(1)
       .executeTakeFirst();
     return next?.at;
@@ -40,8 +40,8 @@ export const FURTHER_TRIES: Chore = {
 
 function planned({ store }: Context, { keys, providers }: Busy) {
   return store.read
-    .selectFrom('provider_deliveries')
-    .where('next_try_at', 'is not', null)
-    .where('delivery_id', 'not in', keys)
+    .selectFrom('providerDeliveries')
+    .where('nextTryAt', 'is not', null)
+    .where('deliveryId', 'not in', keys)
     .where('provider', 'not in', providers);
 }

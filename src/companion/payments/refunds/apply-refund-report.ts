@@ -44,7 +44,7 @@ export async function applyRefundReport(
 /** Whether it may be a refund of ours whose name at the provider is not known yet: its answer is lost, or on its way. */
 async function isAwaitingId(trx: Writer, attempt: AttemptRow, amount: number | null): Promise<boolean> {
   const isNameless = (refund: RefundRow) =>
-    refund.provider_refund_id === null &&
+    refund.providerRefundId === null &&
     refund.status !== 'failed' &&
     (amount === null || refund.amount === amount);
   return (await findSentRefunds(trx, attempt)).some(isNameless);
@@ -64,7 +64,7 @@ async function applyUnidentifiedReport(
   if (refunds.length === 0) {
     const ours = asked.filter((refund) => refund.status !== 'failed').length;
     // More of them than we have asked for.
-    if (attempt.unidentified_refunds >= ours)
+    if (attempt.unidentifiedRefunds >= ours)
       return flagUnmatchedRefund(trx, payment, attempt, { status }, now);
     await countUnidentifiedReport(trx, attempt);
     return noteUnmatched(trx, payment, attempt, status, now);

@@ -22,7 +22,7 @@ export async function resolveOverdueRefund(
   now: number,
 ): Promise<Payment> {
   const status = isOut ? 'succeeded' : 'failed';
-  const refund = { id: refundId, payment_id: payment.id };
+  const refund = { id: refundId, paymentId: payment.id };
   return (await settleRefund(trx, refund, { status, amount: null, source: SOURCE }, now)).payment;
 }
 

@@ -39,7 +39,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
   if (refund.status !== 'pending') return refund;
   // On disk before the call: whoever comes after a crash must know that there may have been one.
   if (!(await claimSend(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  const payment = await findPayment(ctx.store.read, refund.payment_id);
+  const payment = await findPayment(ctx.store.read, refund.paymentId);
   const attempt = await findAttempt(ctx.store.read, refund.reference);
   if (!payment || !attempt) throw new Error('a refund without its payment');
   let answer: ProviderRefund;
@@ -47,7 +47,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
     answer = await ctx.providers[attempt.provider].refund({
       payment: refOfAttempt(attempt, payment),
       refundId: refund.id,
-      providerRefundId: refund.provider_refund_id,
+      providerRefundId: refund.providerRefundId,
       repeated: refund.requests > 0,
       amount: refund.amount,
       reason: refund.reason,
@@ -61,13 +61,9 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
     answer = { status: 'failed', failureReason: error.reason };
   }
   const { status, providerRefundId } = answer;
-  if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
+  if (providerRefundId && providerRefundId !== refund.providerRefundId) {
     await ctx.store.write((trx) =>
-      trx
-        .updateTable('refunds')
-        .set({ provider_refund_id: providerRefundId })
-        .where('id', '=', refund.id)
-        .execute(),
+      trx.updateTable('refunds').set({ providerRefundId }).where('id', '=', refund.id).execute(),
     );
   }
   if (status === 'succeeded' && contradictsTest(payment, answer)) {
@@ -102,17 +98,17 @@ async function flagTestContradiction(
 async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
   const { id, requests } = refund;
   const now = ctx.now();
-  const age = now - refund.created_at;
+  const age = now - refund.createdAt;
   const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
     if (current?.status !== 'pending' || current.requests !== requests) return null;
-    const payment = await findPayment(trx, refund.payment_id);
+    const payment = await findPayment(trx, refund.paymentId);
     const room = requests === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
     await trx
       .updateTable('refunds')
-      .set({ requests: room === 'now' ? requests + 1 : requests, next_request_at: now + pause })
+      .set({ requests: room === 'now' ? requests + 1 : requests, nextRequestAt: now + pause })
       .where('id', '=', id)
       .execute();
     if (room === 'never') await settleRefund(trx, refund, NOTHING_LEFT, now);
@@ -140,8 +136,8 @@ async function undoClaim(ctx: Context, { id, requests }: RefundRow): Promise<voi
 export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('refunds')
-    .set({ next_request_at: now })
+    .set({ nextRequestAt: now })
     .where(IS_PENDING_REFUND)
-    .where('next_request_at', '>', now + LONGEST_OLD_PAUSE_MS)
+    .where('nextRequestAt', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

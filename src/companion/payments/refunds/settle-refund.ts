@@ -25,11 +25,11 @@ export interface SettledRefund {
  */
 export async function settleRefund(
   trx: Writer,
-  { id, payment_id }: Pick<RefundRow, 'id' | 'payment_id'>,
+  { id, paymentId }: Pick<RefundRow, 'id' | 'paymentId'>,
   result: RefundResult,
   now: number,
 ): Promise<SettledRefund> {
-  const payment = await findPayment(trx, payment_id);
+  const payment = await findPayment(trx, paymentId);
   const before = await findRefund(trx, id);
   if (!payment || !before) throw new Error(`refund ${id} or its payment does not exist`);
   if (contradictsRefund(before, result)) {
@@ -39,7 +39,7 @@ export async function settleRefund(
   if (before.status !== 'pending') return { refund: before, payment, outcome: 'unchanged' };
   const refund = await storeRefundResult(trx, before, result.status, now);
   const outcome = result.status === 'succeeded' ? 'money_out' : 'no_money';
-  await closeAttention(trx, { paymentId: payment_id, reason: 'refund_overdue', refundId: id }, outcome, now);
+  await closeAttention(trx, { paymentId, reason: 'refund_overdue', refundId: id }, outcome, now);
   if (refund.duplicate === 1) {
     await recordSecondChargeRefund(trx, payment, refund, result.source, now);
     return { refund, payment, outcome: 'applied' };
@@ -54,21 +54,21 @@ export async function settleRefund(
 /** Writes how a refund has ended. `amount`: kopecks, where another sum went out than was asked for. */
 export async function storeRefundResult(
   trx: Writer,
-  { id, payment_id }: RefundRow,
+  { id, paymentId }: RefundRow,
   status: RefundResult['status'],
   now: number,
   amount?: number,
 ): Promise<RefundRow> {
   const refund = await trx
     .updateTable('refunds')
-    .set({ status, updated_at: now, ...(amount === undefined ? {} : { amount }) })
+    .set({ status, updatedAt: now, ...(amount === undefined ? {} : { amount }) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
   logAfterCommit(trx, {
     level: 'info',
     fields: {
-      payment_id,
+      payment_id: paymentId,
       refund_id: id,
       reference: refund.reference,
       amount: refund.amount,

@@ -43,9 +43,9 @@ function isLastTry(tries: number): boolean {
 function deferral({ report, tries }: DeferredWebhook, now: number) {
   const delay = scheduledMs(tries, WEBHOOK_RETRIES_MS);
   return {
-    report_json: JSON.stringify(report),
+    reportJson: JSON.stringify(report),
     tries,
-    next_try_at: isLastTry(tries) ? null : now + delay,
+    nextTryAt: isLastTry(tries) ? null : now + delay,
   };
 }
 
@@ -62,25 +62,25 @@ async function claimRetry(
   const firstMs = scheduledMs(tried.tries + 1, WEBHOOK_RETRIES_MS);
   const pause = delayByAgeMs(age, { share: 0.1, firstMs, longestMs: LONGEST_SILENT_PAUSE_MS });
   const { numUpdatedRows } = await trx
-    .updateTable('provider_deliveries')
-    .set({ next_try_at: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })
+    .updateTable('providerDeliveries')
+    .set({ nextTryAt: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })
     .where('provider', '=', tried.provider)
-    .where('delivery_id', '=', tried.report.deliveryId)
+    .where('deliveryId', '=', tried.report.deliveryId)
     .where('tries', '=', tried.tries)
-    .where('next_try_at', '<=', now)
+    .where('nextTryAt', '<=', now)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
 /** What the row of a delivery says that needs no further try. */
-const DONE = { report_json: null, next_try_at: null } as const;
+const DONE = { reportJson: null, nextTryAt: null } as const;
 
 /** Makes due what a clock has put off that has been set back since. */
 export async function bringDeferredForward(trx: Writer, now: number): Promise<void> {
   await trx
-    .updateTable('provider_deliveries')
-    .set({ next_try_at: now })
-    .where('next_try_at', '>', now + LONGEST_SILENT_PAUSE_MS)
+    .updateTable('providerDeliveries')
+    .set({ nextTryAt: now })
+    .where('nextTryAt', '>', now + LONGEST_SILENT_PAUSE_MS)
     .execute();
 }
 
@@ -106,12 +106,12 @@ export async function retryDeferredWebhook(
       : followed;
     const became = deliveryState({ provider, report, tries: tries + 1 }, result, ctx.now());
     await trx
-      .updateTable('provider_deliveries')
+      .updateTable('providerDeliveries')
       .set(became)
       .where('provider', '=', provider)
-      .where('delivery_id', '=', report.deliveryId)
+      .where('deliveryId', '=', report.deliveryId)
       .execute();
-    const gaveUp = became.report_json !== null && became.next_try_at === null;
+    const gaveUp = became.reportJson !== null && became.nextTryAt === null;
     if (gaveUp) logDeferred(trx, { provider, delivery: report, outcome: became.outcome, gaveUp });
     return result;
   });
@@ -135,12 +135,12 @@ async function flagUnclaimedRefund(
 async function countRetry(ctx: Context, tried: DeferredWebhook): Promise<void> {
   await ctx.store.write((trx) =>
     trx
-      .updateTable('provider_deliveries')
+      .updateTable('providerDeliveries')
       .set(deferral({ ...tried, tries: tried.tries + 1 }, ctx.now()))
       .where('provider', '=', tried.provider)
-      .where('delivery_id', '=', tried.report.deliveryId)
+      .where('deliveryId', '=', tried.report.deliveryId)
       .where('tries', '=', tried.tries)
-      .where('next_try_at', 'is not', null)
+      .where('nextTryAt', 'is not', null)
       .execute(),
   );
 }

@@ -25,13 +25,13 @@ export async function receiveWebhook(
     const became = deliveryState({ provider, report: delivery, tries: 0 }, applied, ctx.now());
     await insertDelivery(trx, {
       provider,
-      delivery_id: delivery.deliveryId,
+      deliveryId: delivery.deliveryId,
       // A provider may send back the link that it leads the payer to.
       body: withoutTokens(body),
-      received_at: ctx.now(),
+      receivedAt: ctx.now(),
       ...became,
     });
-    if (became.next_try_at !== null) logDeferred(trx, { provider, delivery, outcome: became.outcome });
+    if (became.nextTryAt !== null) logDeferred(trx, { provider, delivery, outcome: became.outcome });
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
@@ -39,16 +39,16 @@ export async function receiveWebhook(
   return result.outcome;
 }
 
-const insertDelivery = prepared((trx, row: Insertable<Schema['provider_deliveries']>) =>
-  trx.insertInto('provider_deliveries').values(row),
+const insertDelivery = prepared((trx, row: Insertable<Schema['providerDeliveries']>) =>
+  trx.insertInto('providerDeliveries').values(row),
 );
 
 const selectDelivery = prepared((db, { provider, deliveryId }: { provider: string; deliveryId: string }) =>
   db
-    .selectFrom('provider_deliveries')
-    .select('delivery_id')
+    .selectFrom('providerDeliveries')
+    .select('deliveryId')
     .where('provider', '=', provider)
-    .where('delivery_id', '=', deliveryId),
+    .where('deliveryId', '=', deliveryId),
 );
 
 /** Whether this message has been taken before. */

@@ -23,9 +23,9 @@ export async function confirmDelivery(
   const refund = hint.refund ? { ...hint.refund, status: 'pending' as const } : null;
   const nothing = { ...hint, status: null, amount: null, currency: null, presentation: null, refund };
   const attempt = await findReported(ctx.store.read, provider, hint);
-  const payment = attempt && (await findPayment(ctx.store.read, attempt.payment_id));
+  const payment = attempt && (await findPayment(ctx.store.read, attempt.paymentId));
   if (!payment) return nothing;
-  const id = attempt.provider_payment_id ?? hint.providerPaymentId ?? null;
+  const id = attempt.providerPaymentId ?? hint.providerPaymentId ?? null;
   const ref = { ...refOfAttempt(attempt, payment), providerPaymentId: id };
   if (refund) {
     const asked = ctx.providers[provider];
@@ -55,9 +55,9 @@ async function confirmUnknownSession(
   claim: ProviderDelivery,
 ): Promise<ProviderDelivery> {
   const attempt = await findReported(ctx.store.read, provider, claim);
-  const payment = attempt && (await findPayment(ctx.store.read, attempt.payment_id));
+  const payment = attempt && (await findPayment(ctx.store.read, attempt.paymentId));
   if (!payment) return withoutClaims(claim);
-  const known = attempt.provider_payment_id;
+  const known = attempt.providerPaymentId;
   const told = claim.providerPaymentId ?? null;
   if (known !== null && told === known) return claim;
   if (known !== null && told !== null) return withoutClaims(claim);

@@ -75,25 +75,25 @@ export class SandboxBank {
   async open(bill: Bill): Promise<SandboxPaymentRow> {
     return this.#store.write(async (trx) => {
       await trx
-        .insertInto('sandbox_payments')
+        .insertInto('sandboxPayments')
         .values({
           reference: bill.reference,
-          qr_id: newQrId(),
+          qrId: newQrId(),
           amount: bill.amount,
           currency: bill.currency,
-          order_id: bill.orderId,
+          orderId: bill.orderId,
           description: bill.description,
-          merchant_name: bill.merchantName,
+          merchantName: bill.merchantName,
           status: 'created',
-          notified_status: 'created',
-          pays_at: null,
-          return_url: bill.returnUrl,
-          expires_at: bill.expiresAt,
+          notifiedStatus: 'created',
+          paysAt: null,
+          returnUrl: bill.returnUrl,
+          expiresAt: bill.expiresAt,
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       return trx
-        .selectFrom('sandbox_payments')
+        .selectFrom('sandboxPayments')
         .selectAll()
         .where('reference', '=', bill.reference)
         .executeTakeFirstOrThrow();
@@ -107,7 +107,7 @@ export class SandboxBank {
   /** The newest bill of a payment: a renewed one has several, `pay_…`, `pay_…-2` and so on. */
   async findNewest(paymentId: string): Promise<SandboxPaymentRow | null> {
     const row = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
       .where((eb) =>
         eb.or([
@@ -122,7 +122,7 @@ export class SandboxBank {
   }
 
   findByQr(qrId: string): Promise<SandboxPaymentRow | null> {
-    return this.#find('qr_id', qrId);
+    return this.#find('qrId', qrId);
   }
 
   /** Moves the bill, if it can be moved there, and reports it; `reported` tells whether the report was taken. */
@@ -132,7 +132,7 @@ export class SandboxBank {
   ): Promise<{ status: PaymentStatus; reported: boolean } | null> {
     const moved = await this.#change(reference, to);
     if (!moved) return null;
-    const reported = moved.status === moved.notified_status || (await this.#report(moved));
+    const reported = moved.status === moved.notifiedStatus || (await this.#report(moved));
     if (!reported) this.#rounds.wake();
     return { status: moved.status, reported };
   }
@@ -142,8 +142,8 @@ export class SandboxBank {
     await this.move(reference, 'processing');
     await this.#store.write((trx) =>
       trx
-        .updateTable('sandbox_payments')
-        .set({ pays_at: this.#now() + SLOW_PAYMENT_MS })
+        .updateTable('sandboxPayments')
+        .set({ paysAt: this.#now() + SLOW_PAYMENT_MS })
         .where('reference', '=', reference)
         .where('status', '=', 'processing')
         .execute(),
@@ -151,9 +151,9 @@ export class SandboxBank {
     this.#rounds.wake();
   }
 
-  async #find(column: 'reference' | 'qr_id', value: string): Promise<SandboxPaymentRow | null> {
+  async #find(column: 'reference' | 'qrId', value: string): Promise<SandboxPaymentRow | null> {
     const row = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
       .where(column, '=', value)
       .executeTakeFirst();
@@ -162,14 +162,14 @@ export class SandboxBank {
 
   /** A bill whose time is up cannot be confirmed any more; nobody needs a timer to know that. */
   #atThisMoment(row: SandboxPaymentRow): SandboxPaymentRow {
-    const isOver = row.status === 'created' && row.expires_at <= this.#now();
+    const isOver = row.status === 'created' && row.expiresAt <= this.#now();
     return isOver && this.#options.clock.isReliable() ? { ...row, status: 'expired' } : row;
   }
 
   async #change(reference: string, to: PaymentStatus): Promise<SandboxPaymentRow | null> {
     return this.#store.write(async (trx) => {
       const row = await trx
-        .selectFrom('sandbox_payments')
+        .selectFrom('sandboxPayments')
         .selectAll()
         .where('reference', '=', reference)
         .executeTakeFirst();
@@ -178,8 +178,8 @@ export class SandboxBank {
       // A bank has no second word for a code that is over.
       if (!next.changed || (row.status === 'expired' && to === 'canceled')) return row;
       return trx
-        .updateTable('sandbox_payments')
-        .set({ status: next.status, pays_at: null })
+        .updateTable('sandboxPayments')
+        .set({ status: next.status, paysAt: null })
         .where('reference', '=', reference)
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -189,24 +189,24 @@ export class SandboxBank {
   /** One round: slow payments that are due, and reports that were not taken. Answers the ms until the next. */
   async #catchUp(): Promise<number> {
     const slow = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
-      .where('pays_at', 'is not', null)
-      .orderBy('pays_at')
+      .where('paysAt', 'is not', null)
+      .orderBy('paysAt')
       .execute();
     for (const row of slow) {
-      if (row.pays_at! <= this.#now()) await this.#change(row.reference, 'paid');
+      if (row.paysAt! <= this.#now()) await this.#change(row.reference, 'paid');
     }
     const unreported = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
-      .whereRef('status', '!=', 'notified_status')
+      .whereRef('status', '!=', 'notifiedStatus')
       .limit(100)
       .execute();
     const reported = await Promise.all(unreported.map((row) => this.#report(row)));
     if (reported.includes(false)) return RESEND_MS;
-    const next = slow.find((row) => row.pays_at! > this.#now());
-    return next ? next.pays_at! - this.#now() : IDLE_MS;
+    const next = slow.find((row) => row.paysAt! > this.#now());
+    return next ? next.paysAt! - this.#now() : IDLE_MS;
   }
 
   async #report(row: SandboxPaymentRow): Promise<boolean> {
@@ -216,7 +216,7 @@ export class SandboxBank {
     const body = JSON.stringify({
       event,
       payment_id: row.reference,
-      order_id: row.order_id,
+      order_id: row.orderId,
       amount: row.amount,
       currency: row.currency,
       status: row.status,
@@ -240,8 +240,8 @@ export class SandboxBank {
     }
     await this.#store.write((trx) =>
       trx
-        .updateTable('sandbox_payments')
-        .set({ notified_status: row.status })
+        .updateTable('sandboxPayments')
+        .set({ notifiedStatus: row.status })
         .where('reference', '=', row.reference)
         .execute(),
     );

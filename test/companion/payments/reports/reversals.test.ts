@@ -27,7 +27,7 @@ describe('money that came and went without being seen', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'canceled');
     for (let round = 0; round < 6; round++) await later(3_600_000);
     const row = await ledger.ctx.store.read.selectFrom('payments').selectAll().executeTakeFirstOrThrow();
-    assert.equal(row.next_check_at, null);
+    assert.equal(row.nextCheckAt, null);
   });
 
   it('leaves a payment when only a part of it went', async () => {
