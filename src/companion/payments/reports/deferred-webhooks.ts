@@ -172,5 +172,5 @@ export function logDeferred(
 export function deliveryState(tried: DeferredWebhook, { outcome, payment }: Applied, now: number) {
   const again = outcome === 'unknown_payment' || outcome === 'premature';
   const { tries, ...next } = again ? deferral(tried, now) : { tries: tried.tries, ...DONE };
-  return { outcome, payment_id: payment?.id ?? null, tries, ...next };
+  return { outcome, paymentId: payment?.id ?? null, tries, ...next };
 }
