@@ -11,9 +11,9 @@ import type { LoadBanks } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
-import { bankList, type WhenTapped } from './bank-view.ts';
-import { readBanks } from './entries.ts';
-import { recentBanks, rememberBank } from './recent.ts';
+import { bankList, type WhenTapped } from './bank-list.ts';
+import { readBanks } from './read-banks.ts';
+import { recentBanks, rememberBank } from './recent-banks.ts';
 
 /** Banks shown as tiles. The rest of the list follows as rows. */
 const TILES = 8;
