@@ -65,7 +65,7 @@ describe('what a newcomer gets wrong', () => {
     const { errors } = await refusalOf(refund, 'too much');
     assert.match(
       errors![0]!.message,
-      /^must be at most 125000 kopecks, which is what can still be given back$/,
+      /^must be at most 125000 kopecks, the sum that can still be refunded$/,
     );
     const untyped = { method: 'POST', body: new TextEncoder().encode('{}') };
     assert.match(
