@@ -1,4 +1,4 @@
-import { othersWords } from '../lib/logging.ts';
+import { sanitizeForLog } from '../lib/logging.ts';
 
 /** Where payment systems put their error's code and text, in the order in which they are to be read. */
 const FIELDS = [
@@ -28,7 +28,7 @@ const MAX_PARTS = 8;
  */
 export function errorWords(body: unknown): string | null {
   if (typeof body === 'string' && body.trimStart().startsWith('<')) return null;
-  const words = othersWords([...new Set(partsOf(body, MAX_DEPTH))].slice(0, MAX_PARTS).join(': '));
+  const words = sanitizeForLog([...new Set(partsOf(body, MAX_DEPTH))].slice(0, MAX_PARTS).join(': '));
   return words === '' ? null : words;
 }
 

@@ -7,7 +7,7 @@ import { backoffMs, jitteredMs, type Backoff } from '../lib/backoff.ts';
 
 /** One try, to its last byte. */
 const TRY_MS = 5_000;
-/** All tries of one call: the merchant waits for it, and the caretaker comes back to what it leaves open. */
+/** All tries of one call: the merchant waits for it, and the reconciler comes back to what it leaves open. */
 const CALL_MS = 9_000;
 const MAX_TRIES = 3;
 /** Before the second try, ms; twice as long before the third. Jittered, so that callers don't come back together. */

@@ -1,6 +1,6 @@
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import { isOpen } from '../../../protocol/status.ts';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import {
   ProviderError,
@@ -80,7 +80,7 @@ export function createFreepaymentProvider({
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
       expiresAt: endOfOffer(),
-      detail: othersWords([transaction.status ?? 'no status', message ?? ''].join(' ')),
+      detail: sanitizeForLog([transaction.status ?? 'no status', message ?? ''].join(' ')),
     };
   }
 
@@ -110,7 +110,7 @@ export function createFreepaymentProvider({
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
           'refused',
-          `the payment failed at once: ${othersWords(transaction.message ?? '')}`,
+          `the payment failed at once: ${sanitizeForLog(transaction.message ?? '')}`,
         );
       }
       const presentation = offerOf(transaction);

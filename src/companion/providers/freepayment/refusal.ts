@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 
 const MAX_FIELDS = 20;
 /** Field names and no more: a key can be anything. */
@@ -19,9 +19,9 @@ export function readRefusal(json: unknown): string | null {
   const parsed = v.safeParse(refusalSchema, json);
   if (!parsed.success) return null;
   const refusal = parsed.output;
-  if ('response' in refusal) return othersWords(refusal.response.message);
+  if ('response' in refusal) return sanitizeForLog(refusal.response.message);
   const fields = 'errors' in refusal ? fieldsOf(refusal.errors).slice(0, MAX_FIELDS) : [];
-  const message = othersWords(refusal.message ?? '');
+  const message = sanitizeForLog(refusal.message ?? '');
   return fields.length > 0 ? `${message} (${fields.join(', ')})`.trim() : message;
 }
 

@@ -2,7 +2,7 @@
  * The bank's codes in words, for the operator's log: never for a payer. Only what the bank has published is here
  * (developers.sber.ru, "Плати QR": "Ошибки" and "Коды операций", December 2023); any other code is shown as it is.
  */
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 
 /** By the first two of the six digits: the rest tells the bank's own parts apart. */
 const ERRORS: ReadonlyMap<string, string> = new Map([
@@ -96,7 +96,7 @@ export function gatewayWords(json: unknown): string | null {
 
 /** The bank's words for the log: what looks like a token, a link or a scanned code may be as short as an id here. */
 export function bankWords(text: string): string {
-  return othersWords(text.replace(/[A-Za-z0-9:/&?.=_+~%#-]{20,}/g, '…'));
+  return sanitizeForLog(text.replace(/[A-Za-z0-9:/&?.=_+~%#-]{20,}/g, '…'));
 }
 
 function phrase(kind: string, code: string, known: string | undefined, said: string | null): string {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { NoAnswer, NotYet, ProviderHttp, type HttpAnswer } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
@@ -14,7 +14,7 @@ export class Refusal extends ProviderError {
   /** Fields at fault. */
   readonly paths: readonly string[];
   constructor(status: number, code: string | null, detail: string | null, paths: readonly string[]) {
-    const reason = othersWords([code, detail].filter(Boolean).join(': '));
+    const reason = sanitizeForLog([code, detail].filter(Boolean).join(': '));
     super('refused', `the upstream refused: ${status} ${reason}`.trim(), { reason });
     this.status = status;
     this.code = code;

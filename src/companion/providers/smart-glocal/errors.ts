@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import { errorWords } from '../error-text.ts';
 import type { HttpAnswer } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
@@ -42,7 +42,7 @@ export function readError({ status, json }: HttpAnswer): ProviderError | null {
   }
   const { code, description } = parsed.output.error;
   if (code === REPLAYED) return new KeyReplayed();
-  const reason = othersWords([code, description].filter(Boolean).join(': '));
+  const reason = sanitizeForLog([code, description].filter(Boolean).join(': '));
   const message = `Smart Glocal refused: ${status} ${reason}`.trim();
   // Somebody else is at work on the same thing: it may still come to be.
   return new ProviderError(status === 409 ? 'unavailable' : 'refused', message, { reason });
