@@ -212,7 +212,7 @@ interface ProviderDeliveriesTable {
   provider: string;
   delivery_id: string;
   payment_id: string | null;
-  /** An outcome of payments/reports/receive-report.ts. */
+  /** An outcome of payments/reports/receive-webhook.ts. */
   outcome: string;
   /** The bytes as they came, but for payment tokens; empty once erased. */
   body: Uint8Array;

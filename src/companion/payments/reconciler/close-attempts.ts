@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { receiveStatus } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
 import { attemptJob } from './attempt-job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { sanitizeForLog } from '../../lib/logging.ts';
-import { errorWords } from '../error-text.ts';
-import type { HttpAnswer } from '../provider-http.ts';
+import { errorText } from '../error-text.ts';
+import type { HttpResponse } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 
 /** The one code that is documented. */
@@ -32,12 +32,12 @@ export class AnotherSession extends ProviderError {
  * The error in an answer: `null` when it is none, whatever its HTTP status says. For the operator's log only: codes
  * other than {@link REPLAYED} are not documented, so their own words are passed on, bounded and without phone numbers.
  */
-export function readError({ status, json }: HttpAnswer): ProviderError | null {
+export function readError({ status, json }: HttpResponse): ProviderError | null {
   if (status < 400 && !v.is(failedSchema, json)) return null;
   const parsed = v.safeParse(errorSchema, json);
   // Not its form, so it is not known whether the API said it.
   if (!parsed.success) {
-    const said = errorWords(json) ?? 'no reason given';
+    const said = errorText(json) ?? 'no reason given';
     return new ProviderError('unavailable', `Smart Glocal answered ${status}: ${said}`);
   }
   const { code, description } = parsed.output.error;
