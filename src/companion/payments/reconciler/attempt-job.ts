@@ -6,7 +6,7 @@ import { BATCH_SIZE, type Busy, type Job } from './job.ts';
 export interface AttemptJob {
   readonly name: string;
   /** Which attempts have work, as the index of them says it: spelled out and not bound, or SQLite does not see that they agree. */
-  readonly waiting: 'to_close > 0' | 'to_confirm = 1';
+  readonly waiting: "close_state <> 'none'" | "confirm_state = 'waiting'";
   /** The column that says when (unix ms); `null` in it: at once. */
   readonly at: 'next_close_at' | 'next_confirm_at';
   /** The furthest ahead that anything is ever planned, ms. */

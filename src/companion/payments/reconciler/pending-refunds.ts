@@ -18,8 +18,8 @@ export const SEND_PENDING_REFUNDS: Job = {
     const rows = await planned(ctx, busy)
       .selectAll('refunds')
       .select('attempts.provider')
-      .where('next_ask_at', '<=', ctx.now())
-      .orderBy('next_ask_at')
+      .where('next_request_at', '<=', ctx.now())
+      .orderBy('next_request_at')
       .limit(BATCH_SIZE)
       .execute();
     return rows.map(({ provider, ...refund }) => ({
@@ -30,8 +30,8 @@ export const SEND_PENDING_REFUNDS: Job = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_ask_at as at')
-      .orderBy('next_ask_at')
+      .select('next_request_at as at')
+      .orderBy('next_request_at')
       .limit(1)
       .executeTakeFirst();
     return next?.at;
