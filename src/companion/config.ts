@@ -13,7 +13,7 @@ import { sharedSecrets } from './env/secret-form.ts';
 import { readTestMode } from './env/test-mode.ts';
 import { classOfHost } from './outbound/address-class.ts';
 import { objectionToHost } from './outbound/allowed-hosts.ts';
-import { objectionToConfigured } from './outbound/guard.ts';
+import { objectionToConfigured } from './outbound/address-guard.ts';
 import { readProxies, type ProxySettings } from './outbound/proxies.ts';
 import type { ProviderName } from './env/provider-names.ts';
 import { readFreepaymentSettings, type FreepaymentSettings } from './providers/freepayment/settings.ts';

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import type { EnvReader } from '../env/env-reader.ts';
 import { pemObjection, withLineBreaks, type PemKind } from '../env/pem.ts';
 import { formObjection } from '../env/secret-form.ts';
-import { objectionToConfigured } from '../outbound/guard.ts';
+import { objectionToConfigured } from '../outbound/address-guard.ts';
 
 /** Reads what providers are told: addresses, credentials, keys. Mistakes are noted, not thrown. */
 export class SettingsReader {

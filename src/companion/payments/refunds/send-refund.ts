@@ -56,7 +56,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
     ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
     const error =
       cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
-    if (!error.asked) await undoClaim(ctx, refund);
+    if (!error.mayHaveTakenEffect) await undoClaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed', failureReason: error.reason };
   }

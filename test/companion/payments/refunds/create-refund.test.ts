@@ -33,7 +33,7 @@ const lost = (): never => {
   throw new ProviderError('unavailable', 'the answer was lost');
 };
 const notAsked = (): never => {
-  throw new ProviderError('unavailable', 'not asked', { asked: false });
+  throw new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false });
 };
 
 async function paidPayment(): Promise<string> {
