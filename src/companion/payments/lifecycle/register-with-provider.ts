@@ -114,7 +114,7 @@ async function rejectTestContradiction(
       await addEvent(trx, payment, payment, { event: 'payment.offered', source }, reason, ctx.now());
   });
   ctx.wakeNotifier();
-  ctx.wakeCaretaker();
+  ctx.wakeReconciler();
   return handleRefusal(ctx, payment);
 }
 

@@ -127,7 +127,7 @@ async function countedAmount(
 ): Promise<number> {
   if (outcome !== 'money_out' || (reason !== 'unmatched_refund' && reason !== 'paid_contradicted')) return 0;
   // A second charge never counts against the payment.
-  if ((await findAttempt(trx, reference))?.paid === 2) return 0;
+  if ((await findAttempt(trx, reference))?.state === 'duplicate') return 0;
   // All the money went back or never came, so none of it can be refunded.
   return reason === 'paid_contradicted' ? payment.amount : amount;
 }

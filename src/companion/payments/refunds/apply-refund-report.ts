@@ -73,7 +73,7 @@ async function applyUnidentifiedReport(trx: Writer, reported: ReportedRefund): P
   if (refunds.length === 0) {
     const ours = sent.filter((refund) => refund.status !== 'failed').length;
     // There are more success reports than refunds that we have sent.
-    if (attempt.unnamed_refunds >= ours) return flagUnmatchedRefund(trx, reported);
+    if (attempt.unidentified_refunds >= ours) return flagUnmatchedRefund(trx, reported);
     await countUnidentifiedReport(trx, attempt);
     return noteUnmatched(trx, reported);
   }
@@ -104,7 +104,7 @@ export async function flagUnmatchedRefund(
       reported_amount: amount,
       reported_currency: amount === null ? null : payment.currency,
       // A second charge is not the payment's money.
-      reserved_amount: attempt.paid === 2 ? 0 : amount,
+      reserved_amount: attempt.state === 'duplicate' ? 0 : amount,
     },
     now,
   );

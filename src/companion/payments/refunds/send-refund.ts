@@ -37,7 +37,7 @@ export async function trySendRefund(ctx: RefundContext, refund: RefundRow): Prom
 }
 
 /**
- * Asks the provider to make a pending refund, or asks for its result if the provider has it already. Can be repeated: the
+ * Asks the provider to make a pending refund, or requests for its result if the provider has it already. Can be repeated: the
  * refund's id is the idempotency key, and `repeated` warns providers without idempotent refunds. Throws a
  * {@link ProviderError} when the result is unknown.
  */
@@ -54,7 +54,7 @@ export async function sendRefund(ctx: RefundContext, refund: RefundRow): Promise
       payment: refOfAttempt(attempt, payment),
       refundId: refund.id,
       providerRefundId: refund.provider_refund_id,
-      repeated: refund.asks > 0,
+      repeated: refund.requests > 0,
       amount: refund.amount,
       reason: refund.reason,
     });
@@ -62,7 +62,7 @@ export async function sendRefund(ctx: RefundContext, refund: RefundRow): Promise
     ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
     const error =
       cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call failed', { cause });
-    if (!error.asked) await undoClaim(ctx, refund);
+    if (!error.mayHaveTakenEffect) await undoClaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed', failureReason: error.reason };
   }
@@ -110,19 +110,19 @@ async function flagTestContradiction(
  * fails once that is certain.
  */
 async function claimSend(ctx: RefundContext, refund: RefundRow): Promise<boolean> {
-  const { id, asks } = refund;
+  const { id, requests } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
   const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
-    if (current?.status !== 'pending' || current.asks !== asks) return null;
+    if (current?.status !== 'pending' || current.requests !== requests) return null;
     const payment = await findPayment(trx, refund.payment_id);
-    const room = asks === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
+    const room = requests === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
     await trx
       .updateTable('refunds')
-      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
+      .set({ requests: room === 'now' ? requests + 1 : requests, next_request_at: now + pause })
       .where('id', '=', id)
       .execute();
     if (room === 'never') await settleRefund(trx, refund, { ...NOTHING_LEFT, now });
@@ -135,13 +135,13 @@ async function claimSend(ctx: RefundContext, refund: RefundRow): Promise<boolean
 const NOTHING_LEFT = { status: 'failed', amount: null, source: 'clock' } as const;
 
 /** Takes the counted call back: the call did not reach the provider. Does nothing if another call was counted since. */
-async function undoClaim(ctx: Pick<Context, 'store'>, { id, asks }: RefundRow): Promise<void> {
+async function undoClaim(ctx: Pick<Context, 'store'>, { id, requests }: RefundRow): Promise<void> {
   await ctx.store.write((trx) =>
     trx
       .updateTable('refunds')
-      .set({ asks })
+      .set({ requests })
       .where('id', '=', id)
-      .where('asks', '=', asks + 1)
+      .where('requests', '=', requests + 1)
       .execute(),
   );
 }
@@ -150,8 +150,8 @@ async function undoClaim(ctx: Pick<Context, 'store'>, { id, asks }: RefundRow): 
 export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('refunds')
-    .set({ next_ask_at: now })
+    .set({ next_request_at: now })
     .where(IS_PENDING_REFUND)
-    .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
+    .where('next_request_at', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

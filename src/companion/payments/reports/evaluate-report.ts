@@ -1,6 +1,7 @@
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
+import { hasMoney } from '../model/attempts.ts';
 import { REFUND_STATUSES, type Outcome } from '../model/outcome.ts';
 import { contradictsTest, type Payment } from '../model/payment.ts';
 
@@ -67,7 +68,7 @@ function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderRepo
     if (payment.paidAt === null) return 'premature';
     // Only refunds of the paid attempt count, even if another attempt is on offer since. Refunds of a second charge are
     // made by us.
-    return attempt.paid === 1 ? null : 'replaced_attempt';
+    return attempt.state === 'paid' ? null : 'replaced_attempt';
   }
   if (status === 'paid' || report.wantsConfirmation) {
     const otherAmount = amount !== null && amount !== payment.amount;
@@ -75,9 +76,9 @@ function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderRepo
     if (otherAmount || otherCurrency) return 'amount_mismatch';
   }
   if (status === 'paid') {
-    if (amount === null && attempt.paid === 0) return 'amount_missing';
+    if (amount === null && !hasMoney(attempt)) return 'amount_missing';
     if (payment.status === 'failed') return 'paid_after_failure';
-    const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
+    const paidByAnother = payment.paidAt !== null && attempt.state !== 'paid';
     return paidByAnother ? 'paid_twice' : null;
   }
   if (contradictsPaid(payment, attempt, status)) return 'paid_contradicted';
@@ -94,7 +95,7 @@ function contradictsPaid(
   attempt: AttemptRow,
   status: PaymentStatus | null,
 ): boolean {
-  if (attempt.paid === 0 || paidAt === null || before === 'refunded') return false;
+  if (!hasMoney(attempt) || paidAt === null || before === 'refunded') return false;
   return status === 'failed' || (!late && (status === 'expired' || status === 'canceled'));
 }
 

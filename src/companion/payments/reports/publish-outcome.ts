@@ -2,7 +2,10 @@ import type { Context } from '../context.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { Applied } from '../model/outcome.ts';
 
-export type PublishContext = Pick<Context, 'metrics' | 'announce' | 'wakeCaretaker' | 'wakeNotifier' | 'log'>;
+export type PublishContext = Pick<
+  Context,
+  'metrics' | 'announce' | 'wakeReconciler' | 'wakeNotifier' | 'log'
+>;
 
 /** Announces a committed change to metrics, open streams and background jobs. Call after the transaction. */
 export function publishOutcome(
@@ -14,7 +17,7 @@ export function publishOutcome(
     ctx.metrics.paymentReached(payment.status, payment.provider);
     ctx.announce(payment);
   }
-  if (followUp) ctx.wakeCaretaker();
+  if (followUp) ctx.wakeReconciler();
   // A report that changed nothing may still have queued an attention webhook.
   ctx.wakeNotifier();
   // Changes of the payment are logged at "info" with its history row, so this line is for debugging only.

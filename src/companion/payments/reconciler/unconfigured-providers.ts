@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
-import { isConfigured } from '../../providers/unconfigured.ts';
+import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import { IS_OPEN_PAYMENT, IS_PAID_ATTEMPT } from '../../store/index-conditions.ts';
 import type { Reader } from '../../store/store.ts';
 
@@ -11,7 +11,7 @@ const REFUNDABLE_MS = 365 * 24 * 3_600_000;
  * Warns of every provider that has open or refundable payments and no settings: nobody can ask about these payments, hear of
  * them or refund them. Reads by indexes only, so that a start with a million payments is no slower.
  */
-export async function warnOfLeftProviders({
+export async function warnOfUnconfiguredProviders({
   providers,
   store,
   log,
