@@ -147,6 +147,9 @@ describe('money after a cancel that wants it given back', () => {
     const { id } = await ledger.createPayment();
     assert.equal(await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)), null);
     Object.assign(ledger.provider, { capabilities: { ...ledger.provider.capabilities, refund: 'none' } });
-    assert.match((await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)))!, /has no refunds in its API/);
+    assert.match(
+      (await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)))!,
+      /has no refunds in its API/,
+    );
   });
 });
