@@ -3,10 +3,13 @@ import type { BankListSource } from './list-source.ts';
 
 export const DEFAULT_BANKS_URL = 'https://qr.nspk.ru/proxyapp/c2bmembers.json';
 
-/** Where NSPK keeps the logos of its own lists. */
+/** The origin of the logos in NSPK's own lists. */
 const NSPK_ORIGIN = 'https://qr.nspk.ru';
 
-/** `null` when nothing is said about it: an upstream's list may serve then, or {@link nspkList}. */
+/**
+ * Returns the configured source of the bank list; `null` when none is configured. Then the upstream's list or {@link
+ * nspkList} is used.
+ */
 export function readBankListSource(reader: EnvReader, schemes: readonly string[]): BankListSource | null {
   const url = reader.url('SBP_BANKS_URL', '', schemes);
   const client = reader.optional('SBP_BANKS_CLIENT');

@@ -4,7 +4,7 @@ import { pemObjection, withLineBreaks, type PemKind } from '../env/pem.ts';
 import { formObjection } from '../env/secret-form.ts';
 import { objectionToConfigured } from '../outbound/address-guard.ts';
 
-/** Reads what providers are told: addresses, credentials, keys. Mistakes are noted, not thrown. */
+/** Reads the settings of providers: addresses, credentials, keys. Collects mistakes instead of throwing. */
 export class SettingsReader {
   readonly env: EnvReader;
   readonly #development: boolean;
@@ -15,7 +15,10 @@ export class SettingsReader {
     this.#development = development;
   }
 
-  /** The address of a provider's API. Given with or without `path`, answered with it; no trailing slash. */
+  /**
+   * Returns the address of a provider's API with `path` at its end, whether the setting includes `path` or not. Without
+   * a trailing slash.
+   */
   url(name: string, path: string): string {
     const address = this.env.required(name, 'the address of the provider’s API').replace(/\/+$/, '');
     const objection = address === '' ? null : objectionToConfigured(address, this.#development);
@@ -24,7 +27,7 @@ export class SettingsReader {
     return address.endsWith(path) ? address : `${address}${path}`;
   }
 
-  /** Printable ASCII that goes into a header. */
+  /** Returns a credential: printable ASCII that is sent in a header. */
   credential(name: string, what: string): string {
     const value = this.env.required(name, what);
     const objection = formObjection(value);
@@ -32,7 +35,7 @@ export class SettingsReader {
     return value;
   }
 
-  /** A public RSA key in PEM, or as bare base64 (SPKI), as PEM; `null` when it is not set. */
+  /** Returns a public RSA key as PEM, from PEM or bare base64 (SPKI). `null` when the variable is not set. */
   publicKey(name: string): string | null {
     const value = this.#pem(name, 'public key');
     if (value === null) return null;
@@ -43,7 +46,7 @@ export class SettingsReader {
     return pem;
   }
 
-  /** A private RSA key in PEM. */
+  /** Returns a private RSA key in PEM; `null` when the variable is not set. */
   privateKey(name: string): string | null {
     const value = this.#pem(name, 'private key');
     if (value === null) return null;
@@ -51,7 +54,7 @@ export class SettingsReader {
     return value;
   }
 
-  /** The private key of a certificate, of whatever kind. */
+  /** Returns the private key of a certificate, of any algorithm, in PEM; `null` when the variable is not set. */
   certificateKey(name: string): string | null {
     const value = this.#pem(name, 'private key');
     if (value === null) return null;
@@ -66,7 +69,9 @@ export class SettingsReader {
     return value;
   }
 
-  /** A text in PEM whose frame is right; `null` when it is not set, and with a mistake noted when the frame is not right. */
+  /**
+   * Returns a PEM text; `null` when the variable is not set. Notes a mistake when the BEGIN and END lines are wrong.
+   */
   #pem(name: string, kind: PemKind): string | null {
     const value = this.env.optional(name);
     if (value === null) return null;
@@ -78,12 +83,12 @@ export class SettingsReader {
   }
 
   #check(name: string, demand: string, holds: () => boolean): void {
-    // A more exact fault of this variable was named before.
+    // A more exact mistake of this variable is already noted.
     if (this.#objected.has(name)) return;
     try {
       if (holds()) return;
     } catch {
-      // falls through: it could not even be read
+      // falls through: the text cannot be parsed
     }
     this.env.mistake(`${name} ${demand}`);
   }

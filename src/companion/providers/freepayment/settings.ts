@@ -2,18 +2,20 @@ import type { SettingsReader } from '../settings-reader.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
 export interface FreepaymentSettings {
-  /** With its `/beyag`, without a trailing slash. The host is not documented. */
+  /** Ends in `/beyag`, without a trailing slash. The host is not documented. */
   readonly baseUrl: string;
   readonly shopId: string;
   readonly secretKey: string;
-  /** Signs its webhooks (PEM); `null`: they come with the shop's own HTTP Basic credentials instead. */
+  /**
+   * Verifies the signature of webhooks (PEM). `null` when webhooks come with the shop's HTTP Basic credentials instead.
+   */
   readonly publicKey: string | null;
   readonly variant: Variant;
-  /** Test mode: no money moves. */
+  /** True in test mode: no money moves. */
   readonly test: boolean;
   /**
-   * Whether a refund is asked for again when the answer to it was lost. Nothing says that the acquirer takes the second
-   * one for the first: off unless told, and such a refund waits for its webhook.
+   * True to repeat a refund request whose response was lost. The acquirer does not document that the second request is
+   * the same refund. Defaults to false: such a refund waits for its webhook.
    */
   readonly repeatRefunds: boolean;
 }

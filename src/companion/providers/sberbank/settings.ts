@@ -2,32 +2,32 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { TlsIdentity } from '../../outbound/client.ts';
 import type { SettingsReader } from '../settings-reader.ts';
 
-/** The one scope that the bank's document of this service names. */
+/** The only scope that the bank's document of this service names. */
 export const PAY_SCOPE = 'https://api.sberbank.ru/qr/order.pay';
 
-/** The scope of the neighbouring order service, whose status query this is. */
+/** The scope of the neighbouring order service, which the status call belongs to. */
 export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
 
-/** Ends every base address, which is given with or without it. */
+/** The end of every base address; the setting may omit it. */
 const BASE_PATH = '/prod';
 
 export interface SberbankSettings {
-  /** With its `/prod`, without a trailing slash. */
+  /** Ends in `/prod`, without a trailing slash. */
   readonly baseUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Mutual TLS; `null` only with a plain-http address, in development. */
+  /** Our client certificate for mutual TLS; `null` only with a plain-http address, in development. */
   readonly identity: TlsIdentity | null;
   readonly memberId: string;
   readonly tid: string;
   readonly idQr: string;
-  /** Where the state of an order is asked for, under the base address; not in the document at hand. */
+  /** The path of the status call, appended to the base address. Not in the document at hand. */
   readonly statusPath: string;
-  /** The scope that opens it: that of the neighbouring order service, unless the bank has granted another one. */
+  /** The scope of the status call. Defaults to that of the neighbouring order service. */
   readonly statusScope: string;
-  /** What the payer's bank shows of a payment that has no description. */
+  /** The text in the payer's bank for a payment without a description. */
   readonly message: string;
-  /** The gateway is one for tests: no money moves. */
+  /** True if the gateway is one for tests: no money moves. */
   readonly test: boolean;
 }
 
@@ -48,7 +48,7 @@ export function readSberbankSettings(reader: SettingsReader): SberbankSettings {
   };
 }
 
-/** Under the base address, however much of it is spelled out. */
+/** Returns a path below the base address, whether or not the setting repeats the end of that address. */
 function readPath(reader: SettingsReader, name: string, fallback: string): string {
   const path = reader.env.text(name, fallback);
   if (!/^\/[\x21-\x7e]*$/.test(path)) reader.env.mistake(`${name} must be a path such as ${fallback}`);
@@ -81,7 +81,7 @@ function readIdentity(reader: SettingsReader, plain: boolean): TlsIdentity | nul
   return null;
 }
 
-/** `null` when either cannot be read, which has been told already. */
+/** `null` when either cannot be parsed, which is already noted as a mistake. */
 function belongTogether(cert: string, key: string): boolean | null {
   try {
     return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));

@@ -1,14 +1,14 @@
 import type { BankListSource } from '../../banks/list-source.ts';
 import type { SettingsReader } from '../settings-reader.ts';
 
-/** Where the upstream SBP API is, and what opens it. */
+/** The address of the upstream SBP API, and its key. */
 export interface SbpApiSettings {
-  /** With its `/api/sbp/v1`, without a trailing slash. */
+  /** Ends in `/api/sbp/v1`, without a trailing slash. */
   readonly baseUrl: string;
   readonly token: string;
-  /** Any of them may sign the upstream's webhooks: several while one replaces another. */
+  /** The secrets that may sign the upstream's webhooks: several while one replaces another. */
   readonly webhookSecrets: readonly string[];
-  /** Whether the upstream moves no money. Its answers must say the same, where they say anything. */
+  /** True if the upstream is in test mode. Its responses must not contradict that. */
   readonly test: boolean;
 }
 
@@ -24,7 +24,7 @@ export function readSbpApiSettings(reader: SettingsReader): SbpApiSettings {
   };
 }
 
-/** The upstream's bank list. Android's has the most in it: the apps' names, which the other platforms do without. */
+/** The upstream's bank list. Android's list has the most data: the app names, which the other platforms do not use. */
 export function bankListOf({ baseUrl, token }: SbpApiSettings): BankListSource {
   return { kind: 'file', url: `${baseUrl}/banks?platform=android`, apiKey: token, logoOrigins: [] };
 }

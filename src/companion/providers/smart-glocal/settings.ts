@@ -2,27 +2,33 @@ import type { SettingsReader } from '../settings-reader.ts';
 
 export const CHANNELS = ['app', 'web', 'mobile_web'] as const;
 export type Channel = (typeof CHANNELS)[number];
-/** `init`: one call that creates and starts; `create`: the pair of calls. */
+/** `init`: one call creates and starts the session; `create`: two calls do. */
 export const FLOWS = ['init', 'create'] as const;
 
 export interface SmartGlocalSettings {
-  /** With its `/api/v1`, without a trailing slash. */
+  /** Ends in `/api/v1`, without a trailing slash. */
   readonly baseUrl: string;
   readonly project: string;
   /** Signs our calls (PEM). */
   readonly privateKey: string;
-  /** The provider's, by which its webhooks are believed (PEM). */
+  /** The provider's key, which verifies its webhooks (PEM). */
   readonly publicKey: string;
-  /** Which one a QR on a desktop needs is not documented. */
+  /** It is not documented which channel a QR code on a desktop needs. */
   readonly channel: Channel;
   readonly flow: (typeof FLOWS)[number];
-  /** Under the base address. Not in the document at hand; the default is what a public SDK of the same platform calls. */
+  /**
+   * The path of refunds, appended to the base address. Not in the document at hand; the default is what a public SDK of
+   * the same platform calls.
+   */
   readonly refundPath: string;
-  /** No money moves: told by `SBP_SMART_GLOCAL_TEST`, or by the address of the provider's demonstration. */
+  /**
+   * True in test mode: no money moves. Set by `SBP_SMART_GLOCAL_TEST`, or by the address of the provider's
+   * demonstration.
+   */
   readonly test: boolean;
 }
 
-/** The provider's published host for trials. */
+/** The provider's published host for demonstrations. */
 const DEMO_HOST = 'demo.smart-glocal.com';
 
 export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSettings {
@@ -43,7 +49,7 @@ export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSett
     publicKey: required(
       'SBP_SMART_GLOCAL_PUBLIC_KEY',
       reader.publicKey('SBP_SMART_GLOCAL_PUBLIC_KEY'),
-      'the provider’s RSA key, by which its webhooks are believed',
+      'the provider’s RSA key, which verifies its webhooks',
     ),
     channel: reader.env.oneOf('SBP_SMART_GLOCAL_CHANNEL', CHANNELS, 'mobile_web'),
     flow: reader.env.oneOf('SBP_SMART_GLOCAL_FLOW', FLOWS, 'init'),

@@ -80,7 +80,7 @@ describe('freepayment gives money back', () => {
     }
     acquirer.calls.length = 0;
     const again = provider.refund({ ...refund, repeated: true });
-    await assert.rejects(again, /nobody knows whether rfd_ABCDEFGHIJKLMNOPQRST was made/);
+    await assert.rejects(again, /it is unknown whether rfd_ABCDEFGHIJKLMNOPQRST was made/);
     assert.equal(acquirer.calls.length, 0);
   });
 

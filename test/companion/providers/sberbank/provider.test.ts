@@ -165,7 +165,7 @@ describe('the sberbank provider', () => {
         bank.onPay = (call, response) => next.shift()!(call, response);
         const { kind, message } = await failureOf(charge());
         assert.deepEqual([kind, next.length], ['unavailable', 0]);
-        assert.match(message, /error 010000.*an earlier try was not answered/);
+        assert.match(message, /error 010000.*an earlier try got no response/);
       }
     });
 
