@@ -47,7 +47,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     outbound,
     providers,
     announce: () => undefined,
-    wakeCaretaker: () => undefined,
+    wakeReconciler: () => undefined,
     askNow: () => Promise.resolve(),
     confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,

@@ -45,7 +45,7 @@ export async function createPayment(
   });
   ctx.metrics.paymentReached(intent.status, intent.provider);
   const payment = await registerWithProvider(ctx, intent);
-  // Its provider could not be reached, or is not chosen: the caretaker takes it on, who may have planned to sleep for long.
+  // Its provider could not be reached, or is not chosen: the reconciler, which may be asleep, takes it on.
   if (payment.providerPaymentId === null) ctx.announce(payment);
   return payment;
 }

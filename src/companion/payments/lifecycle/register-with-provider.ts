@@ -108,7 +108,7 @@ async function rejectTestContradiction(
     if (told) await addEvent(trx, payment, payment, { event: 'payment.offered', source }, reason, ctx.now());
   });
   ctx.wakeNotifier();
-  ctx.wakeCaretaker();
+  ctx.wakeReconciler();
   return handleRefusal(ctx, payment, source);
 }
 

@@ -22,7 +22,7 @@ export async function lateRefundObstacle(ctx: Context, payment: Payment): Promis
 
 /**
  * Money that has come after a cancel whose merchant wants it given back: it is the payment's, as all late money is, and a
- * refund of the whole sum is begun in the same transaction. The caretaker carries it out as it does any other refund.
+ * refund of the whole sum is begun in the same transaction. The reconciler carries it out as it does any other refund.
  */
 export async function refundLatePayment(
   trx: Writer,

@@ -14,7 +14,7 @@ export interface NewRefund {
   readonly reason: string | null;
   /** Whether it gives a second charge back, which does not count against the payment. Defaults to `false`. */
   readonly duplicate?: boolean;
-  /** When the caretaker first carries it out (unix ms). Defaults to at once. */
+  /** When the reconciler first carries it out (unix ms). Defaults to at once. */
   readonly nextRequestAt?: number;
 }
 

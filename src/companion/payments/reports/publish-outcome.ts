@@ -11,7 +11,7 @@ export function publishOutcome(
     ctx.metrics.paymentReached(payment.status, payment.provider);
     ctx.announce(payment);
   }
-  if (followUp) ctx.wakeCaretaker();
+  if (followUp) ctx.wakeReconciler();
   // Odd money is told to the merchant, too.
   ctx.wakeNotifier();
   // A change of the payment is logged with its history row.

@@ -126,7 +126,7 @@ async function check(paymentId: string): Promise<void> {
   );
 }
 
-/** A caretaker's round, while the shop repeats its calls: both carry the same refunds on. */
+/** A reconciler's round, while the shop repeats its calls: both carry the same refunds on. */
 async function repeatAll(paymentId: string): Promise<void> {
   const { ctx } = ledger;
   const refunds = await ctx.store.read
