@@ -8,7 +8,7 @@ import { CertificateWatch } from './env/certificate-watch.ts';
 import type { Config } from './config.ts';
 import { readableByOthers } from './lib/file-mode.ts';
 import type { Context } from './payments/context.ts';
-import { certificatesOf } from './env/certificates.ts';
+import { readCertificates } from './env/certificates.ts';
 import { createApp, routes } from './http/server.ts';
 import { Middleware, type Next } from './http/plumbing/middleware.ts';
 import { Readiness } from './http/pages/health.ts';
@@ -17,7 +17,7 @@ import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './lib/logging.ts';
 import { Metrics } from './metrics.ts';
-import { readTablesAtScrape } from './table-metrics.ts';
+import { registerTableMetrics } from './table-metrics.ts';
 import { createMerchantConfirmation } from './payments/lifecycle/ask-merchant.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
@@ -100,14 +100,15 @@ async function assemble(
 ): Promise<Companion> {
   const hub = new LiveHub();
   const outbound = createOutboundClient(config, resolve);
-  const certificates = certificatesOf(config);
+  const certificates = readCertificates(config);
   const metrics = new Metrics({ now, openStreams: () => hub.size, test: config.test, certificates });
-  readTablesAtScrape(metrics.registry, { store: opened, now });
+  registerTableMetrics(metrics.registry, { store: opened, now });
   const store = withHistoryLog(opened, log, () => metrics.writeFailed());
   const clock = new WallClock({
     now,
     monotonic,
-    onStep: (stepMs) => log.warn({ step_ms: stepMs }, 'clock stepped: expiry, give-up and erasure pause for 10 minutes'),
+    onStep: (stepMs) =>
+      log.warn({ step_ms: stepMs }, 'clock stepped: expiry, give-up and erasure pause for 10 minutes'),
   });
   clock.resume(await readLastSeen(store));
 
