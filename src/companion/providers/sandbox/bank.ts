@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { request } from 'undici';
 import { transition, type PaymentStatus } from '../../../protocol/status.ts';
 import { signWebhook } from '../../../webhooks/webhooks.ts';
-import { Rounds } from '../../lib/polling-loop.ts';
+import { PollingLoop } from '../../lib/polling-loop.ts';
 import type { SandboxPaymentRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { WallClock } from '../../lib/wall-clock.ts';
@@ -49,14 +49,14 @@ export class SandboxBank {
   readonly #log: FastifyBaseLogger;
   readonly #now: () => number;
   readonly #options: Options;
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
 
   constructor(options: Options) {
     this.#store = options.store;
     this.#log = options.log;
     this.#now = options.now;
     this.#options = options;
-    this.#rounds = new Rounds(
+    this.#loop = new PollingLoop(
       () => this.#catchUp(),
       (error) => this.#log.error({ err: error }, 'the sandbox bank stumbled'),
     );
@@ -64,11 +64,11 @@ export class SandboxBank {
 
   /** Takes up what a restart interrupted. */
   start(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   close(): Promise<void> {
-    return this.#rounds.close();
+    return this.#loop.close();
   }
 
   /** Opens a bill, or finds the one that this reference already has. */
@@ -133,7 +133,7 @@ export class SandboxBank {
     const moved = await this.#change(reference, to);
     if (!moved) return null;
     const reported = moved.status === moved.notified_status || (await this.#report(moved));
-    if (!reported) this.#rounds.wake();
+    if (!reported) this.#loop.wake();
     return { status: moved.status, reported };
   }
 
@@ -148,7 +148,7 @@ export class SandboxBank {
         .where('status', '=', 'processing')
         .execute(),
     );
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   async #find(column: 'reference' | 'qr_id', value: string): Promise<SandboxPaymentRow | null> {
