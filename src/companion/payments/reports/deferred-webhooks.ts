@@ -13,7 +13,7 @@ import { publishOutcome } from './publish-outcome.ts';
 /** Some 24 hours, as long as we try to reach a merchant. */
 const GIVE_UP_AFTER = 29;
 /** A try for which the provider could not be asked is made again after a tenth of the webhook's age, at most this. */
-const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
+export const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
 /** A webhook that nobody could be asked about for so long stays stored, and is tried no more. */
 const SILENT_GIVE_UP_MS = 30 * 24 * 3_600_000;
 
@@ -32,6 +32,8 @@ interface DeferredWebhook {
 export interface DueWebhook extends DeferredWebhook {
   /** When it came, unix ms. */
   readonly receivedAt: number;
+  /** The due time of its row, unix ms: the row has been tried meanwhile if that has changed. */
+  readonly nextTryAt: number | null;
 }
 
 /** Whether nothing more is tried after so many further tries. */
@@ -67,22 +69,13 @@ async function claimRetry(
     .where('provider', '=', tried.provider)
     .where('delivery_id', '=', tried.report.deliveryId)
     .where('tries', '=', tried.tries)
-    .where('next_try_at', '<=', now)
+    .where('next_try_at', '=', tried.nextTryAt)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
 /** What the row of a delivery says that needs no further try. */
 const DONE = { report_json: null, next_try_at: null } as const;
-
-/** Makes due what a clock has put off that has been set back since. */
-export async function bringDeferredForward(trx: Writer, now: number): Promise<void> {
-  await trx
-    .updateTable('provider_deliveries')
-    .set({ next_try_at: now })
-    .where('next_try_at', '>', now + LONGEST_SILENT_PAUSE_MS)
-    .execute();
-}
 
 /** Tries a webhook again that could not be followed when it came. Rejects, no try used up, when nobody can be asked. */
 export async function retryDeferredWebhook(
