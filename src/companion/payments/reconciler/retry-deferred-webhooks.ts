@@ -3,7 +3,6 @@ import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
 import { LONGEST_SILENT_PAUSE_MS, retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
 import { BATCH_SIZE, findDueRows, type Busy, type Job } from './job.ts';
-import { confirmDelivery } from '../reports/webhook-trust.ts';
 
 /** Retries webhooks that could not be applied when they arrived. */
 export const RETRY_DEFERRED_WEBHOOKS: Job = {
@@ -19,18 +18,18 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
     );
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
-      const report = JSON.parse(row.report_json!) as ProviderDelivery;
+      const delivery = JSON.parse(row.report_json!) as ProviderDelivery;
       const due = {
         provider,
-        report,
+        delivery,
         tries: row.tries,
         receivedAt: row.received_at,
         nextTryAt: row.next_try_at,
       };
       return {
-        key: report.deliveryId,
+        key: delivery.deliveryId,
         provider,
-        run: () => retryDeferredWebhook(ctx, due, confirmDelivery),
+        run: () => retryDeferredWebhook(ctx, due),
       };
     });
   },

@@ -44,18 +44,17 @@ async function paidPayment(): Promise<string> {
 
 let deliveries = 0;
 const tell = (reference: string, report: { status?: 'paid'; amount?: number; refund?: RefundReport }) =>
-  receiveWebhook(
-    ledger.ctx,
-    'sandbox',
-    {
+  receiveWebhook(ledger.ctx, {
+    provider: 'sandbox',
+    delivery: {
       deliveryId: String(++deliveries),
       event: 'told',
       reference,
       currency: 'RUB',
       ...{ status: null, amount: null, ...report },
     },
-    Buffer.from('{}'),
-  );
+    body: Buffer.from('{}'),
+  });
 
 const refund = (paymentId: string, amount: number) =>
   createRefund(ledger.ctx, { paymentId, amount, reason: null }, () => Promise.resolve());

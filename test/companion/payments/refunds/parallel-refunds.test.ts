@@ -92,7 +92,10 @@ async function paidPayment(): Promise<string> {
   const { id } = await ledger.createPayment({ callbackUrl: null });
   const report = { reference: id, status: 'paid', amount: AMOUNT, currency: 'RUB' } as const;
   const delivery = { ...report, deliveryId: `${id} paid`, event: 'payment.paid' };
-  assert.equal(await receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}')), 'applied');
+  assert.equal(
+    await receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') }),
+    'applied',
+  );
   return id;
 }
 

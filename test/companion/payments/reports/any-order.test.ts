@@ -175,7 +175,10 @@ class Life {
         await ledger.look();
         return;
       case 'cancel':
-        await cancelPayment(ctx, payment, event.by, event.by === 'merchant' ? event.onLate : null);
+        await cancelPayment(ctx, payment, {
+          source: event.by,
+          onLate: event.by === 'merchant' ? event.onLate : null,
+        });
         return;
       case 'renew':
         await renewPayment(ctx, this.id);
@@ -245,7 +248,7 @@ class Life {
     const deliveryId = `${reference} refund ${++this.#messages}`;
     const nothing = { status: null, amount: null, currency: null };
     const delivery = { ...nothing, deliveryId, event: `refund.${refund.status}`, reference, refund };
-    return receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
   async #refund(amount: number | null): Promise<void> {
@@ -274,12 +277,11 @@ class Life {
     amount: number;
   }) {
     const known = PAYMENT_STATUSES.find((name) => name === status) ?? null;
-    await receiveWebhook(
-      ledger.ctx,
-      'sandbox',
-      { deliveryId, event: `payment.${status}`, reference, status: known, amount, currency: 'RUB' },
-      Buffer.from('{}'),
-    );
+    await receiveWebhook(ledger.ctx, {
+      provider: 'sandbox',
+      delivery: { deliveryId, event: `payment.${status}`, reference, status: known, amount, currency: 'RUB' },
+      body: Buffer.from('{}'),
+    });
   }
 
   /** The provider is back and all that was put off is done. */
