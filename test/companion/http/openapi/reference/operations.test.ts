@@ -122,6 +122,7 @@ describe('docs/api.md and /openapi.json', () => {
       'post /checkout/v1/session/check': snapshot,
       'get /checkout/v1/session/banks': namesIn(documentedTable('get /checkout/v1/session/banks', 'answer')),
       'post /webhooks/{provider}': ['received'],
+      'post /sandbox/payments/{payment_id}/{action}': ['payment_id', 'status'],
       'get /healthz': ['status'],
       'get /readyz': ['status'],
     };
