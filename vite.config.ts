@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { es5Scripts } from './build/es5-scripts.ts';
+import { leanEventStream } from './build/lean-event-stream.ts';
 import { leanQrcode } from './build/lean-qrcode.ts';
 import { litWithoutPolicy } from './build/lit-without-policy.ts';
 import { publishIntegrity } from './build/publish-integrity.ts';
@@ -13,6 +14,7 @@ export default defineConfig({
   plugins: [
     squeezeTemplates(),
     litWithoutPolicy(),
+    leanEventStream(),
     leanQrcode(),
     shareBindings(),
     es5Scripts(),

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { createCompanion } from '../src/companion/companion.ts';
 import { loadConfig, type Config } from '../src/companion/config.ts';
 import type { Context } from '../src/companion/payments/context.ts';
-import { receiveWebhook } from '../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../src/companion/payments/reports/receive-webhook.ts';
 import { PaymentTokens } from '../src/companion/payments/model/tokens.ts';
 import { SandboxBank } from '../src/companion/providers/sandbox/bank.ts';
 import { SampledLog } from '../src/companion/lib/sampled-log.ts';

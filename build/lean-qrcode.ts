@@ -17,7 +17,7 @@ const METHODS = [
   'qrcode.stringToBytes',
   'qrcode.createStringToBytes',
 ];
-/** Re-exports the text coding that `qr-path.ts` replaces. */
+/** Re-exports the text coding that `protocol/qr.ts` replaces. */
 const EXPORT = 'export const stringToBytes';
 /** Modes of `addData` that we never ask for; the library's own `default:` refuses them from now on. */
 const MODES = ["case 'Numeric'", "case 'Kanji'"];
@@ -32,7 +32,7 @@ interface Removal {
 }
 
 /**
- * Leaves out of qrcode-generator what `qr-path.ts` does not use, which is more than half of it. Nothing of the
+ * Leaves out of qrcode-generator what `protocol/qr.ts` does not use, which is more than half of it. Nothing of the
  * encoder is rewritten: whole methods, cases and rows go, and the build fails where one of them is not found.
  */
 export function leanQrcode(): Plugin {

@@ -9,46 +9,60 @@ import { burn, loadOf } from './run/load.ts';
 import { endDescendants } from './run/process-tree.ts';
 import type { Count } from './run/test-file.ts';
 import { fileLimitMs, runTestFiles } from './run/test-files.ts';
-import { ensureChromium } from './support/install-browser.ts';
+import { ensureTools, type Tools } from './support/install-tools.ts';
 
 const root = join(import.meta.dirname, '..');
-/** Files of one suite that run at a time. Those of e2e drive browsers, and some measure. */
-const CONCURRENCY = { unit: 2, e2e: 1 };
+/** Files of one suite that run at a time. Most of their time is waiting: for timers, servers and browsers. */
+const CONCURRENCY = { unit: 2, e2e: 2 };
 
-async function runSuite(name: SuiteName, files: readonly string[], isWhole: boolean): Promise<Count> {
+/** What one suite came to. */
+interface SuiteResult extends Count {
+  readonly name: SuiteName;
+  readonly minutes: number;
+}
+
+async function runSuite(
+  name: SuiteName,
+  files: readonly string[],
+  isWhole: boolean,
+  tools: Tools,
+): Promise<Count> {
   const limitMs = fileLimitMs(process.env);
-  if (name === 'components') return componentTests(isWhole ? null : files, limitMs);
+  if (name === 'components') return componentTests(isWhole ? null : files, tools, limitMs);
   const paths = files.map((file) => join(root, file));
-  const { failures, ...count } = await runTestFiles(paths, { concurrency: CONCURRENCY[name], limitMs });
+  const { failures, ...count } = await runTestFiles(name, paths, { concurrency: CONCURRENCY[name], limitMs });
   if (failures.length > 0) console.log(`Failed:\n${failures.map((failed) => `  ${failed}\n`).join('')}`);
   return count;
 }
 
+async function timeSuite(name: SuiteName, run: () => Promise<Count>): Promise<SuiteResult> {
+  const since = performance.now();
+  const count = await run().catch((error: unknown): Count => {
+    console.error(error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  return { name, ...count, minutes: (performance.now() - since) / 60_000 };
+}
+
 async function main(plan: Plan, isWhole: (name: SuiteName) => boolean): Promise<void> {
-  ensureChromium();
+  const tools = ensureTools([...plan.keys()]);
   const busy = loadOf(process.env);
   if (busy > 0) console.log(`Beside the tests run ${busy} busy processes (TEST_LOAD).`);
   const relieve = burn(busy);
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const lines: string[] = [];
-  for (const [name, files] of plan) {
-    console.log(`\n— ${name} —`);
-    let count: Count;
-    try {
-      count = await runSuite(name, files, isWhole(name));
-    } catch (error) {
-      console.error(error);
-      count = { passed: 0, failed: 1, skipped: 0 };
-    }
-    total.passed += count.passed;
-    total.failed += count.failed;
-    total.skipped += count.skipped;
-    lines.push(`${name}: ${count.passed} passed, ${count.failed} failed`);
-  }
-  relieve();
-  console.log(
-    `\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`,
+  // All suites at once: each of them mostly waits, and one after the other the waits would add up.
+  const results = await Promise.all(
+    [...plan].map(([name, files]) => timeSuite(name, () => runSuite(name, files, isWhole(name), tools))),
   );
+  relieve();
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  console.log();
+  for (const { name, passed, failed, skipped, minutes } of results) {
+    console.log(`${name}: ${passed} passed, ${failed} failed, ${minutes.toFixed(1)} min`);
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exit(total.failed === 0 ? 0 : 1);
 }
 

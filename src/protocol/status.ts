@@ -1,4 +1,4 @@
-/** Where a payment stands. Money words only: how a screen shows it is the widget's business. */
+/** The statuses of a payment. They describe the money; the widget decides which screen shows which status. */
 export const PAYMENT_STATUSES = [
   'created',
   'processing',
@@ -12,47 +12,74 @@ export const PAYMENT_STATUSES = [
 
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
-/**
- * What may follow what. `paid` is reachable from `expired` and `canceled` because those are decided on
- * our side while the money moves on the bank's: late money is real and must be counted. `canceled` is reachable from
- * `expired` because an expired payment may be renewed, until its merchant (and nobody else) calls it off.
+type Steps = Readonly<Partial<Record<PaymentStatus, readonly PaymentStatus[]>>>;
+
+/*
+ * The table of status changes, by what causes them. The companion's state machine, the widget and the trigger of the
+ * database (store/status-trigger.ts) all read it.
  */
-const NEXT: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
+
+/**
+ * Changes by an event: a provider's report, a deadline, or a request of the merchant or the payer. `paid` may follow
+ * `expired` and `canceled`: the companion decides those two while the bank may still move the money, and late money
+ * must be counted. `canceled` may follow `expired`: the merchant's cancel ends the payer's right to renew.
+ */
+export const EVENT_STEPS: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   created: ['processing', 'paid', 'failed', 'expired', 'canceled'],
   processing: ['paid', 'failed', 'expired', 'canceled'],
   paid: ['partial_refunded', 'refunded'],
-  partial_refunded: ['refunded'],
-  expired: ['canceled', 'paid'],
-  canceled: ['paid'],
   failed: [],
+  expired: ['paid', 'canceled'],
+  canceled: ['paid'],
+  partial_refunded: ['refunded'],
   refunded: [],
 };
 
-/** The step of a renewal. No provider's report leads to it. */
-const RENEWED: Readonly<Partial<Record<PaymentStatus, PaymentStatus>>> = { expired: 'created' };
+/** Changes by the payer's renewal of the payment. No provider's report causes them. */
+export const RENEWAL_STEPS: Steps = { expired: ['created'] };
+
+/** Changes by a person who found that a refund did not happen. The refunded amount falls with them. */
+export const CORRECTION_STEPS: Steps = {
+  partial_refunded: ['paid'],
+  refunded: ['paid', 'partial_refunded'],
+};
 
 const OPEN: readonly PaymentStatus[] = ['created', 'processing'];
 
 export interface Transition {
-  /** The status after the event; the old one when the event does not apply. */
+  /** The status after the event; the old status when the event does not apply. */
   readonly status: PaymentStatus;
   readonly changed: boolean;
-  /** The money came after we had given the payment up. */
+  /** True if the money came after the payment had expired or been canceled. */
   readonly late: boolean;
 }
 
-/** The payment state machine: pure and total. An event that does not apply leaves the state as it is. */
+/** Returns the status after an event. Pure and total: an event that does not apply leaves the status as it is. */
 export function transition(from: PaymentStatus, to: PaymentStatus): Transition {
-  if (!NEXT[from].includes(to)) return { status: from, changed: false, late: false };
+  if (!EVENT_STEPS[from].includes(to)) return { status: from, changed: false, late: false };
   return { status: to, changed: true, late: to === 'paid' && !OPEN.includes(from) };
 }
 
-/** Whether a payment may ever go from one status to the other in one step: by an event, or by a renewal. */
+/** Returns true if one event or one renewal changes `from` to `to`. */
 export function mayFollow(from: PaymentStatus, to: PaymentStatus): boolean {
-  return NEXT[from].includes(to) || RENEWED[from] === to;
+  return EVENT_STEPS[from].includes(to) || (RENEWAL_STEPS[from] ?? []).includes(to);
 }
 
-/** `true` while money may still be expected: neither a result nor given up. */
+/**
+ * Returns true if `to` is `from`, or follows it in any number of changes: an observer may miss those in between. The
+ * first change is never a renewal: the observer of an expired payment knows whether that payment is renewable.
+ */
+export function mayEndUpAs(from: PaymentStatus, to: PaymentStatus): boolean {
+  const reached = new Set([from]);
+  // The set grows while it is iterated.
+  for (const status of reached) {
+    const renewed = status === from ? undefined : RENEWAL_STEPS[status];
+    for (const next of [...EVENT_STEPS[status], ...(renewed ?? [])]) reached.add(next);
+  }
+  return reached.has(to);
+}
+
+/** Returns true while money may still be expected: the payment has no result and is not given up. */
 export function isOpen(status: PaymentStatus): boolean {
   return OPEN.includes(status);
 }

@@ -4,19 +4,19 @@ import type { Act } from './state/state.ts';
 import type { View } from './view.ts';
 
 /** The payer chooses; what is chosen already needs no call. */
-export function chooseMethod(view: View, method: Method): void {
+export function chooseMethod(view: Pick<View, 'state' | 'act'>, method: Method): void {
   if (view.state.snapshot?.method === method) view.act.dispatch({ type: 'choosing', choosing: false });
   else void post(view, '/method', { method });
 }
 
 /** The form is on its way, and the payer with it. */
-export function leaveByForm({ act }: View): void {
+export function leaveByForm({ act }: Pick<View, 'act'>): void {
   act.step('bank-open');
   act.leave('form');
 }
 
 /** Has the companion do it, one thing at a time; what became of it is the state's `act`. */
-export async function post({ act }: View, path: ActPath, body: ActBody): Promise<void> {
+export async function post({ act }: Pick<View, 'act'>, path: ActPath, body: ActBody): Promise<void> {
   const begun: Act = { path, body, outcome: 'busy' };
   act.dispatch({ type: 'act-begun', act: begun });
   const acted = await act.send(path, body);

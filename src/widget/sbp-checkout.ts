@@ -20,6 +20,7 @@ import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
 import { TEXTS } from './locales/first-screen.ts';
 import { announcement } from './screens/announcement.ts';
+import { inAppNotice } from './ui/in-app-notice.ts';
 import { LATE_MS, timeWords } from './ui/elements.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
@@ -170,7 +171,7 @@ export class SbpCheckout extends LitElement {
         const first = !this.#store.state.snapshot;
         this.#store.take(snapshot, receipt, this.#origin);
         // Recalled: the payer had left for the bank from another life of this page.
-        if (first && this.#store.state.gone) this.#session.returned();
+        if (first && this.#store.state.gone) this.#session.current?.returned();
         this.#banks?.retry?.();
       },
       connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
@@ -180,7 +181,7 @@ export class SbpCheckout extends LitElement {
     this.#countdown = new Countdown(this, {
       left: () => this.#left(),
       tick: () => this.#tick(),
-      jumped: () => this.#session.wake(true),
+      jumped: () => this.#session.current?.wake(true),
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, PARTS, () => this.connection === 'offline');
@@ -194,14 +195,14 @@ export class SbpCheckout extends LitElement {
     this.addEventListener('focus', () => this.focus());
     new PageWake(this, {
       back: () => this.#comeBack(),
-      hidden: () => this.#session.away(),
-      left: () => this.#session.rest(),
+      hidden: () => this.#session.current?.away(),
+      left: () => this.#session.current?.rest(),
       focused: () => {
-        this.#session.wake(false);
-        if (this.#hasLeft()) this.#session.returned();
+        this.#session.current?.wake(false);
+        if (this.#hasLeft()) this.#session.current?.returned();
       },
-      offline: () => this.#session.wentOffline(),
-      online: () => this.#session.cameOnline(),
+      offline: () => this.#session.current?.wentOffline(),
+      online: () => this.#session.current?.cameOnline(),
       resized: () => this.requestUpdate(),
     });
   }
@@ -405,8 +406,8 @@ export class SbpCheckout extends LitElement {
 
   /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
   #comeBack(): void {
-    this.#session.wake(true);
-    if (this.#hasLeft()) this.#session.returned();
+    this.#session.current?.wake(true);
+    if (this.#hasLeft()) this.#session.current?.returned();
     this.requestUpdate();
     if (this.#store.state.gone) this.#step('returned');
   }
@@ -464,8 +465,6 @@ export class SbpCheckout extends LitElement {
       texts: this.#language.words(TEXTS),
       language: this.#language,
       origin: this.#origin,
-      endpoint: this.endpoint,
-      token: this.token,
       device: this.#device,
       inApp: this.#inApp,
       ways: this.#ways,
@@ -476,6 +475,15 @@ export class SbpCheckout extends LitElement {
       banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
+      inAppNotice: () =>
+        inAppNotice({
+          endpoint: this.endpoint,
+          token: this.token,
+          language: this.#language,
+          inApp: this.#inApp,
+          held: this.#store.state.held,
+          screen: this.screen,
+        }),
       act: this.#act,
     };
   }

@@ -1,3 +1,4 @@
+import type { nothing, TemplateResult } from 'lit';
 import type { DeviceType } from '../protocol/snapshot.ts';
 import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
@@ -33,9 +34,6 @@ export interface View {
   readonly language: Language;
   /** The companion's origin. */
   readonly origin: string;
-  /** As the shop has set them. */
-  readonly endpoint: string | null;
-  readonly token: string | null;
   /** What the payer holds. */
   readonly device: DeviceType;
   /** The app whose own browser this is, where bank apps do not open. `null` in others and on a desktop. */
@@ -55,6 +53,8 @@ export interface View {
   readonly isComing: (name: PartName) => boolean;
   /** An inner element that could not be loaded, though it was tried more than once. */
   readonly isLost: (name: PartName) => boolean;
+  /** Draws the ways out of an app's own browser. Only that notice gets the payment's token. */
+  readonly inAppNotice: () => TemplateResult | typeof nothing;
   readonly act: {
     readonly way: (way: Way) => void;
     readonly check: () => void;

@@ -7,7 +7,7 @@ import { describeConformance } from '../support/provider-conformance.ts';
 describeConformance({
   name: 'the worked example of docs/providers.md',
   method: 'sbp',
-  capabilities: { refund: 'partial', cancel: true, webhooks: 'hint' },
+  capabilities: { refund: 'partial', cancel: true, webhookTrust: 'confirm-by-status' },
   presentation: 'link',
   simulator: () => new AcmeSimulator(),
   providers: (system, companionUrl) => ({

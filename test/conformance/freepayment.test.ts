@@ -8,7 +8,11 @@ describe('freepayment', { concurrency: true }, () => {
     describeConformance({
       name: `freepayment ${variant}`,
       method: 'sbp',
-      capabilities: { refund: variant === 'MT' ? 'once' : 'partial', cancel: false, webhooks: 'hint' },
+      capabilities: {
+        refund: variant === 'MT' ? 'once' : 'partial',
+        cancel: false,
+        webhookTrust: 'confirm-by-status',
+      },
       presentation: variant === 'IZ' ? 'form' : 'link',
       fields: { customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'payer@example.ru' } },
       simulator: () => new FreepaymentSimulator({ variant }),

@@ -4,7 +4,7 @@ import { describeConformance } from '../support/provider-conformance.ts';
 describeConformance({
   name: 'sbp-api',
   method: 'sbp',
-  capabilities: { refund: 'partial', cancel: true, webhooks: 'proof' },
+  capabilities: { refund: 'partial', cancel: true, webhookTrust: 'signature' },
   presentation: 'link',
   simulator: () => new SbpApiSimulator(),
 });

@@ -18,7 +18,7 @@ describe('smart-glocal', { concurrency: true }, () => {
     describeConformance({
       name: `smart-glocal by ${flow}`,
       method: 'sberpay',
-      capabilities: { refund: 'partial', cancel: true, webhooks: 'known' },
+      capabilities: { refund: 'partial', cancel: true, webhookTrust: 'known-session' },
       presentation: 'link',
       overdue: 'canceled',
       simulator: () => new System(),

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { inlineQr } from '../../src/companion/http/pages/inline-qr.ts';
+import { qrPng, qrSvg } from '../../src/companion/http/pages/qr-image.ts';
 import { DESKTOP, launchChromium, PHONE } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { PUBLISHED_LINKS } from '../support/links.ts';
-import { readQrCodes } from '../support/qr-reader.ts';
+import { measureQrCodes, readQrCodes } from '../support/qr-reader.ts';
 import { screenIs, settled, ShopPage } from '../support/shop-page.ts';
 
 let browser: Browser;
@@ -95,4 +97,32 @@ describe('the code on the screen', () => {
     assert.deepEqual(await readQrCodes(await page.screenshot()), [second]);
     await page.context().close();
   });
+
+  for (const name of ['bare', 'dynamic'] as const) {
+    it(`has as many modules as qr_svg, qr_png and the fallback: ${name} link`, async () => {
+      const link = PUBLISHED_LINKS[name];
+      const page = await (await browser.newContext(DESKTOP)).newPage();
+      await shop.show(page, companion.url, await paymentWithLink(link));
+      await screenIs(page, 'pay');
+      await page.locator('sbp-checkout >> canvas').first().waitFor();
+      const screenshots = [await page.screenshot()];
+      const png = qrPng(link, 512)!.toString('base64');
+      for (const markup of [
+        qrSvg(link, 400)!,
+        `<img src="data:image/png;base64,${png}">`,
+        String(inlineQr(link, 'QR')),
+      ]) {
+        await page.goto('about:blank'); // without the shop's Trusted Types
+        await page.setContent(markup);
+        screenshots.push(await page.screenshot());
+      }
+      const codes = (await Promise.all(screenshots.map((shot) => measureQrCodes(shot)))).flat();
+      const modules = name === 'bare' ? 29 : 41;
+      assert.deepEqual(
+        codes.map((code) => [code.text, code.modules]),
+        screenshots.map(() => [link, modules]),
+      );
+      await page.context().close();
+    });
+  }
 });

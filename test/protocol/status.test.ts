@@ -5,6 +5,7 @@ import {
   PAYMENT_STATUSES,
   isOpen,
   isPaymentStatus,
+  mayEndUpAs,
   mayFollow,
   transition,
 } from '../../src/protocol/status.ts';
@@ -83,4 +84,25 @@ describe('transition', () => {
     const renewed = PAYMENT_STATUSES.filter((from) => mayFollow(from, 'created'));
     assert.deepEqual(renewed, ['expired']);
   });
+});
+
+describe('mayEndUpAs', () => {
+  const AFTER: Record<PaymentStatus, readonly PaymentStatus[]> = {
+    created: PAYMENT_STATUSES,
+    processing: PAYMENT_STATUSES,
+    paid: ['paid', 'partial_refunded', 'refunded'],
+    failed: ['failed'],
+    expired: ['expired', 'canceled', 'paid', 'partial_refunded', 'refunded'],
+    canceled: ['canceled', 'paid', 'partial_refunded', 'refunded'],
+    partial_refunded: ['partial_refunded', 'refunded'],
+    refunded: ['refunded'],
+  };
+  for (const from of PAYMENT_STATUSES) {
+    it(`lists all that may follow ${from}, without a renewal of ${from} itself`, () => {
+      assert.deepEqual(
+        PAYMENT_STATUSES.filter((to) => mayEndUpAs(from, to)),
+        PAYMENT_STATUSES.filter((to) => AFTER[from].includes(to)),
+      );
+    });
+  }
 });

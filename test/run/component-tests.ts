@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { startTestRunner } from '@web/test-runner';
-import { ensureEngines } from '../support/install-browser.ts';
+import type { Tools } from '../support/install-tools.ts';
 import { endDescendants } from './process-tree.ts';
 import { Progress } from './progress.ts';
 import type { Count } from './test-file.ts';
@@ -8,19 +8,23 @@ import type { Count } from './test-file.ts';
 type Runner = NonNullable<Awaited<ReturnType<typeof startTestRunner>>>;
 
 /**
- * Runs the component tests in every engine that is here. `files`: these only. `limitMs`: for one file in one browser, after
- * which the browsers are ended and the run has failed.
+ * Runs the component tests in every installed engine. `files`: the files to run; `null` for all. `limitMs`: the time for one
+ * file in one browser; after it the browsers are ended and the run fails.
  */
-export async function componentTests(files: readonly string[] | null, limitMs: number): Promise<Count> {
-  const { found, missing } = ensureEngines();
-  for (const name of missing) console.log(`There is no ${name} here: its component tests are skipped.`);
-  process.env['TEST_ENGINES'] = found.join(',');
+export async function componentTests(
+  files: readonly string[] | null,
+  { engines, missingEngines }: Tools,
+  limitMs: number,
+): Promise<Count> {
+  for (const name of missingEngines)
+    console.log(`${name} is not installed: its component tests are skipped.`);
+  process.env['TEST_ENGINES'] = engines.join(',');
   if (files) process.env['TEST_FILES'] = files.join(',');
   const runner = await startTestRunner({ autoExitProcess: false, readCliArgs: false });
   if (!runner) throw new Error('the component tests could not be started');
   await ended(runner, limitMs);
 
-  const count = { passed: 0, failed: 0, skipped: missing.length };
+  const count = { passed: 0, failed: 0, skipped: missingEngines.length };
   for (const session of runner.sessions.all()) {
     const before = count.passed + count.failed;
     countTests(session.testResults, count);
@@ -34,7 +38,7 @@ export async function componentTests(files: readonly string[] | null, limitMs: n
 /** Says how far the run is until it has ended; ends its browsers if nothing comes to its end for too long. */
 export async function ended(runner: Pick<Runner, 'sessions' | 'on'>, limitMs: number): Promise<void> {
   const sessions = [...runner.sessions.all()];
-  const progress = new Progress(sessions.length, (text) => process.stdout.write(text));
+  const progress = new Progress('components', sessions.length, (text) => process.stdout.write(text));
   const finished = new Set<string>();
   let stalled: NodeJS.Timeout | undefined;
   try {

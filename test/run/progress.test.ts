@@ -6,7 +6,7 @@ import { Progress } from './progress.ts';
 describe('the progress of a run', () => {
   it('names what is still running, and for how long, as long as nothing else is said', async () => {
     const said: string[] = [];
-    const progress = new Progress(3, (text) => said.push(text), 50);
+    const progress = new Progress('unit', 3, (text) => said.push(text), 50);
     // Nothing but this test keeps the process alive.
     const alive = setInterval(() => undefined, 1_000);
     try {
@@ -15,11 +15,11 @@ describe('the progress of a run', () => {
       progress.begin('long.test.ts');
       progress.begin('longer.test.ts');
       await until(() => said.length >= 3, 'two lines of what still runs');
-      assert.match(said[0]!, /\[1 of 3 files\] quick\.test\.ts: 1 passed/);
+      assert.match(said[0]!, /\[unit 1 of 3 files\] quick\.test\.ts: 1 passed/);
       for (const line of said.slice(1, 3)) {
         assert.match(
           line,
-          /^\[1 of 3 files\] still running: long\.test\.ts, \d+ s; longer\.test\.ts, \d+ s\n$/,
+          /^\[unit 1 of 3 files\] still running: long\.test\.ts, \d+ s; longer\.test\.ts, \d+ s\n$/,
         );
       }
     } finally {

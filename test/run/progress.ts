@@ -3,6 +3,7 @@ const SILENCE_MS = 10_000;
 
 /** Says how far a run of test files is: after each file, and every few seconds while a long one runs. */
 export class Progress {
+  readonly #suite: string;
   readonly #total: number;
   readonly #say: (text: string) => void;
   readonly #running = new Map<string, number>();
@@ -10,7 +11,8 @@ export class Progress {
   #done = 0;
   #saidAt = performance.now();
 
-  constructor(total: number, say: (text: string) => void, silenceMs = SILENCE_MS) {
+  constructor(suite: string, total: number, say: (text: string) => void, silenceMs = SILENCE_MS) {
+    this.#suite = suite;
     this.#total = total;
     this.#say = say;
     this.#timer = setInterval(() => {
@@ -35,7 +37,7 @@ export class Progress {
   }
 
   get #place(): string {
-    return `[${this.#done} of ${this.#total} files]`;
+    return `[${this.#suite} ${this.#done} of ${this.#total} files]`;
   }
 
   #sayRunning(): void {

@@ -95,12 +95,12 @@ describe('files of tests', () => {
     const good = file('good', `${TEST}it('one', () => {}); it('two', () => {});`);
     const bad = file('bad', `${TEST}it('one', () => { throw new Error('no'); });`);
     const said: string[] = [];
-    const run = await runTestFiles([good, bad], { concurrency: 1, limitMs: 600_000 }, (text) =>
+    const run = await runTestFiles('unit', [good, bad], { concurrency: 1, limitMs: 600_000 }, (text) =>
       said.push(text),
     );
     assert.deepEqual({ passed: run.passed, failed: run.failed }, { passed: 2, failed: 1 });
-    assert.match(said[0]!, /\[1 of 2 files\] \S*good\.test\.mjs: 2 passed, \d/);
-    assert.match(said[1]!, /\[2 of 2 files\] \S*bad\.test\.mjs: 0 passed, 1 failed, \d/);
+    assert.match(said[0]!, /\[unit 1 of 2 files\] \S*good\.test\.mjs: 2 passed, \d/);
+    assert.match(said[1]!, /\[unit 2 of 2 files\] \S*bad\.test\.mjs: 0 passed, 1 failed, \d/);
     assert.match(run.failures.join(), /^\S*bad\.test\.mjs$/);
   });
 

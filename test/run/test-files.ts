@@ -14,15 +14,16 @@ export function fileLimitMs(env: Readonly<Record<string, string | undefined>>): 
   return minutes * 60_000;
 }
 
-/** Runs files of tests, `concurrency` at a time, and says how far it is. */
+/** Runs the test files of a suite, `concurrency` at a time, and prints the progress. */
 export async function runTestFiles(
+  suite: string,
   files: readonly string[],
   { concurrency, limitMs }: { readonly concurrency: number; readonly limitMs: number },
   say: (text: string) => void = (text) => process.stdout.write(text),
 ): Promise<Run> {
   const left = [...files];
   const run = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
-  const progress = new Progress(files.length, say);
+  const progress = new Progress(suite, files.length, say);
   async function worker(): Promise<void> {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
       const name = relative(process.cwd(), file);

@@ -1,30 +1,22 @@
 import { spawnSync } from 'node:child_process';
+import { canInstallPackages, installPackages } from './install-packages.ts';
 
-/** Where an nginx is, installed if need be; or why there is none to be had. */
+export const NGINX_PACKAGE = 'nginx-light';
+
+/** Returns the path of nginx, which is installed if there is none, or the reason why there is none. */
 export function ensureNginx(): { readonly path: string } | { readonly missing: string } {
   const found = findNginx();
   if (found !== null) return { path: found };
-  if (process.getuid?.() !== 0) return { missing: 'there is no nginx, and only root could install one' };
-  const env = {
-    ...process.env,
-    DEBIAN_FRONTEND: 'noninteractive',
-    // A package's own service is not started then.
-    RUNLEVEL: '1',
-  };
-  for (const args of [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'nginx-light'],
-  ]) {
-    spawnSync('apt-get', args, { stdio: 'ignore', env });
-  }
+  if (!canInstallPackages()) return { missing: 'there is no nginx, and only root on Debian can install it' };
+  installPackages([NGINX_PACKAGE]);
   const installed = findNginx();
   return installed === null
-    ? { missing: 'there is no nginx, and apt-get install nginx-light gave none' }
+    ? { missing: `there is no nginx, and apt-get install ${NGINX_PACKAGE} installed none` }
     : { path: installed };
 }
 
-/** Debian keeps it where only root looks. */
-function findNginx(): string | null {
+/** Returns the path of nginx; `null` when there is none. Debian keeps it outside the PATH of most users. */
+export function findNginx(): string | null {
   const places = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx'];
   return places.find((path) => spawnSync(path, ['-v'], { stdio: 'ignore' }).status === 0) ?? null;
 }

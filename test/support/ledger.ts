@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../src/companion/config.ts';
 import type { Context } from '../../src/companion/payments/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
-import { receiveWebhook } from '../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../src/companion/payments/reports/receive-webhook.ts';
 import { WallClock } from '../../src/companion/lib/wall-clock.ts';
 import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts';
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
@@ -16,7 +16,7 @@ import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/model/tokens.ts';
 import { PROVIDER_NAMES } from '../../src/companion/env/provider-names.ts';
-import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
+import { unconfiguredProvider } from '../../src/companion/providers/unconfigured-provider.ts';
 import { openStore } from '../../src/companion/store/store.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { testEnv, TOKEN_SECRET } from './companion.ts';
@@ -38,8 +38,9 @@ export class Ledger {
     this.#directory = directory;
   }
 
-  static async open(): Promise<Ledger> {
-    const ledger = new Ledger(await mkdtemp(join(tmpdir(), 'sbp-ledger-')));
+  /** `directory`: where a database may be already; it is removed by `close`. */
+  static async open(directory?: string): Promise<Ledger> {
+    const ledger = new Ledger(directory ?? (await mkdtemp(join(tmpdir(), 'sbp-ledger-'))));
     await ledger.restart();
     return ledger;
   }

@@ -13,7 +13,7 @@ import { PATIENCE_MS } from './patience.ts';
 export interface Subject {
   readonly name: string;
   readonly method: Method;
-  readonly capabilities: Pick<Capabilities, 'refund' | 'cancel' | 'webhooks'>;
+  readonly capabilities: Pick<Capabilities, 'refund' | 'cancel' | 'webhookTrust'>;
   readonly presentation: 'link' | 'form' | 'scan';
   /** What the system calls a payment whose time is over; `expired` unless given. */
   readonly overdue?: PaymentStatus;
@@ -181,7 +181,7 @@ export function describeConformance(subject: Subject): void {
       await system.act(bill, 'expire');
       await untilStatus(payment.payment_id, overdue);
       await system.act(bill, 'pay');
-      if (subject.capabilities.webhooks === 'none') return; // it is asked for later: see life.test.ts
+      if (subject.capabilities.webhookTrust === 'none') return; // it is asked for later: see life.test.ts
       assert.equal((await untilStatus(payment.payment_id, 'paid')).late, true);
     });
 
@@ -189,7 +189,7 @@ export function describeConformance(subject: Subject): void {
       const from = system.sent.length;
       const { id } = await paid();
       const messages = system.sent.slice(from);
-      assert.equal(messages.length > 0, subject.capabilities.webhooks !== 'none');
+      assert.equal(messages.length > 0, subject.capabilities.webhookTrust !== 'none');
       const before = await read(id);
       for (const message of [...messages].reverse()) {
         const answers = await Promise.all(Array.from({ length: 5 }, () => system.send(message)));
@@ -203,7 +203,7 @@ export function describeConformance(subject: Subject): void {
     });
 
     it('a message that was tampered with is refused, and changes nothing', async () => {
-      if (subject.capabilities.webhooks === 'none') return;
+      if (subject.capabilities.webhookTrust === 'none') return;
       const payment = await create();
       const bill = await offered(payment);
       const from = system.sent.length;
@@ -231,7 +231,7 @@ export function describeConformance(subject: Subject): void {
     });
 
     it('a message that is authentic nonsense is no error of ours, and changes nothing', async () => {
-      if (subject.capabilities.webhooks === 'none') return;
+      if (subject.capabilities.webhookTrust === 'none') return;
       const payment = await create();
       const bill = await offered(payment);
       for (const nonsense of [

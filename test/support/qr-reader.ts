@@ -10,6 +10,8 @@ prepareZXingModule({
 
 export interface SeenCode {
   readonly text: string;
+  /** Modules a side, without the quiet zone. */
+  readonly modules: number;
   /** WCAG's ratio between the light and the dark modules: 21 is black on white. */
   readonly contrast: number;
   /** The same between the dark modules and what surrounds the code, two modules wide. */
@@ -76,6 +78,7 @@ function measure(code: ReadResult, pixels: Pixels): SeenCode {
   // The quiet zone counts by its darkest tenth: a stripe on one side is enough to hide a code from a reader.
   return {
     text: textOf(code),
+    modules,
     contrast: ratio(light, dark),
     quietZone: ratio(quantile(around, 0.1), dark),
     blur: between / all,

@@ -1,11 +1,9 @@
-import { receiveWebhook } from '../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../src/companion/payments/reports/receive-webhook.ts';
 import { findOpenAttention } from '../../src/companion/payments/model/attention.ts';
-import {
-  createRefund,
-  findRefund,
-  RefundRefused,
-} from '../../src/companion/payments/refunds/create-refund.ts';
-import { findRefundBalance } from '../../src/companion/payments/refunds/refundable.ts';
+import { createRefund } from '../../src/companion/payments/refunds/create-refund.ts';
+import { findRefund } from '../../src/companion/payments/refunds/refund-rows.ts';
+import { RefundRefused } from '../../src/companion/payments/refunds/refundable.ts';
+import { findRefundBalance } from '../../src/companion/payments/refunds/refund-balance.ts';
 import {
   resolveAttention,
   type Resolution,

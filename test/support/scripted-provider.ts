@@ -18,7 +18,7 @@ export class ScriptedProvider implements Provider {
     refund: 'partial',
     push: false,
     charge: false,
-    webhooks: 'proof',
+    webhookTrust: 'signature',
   } as const;
   readonly created = new Map<string, { amount: number; status: PaymentStatus }>();
   readonly refunds = new Map<string, number>();

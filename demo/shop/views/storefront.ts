@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
 import { formatMoney } from '../../../src/protocol/money.ts';
+import { drawQr } from '../../../src/protocol/qr.ts';
 import { bouquet, drawingOf } from '../art.ts';
 import { CATALOG, findProduct, MAX_QUANTITY, type Product } from '../catalog.ts';
 import type { Actions, Model } from '../model.ts';
-import { qrPath } from '../qr.ts';
 import { WORDS } from '../words.ts';
 
 export function storefront(model: Model, actions: Actions) {
@@ -84,14 +84,14 @@ function giftPanel({ locale, gift, starting }: Model, actions: Actions) {
 function phonePanel({ about, locale }: Model) {
   if (!about?.lanUrl) return nothing;
   const words = WORDS[locale];
-  const { size, path } = qrPath(about.lanUrl);
+  const { side, path } = drawQr(about.lanUrl);
   return html`<aside class="panel phone">
     <div>
       <h2>${words.phone}</h2>
       <p class="note">${words.phoneLead}</p>
       <p><a class="address" href=${about.lanUrl}>${about.lanUrl.replace(/^http:\/\//, '')}</a></p>
     </div>
-    <svg class="code" viewBox="0 0 ${size} ${size}" role="img" aria-label=${words.phoneCode}>
+    <svg class="code" viewBox="0 0 ${side} ${side}" role="img" aria-label=${words.phoneCode}>
       <path d=${path} shape-rendering="crispEdges"></path>
     </svg>
   </aside>`;

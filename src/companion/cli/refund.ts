@@ -1,6 +1,6 @@
 import { loadConfig } from '../config.ts';
 import { settleRefund } from '../payments/refunds/settle-refund.ts';
-import { findRefund } from '../payments/refunds/create-refund.ts';
+import { findRefund } from '../payments/refunds/refund-rows.ts';
 import { openStore } from '../store/store.ts';
 import { CommandError } from './command-error.ts';
 

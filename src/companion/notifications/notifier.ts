@@ -12,11 +12,10 @@ import type { DeliveryRow } from '../store/schema.ts';
 import type { Store, Writer } from '../store/store.ts';
 import { Places } from './delivery-concurrency.ts';
 import { signWebhook } from '../../webhooks/webhooks.ts';
+import { jitteredMs, scheduledMs, WEBHOOK_RETRIES_MS } from '../lib/backoff.ts';
 
-/** Delay before each further attempt, ms; the last one repeats until {@link GIVE_UP_MS}. */
-const RETRY_MS = [5_000, 20_000, 60_000, 300_000, 900_000, 3_600_000];
-/** Each delay is shorter or longer by up to so much of it. */
-const JITTER = 0.2;
+/** The random factor of a delay. */
+const JITTER = [0.8, 1.2] as const;
 const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
 /** A merchant's answer says all it has to say in its status. */
@@ -106,7 +105,7 @@ export class Notifier {
       trx
         .updateTable('deliveries')
         .set({ next_attempt_at: now })
-        .where('next_attempt_at', '>', now + Math.max(...RETRY_MS) * (1 + JITTER))
+        .where('next_attempt_at', '>', now + Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1])
         .execute(),
     );
   }
@@ -247,7 +246,6 @@ export class Notifier {
 
 /** `mayGiveUp`: not while the clock cannot be relied upon. */
 function nextAttempt(row: DeliveryRow, now: number, mayGiveUp: boolean): number | null {
-  const delay = RETRY_MS[Math.min(row.attempts, RETRY_MS.length - 1)]!;
-  const at = now + delay * (1 - JITTER + 2 * JITTER * Math.random());
+  const at = now + jitteredMs(scheduledMs(row.attempts, WEBHOOK_RETRIES_MS), JITTER);
   return mayGiveUp && at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
 }

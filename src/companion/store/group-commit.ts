@@ -4,12 +4,12 @@ import type { NodeSqlite } from './node-sqlite.ts';
 import type { Schema } from './schema.ts';
 import { isBusy, isSqliteError } from './sqlite-errors.ts';
 import { StoreBusyError } from './store-busy.ts';
+import { backoffMs, type Backoff } from '../lib/backoff.ts';
 
 /** How long a writer waits for the write lock that another program holds, ms. */
 const LOCK_WAIT_MS = 10_000;
 /** Between two tries to take it, doubled each time; what holds it for longer than a moment holds it for long. */
-const FIRST_PAUSE_MS = 2;
-const LONGEST_PAUSE_MS = 50;
+const LOCK_RETRY: Backoff = { firstMs: 2, longestMs: 50 };
 
 /** Bounds how long one commit can hold up those that wait for it. */
 const MAX_GROUP = 256;
@@ -102,7 +102,7 @@ export class GroupCommit {
         if (!isBusy(error)) this.#giveUp(this.#waiting.splice(0, this.#maxGroup), error);
         else this.#giveUp(this.#takeOverdue(), new StoreBusyError(this.#lockWaitMs, error));
       }
-      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+      await sleep(backoffMs(tries, LOCK_RETRY));
     }
     return false;
   }

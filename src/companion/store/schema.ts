@@ -1,4 +1,4 @@
-import type { Generated, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { Method } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { AttentionOutcome, AttentionReason } from './attention-reasons.ts';
@@ -26,7 +26,8 @@ interface PaymentsTable {
   amount: number;
   currency: string;
   description: string | null;
-  status: PaymentStatus;
+  /** Only `payments/model/update.ts` updates it. */
+  status: ColumnType<PaymentStatus, PaymentStatus, never>;
   /** 0 or 1. */
   late: number;
   /** 1 when it was created in test mode; never changes. */
@@ -211,7 +212,7 @@ interface ProviderDeliveriesTable {
   provider: string;
   delivery_id: string;
   payment_id: string | null;
-  /** An outcome of payments/reports/receive-report.ts. */
+  /** An outcome of payments/reports/receive-webhook.ts. */
   outcome: string;
   /** The bytes as they came, but for payment tokens; empty once erased. */
   body: Uint8Array;

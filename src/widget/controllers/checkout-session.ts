@@ -49,28 +49,9 @@ export class CheckoutSession implements ReactiveController {
     this.#start();
   }
 
-  wake(reopen: boolean): void {
-    this.#session?.wake(reopen);
-  }
-
-  rest(): void {
-    this.#session?.rest();
-  }
-
-  wentOffline(): void {
-    this.#session?.wentOffline();
-  }
-
-  cameOnline(): void {
-    this.#session?.cameOnline();
-  }
-
-  returned(): void {
-    this.#session?.returned();
-  }
-
-  away(): void {
-    this.#session?.away();
+  /** `null` while nothing is asked: there is no payment, nobody wants it yet, or the element is not on the page. */
+  get current(): Session | null {
+    return this.#session;
   }
 
   /** Whether the companion has answered; `bank`: it is to ask the bank. */

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import type { CheckoutApi } from './api.ts';
-import type { Answer, Connection, Trouble } from './types.ts';
+import type { Answer, Connection } from './types.ts';
 import { withDeadline } from './deadline.ts';
 import { ANSWER_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './timing.ts';
+import { waitAfterTrouble } from './next-step.ts';
 import { SideQuestions } from './side-questions.ts';
 import { readStream, type StreamEnd } from './stream.ts';
 import type { StreamRecord } from './stream-record.ts';
@@ -23,8 +24,8 @@ interface Listener {
   readonly ask: () => Promise<Answer>;
   /** For how long the companion wants to be left alone, ms; not positive when it does not. */
   readonly barredMs: () => number;
-  /** Notes a failed question. Returns when the next one is due, ms. */
-  readonly troubled: (answer: Trouble) => number;
+  /** How many questions in a row have failed. */
+  readonly failures: () => number;
   readonly connect: (connection: Connection) => void;
 }
 
@@ -58,7 +59,12 @@ export async function listen(session: Listener): Promise<StreamEnd> {
     if (barredMs > 0) return barredMs;
     const answer = await session.ask();
     if (line.signal.aborted) return null;
-    if (answer.kind === 'trouble') return stream.isTrusted ? NEWS_MS : session.troubled(answer);
+    if (answer.kind === 'trouble') {
+      if (stream.isTrusted) return NEWS_MS;
+      const { ms, connection } = waitAfterTrouble(answer, session.failures(), world.random());
+      if (connection) session.connect(connection);
+      return ms;
+    }
     if (!stream.isTrusted) {
       session.connect('polling');
       return pollPause(world.random());

@@ -1,15 +1,15 @@
+import { withDeadline } from './deadline.ts';
 import type { Surroundings } from './environment.ts';
 
-/** Resolves after `ms`, or as soon as it is called off. */
-export function pause(world: Surroundings, signal: AbortSignal, ms: number): Promise<void> {
+/** Resolves after `ms`, or as soon as `parent` is aborted. */
+export function pause(world: Surroundings, parent: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => {
-      cancel();
-      signal.removeEventListener('abort', done);
+    const deadline = withDeadline(parent, world);
+    if (parent.aborted) {
       resolve();
-    };
-    const cancel = world.after(ms, done);
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done);
+      return;
+    }
+    deadline.signal.addEventListener('abort', () => resolve());
+    deadline.within(ms);
   });
 }

@@ -5,19 +5,9 @@ import { BankChecks } from './bank-checks.ts';
 import type { CheckoutApi } from './api.ts';
 import type { ActBody, ActPath, Acted, Answer, Connection, Refusal, SessionSink, Trouble } from './types.ts';
 import { listen } from './listen.ts';
-import {
-  ASK_GAP_MS,
-  GRACE_MS,
-  FORGIVE_GAP_MS,
-  TROUBLED_GAP_MS,
-  UNHEARD_MS,
-  gracePause,
-  pollPause,
-  restPause,
-  troubledPause,
-} from './timing.ts';
+import { nextStep, type Step } from './next-step.ts';
+import { ASK_GAP_MS, FORGIVE_GAP_MS, TROUBLED_GAP_MS, UNHEARD_MS } from './timing.ts';
 import { pause } from './pause.ts';
-import type { StreamEnd } from './stream.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { Surroundings } from './environment.ts';
 
@@ -50,6 +40,13 @@ export class Session {
   #startsAt = -Infinity;
   #forgivenAt = -Infinity;
   #running = false;
+  /** True when the last snapshot is current, so that a stream may be opened without a question first. */
+  #isCurrent = false;
+  /**
+   * Since when the loop only polls for a late payment, monotonic ms: the first answer after the companion ended the stream
+   * with a result. `Infinity` until that answer; `null` while a stream is to be read.
+   */
+  #graceSince: number | null = null;
   #listening = false;
   #acting = false;
   #resting = false;
@@ -96,7 +93,7 @@ export class Session {
    * However often it is called, questions keep their distance, the more so while the companion is in trouble.
    */
   wake(reopen: boolean): void {
-    if (this.#life.signal.aborted || this.#isOver()) return;
+    if (this.#isOver()) return;
     const wait = Math.max(
       0,
       this.#lastAskAt + this.#gap() - this.#world.now(),
@@ -132,7 +129,7 @@ export class Session {
 
   /** The payer is back from the bank: it is asked at once, and a few times more. However many signs tell of it. */
   returned(): void {
-    if (!this.#life.signal.aborted && !this.#isOver()) this.#bankChecks.begin();
+    if (!this.#isOver()) this.#bankChecks.begin();
   }
 
   /** The page cannot be seen any more. */
@@ -214,82 +211,80 @@ export class Session {
   }
 
   async #run(): Promise<void> {
-    let ended = false;
-    let graceStart: number | null = null;
-    let knows = false;
-    while (!this.#life.signal.aborted && !this.#isOver()) {
-      if (ended && isOpen(this.#last!.status)) {
-        ended = false;
-        graceStart = null;
-      }
-      // Woken: a question first, it is quicker than a stream.
-      if (this.#turn.signal.aborted) knows = false;
+    let answer: Answer | null = null;
+    this.#isCurrent = false;
+    this.#graceSince = null;
+    for (;;) {
+      // A renewed payment has a stream again.
+      if (!answer && this.#last && isOpen(this.#last.status)) this.#graceSince = null;
+      const step = this.#nextStep(answer);
+      if (step === 'stop') return;
+      answer = null;
       this.#turn = new AbortController();
-      const random = this.#world.random();
-      if (!knows || ended || this.#resting || this.#failures > 0 || this.#isStreamBarred()) {
-        const barredMs = Math.max(this.#notBefore, this.#startsAt) - this.#world.now();
-        if (barredMs > 0) {
-          await pause(this.#world, this.#turn.signal, barredMs);
-          continue;
-        }
-        const answer = await this.#ask(this.#turn.signal);
-        if (this.#turn.signal.aborted) continue;
-        knows = this.#failures === 0;
-        if (knows && this.#connection === 'offline') this.#connect('connecting');
-        if (answer.kind === 'trouble') {
-          await pause(this.#world, this.#turn.signal, this.#troubled(answer, random));
-        } else if (ended) {
-          graceStart ??= this.#world.now();
-          const elapsed = this.#world.now() - graceStart;
-          if (elapsed > GRACE_MS && this.#resting) return;
-          this.#connect('polling');
-          await pause(this.#world, this.#turn.signal, gracePause(elapsed, random));
-        } else if (this.#resting || this.#isStreamBarred()) {
-          this.#connect('polling');
-          await pause(this.#world, this.#turn.signal, this.#resting ? restPause(random) : pollPause(random));
-        }
-        continue;
+      const signal: AbortSignal = this.#turn.signal;
+      if (step === 'ask') answer = await this.#askNext(signal);
+      else if (step === 'listen') await this.#listen(signal);
+      else {
+        if (step.connection) this.#connect(step.connection);
+        await pause(this.#world, signal, step.ms);
       }
-      const end = await this.#listen();
-      if (this.#connection === 'live') this.#connect('connecting');
-      if (this.#turn.signal.aborted) continue;
-      if (end.kind === 'ended' && !isOpen(this.#last!.status)) {
-        ended = true;
-        continue;
-      }
-      knows = end.kind === 'dropped';
-      const wait = this.#streams.ended(end, this.#world.now(), random);
-      if (wait > 0) await pause(this.#world, this.#turn.signal, wait);
+      // Woken: the next step is a question, which is quicker than a stream.
+      if (signal.aborted) this.#isCurrent = false;
     }
   }
 
-  async #listen(): Promise<StreamEnd> {
+  #nextStep(answer: Answer | null): Step {
+    const now = this.#world.now();
+    return nextStep({
+      isOver: this.#isOver(),
+      answer,
+      isCurrent: this.#isCurrent,
+      graceMs: this.#graceSince === null ? null : now - this.#graceSince,
+      isResting: this.#resting,
+      failures: this.#failures,
+      isBarred: this.#streams.isBarred(now),
+      barredMs: Math.max(this.#notBefore, this.#startsAt) - now,
+      random: this.#world.random(),
+    });
+  }
+
+  /** Returns `null` when a wake cut the question short. */
+  async #askNext(signal: AbortSignal): Promise<Answer | null> {
+    const answer = await this.#ask(signal);
+    if (signal.aborted) return null;
+    this.#isCurrent = this.#failures === 0;
+    if (this.#isCurrent && this.#connection === 'offline') this.#connect('connecting');
+    if (this.#graceSince !== null && answer.kind !== 'trouble') {
+      this.#graceSince = Math.min(this.#graceSince, this.#world.now());
+    }
+    return answer;
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
     this.#listening = true;
     const end = await listen({
       api: this.#api,
       world: this.#world,
-      signal: this.#turn.signal,
+      signal,
       streams: this.#streams,
       version: () => this.#last?.version ?? 0,
       take: (value) => this.#take(value, null),
       garbled: () => this.wake(false),
-      ask: () => this.#ask(this.#turn.signal),
+      ask: () => this.#ask(signal),
       barredMs: () => this.#notBefore - this.#world.now(),
-      troubled: (answer) => this.#troubled(answer, this.#world.random()),
+      failures: () => this.#failures,
       connect: (connection) => this.#connect(connection),
     });
     this.#listening = false;
-    return end;
-  }
-
-  #isStreamBarred(): boolean {
-    return this.#streams.isBarred(this.#world.now());
-  }
-
-  /** Returns for how long the companion is to be left alone after a failed question, ms. */
-  #troubled({ pauseMs }: Trouble, random: number): number {
-    if (this.#failures > 1) this.#connect('offline');
-    return Math.max(pauseMs, troubledPause(this.#failures, random));
+    if (this.#connection === 'live') this.#connect('connecting');
+    if (signal.aborted) return;
+    if (end.kind === 'ended' && !isOpen(this.#last!.status)) {
+      this.#graceSince = Infinity;
+      return;
+    }
+    this.#isCurrent = end.kind === 'dropped';
+    const ms = this.#streams.ended(end, this.#world.now(), this.#world.random());
+    if (ms > 0) await pause(this.#world, signal, ms);
   }
 
   /** Says so when no companion has been heard by then; not while there is no network, nor of a companion that is busy. */
@@ -363,10 +358,13 @@ export class Session {
     return snapshot;
   }
 
-  /** Nothing that the payer still waits for can follow. */
+  /** True when the session was stopped, or when nothing that the payer waits for can follow. */
   #isOver(): boolean {
-    const still: readonly PaymentStatus[] = ['created', 'processing', 'expired', 'canceled'];
-    return this.#last !== null && !still.includes(this.#last.status) && !isRenewable(this.#last);
+    const waiting: readonly PaymentStatus[] = ['created', 'processing', 'expired', 'canceled'];
+    return (
+      this.#life.signal.aborted ||
+      (this.#last !== null && !waiting.includes(this.#last.status) && !isRenewable(this.#last))
+    );
   }
 
   #connect(connection: Connection, network = this.#network): void {

@@ -1,4 +1,7 @@
-/** How fast the session may knock. All values in milliseconds. */
+/**
+ * The delays of the session, ms. The widget imports nothing from the companion, so they do not use its `lib/backoff.ts`;
+ * their random spreads differ as well.
+ */
 import { HEARTBEAT_MS } from '../../protocol/stream.ts';
 
 /** A silent server is given up after this long, for an answer or for a stream's headers. */

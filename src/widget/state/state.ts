@@ -1,6 +1,6 @@
 import type { Bank } from '../../protocol/banks.ts';
 import { isRenewable, type Method, type Snapshot } from '../../protocol/snapshot.ts';
-import { isOpen, transition } from '../../protocol/status.ts';
+import { isOpen, mayEndUpAs } from '../../protocol/status.ts';
 import { adjustOffset } from './server-clock.ts';
 import { toJson } from '../browser/json.ts';
 import type { ActBody, ActPath, Connection, Receipt, Refusal, Setback } from '../session/types.ts';
@@ -153,7 +153,7 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
   // A repeated snapshot says nothing new about the payment, but its clock is fresh.
   const offset = adjustOffset(state.offset, { serverNow: Date.parse(next.now), ...receipt });
   const last = state.snapshot;
-  const news = !last || (next.version > last.version && mayFollow(last, next));
+  const news = !last || (next.version > last.version && isPlausible(last, next));
   if (!news) return offset === state.offset ? state : { ...state, offset };
   const sameMethod = last?.method === next.method;
   // Another link or form: where the payer has gone by the old one is over.
@@ -175,11 +175,9 @@ function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
   return { ...taken, timeUp: timeLeft(taken, receipt.receivedAt) === 0 };
 }
 
-/** A final state never regresses, but for what the payer may renew; versions in between may have been missed. */
-function mayFollow(last: Snapshot, next: Snapshot): boolean {
-  const [from, to] = [last.status, next.status];
-  if (from === to || isOpen(from) || isRenewable(last)) return true;
-  return transition(from, to).changed || (transition(from, 'paid').changed && transition('paid', to).changed);
+/** Returns true if `next` may follow `last`. A renewable payment may have been renewed, and ended again, since. */
+function isPlausible(last: Snapshot, next: Snapshot): boolean {
+  return mayEndUpAs(isRenewable(last) ? 'created' : last.status, next.status);
 }
 
 /** The one place where a state becomes a screen. */

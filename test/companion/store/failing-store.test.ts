@@ -139,7 +139,7 @@ describe('a provider that fails', () => {
         refund: 'partial',
         push: false,
         charge: false,
-        webhooks: 'proof',
+        webhookTrust: 'signature',
       },
       create: ({ reference }) =>
         Promise.resolve({

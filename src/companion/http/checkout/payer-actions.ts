@@ -86,7 +86,7 @@ export function payerActions(
         await pushToPhone(ctx, payment, phone);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        if (!error.asked) limits.giveBack(payment, phone);
+        if (!error.mayHaveTakenEffect) limits.giveBack(payment, phone);
         ctx.log.warn({ payment_id: payment.id, err: error }, 'push to phone not sent');
         // The payer tries again or pays another way. The reason is for the operator only.
         throw new ProblemError('push_not_sent', 'The message was not sent: check the number or try again.');

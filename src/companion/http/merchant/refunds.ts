@@ -3,12 +3,10 @@ import * as v from 'valibot';
 import type { Context } from '../../payments/context.ts';
 import { failureReasonOf } from '../../payments/model/failure-reason.ts';
 import { reserveKey } from '../../payments/model/idempotency.ts';
-import {
-  trySendRefund,
-  createRefund,
-  findRefund,
-  RefundRefused,
-} from '../../payments/refunds/create-refund.ts';
+import { trySendRefund } from '../../payments/refunds/send-refund.ts';
+import { createRefund } from '../../payments/refunds/create-refund.ts';
+import { findRefund } from '../../payments/refunds/refund-rows.ts';
+import { RefundRefused } from '../../payments/refunds/refundable.ts';
 import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { IdempotencyKeys } from '../plumbing/idempotency.ts';

@@ -1,5 +1,6 @@
 import { formatMoney } from '../../../protocol/money.ts';
-import { qrBars } from './qr-image.ts';
+import { fitsQr } from '../../../protocol/qr-capacity.ts';
+import { drawQr } from '../../../protocol/qr.ts';
 import { html, type Markup } from './html.ts';
 import type { PageLanguage } from './language.ts';
 
@@ -15,21 +16,20 @@ export function qrLabel(kopecks: number, currency: string, language: PageLanguag
  * inherited. `null` if the payload is longer than a QR can hold.
  */
 export function inlineQr(payload: string, label: string): Markup | null {
-  const bars = qrBars(payload);
-  if (bars === null) return null;
-  const { modules, path } = bars;
+  if (!fitsQr(payload)) return null;
+  const { side, path } = drawQr(payload);
   // Whole pixels a module, or the code blurs.
-  const pixels = modules * Math.max(1, Math.floor(264 / modules));
+  const pixels = side * Math.max(1, Math.floor(264 / side));
   return html`<svg
     xmlns="http://www.w3.org/2000/svg"
     role="img"
     aria-label="${label}"
     width="${pixels}"
     height="${pixels}"
-    viewBox="0 0 ${modules} ${modules}"
+    viewBox="0 0 ${side} ${side}"
     shape-rendering="crispEdges"
   >
-    <path fill="#fff" stroke="none" d="M0 0h${modules}v${modules}H0z" />
+    <path fill="#fff" stroke="none" d="M0 0h${side}v${side}H0z" />
     <path fill="#000" stroke="none" d="${path}" />
   </svg>`;
 }

@@ -1,68 +1,43 @@
 import { crc32, deflateSync } from 'node:zlib';
-import qrcode from 'qrcode-generator';
 import { fitsQr } from '../../../protocol/qr-capacity.ts';
+import { drawQr, encodeQr, QUIET_ZONE } from '../../../protocol/qr.ts';
 
 export const MIN_QR_PIXELS = 64;
 export const MAX_QR_PIXELS = 2048;
 
-/** Modules of white around the symbol, as ISO/IEC 18004 asks. */
-const QUIET_ZONE = 4;
-
 /**
- * The payload's QR as an SVG document: one path, black on white, at error correction level M. Merchants put it into
- * their pages as it is, so it inherits no colour, stroke or visibility of paint from them. `null` if the payload is longer
- * than a QR can hold.
+ * Returns the payload's QR code as an SVG document, black on white. Merchants put the SVG into their pages unchanged, so it
+ * sets every paint property that it would inherit. Returns `null` when the payload is longer than a QR code can hold.
  */
 export function qrSvg(payload: string, size: number): string | null {
   if (!fitsQr(payload)) return null;
-  const { modules, isDark } = encode(payload);
-  let path = '';
-  for (let y = 0; y < modules; y++) {
-    for (let x = 0; x < modules; x++) {
-      if (isDark(y, x)) path += `M${x},${y}h1v1h-1z`;
-    }
-  }
+  const { side, path } = drawQr(payload);
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${modules} ${modules}" shape-rendering="crispEdges" stroke="none" fill="#000" fill-opacity="1">` +
-    `<path fill="#fff" d="M0,0h${modules}v${modules}H0z"/><path d="${path}"/></svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${side} ${side}" shape-rendering="crispEdges" stroke="none" fill="#000" fill-opacity="1">` +
+    `<path fill="#fff" d="M0,0h${side}v${side}H0z"/><path d="${path}"/></svg>`
   );
 }
 
 /**
- * The payload's QR as SVG path data in whole modules, quiet zone included: dark modules of a row that touch are one bar.
- * `null` if the payload is longer than a QR can hold.
- */
-export function qrBars(payload: string): { readonly modules: number; readonly path: string } | null {
-  if (!fitsQr(payload)) return null;
-  const { modules, isDark } = encode(payload);
-  let path = '';
-  for (let y = 0; y < modules; y++) {
-    for (let x = 0; x < modules; x++) {
-      const start = x;
-      while (isDark(y, x)) x++;
-      if (x > start) path += `M${start} ${y}h${x - start}v1h-${x - start}z`;
-    }
-  }
-  return { modules, path };
-}
-
-/**
- * The payload's QR as a PNG of 1-bit grey. Modules are whole pixels, the symbol is centred on white; `size` grows
- * to one pixel a module when it is too small for that. `null` if the payload is longer than a QR can hold.
+ * Returns the payload's QR code as a PNG of 1-bit grey. Modules are whole pixels, and the code is centred on white. A
+ * `size` too small for that grows to one pixel a module. Returns `null` when the payload is longer than a QR code can hold.
  */
 export function qrPng(payload: string, size: number): Buffer | null {
   if (!fitsQr(payload)) return null;
-  const { modules, isDark } = encode(payload);
-  const scale = Math.max(1, Math.floor(size / modules));
-  const pixels = Math.max(size, modules);
-  const offset = Math.floor((pixels - modules * scale) / 2);
+  const matrix = encodeQr(payload);
+  const modules = matrix.getModuleCount();
+  const side = modules + 2 * QUIET_ZONE;
+  const scale = Math.max(1, Math.floor(size / side));
+  const pixels = Math.max(size, side);
+  const offset = Math.floor((pixels - side * scale) / 2) + QUIET_ZONE * scale;
   const stride = Math.ceil(pixels / 8) + 1;
   const raw = Buffer.alloc(stride * pixels, 0xff);
   for (let y = 0; y < pixels; y++) {
     raw[y * stride] = 0; // PNG's filter byte: none
     const row = Math.floor((y - offset) / scale);
+    if (row < 0 || row >= modules) continue;
     for (let x = offset; x < offset + modules * scale; x++) {
-      if (row < 0 || row >= modules || !isDark(row, Math.floor((x - offset) / scale))) continue;
+      if (!matrix.isDark(row, Math.floor((x - offset) / scale))) continue;
       const at = y * stride + 1 + (x >> 3);
       raw[at] = raw[at]! & ~(0x80 >> (x & 7));
     }
@@ -77,22 +52,6 @@ export function qrPng(payload: string, size: number): Buffer | null {
     chunk('IDAT', deflateSync(raw)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
-}
-
-function encode(payload: string): { modules: number; isDark: (y: number, x: number) => boolean } {
-  // The library's own conversion keeps the low byte of each character only.
-  qrcode.stringToBytes = (text) => [...new TextEncoder().encode(text)];
-  const code = qrcode(0, 'M');
-  code.addData(payload);
-  code.make();
-  const count = code.getModuleCount();
-  return {
-    modules: count + 2 * QUIET_ZONE,
-    isDark(y, x) {
-      const [row, column] = [y - QUIET_ZONE, x - QUIET_ZONE];
-      return row >= 0 && column >= 0 && row < count && column < count && code.isDark(row, column);
-    },
-  };
 }
 
 function chunk(type: string, data: Buffer): Buffer {

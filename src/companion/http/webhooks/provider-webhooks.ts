@@ -4,11 +4,11 @@ import { AddressRanges } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import { bodyHash } from '../../lib/logging.ts';
-import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-report.ts';
+import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-webhook.ts';
 import { confirmDelivery } from '../../payments/reports/webhook-trust.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
-import { isConfigured } from '../../providers/unconfigured.ts';
+import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import type { CallLimits } from '../plumbing/call-limits.ts';
 import { route } from '../plumbing/route.ts';
 import { ProblemError } from '../plumbing/problems.ts';
@@ -94,7 +94,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         throw new ProblemError(error.reason, error.message);
       }
       // Of a hint there is something to ask: once is enough.
-      const hint = ctx.providers[provider].capabilities.webhooks === 'hint';
+      const hint = ctx.providers[provider].capabilities.webhookTrust === 'confirm-by-status';
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'

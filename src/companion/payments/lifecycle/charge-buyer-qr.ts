@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../../providers/provider.ts';
-import { receiveStatus } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
 import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from '../model/attempts.ts';
 import { registerWithProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';

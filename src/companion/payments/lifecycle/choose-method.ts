@@ -4,7 +4,7 @@ import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
 import { registerWithProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
-import { providerForMethod } from './provider-for.ts';
+import { providerForMethod } from './provider-for-method.ts';
 import { record } from '../model/update.ts';
 
 export interface MethodChoice {
@@ -25,7 +25,7 @@ export function canChooseMethod(payment: Payment): boolean {
 
 /**
  * The payer's choice: a new attempt at that method's provider, under the same payment and token. The abandoned attempt
- * is closed; if it is paid all the same it counts, and the new one is closed instead (see odd-money.ts for the rule
+ * is closed; if it is paid all the same it counts, and the new one is closed instead (see payment-discrepancies.ts for the rule
  * when both are). Choosing what is chosen already changes nothing. Answers `null` when there is no choice (any more).
  */
 export async function chooseMethod(

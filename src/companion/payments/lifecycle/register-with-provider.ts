@@ -1,7 +1,7 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../../providers/provider.ts';
-import { changeStatus } from '../reports/receive-report.ts';
+import { changeStatus } from './change-status.ts';
 import { markForClosing } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { addEvent } from '../model/events.ts';

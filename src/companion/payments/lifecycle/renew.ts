@@ -5,7 +5,7 @@ import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
 import { registerWithProvider } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';
 import { isOffered, type Payment } from '../model/payment.ts';
-import { hasProviderForPayment, providerForMethod } from './provider-for.ts';
+import { hasProviderForPayment, providerForMethod } from './provider-for-method.ts';
 import { record } from '../model/update.ts';
 
 const HOUR_MS = 3_600_000;

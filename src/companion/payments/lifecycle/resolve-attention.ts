@@ -14,7 +14,7 @@ import { addEvent } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
 import { correctRefund, resolveOverdueRefund } from '../refunds/resolve-refund.ts';
-import { findRefundBalance } from '../refunds/refundable.ts';
+import { findRefundBalance } from '../refunds/refund-balance.ts';
 import { updateRefundedAmount } from '../refunds/settle-refund.ts';
 
 export interface Resolution {

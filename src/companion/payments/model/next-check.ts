@@ -1,21 +1,23 @@
 import { isOpen, PAYMENT_STATUSES } from '../../../protocol/status.ts';
 import type { Writer } from '../../store/store.ts';
 import { isUnscanned, type Payment } from './payment.ts';
+import { backoffMs, delayByAgeMs, type Backoff } from '../../lib/backoff.ts';
 
 /** A create that is still at work is left alone this long. */
 export const ORPHANED_AFTER_MS = 2_000;
+const ORPHAN_CHECKS: Backoff = { firstMs: ORPHANED_AFTER_MS, longestMs: 64_000 };
 /** The first question about an open payment, doubled with each one in vain: a lost webhook costs seconds, not a sale. */
-const FIRST_CHECK_MS = 5_000;
-const LONGEST_CHECK_MS = 5 * 60_000;
-/** Slower than doubling: what a bank decides in the first eight seconds is seen within four, mostly within two. */
-const SCAN_GROWTH = 1.5;
-/** A scanned code is decided within seconds, at the till, and by a provider that sends no webhooks. */
-const FIRST_SCAN_CHECK_MS = 1_000;
-const LONGEST_SCAN_CHECK_MS = 15_000;
+const OPEN_CHECKS: Backoff = { firstMs: 5_000, longestMs: 5 * 60_000 };
+/**
+ * A scanned code is decided within seconds, at the till, and its provider sends no webhooks. Slower growth than doubling:
+ * a decision in the first eight seconds is seen within four, mostly within two.
+ */
+const SCAN_CHECKS: Backoff = { firstMs: 1_000, longestMs: 15_000, growth: 1.5 };
 /** An end that is so late is told to the merchant. */
 export const OVERDUE_AFTER_MS = 3 * 3_600_000;
 /** Past its deadline it is asked about again after a tenth of the time that has gone by since, at most this. */
 export const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
+const SILENCE = { share: 0.1, firstMs: 0, longestMs: LONGEST_SILENT_PAUSE_MS };
 /**
  * How long after its deadline a payment is asked about, or one attempt at it, whose provider does not say how it ended;
  * later a webhook or the merchant may still end it.
@@ -65,15 +67,12 @@ export function nextCheckAt(payment: Payment, now: number): number | null {
     return Math.max(payment.expiresAt, now + ORPHANED_AFTER_MS * payment.checks);
   }
   if (payment.status === 'created' && payment.providerPaymentId === null) {
-    return now + ORPHANED_AFTER_MS * 2 ** Math.min(payment.checks, 5);
+    return now + backoffMs(payment.checks, ORPHAN_CHECKS);
   }
   if (isOpen(payment.status)) {
-    const [first, longest, growth] = scan
-      ? [FIRST_SCAN_CHECK_MS, LONGEST_SCAN_CHECK_MS, SCAN_GROWTH]
-      : [FIRST_CHECK_MS, LONGEST_CHECK_MS, 2];
+    const pause = Math.round(backoffMs(payment.checks, scan ? SCAN_CHECKS : OPEN_CHECKS));
     const past = now - payment.deadline;
-    const pause = Math.min(first * growth ** Math.min(payment.checks, 16), longest);
-    const regular = now + Math.round(Math.max(pause, Math.min(past / 10, LONGEST_SILENT_PAUSE_MS)));
+    const regular = now + Math.max(pause, delayByAgeMs(past, SILENCE));
     return payment.status === 'created' && payment.expiresAt > now
       ? Math.min(regular, payment.expiresAt)
       : regular;
@@ -87,7 +86,7 @@ function nextLateCheckAt({ checks, answers, updatedAt }: Payment, now: number): 
 
 /** How long to wait after a question about something given up was not answered; `age`: ms since it was. */
 export function silentPause(age: number): number {
-  return Math.min(Math.max(FIRST_SILENT_PAUSE_MS, Math.round(age / 10)), LONGEST_SILENT_PAUSE_MS);
+  return delayByAgeMs(age, { ...SILENCE, firstMs: FIRST_SILENT_PAUSE_MS });
 }
 
 /** Makes due what is planned further ahead than anything ever is: by a clock that has been set back since. */
@@ -95,7 +94,7 @@ export async function bringForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('payments')
     .set({ next_check_at: now })
-    .where('next_check_at', '>', now + LONGEST_CHECK_MS)
+    .where('next_check_at', '>', now + OPEN_CHECKS.longestMs)
     .where((eb) =>
       eb.or([
         eb('status', 'in', PAYMENT_STATUSES.filter(isOpen)),

@@ -35,8 +35,19 @@ export interface Changes {
 const updatePayment = prepared(
   (
     db,
-    { id, versionBefore, ...changes }: Updateable<Schema['payments']> & { id: string; versionBefore: number },
-  ) => db.updateTable('payments').set(changes).where('id', '=', id).where('version', '=', versionBefore),
+    {
+      id,
+      versionBefore,
+      status,
+      ...changes
+    }: Updateable<Schema['payments']> & { id: string; versionBefore: number; status: PaymentStatus },
+  ) =>
+    db
+      .updateTable('payments')
+      // The type of the column refuses updates, so that this stays the one place.
+      .set({ ...changes, status: status as never })
+      .where('id', '=', id)
+      .where('version', '=', versionBefore),
 );
 
 /**

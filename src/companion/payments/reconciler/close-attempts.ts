@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { receiveStatus } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
 import { attemptChore } from './attempt-job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
@@ -15,9 +15,9 @@ import {
   silentPause,
   WATCHED_MS,
 } from '../model/next-check.ts';
+import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 10 * 60_000;
+const RETRY: Backoff = { firstMs: 5_000, longestMs: 10 * 60_000 };
 
 /** Closes attempts at their provider, or looks at closed ones once more. */
 export const CLOSINGS = attemptChore({
@@ -106,7 +106,7 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
 
 /** An attempt was never made if the provider never named it to us and does not know it after its deadline. */
 async function afterRefusal(ctx: Context, attempt: AttemptRow): Promise<Next> {
-  const isOver = ctx.clock.isReliable() && ctx.now() > attempt.deadline + LONGEST_PAUSE_MS;
+  const isOver = ctx.clock.isReliable() && ctx.now() > attempt.deadline + RETRY.longestMs;
   const unknown = attempt.provider_payment_id === null && isOver;
   return unknown ? { ...DONE, over: 1 } : afterAnswer(ctx, attempt, { ended: false, closed: false });
 }
@@ -117,10 +117,10 @@ function putOff(ctx: Context, { to_close, close_tries, deadline, heard_at }: Att
   const silent = silentPause(now - deadline);
   // The number of a look is that of those answered.
   if (to_close === 2) return { next_close_at: now + silent };
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(close_tries, 16), LONGEST_PAUSE_MS);
+  const pause = backoffMs(close_tries, RETRY);
   return {
     close_tries: close_tries + 1,
-    next_close_at: now + (pause < LONGEST_PAUSE_MS ? pause : Math.max(pause, silent)),
+    next_close_at: now + (pause < RETRY.longestMs ? pause : Math.max(pause, silent)),
     heard_at: heard_at ?? now,
   };
 }

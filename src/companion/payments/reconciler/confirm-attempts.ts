@@ -7,18 +7,17 @@ import { refOfAttempt } from '../model/attempts.ts';
 import { cancelPayment } from '../lifecycle/cancel.ts';
 import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
+import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 
-/** Between two tries it doubles. */
-const FIRST_PAUSE_MS = 1_000;
-/** A provider does not wait for our word for long. */
-const LONGEST_PAUSE_MS = 60_000;
+/** A provider does not wait long for a confirmation. */
+const RETRY: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 
 /** Gives providers the word that they wait for. */
 export const CONFIRMATIONS = attemptChore({
   name: 'confirmations',
   waiting: 'to_confirm = 1',
   at: 'next_confirm_at',
-  longestPauseMs: LONGEST_PAUSE_MS,
+  longestPauseMs: RETRY.longestMs,
   run: confirmAttempt,
 });
 
@@ -55,7 +54,7 @@ function findOffering(ctx: Context, { reference, payment_id }: AttemptRow): Prom
 }
 
 async function putOff(ctx: Context, { reference, confirm_tries: tries }: AttemptRow): Promise<void> {
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+  const pause = backoffMs(tries, RETRY);
   await ctx.store.write((trx) =>
     trx
       .updateTable('attempts')

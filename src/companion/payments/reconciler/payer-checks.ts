@@ -1,6 +1,6 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
-import { receiveStatus } from '../reports/receive-report.ts';
+import { receiveStatus } from '../reports/receive-status.ts';
 import { findAttempts, refOfAttempt } from '../model/attempts.ts';
 import { CHECKS } from './poll-status.ts';
 import { besideOf, type Task } from './job.ts';

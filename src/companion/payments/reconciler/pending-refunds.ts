@@ -5,7 +5,8 @@ import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 import { findPayment } from '../model/queries.ts';
-import { bringRefundsForward, trySendRefund, findRefund } from '../refunds/create-refund.ts';
+import { bringRefundsForward, trySendRefund } from '../refunds/send-refund.ts';
+import { findRefund } from '../refunds/refund-rows.ts';
 
 /** A refund that has been pending for so long is told to the merchant. */
 const OVERDUE_AFTER_MS = 24 * 3_600_000;

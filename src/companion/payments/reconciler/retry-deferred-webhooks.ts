@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import { retryDeferredWebhook } from '../reports/receive-report.ts';
+import { retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
 import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 import { confirmDelivery } from '../reports/webhook-trust.ts';
 import { bringDeferredForward } from '../reports/deferred-webhooks.ts';

@@ -6,14 +6,10 @@ import { addEvent } from '../model/events.ts';
 import { keepFailureReason } from '../model/failure-reason.ts';
 import type { Applied } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
-import { findRefundBalance } from './refundable.ts';
+import { findRefundBalance } from './refund-balance.ts';
 import { matchRefund } from './match-refund.ts';
 import { settleRefund } from './settle-refund.ts';
-import {
-  countUnidentifiedReport,
-  findSentRefunds,
-  matchUnidentifiedReport,
-} from './match-unidentified-refund.ts';
+import { countUnidentifiedReport, findSentRefunds, matchUnidentifiedReport } from './match-refund.ts';
 
 /** A provider's word on one of the payment's refunds. */
 export async function applyRefundReport(
@@ -54,7 +50,7 @@ async function isAwaitingId(trx: Writer, attempt: AttemptRow, amount: number | n
   return (await findSentRefunds(trx, attempt)).some(isNameless);
 }
 
-/** Tells of one of them; see unnamed-refund.ts for which. */
+/** Tells of one of them; see matchUnidentifiedReport for which. */
 async function applyUnidentifiedReport(
   trx: Writer,
   payment: Payment,

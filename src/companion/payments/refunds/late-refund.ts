@@ -4,7 +4,7 @@ import type { AttemptRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
 import { findAttempts } from '../model/attempts.ts';
-import { insertRefund } from './begin-refund.ts';
+import { insertRefund } from './refund-rows.ts';
 import { attemptPayableUntil } from '../model/payable-until.ts';
 import { isUnscanned, type Payment } from '../model/payment.ts';
 

@@ -3,6 +3,7 @@ import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { closeAttention } from '../model/attention.ts';
 import type { Payment } from '../model/payment.ts';
+import { findRefund } from './refund-rows.ts';
 import {
   updateRefundedAmount,
   storeRefundResult,
@@ -37,6 +38,7 @@ export async function correctRefund(
   now: number,
 ): Promise<Payment> {
   const before = await findRefund(trx, refundId);
+  if (!before) throw new Error(`there is no refund ${refundId}`);
   const status = out === null ? 'failed' : 'succeeded';
   const amount = out ?? before.amount;
   if (before.status === status && before.amount === amount) return payment;
@@ -59,8 +61,4 @@ export async function correctRefund(
 
 function succeededAmount({ status, amount }: RefundRow): number {
   return status === 'succeeded' ? amount : 0;
-}
-
-function findRefund(trx: Writer, id: string): Promise<RefundRow> {
-  return trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

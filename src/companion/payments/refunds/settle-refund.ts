@@ -10,7 +10,8 @@ import { logAfterCommit } from '../model/history-log.ts';
 import { resolveLateRefund } from './late-refund.ts';
 import type { Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
-import { refundedTotal } from './refundable.ts';
+import { findRefund } from './refund-rows.ts';
+import { refundedTotal } from './refund-balance.ts';
 
 export interface SettledRefund {
   readonly refund: RefundRow;
@@ -29,8 +30,8 @@ export async function settleRefund(
   now: number,
 ): Promise<SettledRefund> {
   const payment = await findPayment(trx, payment_id);
-  if (!payment) throw new Error('a refund without its payment');
-  const before = await trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const before = await findRefund(trx, id);
+  if (!payment || !before) throw new Error(`refund ${id} or its payment does not exist`);
   if (contradictsRefund(before, result)) {
     await flagContradiction(trx, payment, before, result, now);
     return { refund: before, payment, outcome: 'refund_contradicted' };

@@ -2,7 +2,7 @@ import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
-import { insertRefund } from '../refunds/begin-refund.ts';
+import { insertRefund } from '../refunds/refund-rows.ts';
 import type { OddMoney } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 

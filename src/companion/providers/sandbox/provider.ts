@@ -37,7 +37,7 @@ export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, 
       refund: 'partial',
       push: true,
       charge: true,
-      webhooks: 'proof',
+      webhookTrust: 'signature',
     },
 
     async create(request) {

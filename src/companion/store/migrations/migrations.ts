@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import { installStatusTrigger } from '../status-trigger.ts';
 import { withoutTokens } from '../without-tokens.ts';
 import { storeAttention } from './attention.ts';
 import { keepHowPaymentsEnd } from './ends.ts';
@@ -21,6 +22,7 @@ export const migrations: Record<string, Migration> = {
   '0012_tokens_out': { up: takeTokensOut },
   '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
+  '0016_status_trigger': { up: installStatusTrigger },
 };
 
 /** One row: the time that was seen last, to compare the clock with at the next start. */

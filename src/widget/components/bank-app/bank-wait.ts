@@ -3,7 +3,6 @@ import { isAllowedLink } from '../../../protocol/link-scheme.ts';
 import { StillHere } from '../../controllers/app-switch.ts';
 import { mustHold, targetOf } from '../../browser/bank-link.ts';
 import { BANK_WAY_TEXTS } from '../../locales/bank-app.ts';
-import { inAppNotice } from '../../ui/in-app-notice.ts';
 import { button, linkButton } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -63,7 +62,7 @@ export class SbpBankWait extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'texts' | 'origin' | 'isComing' | 'inAppNotice' | 'act'>;
 
   readonly #stillHere: StillHere;
 
@@ -98,6 +97,6 @@ export class SbpBankWait extends LitElement {
         </div>
       </div>
       <p class="hidden" role="status" .textContent=${first ? words.notOpened : nothing}></p>
-      ${(first || state.held) && !this.view.isComing('sbp-way-out') ? inAppNotice(this.view) : nothing}`;
+      ${(first || state.held) && !this.view.isComing('sbp-way-out') ? this.view.inAppNotice() : nothing}`;
   }
 }

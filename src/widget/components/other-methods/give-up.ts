@@ -34,7 +34,7 @@ export class SbpGiveUp extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'act'>;
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector('button')!.focus();

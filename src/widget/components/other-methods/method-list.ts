@@ -25,7 +25,7 @@ export class SbpMethodList extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'act'>;
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;

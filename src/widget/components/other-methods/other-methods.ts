@@ -53,7 +53,7 @@ export class SbpOtherWays extends LitElement {
     kind: { attribute: false },
   };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'screen' | 'texts' | 'language' | 'act'>;
   /** Which of them. */
   declare kind: OtherPart;
 

@@ -49,7 +49,7 @@ export class SbpPhonePush extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'act'>;
 
   /** What stands in the field is no phone number. */
   #wrong = false;

@@ -40,7 +40,7 @@ export class SbpScanner extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'act'>;
 
   /** Enter was pressed on nothing. */
   #empty = false;

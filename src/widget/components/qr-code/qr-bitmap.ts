@@ -1,4 +1,4 @@
-import type { QrDrawing } from './qr-path.ts';
+import type { QrDrawing } from '../../../protocol/qr.ts';
 
 /** A bitmap's largest side, 16 MB: a larger code is scaled up from it, in pixels as well. */
 const MAX_PIXELS = 2048;

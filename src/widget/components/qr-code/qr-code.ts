@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { drawQr, type QrDrawing } from '../../../protocol/qr.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { ScreenLock } from '../../controllers/wake-lock.ts';
 import { isInverted } from './inverted.ts';
 import { paintQr } from './qr-bitmap.ts';
-import { drawQr, type QrDrawing } from './qr-path.ts';
 
 const PAPER = matchMedia('print');
 
@@ -194,6 +194,6 @@ function draw(payload: string): QrDrawing | null {
   try {
     return payload ? drawQr(payload) : null;
   } catch {
-    return null; // longer than any QR code: screens offer the link itself instead
+    return null; // too long for a QR code: screens offer the link instead
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { receiveStatus, changeStatus } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
+import { changeStatus } from '../../../../src/companion/payments/lifecycle/change-status.ts';
 import { registerWithProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
@@ -97,7 +98,7 @@ describe('a scanned code', () => {
     provider.create = async (request) =>
       ({ ...(await create(request)), presentation: { kind: 'scan' } }) as never;
     Object.assign(provider, {
-      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhooks: 'none' },
+      capabilities: { ...provider.capabilities, methods: ['buyer_qr'], charge: true, webhookTrust: 'none' },
       charge: (): Promise<ProviderReport> => {
         bank.charges++;
         return Promise.reject(

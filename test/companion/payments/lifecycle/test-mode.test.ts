@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { ProviderReport } from '../../../../src/companion/providers/provider.ts';
-import { receiveStatus } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
 import { registerWithProvider } from '../../../../src/companion/payments/lifecycle/register-with-provider.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
 import { chargeBuyerQr } from '../../../../src/companion/payments/lifecycle/charge-buyer-qr.ts';

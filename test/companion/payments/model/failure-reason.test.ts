@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { failureReasonOf } from '../../../../src/companion/payments/model/failure-reason.ts';
-import { createRefund, findRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { findRefund } from '../../../../src/companion/payments/refunds/refund-rows.ts';
 import {
   ProviderError,
   type ProviderDelivery,

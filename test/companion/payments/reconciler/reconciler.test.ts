@@ -75,7 +75,9 @@ describe('a provider that does not answer', () => {
 
 describe('work that fails', () => {
   it('is put off, a webhook too: those behind it have their turn', async () => {
-    Object.assign(ledger.provider, { capabilities: { ...ledger.provider.capabilities, webhooks: 'hint' } });
+    Object.assign(ledger.provider, {
+      capabilities: { ...ledger.provider.capabilities, webhookTrust: 'confirm-by-status' },
+    });
     const { id } = await ledger.createPayment();
     for (let i = 0; i < 60; i++) assert.equal(await ledger.tell(id, 'refunded'), 'premature');
     ledger.time += 4_000;

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
-import {
-  trySendRefund,
-  createRefund,
-  findRefund,
-} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { trySendRefund } from '../../../../src/companion/payments/refunds/send-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { findRefund } from '../../../../src/companion/payments/refunds/refund-rows.ts';
 import {
   ProviderError,
   type ProviderRefund,
@@ -35,7 +33,7 @@ const lost = (): never => {
   throw new ProviderError('unavailable', 'the answer was lost');
 };
 const notAsked = (): never => {
-  throw new ProviderError('unavailable', 'not asked', { asked: false });
+  throw new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false });
 };
 
 async function paidPayment(): Promise<string> {

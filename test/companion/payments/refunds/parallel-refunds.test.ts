@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
-import {
-  trySendRefund,
-  createRefund,
-  RefundRefused,
-} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { trySendRefund } from '../../../../src/companion/payments/refunds/send-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { RefundRefused } from '../../../../src/companion/payments/refunds/refundable.ts';
 import { ProviderError, type ProviderRefund } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
 import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
@@ -9,7 +9,8 @@ import { findOpenAttention } from '../../../../src/companion/payments/model/atte
 import { findEvents, findPayment } from '../../../../src/companion/payments/model/queries.ts';
 import { payableUntil } from '../../../../src/companion/payments/model/payable-until.ts';
 import { isLate } from '../../../../src/companion/payments/model/payment.ts';
-import { createRefund, RefundRefused } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { RefundRefused } from '../../../../src/companion/payments/refunds/refundable.ts';
 import { renewPayment } from '../../../../src/companion/payments/lifecycle/renew.ts';
 import { LONGEST_SILENT_PAUSE_MS } from '../../../../src/companion/payments/model/next-check.ts';
 import { PAYMENT_STATUSES, transition } from '../../../../src/protocol/status.ts';

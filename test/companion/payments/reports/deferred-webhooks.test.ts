@@ -28,7 +28,9 @@ describe('a webhook that is to be confirmed', () => {
 
   /** A hint that was set aside, its payment asked about by nothing else. */
   async function setAside(): Promise<string> {
-    Object.assign(ledger.provider, { capabilities: { ...ledger.provider.capabilities, webhooks: 'hint' } });
+    Object.assign(ledger.provider, {
+      capabilities: { ...ledger.provider.capabilities, webhookTrust: 'confirm-by-status' },
+    });
     const { id } = await ledger.createPayment();
     assert.equal(await ledger.tell(id, 'refunded'), 'premature');
     await ledger.ctx.store.write((trx) => trx.updateTable('payments').set({ next_check_at: null }).execute());
@@ -90,7 +92,7 @@ describe('a scanned code in doubt', () => {
         ...ledger.provider.capabilities,
         methods: ['buyer_qr'],
         charge: true,
-        webhooks: 'none',
+        webhookTrust: 'none',
       },
       create: async (request: Parameters<typeof create>[0]) => ({
         ...(await create(request)),

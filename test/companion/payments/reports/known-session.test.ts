@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { addAttempt } from '../../../../src/companion/payments/model/attempts.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';
 import { confirmDelivery } from '../../../../src/companion/payments/reports/webhook-trust.ts';
@@ -17,7 +17,7 @@ describe('a webhook that came before its payment was known', () => {
   before(async () => {
     ledger = await Ledger.open();
     const provider: Provider = ledger.provider;
-    const capabilities: Capabilities = { ...provider.capabilities, webhooks: 'known' };
+    const capabilities: Capabilities = { ...provider.capabilities, webhookTrust: 'known-session' };
     Object.assign(provider, { capabilities });
   });
   after(() => ledger.close());

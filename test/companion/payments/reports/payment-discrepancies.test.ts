@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findAttempts } from '../../../../src/companion/payments/model/attempts.ts';
 import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
 import { findPayment } from '../../../../src/companion/payments/model/queries.ts';

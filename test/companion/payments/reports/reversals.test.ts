@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import {
-  createRefund,
-  type RefundRefused,
-} from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { type RefundRefused } from '../../../../src/companion/payments/refunds/refundable.ts';
 import { renewPayment } from '../../../../src/companion/payments/lifecycle/renew.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ProviderDelivery } from '../../../../src/companion/providers/provider.ts';
 import { addAttempt } from '../../../../src/companion/payments/model/attempts.ts';
-import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveWebhook } from '../../../../src/companion/payments/reports/receive-webhook.ts';
 import { findEvents, findPayment } from '../../../../src/companion/payments/model/queries.ts';
 import type { PaymentStatus } from '../../../../src/protocol/status.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';

@@ -1,6 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { SbpQrCode } from '../../../../src/widget/components/qr-code/qr-code.ts';
-import { QUIET_ZONE, drawQr } from '../../../../src/widget/components/qr-code/qr-path.ts';
+import { QUIET_ZONE } from '../../../../src/protocol/qr.ts';
 import { defineOnce } from '../../../../src/widget/browser/define-once.ts';
 import { codeIsReadable } from '../../../support/codes-on-screen.ts';
 import { pause } from '../../../support/fake-companion.ts';
@@ -163,16 +163,5 @@ describe('<sbp-qr-code>', () => {
   it('shows an empty plate for what no QR can hold', async () => {
     const element = await show('x'.repeat(5_000), 360);
     expect(drawn(element)).to.equal(null);
-  });
-});
-
-describe('drawQr', () => {
-  it('packs a bare NSPK link into 29 modules and the longer one into 41', () => {
-    expect(drawQr(BARE).side - 2 * QUIET_ZONE).to.equal(29);
-    expect(drawQr(LINK).side - 2 * QUIET_ZONE).to.equal(41);
-  });
-
-  it('keeps non-Latin text apart from its low bytes', () => {
-    expect(drawQr('https://банк.рф/счёт').path).not.to.equal(drawQr('https://10=:.@D/AG5B').path);
   });
 });

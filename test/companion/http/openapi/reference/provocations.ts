@@ -36,11 +36,14 @@ class NoRefundProvider extends ScriptedProvider {
 }
 
 /** Its webhooks are the payment's id. Each makes the companion ask for the payment's status. */
-class HintProvider extends ScriptedProvider {
-  override readonly capabilities = { ...new ScriptedProvider().capabilities, webhooks: 'hint' } as never;
+class ConfirmingProvider extends ScriptedProvider {
+  override readonly capabilities = {
+    ...new ScriptedProvider().capabilities,
+    webhookTrust: 'confirm-by-status',
+  } as never;
   override parseWebhook({ body }: { body?: Buffer } = {}) {
     const reference = String(body);
-    return { ...this.report(reference), deliveryId: `hint ${reference}`, event: 'hint' } as never;
+    return { ...this.report(reference), deliveryId: `report ${reference}`, event: 'report' } as never;
   }
 }
 
@@ -188,7 +191,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   },
 
   async not_confirmed(stage, operation, t) {
-    const provider = new HintProvider();
+    const provider = new ConfirmingProvider();
     const on = await startCompanion({}, { providers: { sandbox: provider } });
     t.after(() => on.stop());
     const { payment_id } = await on.createPayment();

@@ -1,5 +1,5 @@
 import type { RefundRow } from '../../store/schema.ts';
-import type { Writer } from '../../store/store.ts';
+import type { Reader, Writer } from '../../store/store.ts';
 import { logAfterCommit } from '../model/history-log.ts';
 import { newId } from '../../lib/ids.ts';
 
@@ -45,4 +45,8 @@ export function insertRefund(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+export async function findRefund(db: Reader, id: string): Promise<RefundRow | null> {
+  return (await db.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }

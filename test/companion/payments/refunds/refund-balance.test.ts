@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { receiveStatus } from '../../../../src/companion/payments/reports/receive-report.ts';
+import { receiveStatus } from '../../../../src/companion/payments/reports/receive-status.ts';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
 import { ProviderError } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT } from '../../../support/ledger.ts';
@@ -17,7 +17,8 @@ beforeEach(async () => {
   const { provider } = books.ledger;
   const answer = provider.refund.bind(provider);
   provider.refund = (request) => {
-    if (isAway) return Promise.reject(new ProviderError('unavailable', 'not asked', { asked: false }));
+    if (isAway)
+      return Promise.reject(new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false }));
     asked.push(request.amount);
     return answer(request);
   };

@@ -1,0 +1,147 @@
+import { delayByAgeMs } from '../../lib/backoff.ts';
+import type { Context } from '../context.ts';
+import { ProviderError, type ProviderRefund } from '../../providers/provider.ts';
+import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
+import type { RefundRow } from '../../store/schema.ts';
+import type { Writer } from '../../store/store.ts';
+import { findAttempt, refOfAttempt } from '../model/attempts.ts';
+import { queueAttention } from '../model/attention.ts';
+import { findRefund } from './refund-rows.ts';
+import { keepFailureReason } from '../model/failure-reason.ts';
+import { findPayment } from '../model/queries.ts';
+import { contradictsTest, type Payment } from '../model/payment.ts';
+import { checkBalance } from './refund-balance.ts';
+import { settleRefund } from './settle-refund.ts';
+
+/** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
+export const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+/** Once it is a day old, its end has been lost or takes days. */
+const LONGEST_OLD_PAUSE_MS = 3_600_000;
+const OLD_MS = 24 * 3_600_000;
+
+/** Brings a pending refund to the provider; it stays pending while nobody can say what became of it. */
+export async function trySendRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+  try {
+    return await sendRefund(ctx, refund);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // A webhook may have been faster than the answer that did not come.
+    return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  }
+}
+
+/**
+ * May be repeated: the refund's id is the idempotency key, and a provider that knows no such thing is told that it may
+ * have been asked before. Throws a {@link ProviderError} when nobody can say what became of it.
+ */
+export async function sendRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+  if (refund.status !== 'pending') return refund;
+  // On disk before the call: whoever comes after a crash must know that there may have been one.
+  if (!(await claimSend(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  const payment = await findPayment(ctx.store.read, refund.payment_id);
+  const attempt = await findAttempt(ctx.store.read, refund.reference);
+  if (!payment || !attempt) throw new Error('a refund without its payment');
+  let answer: ProviderRefund;
+  try {
+    answer = await ctx.providers[attempt.provider].refund({
+      payment: refOfAttempt(attempt, payment),
+      refundId: refund.id,
+      providerRefundId: refund.provider_refund_id,
+      repeated: refund.asks > 0,
+      amount: refund.amount,
+      reason: refund.reason,
+    });
+  } catch (cause) {
+    ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
+    const error =
+      cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
+    if (!error.mayHaveTakenEffect) await undoClaim(ctx, refund);
+    if (error.kind === 'unavailable') throw error;
+    answer = { status: 'failed', failureReason: error.reason };
+  }
+  const { status, providerRefundId } = answer;
+  if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
+    await ctx.store.write((trx) =>
+      trx
+        .updateTable('refunds')
+        .set({ provider_refund_id: providerRefundId })
+        .where('id', '=', refund.id)
+        .execute(),
+    );
+  }
+  if (status === 'succeeded' && contradictsTest(payment, answer)) {
+    await flagTestContradiction(ctx, payment, refund);
+    throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
+  }
+  if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
+  const settled = await ctx.store.write(async (trx) => {
+    if (status === 'failed') await keepFailureReason(trx, refund, answer.failureReason);
+    const source = refund.duplicate === 1 ? 'clock' : 'merchant';
+    return settleRefund(trx, refund, { status, amount: null, source }, ctx.now());
+  });
+  if (settled.outcome === 'applied') ctx.announce(settled.payment);
+  return settled.refund;
+}
+
+/** A test refund of real money gives nothing back: it stays pending, and a person is told. */
+async function flagTestContradiction(
+  ctx: Context,
+  payment: Payment,
+  { id, reference }: RefundRow,
+): Promise<void> {
+  const attention = { reason: 'test_contradicted', reference, refund_id: id } as const;
+  await ctx.store.write((trx) => queueAttention(trx, payment, attention, ctx.now()));
+  ctx.wakeNotifier();
+}
+
+/**
+ * Of two that come with the same knowledge one asks: otherwise both could be the first to. What the provider has not heard
+ * of waits while its money may have gone out otherwise, and fails once it has.
+ */
+async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
+  const { id, asks } = refund;
+  const now = ctx.now();
+  const age = now - refund.created_at;
+  const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
+  const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
+  const room = await ctx.store.write(async (trx) => {
+    const current = await findRefund(trx, id);
+    if (current?.status !== 'pending' || current.asks !== asks) return null;
+    const payment = await findPayment(trx, refund.payment_id);
+    const room = asks === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
+    await trx
+      .updateTable('refunds')
+      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
+      .where('id', '=', id)
+      .execute();
+    if (room === 'never') await settleRefund(trx, refund, NOTHING_LEFT, now);
+    return room;
+  });
+  if (room === 'never') ctx.wakeNotifier();
+  return room === 'now';
+}
+
+const NOTHING_LEFT = { status: 'failed', amount: null, source: 'clock' } as const;
+
+/** The provider was surely not asked, unless somebody else has meanwhile. */
+async function undoClaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
+  await ctx.store.write((trx) =>
+    trx
+      .updateTable('refunds')
+      .set({ asks })
+      .where('id', '=', id)
+      .where('asks', '=', asks + 1)
+      .execute(),
+  );
+}
+
+/** Makes due what a clock has put off that has been set back since. */
+export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
+  await trx
+    .updateTable('refunds')
+    .set({ next_ask_at: now })
+    .where(IS_PENDING_REFUND)
+    .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
+    .execute();
+}
