@@ -47,7 +47,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     outbound,
     providers,
     announce: () => undefined,
-    wakeCaretaker: () => undefined,
+    wakeReconciler: () => undefined,
     askNow: () => Promise.resolve(),
     confirms: () => Promise.resolve(true),
     wakeNotifier: () => undefined,
@@ -58,7 +58,7 @@ async function serveRaw(config: Config, store: Store): Promise<void> {
     request.on('end', () => {
       const body = Buffer.concat(chunks);
       const delivery = providers.sandbox.parseWebhook({ headers: request.headers, body });
-      void receiveWebhook(ctx, 'sandbox', delivery, body).then(() => {
+      void receiveWebhook(ctx, { provider: 'sandbox', delivery, body }).then(() => {
         response.writeHead(200, { 'content-type': 'application/json' }).end('{"received":true}');
       });
     });

@@ -22,9 +22,9 @@ import { createMerchantConfirmation } from './payments/lifecycle/ask-merchant.ts
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
 import type { Resolve } from './outbound/address-guard.ts';
-import { Caretaker } from './payments/reconciler/reconciler.ts';
+import { Reconciler } from './payments/reconciler/reconciler.ts';
 import { withHistoryLog } from './payments/model/history-log.ts';
-import { warnOfLeftProviders } from './payments/reconciler/left-providers.ts';
+import { warnOfUnconfiguredProviders } from './payments/reconciler/unconfigured-providers.ts';
 import type { Payment } from './payments/model/payment.ts';
 import { Retention } from './payments/reconciler/retention.ts';
 import { PaymentTokens } from './payments/model/tokens.ts';
@@ -147,15 +147,15 @@ async function assemble(
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();
-      caretaker.wake();
+      reconciler.wake();
     },
     wakeNotifier: () => notifier.wake(),
-    wakeCaretaker: () => caretaker.wake(),
-    askNow: (payment) => caretaker.askNow(payment),
+    wakeReconciler: () => reconciler.wake(),
+    askNow: (payment) => reconciler.askNow(payment),
     confirms: createMerchantConfirmation({ config, outbound, now }),
   };
   const notifier = new Notifier(ctx);
-  const caretaker = new Caretaker(ctx);
+  const reconciler = new Reconciler(ctx);
   const retention = new Retention(ctx, (paymentId) => hub.dismiss(paymentId));
   const banks = createBankDirectory({
     source: config.bankList,
@@ -174,7 +174,7 @@ async function assemble(
   for (const file of readableByOthers(kept, config.fileMode)) {
     log.warn({ file }, 'file may be read by others than its owner: chmod 600, or set SBP_FILE_MODE=group');
   }
-  await warnOfLeftProviders(ctx);
+  await warnOfUnconfiguredProviders(ctx);
   certificates.look();
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const middleware = new Middleware(ctx.tokens, (name) => Object.hasOwn(ctx.providers, name));
@@ -199,7 +199,7 @@ async function assemble(
   function start(): void {
     if (started || closing) return;
     started = true;
-    caretaker.wake();
+    reconciler.wake();
     notifier.wake();
     retention.start();
     lastSeen.start();
@@ -218,7 +218,7 @@ async function assemble(
     await closeServer(app);
     banks.close();
     certificates.close();
-    await Promise.all([caretaker.close(), notifier.close(), retention.close(), bank.close()]);
+    await Promise.all([reconciler.close(), notifier.close(), retention.close(), bank.close()]);
     await lastSeen.close();
     await outbound.close();
     ctx.sampledLog.close();

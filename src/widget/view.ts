@@ -2,7 +2,7 @@ import type { nothing, TemplateResult } from 'lit';
 import type { DeviceType } from '../protocol/snapshot.ts';
 import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
-import type { Texts } from './locales/texts.ts';
+import type { ScreenTexts } from './locales/screens.ts';
 import type { Step } from './events.ts';
 import type { ActBody, ActPath, Acted } from './session/types.ts';
 import type { Destination, Gone, Screen, State, StateEvent, Way } from './state/state.ts';
@@ -30,7 +30,7 @@ export interface View {
   readonly state: State;
   readonly screen: Screen;
   /** The first screen's words; parts that are loaded later ask `language` for theirs. */
-  readonly texts: Texts;
+  readonly texts: ScreenTexts;
   readonly language: Language;
   /** The companion's origin. */
   readonly origin: string;

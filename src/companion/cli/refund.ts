@@ -21,7 +21,7 @@ export async function refund(action: string, id: string, option: string, status:
       const pending = await findRefund(trx, id);
       if (!pending) throw new CommandError(`There is no refund ${id} in ${databaseFile}.`);
       if (pending.status !== 'pending') throw new CommandError(`${id} has ${pending.status} already.`);
-      return settleRefund(trx, pending, { status, amount: null, source: 'operator' }, Date.now());
+      return settleRefund(trx, pending, { status, amount: null, source: 'operator', now: Date.now() });
     });
     process.stdout.write(
       `${id} (${refund.amount} kopecks) has ${refund.status}; ${payment.id} is ${payment.status}.\n`,

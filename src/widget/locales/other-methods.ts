@@ -2,8 +2,8 @@ import type { Dictionary } from './dictionary.ts';
 
 type NameAndNeeds = readonly [name: string, needs: string];
 
-/** The words of all that a payment by one SBP link does not need: loaded with it. */
-export interface OtherWaysTexts {
+/** The texts of methods, forms, scanner, phone message, renewal and cancel, loaded with the first payment that needs one. */
+export interface OtherMethodsTexts {
   /** A method's name, and what the payer needs for it. */
   readonly methodSbp: NameAndNeeds;
   readonly methodSberpay: NameAndNeeds;
@@ -35,11 +35,11 @@ export interface OtherWaysTexts {
   readonly cancelNotNow: string;
   readonly trouble: string;
   readonly tooOften: string;
-  /** When nobody knows how long. */
+  /** Used when the pause is unknown. */
   readonly tooOftenNow: string;
 }
 
-export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
+export const OTHER_METHODS_TEXTS: Dictionary<OtherMethodsTexts> = {
   ru: {
     methodSbp: ['СБП', 'Через приложение любого банка'],
     methodSberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],

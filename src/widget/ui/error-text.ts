@@ -1,5 +1,5 @@
 import { fill } from '../locales/messages.ts';
-import type { OtherWaysTexts } from '../locales/other-methods.ts';
+import type { OtherMethodsTexts } from '../locales/other-methods.ts';
 import type { ActPath } from '../session/types.ts';
 import type { Act } from '../state/state.ts';
 
@@ -10,7 +10,7 @@ import type { Act } from '../state/state.ts';
 export function setbackText(
   act: Act | null,
   path: ActPath,
-  words: OtherWaysTexts,
+  words: OtherMethodsTexts,
   own: Readonly<Record<number, string>> = {},
 ): string | null {
   if (act?.path !== path || typeof act.outcome === 'string') return null;

@@ -147,7 +147,7 @@ export function payerActions(
     summary: 'The payer gives up',
     refusals: ['not_cancelable', 'store_not_writable'],
     async act({ request }) {
-      const after = await cancelPayment(ctx, await openPayment(request), 'payer');
+      const after = await cancelPayment(ctx, await openPayment(request), { source: 'payer' });
       if (after.status !== 'canceled') throw conflict('not_cancelable', after, 'it cannot be canceled');
       return after;
     },

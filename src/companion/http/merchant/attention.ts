@@ -40,13 +40,10 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, keys: Idempo
       const { payment_id: paymentId, attention_id: attentionId } = params;
       // An unknown payment or attention is refused before the body is read.
       await existing(paymentId, attentionId);
-      const input = readBody();
       try {
         const { attention, payment } = await resolveAttention(
           ctx,
-          paymentId,
-          attentionId,
-          input,
+          { paymentId, attentionId, resolution: readBody() },
           async (trx) => {
             if (key) await reserveKey(trx, key.name, key.bodyHash, attentionId, ctx.now());
           },

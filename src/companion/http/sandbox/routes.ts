@@ -67,7 +67,7 @@ export function sandboxRoutes(bank: SandboxBank) {
           );
         }
         const bill = await bank.findNewest(payment_id);
-        const moved = bill && (await bank.move(bill.reference, to));
+        const moved = bill && (await bank.setStatus(bill.reference, to));
         if (!moved) throw new ProblemError('payment_not_found', 'The sandbox bank has no such payment.');
         if (moved.status !== to) {
           throw new ProblemError(
@@ -111,7 +111,7 @@ export function sandboxRoutes(bank: SandboxBank) {
 
     function act(reference: string, action: BankAction): Promise<unknown> {
       if (action === 'process_then_pay') return bank.paySlowly(reference);
-      return bank.move(reference, action === 'pay' ? 'paid' : 'failed');
+      return bank.setStatus(reference, action === 'pay' ? 'paid' : 'failed');
     }
 
     async function showBill(request: FastifyRequest<BillRoute>, reply: FastifyReply): Promise<FastifyReply> {

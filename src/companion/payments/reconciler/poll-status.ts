@@ -7,7 +7,7 @@ import { changeStatus } from '../lifecycle/change-status.ts';
 import { registerWithProvider } from '../lifecycle/register-with-provider.ts';
 import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from '../model/attempts.ts';
 import { sendCharge } from '../lifecycle/charge-buyer-qr.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './job.ts';
+import { BATCH_SIZE, type Busy, type Job, type Task } from './job.ts';
 import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
 import {
@@ -21,14 +21,14 @@ import {
 import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/next-check.ts';
 
 /** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
-export const CHECKS: Chore = {
-  name: 'checks',
+export const POLL_STATUS: Job = {
+  name: 'poll status',
   async findDue(ctx, busy) {
     const rows = await planned(ctx, busy)
       .selectAll()
       .where('next_check_at', '<=', ctx.now())
       .orderBy('next_check_at')
-      .limit(FOUND_AT_ONCE)
+      .limit(BATCH_SIZE)
       .execute();
     return rows.map((row) => ({
       key: row.id,
@@ -128,7 +128,7 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
     await trx
       .updateTable('payments')
       .set({
-        answers: counted.answers,
+        answered_checks: counted.answers,
         checks: counted.checks,
         ...(givenUp ? { next_check_at: nextCheckAt(counted, ctx.now()) } : {}),
       })
@@ -136,7 +136,8 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
       .execute();
     if (!givenUp || isWatched(counted)) return;
     const attempt = await findAttempt(trx, payment.reference);
-    if (attempt?.over === 0 && attempt.to_close === 0) await markForClosing(trx, attempt.reference);
+    if (attempt?.state === 'open' && attempt.close_state === 'none')
+      await markForClosing(trx, attempt.reference);
   });
 }
 
@@ -144,8 +145,8 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
 async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Promise<Task[]> {
   const attempts = await findAttempts(ctx.store.read, payment.id);
   const replaced = attempts.filter(
-    ({ reference, provider_payment_id, to_close }) =>
-      reference !== payment.reference && provider_payment_id !== null && to_close === 0,
+    ({ reference, provider_payment_id, close_state }) =>
+      reference !== payment.reference && provider_payment_id !== null && close_state === 'none',
   );
   return replaced.map((attempt) => ({
     key: attempt.reference,
@@ -167,10 +168,14 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
   if (!payment || !isOver(payment)) return;
   const cause = { event: 'payment.expired', source: 'clock' };
-  await changeStatus(ctx, paymentId, 'expired', cause, async (current, trx) => {
-    if (!isOver(current)) return false;
-    if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
-    return true;
+  await changeStatus(ctx, paymentId, {
+    status: 'expired',
+    cause,
+    holds: async (current, trx) => {
+      if (!isOver(current)) return false;
+      if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
+      return true;
+    },
   });
 }
 

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
 import { StillHere } from '../../controllers/app-switch.ts';
 import { mustHold, targetOf } from '../../browser/bank-link.ts';
-import { BANK_WAY_TEXTS } from '../../locales/bank-app.ts';
+import { BANK_APP_TEXTS } from '../../locales/bank-app.ts';
 import { button, linkButton } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -77,7 +77,7 @@ export class SbpBankWait extends LitElement {
 
   protected override render(): TemplateResult {
     const { language, act, state, origin, texts } = this.view;
-    const words = language.words(BANK_WAY_TEXTS);
+    const words = language.texts(BANK_APP_TEXTS);
     const first = this.#stillHere.is;
     const { gone } = state;
     return html`<div class="ways ${first ? 'first' : ''}">

@@ -3,7 +3,7 @@ import { resolveEndpoint } from '../../browser/endpoint.ts';
 import type { InApp } from '../../browser/in-app-browser.ts';
 import type { Language } from '../../locales/language.ts';
 import { fill } from '../../locales/messages.ts';
-import { RESCUE_TEXTS, type RescueTexts } from '../../locales/in-app.ts';
+import { IN_APP_TEXTS, type InAppTexts } from '../../locales/in-app.ts';
 import { button } from '../../ui/elements.ts';
 import type { Destination, Screen } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -140,7 +140,7 @@ export class SbpWayOut extends LitElement {
     const { inApp, held } = this;
     // While the payment loads there is no bank to open, and it may turn out to be paid.
     if (this.screen === 'loading') return nothing;
-    const words = this.language.words(RESCUE_TEXTS);
+    const words = this.language.texts(IN_APP_TEXTS);
     const ios = inApp.platform === 'ios';
     return html`<p
         class="notice"
@@ -152,7 +152,7 @@ export class SbpWayOut extends LitElement {
       ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
   }
 
-  #renderExit(words: RescueTexts, inApp: InApp): TemplateResult {
+  #renderExit(words: InAppTexts, inApp: InApp): TemplateResult {
     const exit = this.#exit;
     if (exit?.kind === 'call') {
       return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
@@ -170,7 +170,7 @@ export class SbpWayOut extends LitElement {
       <p class="menu quiet" .textContent=${menuWords(words, inApp)}></p>`;
   }
 
-  #renderAddress(words: RescueTexts, page: string): TemplateResult {
+  #renderAddress(words: InAppTexts, page: string): TemplateResult {
     const { outcome } = this.#copy;
     const copy = this.#copy.render(page, words);
     if (outcome === 'by-hand') return copy;
@@ -181,7 +181,7 @@ export class SbpWayOut extends LitElement {
   }
 }
 
-function menuWords(words: RescueTexts, { app, platform }: InApp): string {
+function menuWords(words: InAppTexts, { app, platform }: InApp): string {
   if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
   return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
 }

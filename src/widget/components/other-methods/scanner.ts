@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { fill } from '../../locales/messages.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
+import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import { money } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -72,7 +72,7 @@ export class SbpScanner extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const busy = isBusy(state.act, '/buyer-qr');
     const setback = this.#empty
       ? words.noCode

@@ -23,7 +23,7 @@ async function expired(): Promise<string> {
 }
 
 const cancel = async (id: string, by: 'merchant' | 'payer' = 'merchant') =>
-  (await cancelPayment(ledger.ctx, await ledger.paymentOf(id), by)).status;
+  (await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: by })).status;
 
 async function toldOf(id: string): Promise<string[]> {
   const rows = await ledger.ctx.store.read

@@ -32,7 +32,7 @@ function tell(reference: string, said: Partial<ProviderDelivery>): Promise<strin
     currency: 'RUB',
     ...said,
   };
-  return receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+  return receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
 }
 
 describe('an answer to the create that a webhook has overtaken', () => {
@@ -84,7 +84,7 @@ describe('an answer to the create that comes too late', () => {
 
   it('shows no link of a payment that was canceled meanwhile', async () => {
     const { id } = await meanwhile(async (reference) => {
-      await cancelPayment(ledger.ctx, await ledger.paymentOf(reference), 'payer');
+      await cancelPayment(ledger.ctx, await ledger.paymentOf(reference), { source: 'payer' });
     });
     const { status, presentation } = await ledger.paymentOf(id);
     assert.deepEqual([status, presentation], ['canceled', PENDING]);

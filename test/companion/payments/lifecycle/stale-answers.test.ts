@@ -43,7 +43,7 @@ describe('a cancel', () => {
     await chooseMethod(ledger.ctx, id, { method: 'sbp', phone: null });
     const stale = await paymentOf(id);
     await chooseMethod(ledger.ctx, id, { method: 'sberpay', phone: null });
-    assert.equal((await cancelPayment(ledger.ctx, stale, 'payer')).status, 'canceled');
+    assert.equal((await cancelPayment(ledger.ctx, stale, { source: 'payer' })).status, 'canceled');
     for (let round = 0; round < 3; round++) {
       ledger.time += 60_000;
       await ledger.look();
@@ -55,12 +55,15 @@ describe('a cancel', () => {
 
   it('is not for the payer of a payment that the bank is working on', async () => {
     const payment = await newPayment('sbp');
-    await changeStatus(ledger.ctx, payment.id, 'processing', {
-      event: 'payment.processing',
-      source: 'test',
+    await changeStatus(ledger.ctx, payment.id, {
+      status: 'processing',
+      cause: {
+        event: 'payment.processing',
+        source: 'test',
+      },
     });
     assert.equal(
-      (await cancelPayment(ledger.ctx, await paymentOf(payment.id), 'payer')).status,
+      (await cancelPayment(ledger.ctx, await paymentOf(payment.id), { source: 'payer' })).status,
       'processing',
     );
   });
@@ -73,7 +76,10 @@ describe('a cancel', () => {
       await ledger.tell(id, 'processing');
       throw new ProviderError('unavailable', 'down');
     };
-    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'processing');
+    assert.equal(
+      (await cancelPayment(ledger.ctx, await paymentOf(id), { source: 'payer' })).status,
+      'processing',
+    );
     provider.cancel = closing;
     for (let round = 0; round < 3; round++) {
       ledger.time += 6_000;
@@ -236,8 +242,14 @@ describe('a scanned code', () => {
     const id = await inDoubt();
     ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
     await wait(60);
-    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'payer')).status, 'created');
-    assert.equal((await cancelPayment(ledger.ctx, await paymentOf(id), 'merchant')).status, 'canceled');
+    assert.equal(
+      (await cancelPayment(ledger.ctx, await paymentOf(id), { source: 'payer' })).status,
+      'created',
+    );
+    assert.equal(
+      (await cancelPayment(ledger.ctx, await paymentOf(id), { source: 'merchant' })).status,
+      'canceled',
+    );
     ledger.provider.status = ({ reference }) =>
       Promise.resolve({ reference, status: 'paid', amount: 10_000, currency: 'RUB' });
     await wait(30);

@@ -44,18 +44,17 @@ async function paidPayment(): Promise<string> {
 
 let deliveries = 0;
 const tell = (reference: string, report: { status?: 'paid'; amount?: number; refund?: RefundReport }) =>
-  receiveWebhook(
-    ledger.ctx,
-    'sandbox',
-    {
+  receiveWebhook(ledger.ctx, {
+    provider: 'sandbox',
+    delivery: {
       deliveryId: String(++deliveries),
       event: 'told',
       reference,
       currency: 'RUB',
       ...{ status: null, amount: null, ...report },
     },
-    Buffer.from('{}'),
-  );
+    body: Buffer.from('{}'),
+  });
 
 const refund = (paymentId: string, amount: number) =>
   createRefund(ledger.ctx, { paymentId, amount, reason: null }, () => Promise.resolve());
@@ -94,9 +93,9 @@ describe('asking for a refund', () => {
     const { id, created_at } = await refund(await paidPayment(), 1_000);
     const waits: number[] = [];
     for (let round = 0; round < 12; round++) {
-      const { next_ask_at } = await read(id);
-      waits.push((next_ask_at - Math.max(created_at, ledger.time)) / 1000);
-      ledger.time = next_ask_at;
+      const { next_request_at } = await read(id);
+      waits.push((next_request_at - Math.max(created_at, ledger.time)) / 1000);
+      ledger.time = next_request_at;
       await ledger.look();
     }
     assert.deepEqual(waits, [5, 5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600]);

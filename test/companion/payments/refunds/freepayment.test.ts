@@ -77,7 +77,7 @@ describe('a refund by freepayment', () => {
     const { refund_id, status } = await refund(id, { amount: 5_000, reason: 'damaged' });
     assert.equal(status, 'pending');
     await shop.until('the operator is told', () =>
-      shop.companion.logs().includes(`nobody knows whether ${refund_id} was made`),
+      shop.companion.logs().includes(`it is unknown whether ${refund_id} was made`),
     );
     await shop.until('the result', () => shop.acquirer.refunds.at(-1)!.status === 'successful');
     assert.deepEqual([asked(), await statusOf(refund_id)], [before + 1, 'pending']);

@@ -14,7 +14,7 @@ afterEach(() => ledger.close());
 
 async function canceled(onLate: 'tell' | 'refund' | null = 'refund'): Promise<string> {
   const payment = await ledger.createPayment();
-  await cancelPayment(ledger.ctx, payment, 'merchant', onLate);
+  await cancelPayment(ledger.ctx, payment, { source: 'merchant', onLate });
   return payment.id;
 }
 
@@ -99,7 +99,7 @@ describe('money after a cancel that wants it given back', () => {
     await ledger.tell(kept, 'paid');
     const { id } = await ledger.createPayment();
     ledger.provider.created.get(id)!.status = 'paid';
-    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant', onLate: 'refund' });
     await wait(3);
     for (const each of [kept, id]) assert.equal((await ledger.paymentOf(each)).status, 'paid');
     assert.equal(ledger.provider.refunds.size, 0);
@@ -113,7 +113,7 @@ describe('money after a cancel that wants it given back', () => {
       await ledger.tell(id, 'paid');
       return close(ref);
     };
-    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant', onLate: 'refund' });
     await wait(3);
     assert.equal((await ledger.paymentOf(id)).status, 'paid');
     const paid = (await webhooksOf(id)).find(({ event }) => event === 'payment.paid')!;
@@ -129,15 +129,15 @@ describe('money after a cancel that wants it given back', () => {
       await ledger.tell(id, 'paid');
       return report;
     };
-    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant', onLate: 'refund' });
     await wait(3);
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
   });
 
   it('goes by the merchant’s last word', async () => {
     const id = await canceled('tell');
-    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant', 'refund');
-    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant');
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant', onLate: 'refund' });
+    await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant' });
     await ledger.tell(id, 'paid');
     await wait(3);
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
@@ -147,6 +147,9 @@ describe('money after a cancel that wants it given back', () => {
     const { id } = await ledger.createPayment();
     assert.equal(await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)), null);
     Object.assign(ledger.provider, { capabilities: { ...ledger.provider.capabilities, refund: 'none' } });
-    assert.match((await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)))!, /gives nothing back/);
+    assert.match(
+      (await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)))!,
+      /has no refunds in its API/,
+    );
   });
 });

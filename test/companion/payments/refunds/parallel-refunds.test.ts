@@ -92,7 +92,10 @@ async function paidPayment(): Promise<string> {
   const { id } = await ledger.createPayment({ callbackUrl: null });
   const report = { reference: id, status: 'paid', amount: AMOUNT, currency: 'RUB' } as const;
   const delivery = { ...report, deliveryId: `${id} paid`, event: 'payment.paid' };
-  assert.equal(await receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}')), 'applied');
+  assert.equal(
+    await receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') }),
+    'applied',
+  );
   return id;
 }
 
@@ -126,7 +129,7 @@ async function check(paymentId: string): Promise<void> {
   );
 }
 
-/** A caretaker's round, while the shop repeats its calls: both carry the same refunds on. */
+/** A reconciler's round, while the shop repeats its calls: both carry the same refunds on. */
 async function repeatAll(paymentId: string): Promise<void> {
   const { ctx } = ledger;
   const refunds = await ctx.store.read

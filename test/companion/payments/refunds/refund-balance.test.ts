@@ -42,7 +42,7 @@ async function unheard(id: string, amount: number | null): Promise<string> {
 
 async function canceled(): Promise<string> {
   const payment = await books.ledger.createPayment();
-  await cancelPayment(books.ledger.ctx, payment, 'merchant', 'refund');
+  await cancelPayment(books.ledger.ctx, payment, { source: 'merchant', onLate: 'refund' });
   return payment.id;
 }
 

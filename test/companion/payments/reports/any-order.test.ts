@@ -152,7 +152,7 @@ class Life {
         const bill = provider.created.get(reference);
         if (!bill) return;
         // Money on a code that ended more than an hour ago is believed to be reported: nobody looks for it any more.
-        const forgotten = reference !== payment.reference && attempt.to_close === 0;
+        const forgotten = reference !== payment.reference && attempt.close_state === 'none';
         const ended = bill.status === 'canceled' || bill.status === 'expired';
         if (ended && forgotten && !event.told) return;
         const next = transition(bill.status, event.status);
@@ -175,7 +175,10 @@ class Life {
         await ledger.look();
         return;
       case 'cancel':
-        await cancelPayment(ctx, payment, event.by, event.by === 'merchant' ? event.onLate : null);
+        await cancelPayment(ctx, payment, {
+          source: event.by,
+          onLate: event.by === 'merchant' ? event.onLate : null,
+        });
         return;
       case 'renew':
         await renewPayment(ctx, this.id);
@@ -235,7 +238,7 @@ class Life {
 
   async #giveBackElsewhere(amount: number): Promise<void> {
     const attempts = await findAttempts(ledger.ctx.store.read, this.id);
-    const { reference } = attempts.find(({ paid }) => paid === 1)!;
+    const { reference } = attempts.find(({ state }) => state === 'paid')!;
     const providerRefundId = `elsewhere ${++this.#messages}`;
     const report = { refundId: null, providerRefundId, amount, status: 'succeeded' } as const;
     if ((await this.#tellOfRefund(reference, report)) === 'unmatched_refund') this.#elsewhere += amount;
@@ -245,7 +248,7 @@ class Life {
     const deliveryId = `${reference} refund ${++this.#messages}`;
     const nothing = { status: null, amount: null, currency: null };
     const delivery = { ...nothing, deliveryId, event: `refund.${refund.status}`, reference, refund };
-    return receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
   async #refund(amount: number | null): Promise<void> {
@@ -274,12 +277,11 @@ class Life {
     amount: number;
   }) {
     const known = PAYMENT_STATUSES.find((name) => name === status) ?? null;
-    await receiveWebhook(
-      ledger.ctx,
-      'sandbox',
-      { deliveryId, event: `payment.${status}`, reference, status: known, amount, currency: 'RUB' },
-      Buffer.from('{}'),
-    );
+    await receiveWebhook(ledger.ctx, {
+      provider: 'sandbox',
+      delivery: { deliveryId, event: `payment.${status}`, reference, status: known, amount, currency: 'RUB' },
+      body: Buffer.from('{}'),
+    });
   }
 
   /** The provider is back and all that was put off is done. */
@@ -351,7 +353,7 @@ class Life {
       assert.equal(givenBack.length, Math.max(0, paidBills.length - 1), 'every second charge is given back');
     }
     // What has gone out in the cabinet leaves no room for these, until a person has looked.
-    const waiting = refunds.filter(({ status, asks }) => status === 'pending' && asks === 0);
+    const waiting = refunds.filter(({ status, requests }) => status === 'pending' && requests === 0);
     if (waiting.length > 0) {
       assert.ok(this.#elsewhere > 0 && (await this.#mayBeOut()) > AMOUNT, 'a refund waits for nothing else');
     }

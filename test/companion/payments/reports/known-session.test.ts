@@ -24,7 +24,7 @@ describe('a webhook that came before its payment was known', () => {
 
   async function deliver(delivery: ProviderDelivery): Promise<string> {
     const verified = await confirmDelivery(ledger.ctx, 'sandbox', delivery);
-    return receiveWebhook(ledger.ctx, 'sandbox', verified, Buffer.from('{}'));
+    return receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery: verified, body: Buffer.from('{}') });
   }
 
   async function newPayment(): Promise<string> {

@@ -140,7 +140,7 @@ describe('a second charge', () => {
       .selectFrom('refunds')
       .selectAll()
       .executeTakeFirstOrThrow();
-    assert.deepEqual([refund.status, refund.asks], ['pending', 0]);
+    assert.deepEqual([refund.status, refund.requests], ['pending', 0]);
     assert.deepEqual(await reasons(id), ['paid_twice', 'paid_contradicted']);
   });
 });

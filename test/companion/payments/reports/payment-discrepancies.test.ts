@@ -26,10 +26,9 @@ const paymentOf = async (id: string) => (await findPayment(ledger.ctx.store.read
 /** The bank's books and its word. */
 async function bankSays(reference: string, status: PaymentStatus, amount = AMOUNT): Promise<string> {
   ledger.provider.created.get(reference)!.status = status;
-  return receiveWebhook(
-    ledger.ctx,
-    'sandbox',
-    {
+  return receiveWebhook(ledger.ctx, {
+    provider: 'sandbox',
+    delivery: {
       deliveryId: `${reference} ${status} ${amount}`,
       event: `payment.${status}`,
       reference,
@@ -37,8 +36,8 @@ async function bankSays(reference: string, status: PaymentStatus, amount = AMOUN
       amount,
       currency: 'RUB',
     },
-    Buffer.from('{}'),
-  );
+    body: Buffer.from('{}'),
+  });
 }
 
 async function webhooks(id: string) {
@@ -191,7 +190,10 @@ describe('money that is not as it should be', () => {
     await choose(id, 'sbp');
     const report = { reference: id, status: 'paid' as const, amount: AMOUNT, currency: 'RUB' };
     const delivery = { ...report, deliveryId: 'forged', event: 'payment.paid' };
-    assert.equal(await receiveWebhook(ledger.ctx, 'sbp-api', delivery, Buffer.from('{}')), 'unknown_payment');
+    assert.equal(
+      await receiveWebhook(ledger.ctx, { provider: 'sbp-api', delivery, body: Buffer.from('{}') }),
+      'unknown_payment',
+    );
     assert.equal((await paymentOf(id)).status, 'created');
   });
 });

@@ -47,7 +47,7 @@ async function tell(reference: string, status: PaymentStatus): Promise<string> {
     amount: AMOUNT,
     currency: 'RUB',
   };
-  return receiveWebhook(ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+  return receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
 }
 
 describe('the order of webhooks', () => {
@@ -138,12 +138,11 @@ describe('a webhook of a payment that is not known', () => {
     const id = await newPayment();
     const reference = `${id}-2`;
     const delivery = { deliveryId: `${reference} paid`, event: 'payment.paid', reference, currency: 'RUB' };
-    await receiveWebhook(
-      ledger.ctx,
-      'sandbox',
-      { ...delivery, status: 'paid', amount: 0 },
-      Buffer.from('{}'),
-    );
+    await receiveWebhook(ledger.ctx, {
+      provider: 'sandbox',
+      delivery: { ...delivery, status: 'paid', amount: 0 },
+      body: Buffer.from('{}'),
+    });
     await ledger.ctx.store.write((trx) => addAttempt(trx, { id, attempts: 1 }, SANDBOX, ledger.time));
     ledger.time += 5_000;
     await ledger.look();
