@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { IS_OPEN_PAYMENT, IS_PENDING_REFUND } from './index-conditions.ts';
 import type { Writer } from './store.ts';
 
-/** Clocks are corrected by less than this every day, ms. */
+/** Daily clock corrections are smaller than this, ms. */
 const TOLERANCE_MS = 60_000;
 
 /**
- * Takes back times that a clock has written which was ahead: a payment made by it would stay open for as long as it was
- * ahead, a delivery would be tried and personal data kept so much longer. Only for a clock that may be relied upon: to
- * one that is behind, every time is in the future. Each question goes through an index of what still has an end before it.
+ * Resets times in the future, which a clock that was ahead has written. A payment with such a time would stay open too long,
+ * a delivery would be retried too long and personal data kept too long. Call this only with a reliable clock: for a clock that
+ * is behind, every time is in the future. Each query uses an index of unfinished rows.
  */
 export async function takeBackFutureTimes(trx: Writer, now: number): Promise<void> {
   const future = now + TOLERANCE_MS;
@@ -33,7 +33,7 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
   }
   await trx
     .updateTable('payments')
-    // Renewals are counted from the first expiry; one that is not there stays so.
+    // Renewals count from the first expiry. min(null, …) stays null.
     .set({ updatedAt: now, firstExpiredAt: sql`min(first_expired_at, ${now})` })
     .where('erasedAt', 'is', null)
     .where('updatedAt', '>', future)

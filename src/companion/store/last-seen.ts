@@ -6,7 +6,7 @@ import type { WallClock } from '../lib/wall-clock.ts';
 
 const EVERY_MS = 60_000;
 
-/** The time that an earlier life of this companion has seen last, unix ms; `null` for none. */
+/** Returns the last time that an earlier process of this companion stored, unix ms; `null` when there is none. */
 export async function readLastSeen(store: Pick<Store, 'read'>): Promise<number | null> {
   const row = await store.read.selectFrom('clock').select('seenAt').executeTakeFirst();
   return row?.seenAt ?? null;
@@ -20,13 +20,13 @@ interface Parts {
 }
 
 /**
- * Stores the time each minute, and at the end, for the next life to compare its clock with. Only a time that may be
- * relied upon: a restart while the clock is wrong must not take the wrong time for a known one.
+ * Stores the time each minute and on shutdown, so that the next process can compare its clock with it. Only a reliable time
+ * is stored: a restart while the clock is wrong must not trust the wrong time.
  */
 export class LastSeen {
   readonly #parts: Parts;
   readonly #loop: PollingLoop;
-  /** Whether what a wrong clock may have written is still to be looked for. */
+  /** True while times written by a wrong clock may still have to be corrected. */
   #toTakeBack = true;
 
   constructor(parts: Parts) {
@@ -43,7 +43,7 @@ export class LastSeen {
 
   async close(): Promise<void> {
     await this.#loop.close();
-    // A store that takes no writes now is no reason not to stop.
+    // A failing store must not prevent the shutdown.
     await this.#keep().catch(() => undefined);
   }
 

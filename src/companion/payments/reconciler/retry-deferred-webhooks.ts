@@ -1,23 +1,31 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import { bringDeferredForward, retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
-import { BATCH_SIZE, type Busy, type Job } from './job.ts';
+import { LONGEST_SILENT_PAUSE_MS, retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
+import { BATCH_SIZE, findDueRows, type Busy, type Job } from './job.ts';
 
-/** Tries webhooks again that could not be followed when they came. */
+/** Retries webhooks that could not be applied when they arrived. */
 export const RETRY_DEFERRED_WEBHOOKS: Job = {
   name: 'retry deferred webhooks',
   async findDue(ctx, busy) {
-    const rows = await planned(ctx, busy)
-      .select(['provider', 'reportJson', 'tries', 'receivedAt'])
-      .where('nextTryAt', '<=', ctx.now())
-      .orderBy('nextTryAt')
-      .limit(BATCH_SIZE)
-      .execute();
+    const rows = await findDueRows(ctx.now(), LONGEST_SILENT_PAUSE_MS, (comparison, time) =>
+      planned(ctx, busy)
+        .select(['provider', 'reportJson', 'tries', 'receivedAt', 'nextTryAt'])
+        .where('nextTryAt', comparison, time)
+        .orderBy('nextTryAt')
+        .limit(BATCH_SIZE)
+        .execute(),
+    );
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
       const delivery = JSON.parse(row.reportJson!) as ProviderDelivery;
-      const due = { provider, delivery, tries: row.tries, receivedAt: row.receivedAt };
+      const due = {
+        provider,
+        delivery,
+        tries: row.tries,
+        receivedAt: row.receivedAt,
+        nextTryAt: row.nextTryAt,
+      };
       return {
         key: delivery.deliveryId,
         provider,
@@ -33,7 +41,6 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
       .executeTakeFirst();
     return next?.at;
   },
-  bringForward: bringDeferredForward,
 };
 
 function planned({ store }: Context, { keys, providers }: Busy) {
