@@ -60,7 +60,7 @@ export class Middleware {
     // host's own addresses may hold similar text, so only a token with our signature is kept.
     if (!host || ALL_OURS.test(request.url) || this.#tokens.areIn(request.url)) return false;
     reply.hijack();
-    // Restore both: the base path was removed from `url`, and the routing changed `originalUrl`.
+    // Restore both: the base path was removed from `url`, and Fastify overwrote `originalUrl`.
     const raw: Addressed = request.raw;
     raw.url = host.url;
     if (host.originalUrl !== undefined) raw.originalUrl = host.originalUrl;
