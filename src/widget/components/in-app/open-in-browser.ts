@@ -5,7 +5,7 @@ import { fill } from '../../locales/messages.ts';
 import { RESCUE_TEXTS, type RescueTexts } from '../../locales/in-app.ts';
 import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
-import type { Destination } from '../../state/state.ts';
+import type { ChosenBank } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
@@ -68,7 +68,7 @@ export class SbpWayOut extends LitElement {
 
   readonly #copy: LinkCopy;
   readonly #broken = new Set<Exit['kind']>();
-  #held: Destination | null = null;
+  #held: ChosenBank | null = null;
   /** The companion's page for this payment: any browser can open it. */
   #page: string | null = null;
   #exit: Exit | null = null;
@@ -97,7 +97,7 @@ export class SbpWayOut extends LitElement {
   }
 
   protected override updated(): void {
-    const { held } = this.view.state;
+    const { blockedBank: held } = this.view.state;
     // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
     if (held && held !== this.#held) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
     this.#held = held;
@@ -127,7 +127,7 @@ export class SbpWayOut extends LitElement {
     // While the payment loads there is no bank to open, and it may turn out to be paid.
     if (!inApp || screen === 'loading') return nothing;
     const words = this.view.language.words(RESCUE_TEXTS);
-    const { held } = this.view.state;
+    const { blockedBank: held } = this.view.state;
     const ios = inApp.platform === 'ios';
     return html`<p
         class="notice"

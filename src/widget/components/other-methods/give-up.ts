@@ -43,16 +43,16 @@ export class SbpGiveUp extends LitElement {
   #goOn(): void {
     // The question goes: its place has the focus, as before it came.
     (this.getRootNode() as ShadowRoot).host.parentElement!.focus();
-    this.view.act.dispatch({ type: 'giving-up', givingUp: false });
+    this.view.actions.dispatch({ type: 'giving-up', givingUp: false });
   }
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const words = language.words(OTHER_WAYS_TEXTS);
-    const setback = setbackText(state.act, '/cancel', words, { 409: words.cancelNotNow });
+    const setback = setbackText(state.lastAction, '/cancel', words, { 409: words.cancelNotNow });
     return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
         ${button(words.goOn, () => this.#goOn())}
-        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.act, '/cancel'))}
+        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.lastAction, '/cancel'))}
       </div>
       <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
   }
