@@ -75,7 +75,7 @@ function copyRows(db: DatabaseSync, { table, column, paymentId, first, copies }:
       }
       values.push(value);
       // Times are spread over the past; nothing is due.
-      if (name.startsWith('next_') && name !== 'next_ask_at') return 'iif(? is null, null, null)';
+      if (name.startsWith('next_') && name !== 'next_request_at') return 'iif(? is null, null, null)';
       if (typeof value === 'number' && value > DAY_MS * 365) return '? - age';
       return '?';
     });

@@ -60,7 +60,7 @@ async function build(payments: number): Promise<Shop> {
 /** The kept answers of creates hold a drawn code each: gigabytes that no question reads. */
 function shrinkAnswers(file: string): void {
   const db = new DatabaseSync(file);
-  db.exec(`UPDATE idempotency_keys SET answer_json = '{"status":201,"body":{}}'`);
+  db.exec(`UPDATE idempotency_keys SET response_json = '{"status":201,"body":{}}'`);
   db.close();
 }
 

@@ -75,8 +75,8 @@ function seed(file: string): void {
     ${numbers} SELECT 'pay_' || i, 'ORD-' || i, 1000, 'RUB', 'created', 0, 2, 'sbp', '["sbp"]', 'sandbox',
       'pay_' || i, 'pay_' || i, 'QR' || i, '{"kind":"link","url":"https://qr.nspk.ru/X","deep_link":null}', '{}', '{}',
       900000, 0, ${inAnHour}, 0, 0, NULL, 0, 1 FROM n;
-    INSERT INTO attempts (reference, payment_id, provider, method, provider_payment_id, qr_id, paid, to_close, created_at)
-    ${numbers} SELECT 'pay_' || i, 'pay_' || i, 'sandbox', 'sbp', 'pay_' || i, 'QR' || i, 0, 0, 0 FROM n;
+    INSERT INTO attempts (reference, payment_id, provider, method, provider_payment_id, qr_id, created_at)
+    ${numbers} SELECT 'pay_' || i, 'pay_' || i, 'sandbox', 'sbp', 'pay_' || i, 'QR' || i, 0 FROM n;
     COMMIT`);
   db.close();
 }

@@ -3,7 +3,11 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { WebhookVerificationError } from '../../src/webhooks/webhooks.ts';
 import type { OutboundClient } from '../../src/companion/outbound/client.ts';
-import { NoAnswer, ProviderHttp, type HttpAnswer } from '../../src/companion/providers/provider-http.ts';
+import {
+  NoUsableResponse,
+  ProviderHttp,
+  type HttpResponse,
+} from '../../src/companion/providers/provider-http.ts';
 import { ProviderError, type PaymentRef, type Provider } from '../../src/companion/providers/provider.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 
@@ -142,11 +146,11 @@ function newsIn(body: Buffer): { bill: string; refund: string | null } {
 }
 
 function read<Schema extends v.GenericSchema>(
-  { status, json }: HttpAnswer,
+  { status, json }: HttpResponse,
   schema: Schema,
 ): v.InferOutput<Schema> {
   if (status >= 400) throw new ProviderError('refused', `the acquirer refused: ${status}`);
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
-  throw new NoAnswer('the answer cannot be read', true);
+  throw new NoUsableResponse('the answer cannot be read', true);
 }

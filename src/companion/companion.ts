@@ -21,7 +21,7 @@ import { readTablesAtScrape } from './table-metrics.ts';
 import { createMerchantConfirmation } from './payments/lifecycle/ask-merchant.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
-import type { Resolve } from './outbound/guard.ts';
+import type { Resolve } from './outbound/address-guard.ts';
 import { Caretaker } from './payments/reconciler/reconciler.ts';
 import { withHistoryLog } from './payments/model/history-log.ts';
 import { warnOfLeftProviders } from './payments/reconciler/left-providers.ts';

@@ -4,19 +4,23 @@ import type { LastAction } from './state/state.ts';
 import type { View } from './view.ts';
 
 /** The payer chooses; what is chosen already needs no call. */
-export function chooseMethod(view: View, method: Method): void {
+export function chooseMethod(view: Pick<View, 'state' | 'actions'>, method: Method): void {
   if (view.state.snapshot?.method === method) view.actions.dispatch({ type: 'choosing', choosing: false });
   else void post(view, '/method', { method });
 }
 
 /** The form is on its way, and the payer with it. */
-export function leaveByForm({ actions }: View): void {
+export function leaveByForm({ actions }: Pick<View, 'actions'>): void {
   actions.step('bank-open');
   actions.departTo('form');
 }
 
-/** Has the companion do it, one thing at a time; what became of it is the state's `act`. */
-export async function post({ actions }: View, path: ActionPath, body: ActionBody): Promise<void> {
+/** Has the companion do it, one thing at a time; what became of it is the state's `lastAction`. */
+export async function post(
+  { actions }: Pick<View, 'actions'>,
+  path: ActionPath,
+  body: ActionBody,
+): Promise<void> {
   const action: LastAction = { path, body, outcome: 'busy' };
   actions.dispatch({ type: 'action-started', action });
   const result = await actions.sendAction(path, body);

@@ -18,8 +18,9 @@ import { inAppBrowser, type InApp } from './browser/in-app-browser.ts';
 import { chooseLanguage, nearestLang, type Language } from './locales/language.ts';
 import { readMessages } from './locales/read-messages.ts';
 import type { Messages } from './locales/messages.ts';
-import { TEXTS } from './locales/first-screen.ts';
+import { SCREEN_TEXTS } from './locales/screens.ts';
 import { announcement } from './screens/announcement.ts';
+import { inAppNotice } from './ui/in-app-notice.ts';
 import { LATE_MS, timeWords } from './ui/elements.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
@@ -397,7 +398,7 @@ export class SbpCheckout extends LitElement {
     const left = this.#left();
     this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
-      const texts = this.#language.words(TEXTS);
+      const texts = this.#language.words(SCREEN_TEXTS);
       this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
@@ -446,7 +447,7 @@ export class SbpCheckout extends LitElement {
     try {
       const { notifyPaid: showPaid } = await import('./controllers/paid-notification.ts');
       showPaid({
-        title: this.#language.words(TEXTS).paid,
+        title: this.#language.words(SCREEN_TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
         sound: signals.includes('sound'),
         vibration: signals.includes('vibration'),
@@ -461,11 +462,9 @@ export class SbpCheckout extends LitElement {
     return {
       state: this.#store.state,
       screen: this.screen,
-      texts: this.#language.words(TEXTS),
+      texts: this.#language.words(SCREEN_TEXTS),
       language: this.#language,
       origin: this.#origin,
-      endpoint: this.endpoint,
-      token: this.token,
       device: this.#device,
       inApp: this.#inApp,
       entryModes: this.#entryModes,
@@ -476,11 +475,20 @@ export class SbpCheckout extends LitElement {
       banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),
-      actions: this.#act,
+      inAppNotice: () =>
+        inAppNotice({
+          endpoint: this.endpoint,
+          token: this.token,
+          language: this.#language,
+          inApp: this.#inApp,
+          held: this.#store.state.blockedBank,
+          screen: this.screen,
+        }),
+      actions: this.#actions,
     };
   }
 
-  readonly #act: View['actions'] = {
+  readonly #actions: View['actions'] = {
     chooseEntryMode: (way) => void this.#showEntryMode(way),
     check: () => void this.#check(),
     openBank: (bank, tap, held) => this.#openBank(bank, tap, held),

@@ -1,7 +1,8 @@
+import type { nothing, TemplateResult } from 'lit';
 import type { DeviceType } from '../protocol/snapshot.ts';
 import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
-import type { Texts } from './locales/texts.ts';
+import type { ScreenTexts } from './locales/screens.ts';
 import type { Step } from './events.ts';
 import type { ActionBody, ActionPath, ActionResult } from './session/types.ts';
 import type { ChosenBank, Destination, Screen, State, StateEvent, EntryMode } from './state/state.ts';
@@ -29,13 +30,10 @@ export interface View {
   readonly state: State;
   readonly screen: Screen;
   /** The first screen's words; parts that are loaded later ask `language` for theirs. */
-  readonly texts: Texts;
+  readonly texts: ScreenTexts;
   readonly language: Language;
   /** The companion's origin. */
   readonly origin: string;
-  /** As the shop has set them. */
-  readonly endpoint: string | null;
-  readonly token: string | null;
   /** What the payer holds. */
   readonly device: DeviceType;
   /** The app whose own browser this is, where bank apps do not open. `null` in others and on a desktop. */
@@ -55,6 +53,8 @@ export interface View {
   readonly isComing: (name: PartName) => boolean;
   /** An inner element that could not be loaded, though it was tried more than once. */
   readonly isLost: (name: PartName) => boolean;
+  /** Draws the ways out of an app's own browser. Only that notice gets the payment's token. */
+  readonly inAppNotice: () => TemplateResult | typeof nothing;
   readonly actions: {
     readonly chooseEntryMode: (mode: EntryMode) => void;
     readonly check: () => void;

@@ -103,7 +103,7 @@ describe('loadConfig', () => {
     ]);
     assert.match(
       mistakes({ ...others, SBP_API_KEY_FILE: '/nowhere/key' }),
-      /SBP_API_KEY_FILE cannot be read/,
+      /^SBP_API_KEY_FILE cannot be read.*$/,
     );
     assert.match(mistakes({ ...SECRETS, SBP_API_KEY_FILE: file }), /keep one/);
   });
@@ -198,6 +198,11 @@ describe('loadConfig', () => {
       ]) {
         assert.ok(none.includes(name), `${name} is not named in:\n${none}`);
       }
+      assert.match(
+        mistakes({ ...UPSTREAM, SBP_SBP_API_WEBHOOK_SECRET: ' , ' }),
+        /^SBP_SBP_API_WEBHOOK_SECRET is required: .*\(or SBP_SBP_API_WEBHOOK_SECRET_FILE\)$/,
+        'a list of nothing counts as unset',
+      );
       for (const [name, value] of [
         ['SBP_SBP_API_URL', 'http://upstream.example'],
         ['SBP_SBP_API_URL', 'https://169.254.169.254'],

@@ -12,7 +12,7 @@ export interface DocumentedOperation {
 }
 
 export interface Table {
-  /** The first cell of the head: `field`, `answer`, `events[]`, `code` … */
+  /** The first cell of the head: `field`, `response`, `events[]`, `code` … */
   readonly of: string;
   readonly rows: readonly Row[];
 }

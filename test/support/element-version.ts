@@ -11,7 +11,7 @@ export class OtherVersion {
   readonly #copy = new PackageCopy();
 
   constructor() {
-    const file = join(this.#copy.directory, 'src/widget/locales/ru.ts');
+    const file = join(this.#copy.directory, 'src/widget/locales/screens.ts');
     const source = readFileSync(file, 'utf8');
     const changed = source.replace('Оплачено', 'Оплачено другой версией');
     if (changed === source) throw new Error('the text to change is not there');

@@ -16,7 +16,7 @@ import { SampledLog } from '../../src/companion/lib/sampled-log.ts';
 import { Metrics } from '../../src/companion/metrics.ts';
 import { PaymentTokens } from '../../src/companion/payments/model/tokens.ts';
 import { PROVIDER_NAMES } from '../../src/companion/env/provider-names.ts';
-import { unconfiguredProvider } from '../../src/companion/providers/unconfigured.ts';
+import { unconfiguredProvider } from '../../src/companion/providers/unconfigured-provider.ts';
 import { openStore } from '../../src/companion/store/store.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { testEnv, TOKEN_SECRET } from './companion.ts';

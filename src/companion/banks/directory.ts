@@ -1,7 +1,6 @@
 import type { FileMode } from '../lib/file-mode.ts';
 import type { Platform } from '../../protocol/banks.ts';
-import type { BanksLog } from './log.ts';
-import { KeptList } from './kept-list.ts';
+import { CachedBankList, type BanksLog } from './cached-list.ts';
 import { requestsOf, type BankListSource } from './list-source.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { createLogoCache, type Logo } from './logos.ts';
@@ -58,7 +57,7 @@ export function createBankDirectory(options: BankDirectoryOptions): BankDirector
     : null;
   const lists = (source ? requestsOf(source) : []).map((request) => ({
     platforms: request.platforms,
-    list: new KeptList(request, { cacheFile, fileMode, log, outbound, now, random, timeoutMs, signal }),
+    list: new CachedBankList(request, { cacheFile, fileMode, log, outbound, now, random, timeoutMs, signal }),
   }));
 
   return {

@@ -2,7 +2,7 @@ import { bankIntentLink, bankSchemeLink } from '../../protocol/bank-link.ts';
 import type { Bank, BankLink, BankList, Platform } from '../../protocol/banks.ts';
 import { aliasesOf } from './aliases.ts';
 import type { ListedBank } from './parse-list.ts';
-import { readyLink } from './ready-link.ts';
+import { fillTemplate } from './link-template.ts';
 
 /** A bank that is not in NSPK's list: a provider's own, such as the sandbox's fake one. */
 export interface OwnBank {
@@ -57,7 +57,7 @@ export function bankListFor(
  */
 function linksFor(paymentLink: string, bank: ListedBank, platform: Platform): BankLink[] {
   const { scheme, packageName, template } = bank;
-  const ready = template === null ? null : readyLink(template, paymentLink);
+  const ready = template === null ? null : fillTemplate(template, paymentLink);
   const schemeLink = scheme === null ? null : bankSchemeLink(paymentLink, scheme);
   const intentLink =
     scheme !== null && platform === 'android' ? bankIntentLink(paymentLink, scheme, packageName) : null;

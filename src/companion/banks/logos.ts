@@ -1,5 +1,5 @@
 import type { OutboundClient } from '../outbound/client.ts';
-import { fetchBounded } from './bounded-fetch.ts';
+import { download } from '../outbound/download.ts';
 
 export interface Logo {
   readonly type: 'image/png' | 'image/webp' | 'image/jpeg';
@@ -58,7 +58,7 @@ export function createLogoCache({ origins, outbound, now, signal }: LogoCacheOpt
     await takeTurn();
     try {
       const bounds = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_LOGO_BYTES, maxRedirects: 0, signal };
-      const bytes = await fetchBounded(outbound, url, bounds);
+      const bytes = await download(outbound, url, bounds);
       const type = imageType(bytes);
       return type && { type, bytes };
     } catch {

@@ -14,7 +14,7 @@ export interface ListedBank {
   readonly packageName: string | null;
   /** The base of the bank's web client, where it is active and https. How a payment link is put on it is not specified. */
   readonly webUrl: string | null;
-  /** A ready link but for the payment, see ready-link.ts; none in a list of schemes. */
+  /** A ready link but for the payment, see link-template.ts; none in a list of schemes. */
   readonly template: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Platform } from '../../protocol/banks.ts';
 import { asLogoUrl, asName, asRecord, bankEntries, type ListedBank, type ParsedList } from './parse-list.ts';
-import { asTemplate, schemeOf } from './ready-link.ts';
+import { parseTemplate, schemeOf } from './link-template.ts';
 
 /**
  * Reads the official widget API's `{version, platform, type, members: [{id?, name, logo, url}]}` (v1 has no `id`), with
@@ -16,7 +16,7 @@ export function parseMembers(value: unknown, platform: Platform): ParsedList {
 
 function parseMember(raw: Readonly<Record<string, unknown>>): ListedBank | null {
   const name = asName(raw['name']);
-  const template = asTemplate(raw['url']);
+  const template = parseTemplate(raw['url']);
   if (!name || !template) return null;
   const scheme = schemeOf(template);
   return {

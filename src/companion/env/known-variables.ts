@@ -29,7 +29,11 @@ export function isFromKubernetes(name: string, value: string): boolean {
  * Looks for variables that nothing reads. One that differs from an unset known name by a single slip of the fingers is a
  * mistake; any other is only named. `known`: all names that the configuration reads. `ignored`: names excused by `SBP_IGNORE`.
  */
-export function checkNames(env: Env, known: ReadonlySet<string>, ignored: readonly string[]): NameFindings {
+export function findUnknownVariables(
+  env: Env,
+  known: ReadonlySet<string>,
+  ignored: readonly string[],
+): NameFindings {
   const isSet = (name: string) => (env[name] ?? '').trim() !== '';
   const unset = [...known].filter((name) => !isSet(name));
   const mistakes: string[] = [];

@@ -5,6 +5,8 @@ interface Offer {
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
   /** Providers that move no money: the sandbox, and those with a test setting of their own. */
   readonly testProviders: ReadonlySet<ProviderName>;
+  /** Providers whose settings have mistakes, so that it is unknown whether they are tests. */
+  readonly faultyProviders: ReadonlySet<ProviderName>;
   readonly development: boolean;
   /** `SBP_SANDBOX=allow`. */
   readonly allowed: boolean;
@@ -21,8 +23,16 @@ export interface TestMode {
  * A companion is all real or all test: in one with both, a payer's choice of a method would decide whether the shop gets
  * any money. Outside development a test needs its own word, so that no forgotten setting opens it.
  */
-export function readTestMode({ methods, testProviders, development, allowed }: Offer): TestMode {
-  const offered = Object.entries(methods).map(([method, provider]) => `${method}=${provider}`);
+export function readTestMode({
+  methods,
+  testProviders,
+  faultyProviders,
+  development,
+  allowed,
+}: Offer): TestMode {
+  const offered = Object.entries(methods)
+    .filter(([, provider]) => !faultyProviders.has(provider))
+    .map(([method, provider]) => `${method}=${provider}`);
   const isTest = (entry: string) => testProviders.has(entry.split('=')[1] as ProviderName);
   const tests = offered.filter(isTest);
   const real = offered.filter((entry) => !isTest(entry));

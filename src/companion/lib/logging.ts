@@ -38,7 +38,7 @@ export function bodyHash(body: string | Buffer): string {
 }
 
 /** Others' words, such as a refusal that repeats what it was sent: one line without what tells of a person or opens a door. */
-export function othersWords(text: string): string {
+export function sanitizeForLog(text: string): string {
   return text
     .slice(0, 1_000)
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, Pool, ProxyAgent, request, type Dispatcher } from 'undici';
-import { AddressGuard, type GuardOptions } from './guard.ts';
+import { AddressGuard, type GuardOptions } from './address-guard.ts';
 import { NO_PROXIES, proxyFor, type ProxySettings } from './proxies.ts';
 import { reportSending } from './report-sending.ts';
 
@@ -19,7 +19,7 @@ export interface OutboundCall {
    * Opens a connection for this call alone. A kept-alive connection may be dead without anybody knowing: a call that
    * must not be repeated would be lost on it. Defaults to `false`.
    */
-  readonly ownConnection?: boolean;
+  readonly freshConnection?: boolean;
   /** Called when a connection is there and the request begins to go out: without it, surely nobody has received it. */
   readonly onSend?: () => void;
 }
@@ -32,7 +32,7 @@ export interface TlsIdentity {
   readonly ca: string | null;
 }
 
-export interface OutboundAnswer {
+export interface OutboundResponse {
   /** 3xx as well: redirects are never followed. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -80,11 +80,11 @@ export class OutboundClient {
    * Rejects when no whole answer came: with a {@link ForbiddenAddress} where the guard refuses the address, and with
    * undici's, Node's or the signal's own error for a server that is unreachable, out of time or cuts its answer off.
    */
-  async call(call: OutboundCall): Promise<OutboundAnswer> {
+  async call(call: OutboundCall): Promise<OutboundResponse> {
     // Sockets resolve no literal addresses, so those never meet the guard's lookup.
     this.guard.check(call.url);
     const url = new URL(call.url);
-    if (call.ownConnection !== true) return this.#send(call, this.#keptFor(url));
+    if (call.freshConnection !== true) return this.#send(call, this.#keptFor(url));
     const dispatcher = this.#open(url);
     this.#own.add(dispatcher);
     try {
@@ -115,7 +115,7 @@ export class OutboundClient {
     ]);
   }
 
-  #send(call: OutboundCall, kept: Dispatcher): Promise<OutboundAnswer> {
+  #send(call: OutboundCall, kept: Dispatcher): Promise<OutboundResponse> {
     const deadline = AbortSignal.timeout(call.timeoutMs);
     const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
     const dispatcher = call.onSend ? reportSending(kept, call.onSend) : kept;
@@ -164,17 +164,17 @@ function openProxied(uri: string, tls: object, keeping: object): Dispatcher {
 }
 
 async function readAnswer(
-  { url, method, headers = {}, body, maxBytes, ownConnection = false }: OutboundCall,
+  { url, method, headers = {}, body, maxBytes, freshConnection = false }: OutboundCall,
   dispatcher: Dispatcher,
   signal: AbortSignal,
-): Promise<OutboundAnswer> {
+): Promise<OutboundResponse> {
   const answer = await request(url, {
     dispatcher,
     method,
     headers: { 'user-agent': 'sbp-checkout', ...headers },
     ...(body === undefined ? {} : { body }),
     // Sends `Connection: close`: the server need not keep what is not used again.
-    reset: ownConnection,
+    reset: freshConnection,
     signal,
   });
   const chunks: Buffer[] = [];

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What tells repeats of one signed message from others, where no id is under the signature. A header can be bent:
- * whoever has seen one signed message could send it again under any id, and by taking another message's id have that
- * one dropped as a repeat. The signed bytes cannot, and a sender's repeats carry the same ones.
+ * Returns a delivery id made from signed bytes, for webhooks without an id under their signature. A header could be
+ * forged: a copy of a signed message could be sent again under a new id, or under the id of another message, which would
+ * then be dropped as a repeat. The signed bytes cannot be forged, and repeats have the same ones.
  */
-export function signedId(body: Buffer | string): string {
-  return `sha256_${createHash('sha256').update(body).digest('base64url')}`;
+export function deliveryIdOf(signedBytes: Buffer | string): string {
+  return `sha256_${createHash('sha256').update(signedBytes).digest('base64url')}`;
 }

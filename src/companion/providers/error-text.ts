@@ -1,6 +1,6 @@
-import { othersWords } from '../lib/logging.ts';
+import { sanitizeForLog } from '../lib/logging.ts';
 
-/** Where payment systems put their error's code and text, in the order in which they are to be read. */
+/** The fields in which payment systems send an error's code and text, in the order of the resulting text. */
 const FIELDS = [
   'error',
   'code',
@@ -23,13 +23,13 @@ const MAX_DEPTH = 3;
 const MAX_PARTS = 8;
 
 /**
- * The code and the text of an error in a body of no known form, for the operator's log: one bounded line without what
- * tells of a person. Returns `null` for a body that says nothing, and for a page.
+ * Returns the code and text of an error from a body of any form, for the operator's log: one line of limited length
+ * without personal data. `null` when the body has neither, or is an HTML page.
  */
-export function errorWords(body: unknown): string | null {
+export function errorText(body: unknown): string | null {
   if (typeof body === 'string' && body.trimStart().startsWith('<')) return null;
-  const words = othersWords([...new Set(partsOf(body, MAX_DEPTH))].slice(0, MAX_PARTS).join(': '));
-  return words === '' ? null : words;
+  const text = sanitizeForLog([...new Set(partsOf(body, MAX_DEPTH))].slice(0, MAX_PARTS).join(': '));
+  return text === '' ? null : text;
 }
 
 function partsOf(value: unknown, depth: number): string[] {

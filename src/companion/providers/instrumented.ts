@@ -1,36 +1,36 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Metrics } from '../metrics.ts';
-import { Circuit } from './circuit.ts';
-import { NoAnswer } from './provider-http.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { NoUsableResponse } from './provider-http.ts';
 import type { ProviderName } from '../env/provider-names.ts';
 import { ProviderError, type Provider } from './provider.ts';
 
-/** Longer than any provider's own time limits: a call that outlives it will never come back. */
+/** Longer than any provider's own timeouts: a call that takes longer never ends. */
 const DEADLINE_MS = 12_000;
 
 /**
- * The provider itself, with each of its calls counted, timed, bounded (one that hangs is as good as unreachable) and
- * spared during an outage, which the log tells once.
+ * Returns the provider with every call counted, timed and limited in time. A call that hangs counts as unreachable. During
+ * an outage calls are skipped; the log says once that it began and once that it ended.
  */
-export function supervised(
+export function instrumentedProvider(
   name: ProviderName,
   provider: Provider,
   metrics: Pick<Metrics, 'providerCalled'>,
   log: Pick<FastifyBaseLogger, 'info' | 'warn'>,
 ): Provider {
-  const circuit = new Circuit(undefined, (outage) => {
-    if (outage) log.warn({ provider: name }, 'the provider does not answer');
-    else log.info({ provider: name }, 'the provider answers again');
+  const breaker = new CircuitBreaker(undefined, (outage) => {
+    if (outage) log.warn({ provider: name }, 'provider outage');
+    else log.info({ provider: name }, 'provider reachable again');
   });
 
   async function timed<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    const since = performance.now();
-    const done = (result: string) =>
-      metrics.providerCalled(name, operation, result, performance.now() - since);
+    const startedAt = performance.now();
+    const done = (outcome: string) =>
+      metrics.providerCalled(name, operation, outcome, performance.now() - startedAt);
     try {
-      const answer = await circuit.run(() => within(DEADLINE_MS, call()));
+      const result = await breaker.run(() => withTimeout(DEADLINE_MS, call()));
       done('ok');
-      return answer;
+      return result;
     } catch (error) {
       done(error instanceof ProviderError ? error.kind : 'error');
       throw error;
@@ -56,13 +56,13 @@ export function supervised(
   };
 }
 
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+async function withTimeout<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms} ms`, false)), ms);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new NoUsableResponse(`no answer within ${ms} ms`, false)), ms);
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([call, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,25 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutboundAnswer, OutboundClient, TlsIdentity } from '../outbound/client.ts';
+import type { OutboundClient, OutboundResponse, TlsIdentity } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
-import { errorWords } from './error-text.ts';
+import { errorText } from './error-text.ts';
 import { ProviderError, type ProviderErrorOptions } from './provider.ts';
 import { backoffMs, jitteredMs, type Backoff } from '../lib/backoff.ts';
 
 /** One try, to its last byte. */
-const TRY_MS = 5_000;
-/** All tries of one call: the merchant waits for it, and the caretaker comes back to what it leaves open. */
-const CALL_MS = 9_000;
+const TRY_TIMEOUT_MS = 5_000;
+/** All tries of one call. The merchant waits for the call; the reconciler retries later what it leaves open. */
+const CALL_TIMEOUT_MS = 9_000;
 const MAX_TRIES = 3;
-/** Before the second try, ms; twice as long before the third. Jittered, so that callers don't come back together. */
+/** Before the second try and the third. Jitter keeps callers from retrying at the same moment. */
 const RETRY: Backoff = { firstMs: 250, longestMs: 500 };
-/** A payment with its QR drawn is some 20 kB. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Turned away before anything was looked at: our key, or our pace. */
-const TURNED_AWAY = [401, 403, 425, 429];
-const KEY_REFUSED = [401, 403];
+/** A payment with a drawn QR code takes about 20 kB. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+/** The request was rejected before it was processed: a wrong key, or too many requests. */
+const REJECTED_UNPROCESSED = [401, 403, 425, 429];
+const KEY_REJECTED = [401, 403];
 
-/** A provider that did not say anything about the payment; `worthRetrying` at once. */
-export class NoAnswer extends ProviderError {
+/** The provider's response, or the lack of one, says nothing about the payment. Counts as an outage. */
+export class NoUsableResponse extends ProviderError {
+  /** True if the same call may be repeated at once. */
   readonly worthRetrying: boolean;
   constructor(message: string, worthRetrying: boolean, options?: ProviderErrorOptions) {
     super('unavailable', message, options);
@@ -27,53 +28,72 @@ export class NoAnswer extends ProviderError {
   }
 }
 
-/** It has heard the call, and cannot say yet what comes of it: worth asking again in a moment. */
-export class NotYet extends ProviderError {
+/** The provider has the call and is still processing it: repeat the same call in a moment. */
+export class StillProcessing extends ProviderError {
   constructor(message: string) {
     super('unavailable', message);
   }
 }
 
-export interface HttpCall {
-  readonly method: 'GET' | 'POST';
-  /** Under the base address. */
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The exact text: some providers sign it. */
-  readonly body?: string;
-  /**
-   * Whether a second call means the same as one: by its key, or because it only reads or closes. A call that is not
-   * repeatable is sent once, on a connection of its own: a kept-alive one may be dead, and the call would be lost on it.
-   */
-  readonly repeatable: boolean;
-  /** Statuses that go to `read` although they say nothing of the payment: for keys that run out and can be had anew. */
-  readonly alsoReads?: readonly number[];
+/**
+ * Returns the result of a call that may have been carried out before. A refusal then says nothing, because the first call
+ * may be its reason: it is thrown as `unavailable`.
+ */
+export async function resultOfRepeat<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
+    throw new ProviderError('unavailable', error.message, { cause: error });
+  }
 }
 
-export interface HttpAnswer {
+export interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  /** Appended to the base address. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent byte for byte: some providers sign it. */
+  readonly body?: string;
+  /**
+   * True if a repeat of the call has no second effect: the call has an idempotency key, only reads, or only closes. Any
+   * other call is sent once, on a new connection: a kept-alive connection may be dead, and the call would be lost on it.
+   */
+  readonly repeatable: boolean;
+  /**
+   * Statuses that are passed to `read` although they say nothing about the payment, such as a 401 for an expired token
+   * that can be replaced. Defaults to none.
+   */
+  readonly readableStatuses?: readonly number[];
+}
+
+export interface HttpResponse {
   readonly status: number;
-  /** The parsed body; `undefined` for what is no JSON: a proxy's page, half an answer. */
+  /** The parsed body; `undefined` when it is not JSON: a proxy's page, a truncated response. */
   readonly json: unknown;
-  /** An earlier try of the same call may have arrived, its answer lost: a no may be about the repeat. */
+  /** True if an earlier try of the same call may have arrived. A refusal may then be about the repeat. */
   readonly repeated: boolean;
 }
 
 export interface ProviderHttpOptions {
   readonly baseUrl: string;
   readonly outbound: OutboundClient;
-  /** A certificate of ours, for a payment system that asks for one. Defaults to none. */
+  /** Our client certificate, for payment systems that require one. Defaults to none. */
   readonly identity?: TlsIdentity | null;
-  /** The name of the payment system in the log. Defaults to `the provider`. */
+  /** The payment system's name in the log. Defaults to `the provider`. */
   readonly name?: string;
-  /** The settings that a refused key is to be looked for in: `SBP_ACME_KEY`. */
+  /** The settings to check when the payment system rejects our key, such as `SBP_ACME_KEY`. Defaults to none. */
   readonly keySettings?: string;
-  /** Never to be seen in a log, also where the payment system repeats them: keys, passwords. */
+  /** Keys and passwords, masked wherever the payment system repeats them. Defaults to none. */
   readonly secrets?: readonly string[];
-  /** Reads the words of an error's body for the operator's log; `null` if there are none. Defaults to {@link errorWords}. */
-  readonly words?: (json: unknown) => string | null;
+  /** Reads the text of an error body for the operator's log; `null` when it has none. Defaults to {@link errorText}. */
+  readonly errorText?: (body: unknown) => string | null;
 }
 
-/** HTTP to a payment system: bounded in time and size, repeated where that is safe, and never trusting. */
+/**
+ * HTTP calls to a payment system. Decides which responses say something about the payment, and repeats calls where that
+ * is safe. Time, size and addresses are limited by the outbound client.
+ */
 export class ProviderHttp {
   readonly #options: Required<ProviderHttpOptions>;
 
@@ -83,36 +103,38 @@ export class ProviderHttp {
       name: 'the provider',
       keySettings: '',
       secrets: [],
-      words: errorWords,
+      errorText,
       ...options,
       identity,
-      // The base address stands in the configuration: it may be inside our own network, and behind a proxy.
+      // The base address comes from the configuration: it may be inside our own network, and behind a proxy.
       outbound: outbound.configured([baseUrl], identity),
     };
   }
 
   /**
-   * The answer as `read` understands it. What says nothing about the payment never reaches `read`: no answer, a
-   * server's error, a page where JSON should be, our own key or pace at fault; all of it is {@link NoAnswer}.
-   * `read` throws one as well for an answer that it cannot use, {@link NotYet} for one that is to be asked for again,
-   * and a `refused` ProviderError for a real no.
+   * Returns what `read` makes of the response. A response that says nothing about the payment never reaches `read`: no
+   * response, a server error, a page instead of JSON, a rejected key, too many requests. Each throws a
+   * {@link NoUsableResponse}. `read` throws one for a response that it cannot use, {@link StillProcessing} to have the call
+   * repeated, and a `refused` {@link ProviderError} for a refusal.
    */
-  async call<T>(call: HttpCall, read: (answer: HttpAnswer) => T): Promise<T> {
-    const deadline = performance.now() + CALL_MS;
-    let asked = false;
+  async call<T>(call: HttpCall, read: (response: HttpResponse) => T): Promise<T> {
+    const deadline = performance.now() + CALL_TIMEOUT_MS;
+    let mayHaveTakenEffect = false;
     for (let tries = 1; ; tries++) {
       try {
-        const answer = await this.#try(call, Math.min(TRY_MS, deadline - performance.now()));
-        return read({ ...answer, repeated: asked });
+        const response = await this.#try(call, Math.min(TRY_TIMEOUT_MS, deadline - performance.now()));
+        return read({ ...response, repeated: mayHaveTakenEffect });
       } catch (error) {
-        if (!(error instanceof NoAnswer || error instanceof NotYet)) throw error;
-        asked ||= error.asked;
+        if (!(error instanceof NoUsableResponse || error instanceof StillProcessing)) throw error;
+        mayHaveTakenEffect ||= error.mayHaveTakenEffect;
         const pause = jitteredMs(backoffMs(tries - 1, RETRY), [0.5, 1.5]);
-        const worthRetrying = error instanceof NotYet || error.worthRetrying;
+        const worthRetrying = error instanceof StillProcessing || error.worthRetrying;
         const again = call.repeatable && worthRetrying && tries < MAX_TRIES;
         if (!again || performance.now() + pause >= deadline) {
-          // An earlier try may have arrived, if the last one has not.
-          throw asked === error.asked ? error : new NoAnswer(error.message, worthRetrying, { asked });
+          // The last try did not arrive, but an earlier one may have.
+          throw mayHaveTakenEffect === error.mayHaveTakenEffect
+            ? error
+            : new NoUsableResponse(error.message, worthRetrying, { mayHaveTakenEffect });
         }
         await sleep(pause);
       }
@@ -120,14 +142,14 @@ export class ProviderHttp {
   }
 
   async #try(
-    { method, path, headers, body, repeatable, alsoReads = [] }: HttpCall,
+    { method, path, headers, body, repeatable, readableStatuses = [] }: HttpCall,
     timeoutMs: number,
-  ): Promise<Omit<HttpAnswer, 'repeated'>> {
+  ): Promise<Omit<HttpResponse, 'repeated'>> {
     const { baseUrl, outbound, name } = this.#options;
-    let answer: OutboundAnswer;
+    let response: OutboundResponse;
     let sent = false;
     try {
-      answer = await outbound.call({
+      response = await outbound.call({
         url: `${baseUrl}${path}`,
         method,
         headers: {
@@ -137,64 +159,62 @@ export class ProviderHttp {
         },
         ...(body === undefined ? {} : { body }),
         timeoutMs: Math.max(1, Math.ceil(timeoutMs)),
-        maxBytes: MAX_ANSWER_BYTES,
-        ownConnection: !repeatable,
+        maxBytes: MAX_RESPONSE_BYTES,
+        freshConnection: !repeatable,
         onSend: () => (sent = true),
       });
     } catch (cause) {
       const message = `${name} did not answer: ${failureReason(cause)}`;
-      throw new NoAnswer(message, true, { asked: sent });
+      throw new NoUsableResponse(message, true, { mayHaveTakenEffect: sent });
     }
-    const json = this.#readJson(answer);
-    if (!alsoReads.includes(answer.status)) this.#refuseSilence(answer, json);
-    return { status: answer.status, json };
+    const json = this.#readJson(response);
+    if (!readableStatuses.includes(response.status)) this.#checkUsable(response, json);
+    return { status: response.status, json };
   }
 
-  /** Throws a {@link NoAnswer} for what says nothing about the payment. */
-  #refuseSilence({ status, body }: OutboundAnswer, json: unknown): void {
+  /** Throws {@link NoUsableResponse} for a response that says nothing about the payment. */
+  #checkUsable({ status, body }: OutboundResponse, json: unknown): void {
     const { name } = this.#options;
     if (status >= 200 && status < 300) {
       if (json !== undefined) return;
       const why = body === null ? 'it is too large' : 'it is no JSON';
-      throw new NoAnswer(`${name}'s answer cannot be read (${status}): ${why}`, true);
+      throw new NoUsableResponse(`${name}'s answer cannot be read (${status}): ${why}`, true);
     }
-    const said = this.#said(json ?? body?.toString('utf8'));
-    const answered = `${name} answered ${status}${said === '' ? '' : `: ${said}`}`;
-    if (status >= 500 || status === 408) throw new NoAnswer(answered, true);
-    if (TURNED_AWAY.includes(status)) {
-      throw new NoAnswer(KEY_REFUSED.includes(status) ? this.#keyRefused(status, said) : answered, false, {
-        asked: false,
-      });
+    const text = this.#maskSecrets(this.#options.errorText(json ?? body?.toString('utf8')) ?? '');
+    const message = `${name} answered ${status}${text === '' ? '' : `: ${text}`}`;
+    if (status >= 500 || status === 408) throw new NoUsableResponse(message, true);
+    if (REJECTED_UNPROCESSED.includes(status)) {
+      throw new NoUsableResponse(
+        KEY_REJECTED.includes(status) ? this.#keyRejected(status, text) : message,
+        false,
+        { mayHaveTakenEffect: false },
+      );
     }
-    // The API itself answers with JSON objects only.
-    if (status < 400 || typeof json !== 'object' || json === null) throw new NoAnswer(answered, false);
+    // The API itself returns JSON objects only.
+    if (status < 400 || typeof json !== 'object' || json === null) throw new NoUsableResponse(message, false);
   }
 
-  #keyRefused(status: number, said: string): string {
+  #keyRejected(status: number, text: string): string {
     const { name, keySettings } = this.#options;
-    const refused = `${name} refused our key (${status})${said === '' ? '' : `: ${said}`}`;
-    return keySettings === '' ? refused : `${refused}: check ${keySettings}`;
+    const message = `${name} refused our key (${status})${text === '' ? '' : `: ${text}`}`;
+    return keySettings === '' ? message : `${message}: check ${keySettings}`;
   }
 
-  #said(body: unknown): string {
-    return this.#masked(this.#options.words(body) ?? '');
-  }
-
-  /** Masks our keys where an error repeats them: its words may end in a log or at the merchant. */
-  #readJson({ status, body }: OutboundAnswer): unknown {
+  /** Masks our keys in error bodies: their texts may reach a log or the merchant. */
+  #readJson({ status, body }: OutboundResponse): unknown {
     if (body === null) return undefined;
     try {
       const text = body.toString('utf8');
       if (status < 300) return JSON.parse(text);
       return JSON.parse(text, (_name, value: unknown) =>
-        typeof value === 'string' ? this.#masked(value) : value,
+        typeof value === 'string' ? this.#maskSecrets(value) : value,
       );
     } catch {
       return undefined;
     }
   }
 
-  #masked(text: string): string {
+  #maskSecrets(text: string): string {
     return this.#options.secrets.reduce((masked, secret) => masked.replaceAll(secret, '[masked]'), text);
   }
 }

@@ -5,7 +5,7 @@ import type { Method, Presentation } from '../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../protocol/status.ts';
 import type { OwnBank } from '../banks/links.ts';
 
-/** Who pays, as far as the shop told us; some providers insist on parts of it. */
+/** The payer's details, as far as the shop sent them. Some providers require some of them: see {@link Provider.objections}. */
 export interface Customer {
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
@@ -13,21 +13,24 @@ export interface Customer {
   readonly country?: string | undefined;
 }
 
-/** What a provider can do. The API and the snapshot's `actions[]` offer nothing else. */
+/** What a provider can do. The merchant API and the snapshot's `actions[]` offer nothing else. */
 export interface Capabilities {
+  /** The payment methods it serves. Empty only for a provider without settings. */
   readonly methods: readonly Method[];
-  /** Ends an unpaid payment at the provider. Without it an abandoned payment is only watched until its time is over. */
+  /** True if {@link Provider.cancel} closes an unpaid payment. Otherwise an abandoned payment is polled until it expires. */
   readonly cancel: boolean;
   /**
-   * How long its codes live: `ours` if none can be paid after the `expiresAt` of its create; `own` if it is not told that time,
-   * or does not keep to it: then its answers say when a code ends (`expiresAt`), or its status says that it has.
+   * Who decides when a code ends:
+   * - `ours`: no code can be paid after the `expiresAt` of {@link CreateRequest}.
+   * - `own`: the provider does not receive that time, or does not keep to it. Its responses say when a code ends
+   *   (`expiresAt`), or its status says that the code has ended.
    */
   readonly lifetime: 'ours' | 'own';
-  /** `once`: one refund a payment, in full or in part. */
+  /** `once`: one refund a payment, full or partial. `partial`: several refunds a payment. */
   readonly refund: 'none' | 'once' | 'partial';
-  /** Sends the payer's phone a message that leads to the payment. */
+  /** True if {@link Provider.push} can send a message with the payment to the payer's phone. */
   readonly push: boolean;
-  /** Charges the payer's own code, which the seller has scanned. */
+  /** True if {@link Provider.charge} can charge the payer's own code, which the seller has scanned. */
   readonly charge: boolean;
   /**
    * How far a verified webhook is trusted:
@@ -41,11 +44,11 @@ export interface Capabilities {
   readonly webhookTrust: 'signature' | 'known-session' | 'confirm-by-status' | 'none';
 }
 
-/** One attempt at a payment, as a provider knows it. */
+/** One attempt to pay, as the provider knows it. A renewed payment has several attempts. */
 export interface PaymentRef {
-  /** Our id of it at the provider: at most 32 characters of `[A-Za-z0-9_-]`. */
+  /** Our id of the attempt: at most 32 characters of `[A-Za-z0-9_-]`. */
   readonly reference: string;
-  /** The provider's own; `null` while its answer to the create has not come (or was lost). */
+  /** The provider's id of the payment; `null` while the response to {@link Provider.create} is missing or lost. */
   readonly providerPaymentId: string | null;
   readonly method: Method;
   /** Kopecks. */
@@ -54,7 +57,7 @@ export interface PaymentRef {
 }
 
 export interface CreateRequest {
-  /** Our id of this payment at the provider, and its idempotency key: a repeat is the same payment. */
+  /** Our id of the attempt and the idempotency key: a repeat with the same reference must not make a second payment. */
   readonly reference: string;
   readonly method: Method;
   /** Kopecks. */
@@ -63,181 +66,214 @@ export interface CreateRequest {
   readonly orderId: string;
   readonly description: string | null;
   readonly merchantName: string;
-  /** Unix time, ms. */
+  /** When the payment expires. Unix time, ms. */
   readonly expiresAt: number;
-  /** Where the shop wants its payer back; `null` when it has not said. */
+  /** The shop's page to which the payer returns; `null` when the shop sent none. */
   readonly returnUrl: string | null;
-  /** The hosted page of this payment, for providers that insist on somewhere to return to. Its fragment is the payer's token. */
+  /** The hosted page of this payment, for providers that require a return address. Its fragment holds the payer's token. */
   readonly hostedPage: string;
   readonly customer: Customer;
 }
 
+/** A payment that the provider has made. */
 export interface ProviderPayment {
   readonly providerPaymentId: string;
-  /** The provider's id of the QR, where it has one. */
+  /** The provider's id of the QR code; `null` when there is none. */
   readonly qrId: string | null;
-  /** `pending` when the link comes later, by webhook or by a status query. */
+  /** What the payer is shown. `pending` when the link comes later, by webhook or by {@link Provider.status}. */
   readonly presentation: Presentation;
-  /** Unix time in ms when the provider's offer ends, where that may be sooner than ours; `null` when it follows ours. */
+  /** When the code ends at the provider, if that may be earlier than the request's `expiresAt`. Unix time, ms. `null` when it follows ours. */
   readonly expiresAt: number | null;
-  /** Unix time in ms until which money may come, where the provider says so and it may be later than `expiresAt`. */
+  /** Until when money may arrive, if that may be later than `expiresAt`. Unix time, ms. `null` or missing when the response does not say. */
   readonly payableUntil?: number | null;
-  /** Whether it is a test there; `null` or left out where the answer does not say. One that contradicts ours is refused. */
+  /** True if the payment is in test mode. `null` or missing when the response does not say. A payment in another mode than ours is rejected. */
   readonly test?: boolean | null;
-  /** Where the provider shows the payer's receipt. */
+  /** The payer's receipt at the provider. `null` or missing when there is none. */
   readonly receiptUrl?: string | null;
 }
 
-/** What a provider says of a payment, by webhook or when asked. */
+/** What a provider reports about a payment: in a webhook, or as the result of a call. */
 export interface ProviderReport {
+  /** Our id of the attempt; `''` when the message does not contain it. */
   readonly reference: string;
-  /** `null` for a status we do not know: it is logged and changes nothing. */
+  /** `null` when the message says nothing about the status, or has one that is not known here: it changes nothing. */
   readonly status: PaymentStatus | null;
-  /** Kopecks; `null` when the message carries none: `paid` is believed by its sum only, which is checked against ours. */
+  /** Kopecks; `null` when the message contains no amount. `paid` counts only with an amount that equals the payment's. */
   readonly amount: number | null;
+  /** ISO 4217 letters; `null` when the message contains no currency. */
   readonly currency: string | null;
-  /** Whether it is a test there; `null` or left out where the message does not say. No money is believed that contradicts ours. */
+  /** True if the payment is in test mode. `null` or missing when the message does not say. `paid` in another mode than ours does not count. */
   readonly test?: boolean | null;
-  /** The provider's own id, where the message tells it: an answer that was lost is made up for by this. */
+  /** The provider's id of the payment. Replaces the one from a lost response to {@link Provider.create}. `null` or missing when the message does not contain it. */
   readonly providerPaymentId?: string | null;
-  /** Where the provider shows the payer's receipt. */
+  /** The payer's receipt at the provider. `null` or missing when there is none. */
   readonly receiptUrl?: string | null;
-  /** The link that has come since the create. */
+  /** What the payer is shown, if it was `pending` until now. `null` or missing when nothing has changed. */
   readonly presentation?: Presentation | null;
-  /** Unix time in ms when the provider's offer ends, where its answer to the create may not have told: the earliest counts. */
+  /** When the code ends at the provider. Unix time, ms. The earliest reported time counts. `null` or missing when the message does not say. */
   readonly expiresAt?: number | null;
-  /** Unix time in ms until which money may still come, where the provider says so: also of what it calls over. */
+  /** Until when money may still arrive, also for a payment that has ended. Unix time, ms. `null` or missing when the message does not say. */
   readonly payableUntil?: number | null;
-  /** The provider waits for our word before it takes the money: see {@link Provider.confirm}. */
+  /** True if the provider takes the money only after {@link Provider.confirm}. Defaults to false. */
   readonly wantsConfirmation?: boolean;
-  /** A result in the provider's words, for the operator's log; never shown to a payer. */
+  /** The result in the provider's words, for the operator's log. Never shown to a payer. */
   readonly detail?: string | null;
 }
 
-/** What a webhook says of a refund. Without either id it is one of the attempt's, and which one is not told. */
+/** What a webhook reports about a refund. Without any id it is about an unidentified refund of the attempt. */
 export interface RefundReport {
-  /** Ours, where the message carries it. */
+  /** Our id of the refund; `null` when the message does not contain it. */
   readonly refundId: string | null;
+  /** The provider's id of the refund; `null` when the message does not contain it. */
   readonly providerRefundId: string | null;
-  /** Kopecks: finds a refund of ours whose answer, with the provider's id in it, was lost. */
+  /** Kopecks. Matches a refund of ours whose response, with the provider's id, was lost. `null` or missing when the message contains no amount. */
   readonly amount?: number | null;
   readonly status: 'pending' | 'succeeded' | 'failed';
-  /** Why it failed, in the provider's own words; told to the merchant once sanitised. */
+  /** Why the refund failed, in the provider's words. The merchant receives it sanitised. `null` or missing when there is no reason. */
   readonly failureReason?: string | null;
 }
 
-/** A provider's answer about a refund. */
+/** The result of {@link Provider.findRefund}. */
 export interface FoundRefund extends RefundReport {
-  /** Whether it is of test mode; `null` or left out when that is not told. */
+  /** True if the refund is in test mode. `null` or missing when the response does not say. */
   readonly test?: boolean | null;
 }
 
-/** A verified webhook. `deliveryId` is what repeats of the same message share. */
+/** A webhook whose sender is verified. */
 export interface ProviderDelivery extends ProviderReport {
+  /** The same for every repeat of one message. Must be covered by the signature: see delivery-id.ts. */
   readonly deliveryId: string;
-  /** The provider's own name of the event, for the log. */
+  /** The provider's name of the event, for the log. */
   readonly event: string;
-  /** Set when the message is about a refund of the payment; its `status` is `null` then. */
+  /** Set when the message is about a refund of the payment. The report's `status` is `null` then. */
   readonly refund?: RefundReport | null;
 }
 
 export interface RefundRequest {
-  /** The attempt whose money is given back. */
+  /** The attempt whose money is refunded. */
   readonly payment: PaymentRef;
-  /** Our id of the refund and its idempotency key. */
+  /** Our id of the refund and the idempotency key. */
   readonly refundId: string;
-  /** The provider's, from an earlier answer; then this call asks how it stands. */
+  /** The provider's id from an earlier response: the call then reads the refund's status instead of making it. `null` for a new refund. */
   readonly providerRefundId: string | null;
-  /** It may have been asked for before, its answer lost: a provider without idempotent refunds must not be asked twice. */
+  /** True if an earlier call may have made this refund and its response was lost. Without idempotent refunds, do not make it again: throw `unavailable`. */
   readonly repeated: boolean;
   /** Kopecks. */
   readonly amount: number;
   readonly reason: string | null;
 }
 
+/** The result of {@link Provider.refund}. */
 export interface ProviderRefund {
   readonly status: 'pending' | 'succeeded' | 'failed';
-  /** Whether it is a test there; `null` or left out where the answer does not say. */
+  /** True if the refund is in test mode. `null` or missing when the response does not say. */
   readonly test?: boolean | null;
+  /** The provider's id of the refund. `null` or missing when the response does not contain it. */
   readonly providerRefundId?: string | null;
-  /** Why it failed, in the provider's own words; told to the merchant once sanitised. */
+  /** Why the refund failed, in the provider's words. The merchant receives it sanitised. `null` or missing when there is no reason. */
   readonly failureReason?: string | null;
 }
 
 export interface ChargeRequest extends PaymentRef {
-  /** What the payer's code says, as scanned. */
+  /** The content of the payer's code, as scanned. */
   readonly payload: string;
+  /** `null` when the shop sent none. */
   readonly description: string | null;
 }
 
 export interface RawWebhook {
   readonly headers: IncomingHttpHeaders;
-  /** The bytes as they came: signatures are over them. */
+  /** The received bytes: signatures cover them. */
   readonly body: Buffer;
 }
 
 /**
- * A payment system. Every call may be repeated with the same reference and must then mean the same. Calls reject with
- * a {@link ProviderError} and nothing else; they are bounded, counted and cut off during an outage from outside
- * (see supervised.ts).
+ * A payment system. Rules for every implementation:
+ * - Calls are idempotent: a repeat with the same reference, or the same refund id, has no second effect.
+ * - Calls reject with a {@link ProviderError} and with nothing else. `refused` is final; `unavailable` is repeated later.
+ * - Amounts are kopecks, times are Unix time in ms.
+ *
+ * The companion adds a timeout, metrics and a circuit breaker to every call (see instrumented.ts).
  */
 export interface Provider {
   readonly capabilities: Capabilities;
-  /** What this provider needs of a payment and the request lacks, by the names of our own API. */
+  /**
+   * Returns the fields that the provider requires and the request lacks, under the names of the merchant API. An empty
+   * array when the request is complete. The merchant receives them as a 422 before anything is created.
+   */
   objections?(request: { readonly customer: Customer; readonly method: Method }): readonly FieldError[];
+  /**
+   * Makes the payment. Throws `refused` when the provider will never make it: the attempt has failed. Throws `unavailable`
+   * when that is unknown: the companion repeats the call with the same reference.
+   */
   create(request: CreateRequest): Promise<ProviderPayment>;
+  /** Returns what the provider knows about the payment now. Throws `unavailable` when it cannot be read. */
   status(payment: PaymentRef): Promise<ProviderReport>;
-  /** Closes the QR; the answer tells what the payment came to (it may have been paid a moment before). */
+  /**
+   * Closes the code, so that it cannot be paid any more, and returns the payment's state afterwards: it may have been paid
+   * a moment before. Without `capabilities.cancel` it only returns the state.
+   */
   cancel(payment: PaymentRef): Promise<ProviderReport>;
+  /**
+   * Makes a refund, or reads its status when `providerRefundId` is set. Throws `refused` when the provider has refunded
+   * nothing and will not. Throws `unavailable` when that is unknown.
+   */
   refund(request: RefundRequest): Promise<ProviderRefund>;
   /**
-   * Asks about a refund that a webhook names, made here or in the provider's cabinet. Needed with
-   * `webhookTrust: 'confirm-by-status'`, where nothing else tells of a refund that is none of ours.
+   * Returns a refund that a webhook names, whether made by us or in the provider's cabinet. Required with
+   * `webhookTrust: 'confirm-by-status'`: nothing else confirms a refund that was not made by us.
    */
   findRefund?(payment: PaymentRef, providerRefundId: string): Promise<FoundRefund>;
-  /** With `capabilities.push`. `phone`: `7XXXXXXXXXX`. */
+  /** Sends the payment to a phone, `7XXXXXXXXXX`. Required with `capabilities.push`. Throws `refused` for a phone that the provider rejects. */
   push?(payment: PaymentRef, phone: string): Promise<void>;
   /**
-   * With `capabilities.charge`. `refused`: this call has moved no money, and every try of it was answered; another code
-   * may be tried, unless an earlier call was not answered. Whatever is reported instead: the code is in hand there.
+   * Charges the payer's code. Required with `capabilities.charge`. Throws `refused` only if this call moved no money and
+   * every try of it got a response: another code may then be charged, unless an earlier call got no response. With any
+   * other result the provider is processing the code.
    */
   charge?(request: ChargeRequest): Promise<ProviderReport>;
-  /** Says yes to a payment whose report had `wantsConfirmation`. A repeat changes nothing. */
+  /** Confirms a payment whose report had `wantsConfirmation`. A repeat has no effect. */
   confirm?(payment: PaymentRef): Promise<void>;
-  /** Throws a {@link WebhookVerificationError} (see webhooks/webhooks.ts) when the message is not authentic. */
+  /**
+   * Verifies and reads a webhook. Throws a {@link WebhookVerificationError} (see webhooks/webhooks.ts) when the message is
+   * not authentic. An authentic message that cannot be read has the reference `''` and the status `null`.
+   */
   parseWebhook(webhook: RawWebhook): ProviderDelivery;
-  /** Banks that only this provider's payments can be paid in. */
+  /** Returns banks in which only this provider's payments can be paid. Defaults to none. */
   ownBanks?(qrId: string): readonly OwnBank[];
 }
 
 export interface ProviderErrorOptions extends ErrorOptions {
-  /** `false`: surely nothing was done there, since the call never left or was turned away at the door. */
-  readonly asked?: boolean;
-  /** Of a refusal: the provider's own words alone, which a merchant is told of a refund. */
+  /** False if the call certainly had no effect: it was never sent, or it was rejected before it was processed. Defaults to true. */
+  readonly mayHaveTakenEffect?: boolean;
+  /** The provider's own words without our context. The merchant receives them for a refused refund. Defaults to `null`. */
   readonly reason?: string | null;
 }
 
 /**
- * `refused`: the provider understood and said no; the payment will not come to be.
- * `unavailable`: nobody knows whether it arrived (unless it is known not to have, see `asked`); the same call is to be
- * repeated. The message is for the operator: it is logged, and never shown to a payer.
+ * The only error that a provider's calls throw.
+ * - `refused`: the provider understood the call and declined it. Final: the call is not repeated.
+ * - `unavailable`: the result is unknown, and the same call is repeated later. With `mayHaveTakenEffect: false` it
+ *   certainly had no effect.
+ *
+ * The message is for the operator's log and is never shown to a payer.
  */
 export class ProviderError extends Error {
   readonly kind: 'refused' | 'unavailable';
-  readonly asked: boolean;
+  readonly mayHaveTakenEffect: boolean;
   readonly reason: string | null;
   constructor(
     kind: 'refused' | 'unavailable',
     message: string,
-    { asked = true, reason = null, ...options }: ProviderErrorOptions = {},
+    { mayHaveTakenEffect = true, reason = null, ...options }: ProviderErrorOptions = {},
   ) {
     super(message, options);
     this.name = 'ProviderError';
     this.kind = kind;
-    this.asked = asked;
+    this.mayHaveTakenEffect = mayHaveTakenEffect;
     this.reason = reason;
   }
 }
 
-/** Every provider that can be asked, by its name. */
+/** All providers by name, including those without settings: see unconfigured-provider.ts. */
 export type Providers = Readonly<Record<ProviderName, Provider>>;

@@ -16,8 +16,8 @@ import { createSbpApiProvider } from './sbp-api/provider.ts';
 import type { SandboxBank } from './sandbox/bank.ts';
 import { createSandboxProvider, type SandboxConfig } from './sandbox/provider.ts';
 import { createSmartGlocalProvider } from './smart-glocal/provider.ts';
-import { supervised } from './instrumented.ts';
-import { unconfiguredProvider } from './unconfigured.ts';
+import { instrumentedProvider } from './instrumented.ts';
+import { unconfiguredProvider } from './unconfigured-provider.ts';
 
 /** The part of the configuration that providers read. */
 interface ProvidersConfig extends SandboxConfig {
@@ -90,7 +90,7 @@ export function createProviders(parts: ProviderParts): Providers {
     PROVIDER_NAMES.map((name) => {
       const standIn = standIns?.[name];
       if (!standIn && settings[name] === null) return [name, unconfiguredProvider(name)];
-      return [name, supervised(name, standIn ?? BUILDERS[name](parts), metrics, log)];
+      return [name, instrumentedProvider(name, standIn ?? BUILDERS[name](parts), metrics, log)];
     }),
   ) as Providers;
   refuseUnserved(config.methods, providers);

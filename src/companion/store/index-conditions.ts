@@ -6,5 +6,5 @@ import { sql } from 'kysely';
  */
 export const IS_OPEN_PAYMENT = sql<boolean>`status in ('created', 'processing')`;
 export const IS_PENDING_REFUND = sql<boolean>`status = 'pending'`;
-export const IS_PAID_ATTEMPT = sql<boolean>`attempts.paid = 1`;
+export const IS_PAID_ATTEMPT = sql<boolean>`attempts.state = 'paid'`;
 export const IS_FAILED_REFUND = sql<boolean>`status = 'failed'`;

@@ -64,7 +64,7 @@ interface PaymentsTable {
   /** Tries to ask since something last happened; after the end: since the last answer. They set the pace. */
   checks: number;
   /** Questions that were answered, in vain, since something last happened: late ones are numbered by it. */
-  answers: Generated<number>;
+  answered_checks: Generated<number>;
   /** How many it has had so far: see `attempts`. */
   attempts: number;
   /** Where the provider shows the payer's receipt. */
@@ -91,31 +91,38 @@ interface AttemptsTable {
   /** `null` until the provider has told it. */
   provider_payment_id: string | null;
   qr_id: string | null;
-  /** 1 once this attempt was paid and is the payment's money; 2 for money that came besides it. */
-  paid: number;
-  /** 1 while the provider still has to be told that this one is over, 2 while it is looked at for late money. */
-  to_close: number;
+  state: Generated<AttemptState>;
+  close_state: Generated<CloseState>;
   /** The shop's time to pay, as the provider was told it. */
   deadline: number;
   /** When the provider's own offer ends, as far as it says so; `null`: it has not said. */
   ends_at: Generated<number | null>;
-  /** 1 once the provider has said that this one ended without money. */
-  over: Generated<number>;
   /** Tries to close it, or late looks that were answered. */
   close_tries: Generated<number>;
   /** When the provider last answered while it was to be closed, or was first asked: silence counts from here. */
-  heard_at: Generated<number | null>;
+  silent_since: Generated<number | null>;
   /** `null`: at once. */
   next_close_at: Generated<number | null>;
   /** How many reports of the refunds that we have asked for named neither which one nor how much. */
-  unnamed_refunds: Generated<number>;
-  /** 1 while the provider waits for our word, 2 once it has it. */
-  to_confirm: Generated<number>;
+  unidentified_refunds: Generated<number>;
+  confirm_state: Generated<ConfirmState>;
   confirm_tries: Generated<number>;
   /** `null`: at once. */
   next_confirm_at: Generated<number | null>;
   created_at: number;
 }
+
+/**
+ * `open`: may still be paid. `ended`: the provider said that it ended without money. `paid`: its money is the payment's.
+ * `duplicate`: paid in addition to the payment's money.
+ */
+export type AttemptState = 'open' | 'ended' | 'paid' | 'duplicate';
+
+/** `closing`: the provider must still close it. `watching`: it is closed, and polled for late money. */
+export type CloseState = 'none' | 'closing' | 'watching';
+
+/** `waiting`: the provider waits for our confirmation. `done`: it has been confirmed, or must not be any more. */
+export type ConfirmState = 'none' | 'waiting' | 'done';
 
 interface RefundsTable {
   seq: Generated<number>;
@@ -130,9 +137,9 @@ interface RefundsTable {
   failure_reason: Generated<string | null>;
   provider_refund_id: Generated<string | null>;
   /** How often the provider was asked for it, whatever came of that. */
-  asks: Generated<number>;
+  requests: Generated<number>;
   /** When it is to be asked (again). */
-  next_ask_at: Generated<number>;
+  next_request_at: Generated<number>;
   /** 1 for a second charge that we give back ourselves: it does not count against the payment. */
   duplicate: Generated<number>;
   created_at: number;
@@ -196,7 +203,7 @@ interface IdempotencyKeysTable {
   /** What the call makes, so that a cut-off one can be carried to its end. */
   resource_id: string;
   /** The answer to repeat, without the payment's token; `null` while the first call is still at work. */
-  answer_json: string | null;
+  response_json: string | null;
   created_at: number;
 }
 

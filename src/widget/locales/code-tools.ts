@@ -1,8 +1,8 @@
-import { COPY_TEXTS, type CopyTexts } from './copying.ts';
+import { LINK_COPY_TEXTS, type LinkCopyTexts } from './link-copy.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /** The words of what can be done with a code besides scanning it: loaded with it. */
-export interface CodeToolsTexts extends CopyTexts {
+export interface CodeToolsTexts extends LinkCopyTexts {
   readonly sendLink: string;
   /** Of the message that the link is sent in. */
   readonly linkSubject: string;
@@ -12,14 +12,14 @@ export interface CodeToolsTexts extends CopyTexts {
 
 export const CODE_TOOLS_TEXTS: Dictionary<CodeToolsTexts> = {
   ru: {
-    ...COPY_TEXTS.ru,
+    ...LINK_COPY_TEXTS.ru,
     sendLink: 'Отправить на телефон',
     linkSubject: 'Оплата {amount}, {shop}',
     enlarge: 'Увеличить код',
     close: 'Закрыть',
   },
   en: {
-    ...COPY_TEXTS.en,
+    ...LINK_COPY_TEXTS.en,
     sendLink: 'Send to my phone',
     linkSubject: 'Payment of {amount}, {shop}',
     enlarge: 'Enlarge the code',

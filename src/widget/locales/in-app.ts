@@ -1,8 +1,8 @@
-import { COPY_TEXTS, type CopyTexts } from './copying.ts';
+import { LINK_COPY_TEXTS, type LinkCopyTexts } from './link-copy.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /** The words of the way out of an app's own browser: loaded with it. */
-export interface RescueTexts extends CopyTexts {
+export interface InAppTexts extends LinkCopyTexts {
   readonly rescueIos: string;
   readonly rescueAndroid: string;
   /** The payer has tapped a bank all the same. */
@@ -16,9 +16,9 @@ export interface RescueTexts extends CopyTexts {
   readonly shareLink: string;
 }
 
-export const RESCUE_TEXTS: Dictionary<RescueTexts> = {
+export const IN_APP_TEXTS: Dictionary<InAppTexts> = {
   ru: {
-    ...COPY_TEXTS.ru,
+    ...LINK_COPY_TEXTS.ru,
     rescueIos: 'Этот браузер не открывает приложения банков. Откройте страницу в Safari.',
     rescueAndroid:
       'Этот браузер не открывает приложения банков. Откройте страницу в Chrome или другом браузере.',
@@ -31,7 +31,7 @@ export const RESCUE_TEXTS: Dictionary<RescueTexts> = {
     shareLink: 'Поделиться',
   },
   en: {
-    ...COPY_TEXTS.en,
+    ...LINK_COPY_TEXTS.en,
     rescueIos: "This browser can't open bank apps. Open the page in Safari.",
     rescueAndroid: "This browser can't open bank apps. Open the page in Chrome or another browser.",
     rescueBank: 'To go to {bank}, open this page in another browser.',

@@ -1,15 +1,15 @@
 import type { Forms } from './dictionary.ts';
 import type { AutoReturnTexts } from './auto-return.ts';
 import type { BankTexts } from './banks.ts';
-import type { BankWayTexts } from './bank-app.ts';
+import type { BankAppTexts } from './bank-app.ts';
 import type { CodeToolsTexts } from './code-tools.ts';
-import type { OtherWaysTexts } from './other-methods.ts';
-import type { RescueTexts } from './in-app.ts';
-import type { Texts } from './texts.ts';
+import type { OtherMethodsTexts } from './other-methods.ts';
+import type { InAppTexts } from './in-app.ts';
+import type { ScreenTexts } from './screens.ts';
 
 /** Some of the element's texts in a shop's own words: by name, with the same `{places}` as ours. */
 export type OwnTexts = Partial<
-  Texts & AutoReturnTexts & BankTexts & BankWayTexts & CodeToolsTexts & OtherWaysTexts & RescueTexts
+  ScreenTexts & AutoReturnTexts & BankTexts & BankAppTexts & CodeToolsTexts & OtherMethodsTexts & InAppTexts
 >;
 
 /** A shop's own texts: for whatever language is spoken, and under a language's tag (`kk`, `en`) for that one alone. */

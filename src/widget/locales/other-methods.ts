@@ -3,7 +3,7 @@ import type { Dictionary } from './dictionary.ts';
 type NameAndNeeds = readonly [name: string, needs: string];
 
 /** The words of all that a payment by one SBP link does not need: loaded with it. */
-export interface OtherWaysTexts {
+export interface OtherMethodsTexts {
   /** A method's name, and what the payer needs for it. */
   readonly methodSbp: NameAndNeeds;
   readonly methodSberpay: NameAndNeeds;
@@ -39,7 +39,7 @@ export interface OtherWaysTexts {
   readonly tooOftenNow: string;
 }
 
-export const OTHER_WAYS_TEXTS: Dictionary<OtherWaysTexts> = {
+export const OTHER_METHODS_TEXTS: Dictionary<OtherMethodsTexts> = {
   ru: {
     methodSbp: ['СБП', 'Через приложение любого банка'],
     methodSberpay: ['Сбербанк', 'Через приложение СберБанк Онлайн'],

@@ -3,7 +3,6 @@ import type { Bank } from '../../protocol/banks.ts';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
-import { inAppNotice } from '../ui/in-app-notice.ts';
 import { lostNote } from '../ui/load-error.ts';
 import { giveUp, other } from './other-methods.ts';
 import {
@@ -63,12 +62,16 @@ function codeColumn(view: View): TemplateResult {
             class="plate"
             exportparts="qr"
             .payload=${payload}
-            .label=${fill(view.texts.qrLabel, { amount: money(view) })}
+            .label=${codeLabel(view)}
             .faded=${view.screen === 'checking'}
             >${view.isLost('sbp-qr-code') ? lostNote(view, 'sbp-qr-code') : codeBone()}</sbp-qr-code
           >`
     }
   </div>`;
+}
+
+function codeLabel(view: View): string {
+  return fill(view.texts.qrLabel, { amount: money(view) });
 }
 
 function codeBone(): TemplateResult {
@@ -98,11 +101,20 @@ function guideColumn(view: View): TemplateResult {
 
 /** Its room is kept while it loads. */
 function codeTools(view: View): TemplateResult {
+  const url = link(view);
   return html`<div class="tools ${view.device === 'mobile' ? 'one' : ''}">
     ${
-      link(view) === null
+      url === null
         ? nothing
-        : html`<sbp-code-tools exportparts="button" .view=${view} .link=${link(view)}></sbp-code-tools>`
+        : html`<sbp-code-tools
+            exportparts="button"
+            .language=${view.language}
+            .device=${view.device}
+            .link=${url}
+            .label=${codeLabel(view)}
+            .amount=${money(view)}
+            .shop=${view.state.snapshot?.merchant.name ?? ''}
+          ></sbp-code-tools>`
     }
   </div>`;
 }
@@ -118,7 +130,7 @@ function bankColumn(view: View): TemplateResult {
       <h2 tabindex="-1" .textContent=${isSber(view) ? heading(view) : texts.chooseBank}></h2>
       ${isSber(view) ? nothing : otherMethod(view)}
     </div>
-    ${inAppNotice(view)}
+    ${view.inAppNotice()}
     ${
       grey
         ? banksBone()

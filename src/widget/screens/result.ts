@@ -136,12 +136,12 @@ function renewal(view: View): TemplateResult {
 
 /** On to the shop, with the receipt beside it. */
 function wayBack(view: View): TemplateResult {
-  const { state, texts, screen, redirect } = view;
+  const { state, texts, screen, redirect, language } = view;
   const { receipt_url = null } = state.snapshot ?? {};
   const shop = shopOf(state);
   const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.changedOnScreen;
   const way = { kind: canRenew(state) ? '' : 'primary', target: outOfFrame() };
   return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}
   ${isWebAddress(receipt_url, '') ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}
-  ${leads ? html`<sbp-auto-return exportparts="button" .view=${view} .address=${shop}></sbp-auto-return>` : nothing}`;
+  ${leads ? html`<sbp-auto-return exportparts="button" .language=${language} .seconds=${redirect} .address=${shop}></sbp-auto-return>` : nothing}`;
 }

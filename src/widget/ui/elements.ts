@@ -17,7 +17,7 @@ export function money(
 }
 
 /** What the payer is to do, by whatever way to pay there is. */
-export function heading({ state, screen, texts }: View): string {
+export function heading({ state, screen, texts }: Pick<View, 'state' | 'screen' | 'texts'>): string {
   if (screen === 'choose') return texts.chooseMethod;
   const { presentation, method } = state.snapshot ?? {};
   if (presentation?.kind === 'form') return texts.formTitle;
@@ -83,7 +83,11 @@ export function clockText(ms: number): string {
 }
 
 /** What is going on, in one quiet line. */
-export function statusLine({ state, texts, screen }: View): TemplateResult {
+export function statusLine({
+  state,
+  texts,
+  screen,
+}: Pick<View, 'state' | 'texts' | 'screen'>): TemplateResult {
   const { connection, network } = state;
   const offline = connection === 'offline';
   const working = screen === 'checking' || state.snapshot?.status === 'processing';
@@ -106,7 +110,11 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
 }
 
 /** To the list of methods, never where there is only one. */
-export function otherMethod({ state, texts, actions }: View): TemplateResult | typeof nothing {
+export function otherMethod({
+  state,
+  texts,
+  actions,
+}: Pick<View, 'state' | 'texts' | 'actions'>): TemplateResult | typeof nothing {
   return state.snapshot && choices(state.snapshot).length > 1
     ? button(texts.otherMethod, () => actions.dispatch({ type: 'choosing', choosing: true }), 'other')
     : nothing;
@@ -114,7 +122,7 @@ export function otherMethod({ state, texts, actions }: View): TemplateResult | t
 
 /** What its tap came to is told under it. */
 export function checkButton(
-  { texts, actions, state: { check } }: View,
+  { texts, actions, state: { check } }: Pick<View, 'texts' | 'actions' | 'state'>,
   label = texts.check,
   kind = '',
 ): TemplateResult {

@@ -1,5 +1,5 @@
 import { fill } from '../locales/messages.ts';
-import type { OtherWaysTexts } from '../locales/other-methods.ts';
+import type { OtherMethodsTexts } from '../locales/other-methods.ts';
 import type { ActionPath } from '../session/types.ts';
 import type { LastAction } from '../state/state.ts';
 
@@ -10,7 +10,7 @@ import type { LastAction } from '../state/state.ts';
 export function setbackText(
   lastAction: LastAction | null,
   path: ActionPath,
-  words: OtherWaysTexts,
+  words: OtherMethodsTexts,
   own: Readonly<Record<number, string>> = {},
 ): string | null {
   if (lastAction?.path !== path || typeof lastAction.outcome === 'string') return null;

@@ -1,17 +1,31 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { followsIntents } from '../browser/in-app-browser.ts';
-import type { View } from '../view.ts';
+import { followsIntents, type InApp } from '../browser/in-app-browser.ts';
+import type { Language } from '../locales/language.ts';
+import type { Destination, Screen } from '../state/state.ts';
 
 /**
- * The ways out of an app's own browser. The empty element keeps its room from the first picture on (inAppNoticeStyles):
- * it comes with a part of its own, the banks below it with another, and neither may move what the other has drawn.
+ * Draws the ways out of an app's own browser. The empty element keeps its room from the first picture on
+ * (inAppNoticeStyles): the notice and the banks below it are loaded separately, and neither may move what the other has
+ * drawn.
  */
-export function inAppNotice(view: View): TemplateResult | typeof nothing {
-  const { inApp } = view;
+export function inAppNotice(notice: {
+  readonly endpoint: string | null;
+  readonly token: string | null;
+  readonly language: Language;
+  readonly inApp: InApp | null;
+  readonly held: Destination | null;
+  readonly screen: Screen;
+}): TemplateResult | typeof nothing {
+  const { endpoint, token, language, inApp, held, screen } = notice;
   if (!inApp) return nothing;
   return html`<sbp-way-out
     class=${followsIntents(inApp) ? 'exit' : nothing}
     exportparts="button,message"
-    .view=${view}
+    .endpoint=${endpoint}
+    .token=${token}
+    .language=${language}
+    .inApp=${inApp}
+    .held=${held}
+    .screen=${screen}
   ></sbp-way-out>`;
 }

@@ -1,5 +1,5 @@
 import { html, type LitElement, type TemplateResult } from 'lit';
-import type { CopyTexts } from '../locales/copying.ts';
+import type { LinkCopyTexts } from '../locales/link-copy.ts';
 import { button } from './elements.ts';
 import { copyText } from '../browser/link-sharing.ts';
 
@@ -20,7 +20,7 @@ export class LinkCopy {
     this.#host.renderRoot.querySelector<HTMLElement>('.by-hand input')?.focus();
   }
 
-  render(link: string, words: CopyTexts): TemplateResult {
+  render(link: string, words: LinkCopyTexts): TemplateResult {
     if (this.outcome === 'by-hand') {
       return html`<label class="by-hand">
         <span .textContent=${words.copyByHand}></span>

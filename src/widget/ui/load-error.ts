@@ -8,7 +8,7 @@ import type { PartName, View } from '../view.ts';
  * is not defined, and are covered by what it draws itself.
  */
 export function lostNote(
-  { state, texts, origin, isLost }: View,
+  { state, texts, origin, isLost }: Pick<View, 'state' | 'texts' | 'origin' | 'isLost'>,
   name: PartName,
 ): TemplateResult | typeof nothing {
   if (!isLost(name)) return nothing;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { developmentSecrets } from '../../../src/companion/env/development-secrets.ts';
-import { listCache } from '../../../src/companion/banks/list-cache.ts';
+import { listFile } from '../../../src/companion/banks/list-file.ts';
 import { backUp } from '../../../src/companion/store/backup.ts';
 import { startCompanion } from '../../support/companion.ts';
 
@@ -24,7 +24,7 @@ async function made(t: TestContext, mode: 'private' | 'group', umask: number) {
   const shop = await startCompanion(env);
   await shop.createPayment();
   backUp(file, join(folder, 'copy.sqlite'), mode);
-  listCache(join(folder, 'banks.json'), () => ({ banks: [], dropped: 0 }), mode).save(Buffer.from('[]'));
+  listFile(join(folder, 'banks.json'), () => ({ banks: [], dropped: 0 }), mode).save(Buffer.from('[]'));
   developmentSecrets(folder, mode);
   const modes = Object.fromEntries(readdirSync(folder).map((name) => [name, bits(join(folder, name))]));
   return { shop, env, file, modes, folderMode: bits(folder) };

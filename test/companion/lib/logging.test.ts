@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLogger, othersWords } from '../../../src/companion/lib/logging.ts';
+import { createLogger, sanitizeForLog } from '../../../src/companion/lib/logging.ts';
 import { findLeaks } from '../../support/log-scan.ts';
 import { Pace } from '../../support/pace.ts';
 
@@ -30,15 +30,15 @@ describe('the log', () => {
       ['buyer@example.ru is no client', '[masked] is no client'],
       ['error 130007 of pay_1', 'error 130007 of pay_1'],
     ] as const) {
-      assert.equal(othersWords(said), quoted);
+      assert.equal(sanitizeForLog(said), quoted);
     }
   });
 
   it('quotes others at bounded length and cost', () => {
     const pace = Pace.start();
     const begun = performance.now();
-    assert.ok(othersWords('x '.repeat(1_000_000)).length <= 300);
-    assert.equal(othersWords('x'.repeat(1_000_000)), '[masked]');
+    assert.ok(sanitizeForLog('x '.repeat(1_000_000)).length <= 300);
+    assert.equal(sanitizeForLog('x'.repeat(1_000_000)), '[masked]');
     const tookMs = performance.now() - begun;
     assert.ok(tookMs < pace.stretch(1_000), `${tookMs} ms`);
   });

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { SampledLog } from '../../../src/companion/lib/sampled-log.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
-import { NoAnswer } from '../../../src/companion/providers/provider-http.ts';
+import { NoUsableResponse } from '../../../src/companion/providers/provider-http.ts';
 import { Ledger } from '../../support/ledger.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 import { startCompanion, type TestCompanion } from '../../support/companion.ts';
@@ -64,18 +64,18 @@ describe('what fails again and again', () => {
     const create = provider.create.bind(provider);
     const shop = await startCompanion({}, { providers: { sandbox: provider } });
     t.after(() => shop.stop());
-    provider.create = () => Promise.reject(new NoAnswer('silent', false));
+    provider.create = () => Promise.reject(new NoUsableResponse('silent', false));
     for (let n = 0; n < 20; n++) await shop.api('/payments', { json: { order_id: 'A', amount: 10_000 } });
-    assert.equal(lines(shop, 'warn', /provider does not answer/).length, 1);
+    assert.equal(lines(shop, 'warn', /provider outage/).length, 1);
     assert.equal(lines(shop, 'warn', /carried on/).length, 0);
     provider.create = create;
     const answers = async () => {
       await shop.api('/payments', { json: { order_id: 'B', amount: 10_000 } });
-      return lines(shop, 'info', /provider answers again/).length > 0;
+      return lines(shop, 'info', /provider reachable again/).length > 0;
     };
     await until(answers, 'the end of it told', PATIENCE_MS);
-    assert.equal(lines(shop, 'warn', /provider does not answer/).length, 1);
-    assert.equal(lines(shop, 'info', /provider answers again/).length, 1);
+    assert.equal(lines(shop, 'warn', /provider outage/).length, 1);
+    assert.equal(lines(shop, 'info', /provider reachable again/).length, 1);
   });
 
   it('warns of payments that cannot be carried on for minutes, in one line, and of no try before', async (t) => {

@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
-import { AddressGuard, ForbiddenAddress, type Resolve } from '../../../src/companion/outbound/guard.ts';
+import {
+  AddressGuard,
+  ForbiddenAddress,
+  type Resolve,
+} from '../../../src/companion/outbound/address-guard.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 import { Pace } from '../../support/pace.ts';
 import { until } from '../../support/until.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
-import { errorWords } from '../../../src/companion/providers/error-text.ts';
+import { errorText } from '../../../src/companion/providers/error-text.ts';
 import { createFreepaymentProvider } from '../../../src/companion/providers/freepayment/provider.ts';
 import { ProviderError, type Provider } from '../../../src/companion/providers/provider.ts';
 import { SbpApiClient } from '../../../src/companion/providers/sbp-api/client.ts';
@@ -150,7 +150,7 @@ describe('an acquirer’s own words', () => {
   });
 });
 
-describe('errorWords', () => {
+describe('errorText', () => {
   it('finds code and text in the usual forms', () => {
     for (const [body, expected] of [
       [{ error: { code: 'E1', description: 'no funds' } }, 'E1: no funds'],
@@ -164,18 +164,18 @@ describe('errorWords', () => {
       [{ errorCode: 7, message: 'seven' }, 'seven: 7'],
       ['Forbidden', 'Forbidden'],
     ] as const)
-      assert.equal(errorWords(body)?.split(': ').sort().join(), expected.split(': ').sort().join());
+      assert.equal(errorText(body)?.split(': ').sort().join(), expected.split(': ').sort().join());
   });
 
   it('says nothing of a page, of nothing, and of what is too deep', () => {
     for (const body of ['<!doctype html><p>Denied', '', null, undefined, {}, [], { data: { code: 'x' } }])
-      assert.equal(errorWords(body), null);
+      assert.equal(errorText(body), null);
     let deep: object = { message: 'hidden' };
     for (let i = 0; i < 50; i++) deep = { error: deep };
-    assert.equal(errorWords(deep), null);
+    assert.equal(errorText(deep), null);
   });
 
   it('is bounded', () => {
-    assert.ok(errorWords({ errors: Array(10_000).fill({ message: 'no '.repeat(500) }) })!.length <= 300);
+    assert.ok(errorText({ errors: Array(10_000).fill({ message: 'no '.repeat(500) }) })!.length <= 300);
   });
 });

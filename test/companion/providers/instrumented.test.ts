@@ -1,9 +1,9 @@
 import { describe, it, mock } from 'node:test';
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import { NoAnswer } from '../../../src/companion/providers/provider-http.ts';
+import { NoUsableResponse } from '../../../src/companion/providers/provider-http.ts';
 import type { PaymentRef } from '../../../src/companion/providers/provider.ts';
-import { supervised } from '../../../src/companion/providers/instrumented.ts';
+import { instrumentedProvider } from '../../../src/companion/providers/instrumented.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 
 /** As an acquirer's own class may be written. */
@@ -21,7 +21,12 @@ const log = pino({ level: 'silent' });
 
 describe('a call to a provider', () => {
   it('reaches one that is a class with private fields', () => {
-    const provider = supervised('sbp-api', new ClassyProvider(), { providerCalled: () => undefined }, log);
+    const provider = instrumentedProvider(
+      'sbp-api',
+      new ClassyProvider(),
+      { providerCalled: () => undefined },
+      log,
+    );
     assert.equal(provider.objections!({ customer: {}, method: 'sbp' })[0]?.message, 'is needed');
     assert.throws(() => provider.parseWebhook({ headers: {}, body: Buffer.alloc(0) }), /customer.email/);
     assert.equal('ownBanks' in provider, false);
@@ -41,9 +46,9 @@ describe('a call to a provider', () => {
     provider.status = () => new Promise(() => undefined);
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const answer = supervised('sbp-api', provider, metrics, log).status(payment);
+      const answer = instrumentedProvider('sbp-api', provider, metrics, log).status(payment);
       mock.timers.tick(60_000);
-      await assert.rejects(answer, (error) => error instanceof NoAnswer);
+      await assert.rejects(answer, (error) => error instanceof NoUsableResponse);
     } finally {
       mock.timers.reset();
     }

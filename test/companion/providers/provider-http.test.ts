@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { OutboundClient } from '../../../src/companion/outbound/client.ts';
-import { Circuit } from '../../../src/companion/providers/circuit.ts';
-import { NoAnswer, ProviderHttp } from '../../../src/companion/providers/provider-http.ts';
+import { CircuitBreaker } from '../../../src/companion/providers/circuit-breaker.ts';
+import { NoUsableResponse, ProviderHttp } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { freePort } from '../../support/companion.ts';
 import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';
@@ -29,7 +29,7 @@ describe('a call without an answer', () => {
     );
     assert.ok(error instanceof ProviderError);
     assert.equal(error.kind, 'unavailable');
-    return error.asked;
+    return error.mayHaveTakenEffect;
   };
 
   it('was asked, as far as anyone knows, when the connection broke or the answer makes no sense', async () => {
@@ -69,15 +69,19 @@ describe('a call without an answer', () => {
   });
 
   it('was not asked while the circuit is open', async () => {
-    const circuit = new Circuit(() => 0);
-    const lost = () => Promise.reject(new NoAnswer('lost', true));
+    const circuit = new CircuitBreaker(() => 0);
+    const lost = () => Promise.reject(new NoUsableResponse('lost', true));
     for (let i = 0; i < 8; i++) await circuit.run(lost).catch(() => undefined);
-    await assert.rejects(circuit.run(lost), (error) => error instanceof ProviderError && !error.asked);
+    await assert.rejects(
+      circuit.run(lost),
+      (error) => error instanceof ProviderError && !error.mayHaveTakenEffect,
+    );
   });
 
   it('opens no circuit when it had its own reasons not to ask', async () => {
-    const circuit = new Circuit(() => 0);
-    const unasked = () => Promise.reject(new ProviderError('unavailable', 'no id yet', { asked: false }));
+    const circuit = new CircuitBreaker(() => 0);
+    const unasked = () =>
+      Promise.reject(new ProviderError('unavailable', 'no id yet', { mayHaveTakenEffect: false }));
     for (let i = 0; i < 20; i++) await circuit.run(unasked).catch(() => undefined);
     assert.equal(await circuit.run(() => Promise.resolve('answered')), 'answered');
     const http = new ProviderHttp({ baseUrl: `http://127.0.0.1:${await freePort()}`, outbound });
@@ -85,7 +89,7 @@ describe('a call without an answer', () => {
     for (let i = 0; i < 8; i++) await circuit.run(nobodyThere).catch(() => undefined);
     await assert.rejects(
       circuit.run(() => Promise.resolve('answered')),
-      /not asked/,
+      /call skipped/,
     );
   });
 });

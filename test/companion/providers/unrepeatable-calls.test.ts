@@ -58,7 +58,7 @@ describe('a call that must not be repeated', () => {
     const call: OutboundCall = { ...WAIT, url, method: 'POST', body: '{}' };
     assert.equal(await callsUntilLost(() => outbound.call(call)), 'lost');
     assert.equal(server.lost, 1);
-    assert.equal((await outbound.call({ ...call, ownConnection: true })).status, 200);
+    assert.equal((await outbound.call({ ...call, freshConnection: true })).status, 200);
   });
 
   for (const [name, tls] of [
@@ -161,7 +161,7 @@ describe('a call that never left', () => {
     const server = new DyingConnections(() => ({}), impostor);
     try {
       const error = await failed(await server.listen(), IDENTITY);
-      assert.equal(error.asked, false);
+      assert.equal(error.mayHaveTakenEffect, false);
       assert.match(error.message, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
     } finally {
       await server.close();
@@ -175,7 +175,7 @@ describe('a call that never left', () => {
     await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
     const { port } = rude.address() as AddressInfo;
     try {
-      assert.equal((await failed(`http://127.0.0.1:${port}`, null)).asked, true);
+      assert.equal((await failed(`http://127.0.0.1:${port}`, null)).mayHaveTakenEffect, true);
     } finally {
       rude.close();
     }

@@ -25,7 +25,7 @@ const keep = (store: Store, key: string, bytes: number) =>
   store.write((trx) =>
     trx
       .insertInto('idempotency_keys')
-      .values({ key, body_hash: '', resource_id: '', answer_json: 'x'.repeat(bytes), created_at: 0 })
+      .values({ key, body_hash: '', resource_id: '', response_json: 'x'.repeat(bytes), created_at: 0 })
       .execute(),
   );
 
@@ -71,8 +71,8 @@ describe('writers that share a commit', () => {
     // Checked at the commit only: each of these writes succeeds by itself.
     const orphan = store.write(async (trx) => {
       await sql`pragma defer_foreign_keys = on`.execute(trx);
-      await sql`insert into attempts (reference, payment_id, paid, to_close, created_at)
-        values ('r', 'nobody', 0, 0, 0)`.execute(trx);
+      await sql`insert into attempts (reference, payment_id, created_at)
+        values ('r', 'nobody', 0)`.execute(trx);
     });
     const results = await Promise.allSettled([keep(store, 'one', 10), orphan]);
     for (const result of results) {

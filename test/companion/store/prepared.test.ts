@@ -10,11 +10,11 @@ interface Line {
   readonly key: string;
   readonly body_hash: string;
   readonly resource_id: string;
-  readonly answer_json: string | null;
+  readonly response_json: string | null;
   readonly created_at: number;
 }
 
-const line: Line = { key: 'k1', body_hash: 'h', resource_id: 'pay_1', answer_json: null, created_at: 1 };
+const line: Line = { key: 'k1', body_hash: 'h', resource_id: 'pay_1', response_json: null, created_at: 1 };
 
 describe('a prepared query', () => {
   let directory: string;
@@ -37,15 +37,15 @@ describe('a prepared query', () => {
     const hostile = `'; drop table payments; --`;
     await store.write((trx) => insert(trx, line));
     const { key, ...others } = line;
-    await store.write((trx) => insert(trx, { ...others, answer_json: hostile, key: 'k2' }));
+    await store.write((trx) => insert(trx, { ...others, response_json: hostile, key: 'k2' }));
     assert.deepEqual({ ...(await find(store.read, { key })).rows[0] }, line);
-    assert.equal((await find(store.read, { key: 'k2' })).rows[0]?.answer_json, hostile);
+    assert.equal((await find(store.read, { key: 'k2' })).rows[0]?.response_json, hostile);
   });
 
   it('drops no value and makes none up', async () => {
     const more = { ...line, key: 'k3', unheard_of: 1 };
-    const { resource_id, answer_json, created_at } = line;
-    const less = { key: 'k4', resource_id, answer_json, created_at };
+    const { resource_id, response_json, created_at } = line;
+    const less = { key: 'k4', resource_id, response_json, created_at };
     const renamed = { ...less, unheard_of: 1 } as unknown as Line;
     await assert.rejects(store.write((trx) => insert(trx, more)));
     await assert.rejects(store.write((trx) => insert(trx, less as Line)));

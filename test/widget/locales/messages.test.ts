@@ -2,8 +2,8 @@ import { expect } from '@open-wc/testing';
 import { BANK_TEXTS } from '../../../src/widget/locales/banks.ts';
 import { chooseLanguage } from '../../../src/widget/locales/language.ts';
 import { fill, overlay, plural, type Messages } from '../../../src/widget/locales/messages.ts';
-import { OTHER_WAYS_TEXTS } from '../../../src/widget/locales/other-methods.ts';
-import { TEXTS } from '../../../src/widget/locales/first-screen.ts';
+import { OTHER_METHODS_TEXTS } from '../../../src/widget/locales/other-methods.ts';
+import { SCREEN_TEXTS } from '../../../src/widget/locales/screens.ts';
 import { shown, show, text } from '../../support/checkout.ts';
 import { FakePayment, seen } from '../../support/fake-companion.ts';
 import { snapshot } from '../../support/snapshots.ts';
@@ -71,9 +71,9 @@ describe('chooseLanguage', () => {
     const messages: Messages = { kk: { paid: 'Төленді' }, checking: 'Минутку' };
     const kazakh = chooseLanguage(['kk-KZ', 'ru'], messages);
     expect(kazakh.tag).to.equal('kk');
-    expect(kazakh.words(TEXTS).paid).to.equal('Төленді');
-    expect(kazakh.words(TEXTS).checking).to.equal('Минутку');
-    expect(kazakh.words(TEXTS).failed).to.equal(TEXTS.ru.failed);
+    expect(kazakh.words(SCREEN_TEXTS).paid).to.equal('Төленді');
+    expect(kazakh.words(SCREEN_TEXTS).checking).to.equal('Минутку');
+    expect(kazakh.words(SCREEN_TEXTS).failed).to.equal(SCREEN_TEXTS.ru.failed);
     expect(chooseLanguage(['kk'], null).tag).to.equal('ru');
     expect(chooseLanguage(['kk'], { paid: 'x' }).tag).to.equal('ru');
   });
@@ -98,8 +98,8 @@ describe('chooseLanguage', () => {
 
   it('gives the same words each time: what did not change is not drawn again', () => {
     const language = chooseLanguage(['en'], { paid: 'Thanks' });
-    expect(language.words(TEXTS)).to.equal(language.words(TEXTS));
-    expect(chooseLanguage(['en'], null).words(TEXTS)).to.equal(TEXTS.en);
+    expect(language.words(SCREEN_TEXTS)).to.equal(language.words(SCREEN_TEXTS));
+    expect(chooseLanguage(['en'], null).words(SCREEN_TEXTS)).to.equal(SCREEN_TEXTS.en);
   });
 });
 
@@ -121,7 +121,7 @@ describe('<sbp-checkout messages>', () => {
     expect(text(checkout), 'what a script has set stays').to.contain('Thank you');
     checkout.messages = null;
     await checkout.updateComplete;
-    expect(text(checkout)).to.contain(TEXTS.en.paid);
+    expect(text(checkout)).to.contain(SCREEN_TEXTS.en.paid);
   });
 
   it('reaches the parts that are loaded later', async () => {
@@ -139,6 +139,6 @@ describe('<sbp-checkout messages>', () => {
     const list = await shown(checkout, 'sbp-other-ways', 'sbp-method-list', 'ul');
     expect(list.innerText.replace(/\s+/g, ' '))
       .to.contain('Сбер Быстро')
-      .and.to.contain(OTHER_WAYS_TEXTS.ru.methodSbp[0]);
+      .and.to.contain(OTHER_METHODS_TEXTS.ru.methodSbp[0]);
   });
 });

@@ -75,7 +75,7 @@ export function payerActions(
       await pushToPhone(ctx, payment, phone);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (!error.asked) pushes.giveBack(payment, phone);
+      if (!error.mayHaveTakenEffect) pushes.giveBack(payment, phone);
       ctx.log.warn({ payment_id: payment.id, err: error }, 'the message to the phone was not sent');
       // Either way the payer tries again or pays another way; why is for the operator.
       throw new ProblemError('push_not_sent', 'The message was not sent: check the number or try again.');

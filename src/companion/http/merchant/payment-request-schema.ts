@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { METHODS, type Method } from '../../../protocol/snapshot.ts';
 import type { Config } from '../../config.ts';
-import { AddressGuard } from '../../outbound/guard.ts';
+import { AddressGuard } from '../../outbound/address-guard.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import { customerSchema } from './customer-fields.ts';

@@ -7,7 +7,7 @@ import { receiveWebhook, isKnownDelivery } from '../../payments/reports/receive-
 import { confirmDelivery } from '../../payments/reports/webhook-trust.ts';
 import { ProviderError, type ProviderDelivery } from '../../providers/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
-import { isConfigured } from '../../providers/unconfigured.ts';
+import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import type { CallLimits } from '../plumbing/call-limits.ts';
 import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
 import { ProblemError } from '../plumbing/problems.ts';

@@ -118,7 +118,7 @@ async function countedFor(
 ): Promise<number> {
   if (outcome !== 'money_out' || (reason !== 'unmatched_refund' && reason !== 'paid_contradicted')) return 0;
   // Of a second charge nothing was ever counted.
-  if ((await findAttempt(trx, reference))?.paid === 2) return 0;
+  if ((await findAttempt(trx, reference))?.state === 'duplicate') return 0;
   // It went back, or never came: there is none of it to be given back.
   return reason === 'paid_contradicted' ? payment.amount : amount;
 }

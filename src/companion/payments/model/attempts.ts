@@ -3,7 +3,7 @@ import type { Method } from '../../../protocol/snapshot.ts';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { PaymentRef, ProviderReport } from '../../providers/provider.ts';
-import type { AttemptRow } from '../../store/schema.ts';
+import type { AttemptRow, AttemptState } from '../../store/schema.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Reader, Writer } from '../../store/store.ts';
 import { isUnscanned, type Payment } from './payment.ts';
@@ -41,8 +41,6 @@ export async function addAttempt(
       method,
       provider_payment_id: null,
       qr_id: null,
-      paid: 0,
-      to_close: 0,
       deadline,
       created_at: now,
     })
@@ -102,9 +100,16 @@ export async function findReported(
 /** The attempt whose money the payment is; the one on offer while there is none. */
 export async function paidReference(db: Reader, payment: Payment): Promise<string> {
   const attempts = await findAttempts(db, payment.id);
-  const paid = attempts.find(({ paid }) => paid === 1)?.reference ?? payment.reference;
+  const paid = attempts.find(({ state }) => state === 'paid')?.reference ?? payment.reference;
   if (paid === null) throw new Error(`payment ${payment.id} was paid by no attempt`);
   return paid;
+}
+
+export const UNPAID: readonly AttemptState[] = ['open', 'ended'];
+
+/** True if the attempt was paid, even if its money is not the payment's. */
+export function hasMoney({ state }: Pick<AttemptRow, 'state'>): boolean {
+  return !UNPAID.includes(state);
 }
 
 /** An attempt as its provider knows it. */
@@ -129,7 +134,7 @@ export async function leaveAttempt(trx: Writer, payment: Payment): Promise<void>
 }
 
 /** An attempt in one of these statuses takes no money any more, unless the provider says until when it might. */
-const OVER: readonly (PaymentStatus | null)[] = ['failed', 'expired', 'canceled', 'refunded'];
+const ENDED: readonly (PaymentStatus | null)[] = ['failed', 'expired', 'canceled', 'refunded'];
 
 /** Keeps what a report tells of how long the attempt may take money. Returns whether it is over. */
 export async function noteEnd(
@@ -137,25 +142,25 @@ export async function noteEnd(
   attempt: AttemptRow,
   { status, payableUntil = null, expiresAt = null }: ProviderReport,
 ): Promise<boolean> {
-  if (attempt.paid !== 0) return false;
+  if (hasMoney(attempt)) return false;
   const endsAt = payableUntil ?? Math.min(attempt.ends_at ?? Infinity, expiresAt ?? Infinity);
-  const changes = {
+  const changes: Pick<AttemptRow, 'ends_at' | 'state'> = {
     ends_at: endsAt === Infinity ? null : endsAt,
-    over: payableUntil === null && OVER.includes(status) ? 1 : attempt.over,
+    state: payableUntil === null && ENDED.includes(status) ? 'ended' : attempt.state,
   };
-  if (changes.ends_at !== attempt.ends_at || changes.over !== attempt.over) {
+  if (changes.ends_at !== attempt.ends_at || changes.state !== attempt.state) {
     await trx.updateTable('attempts').set(changes).where('reference', '=', attempt.reference).execute();
   }
-  return changes.over === 1;
+  return changes.state === 'ended';
 }
 
 /** Its provider has said that it ended without money, or has never heard of it. */
 export async function markOver(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ over: 1 })
+    .set({ state: 'ended' })
     .where('reference', '=', reference)
-    .where('paid', '=', 0)
+    .where('state', 'in', UNPAID)
     .execute();
 }
 
@@ -163,8 +168,8 @@ export async function markOver(trx: Writer, reference: string): Promise<void> {
 export async function markForClosing(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ to_close: 1, close_tries: 0, next_close_at: null, heard_at: null })
+    .set({ close_state: 'closing', close_tries: 0, next_close_at: null, silent_since: null })
     .where('reference', '=', reference)
-    .where('paid', '=', 0)
+    .where('state', 'in', UNPAID)
     .execute();
 }

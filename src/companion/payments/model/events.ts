@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
@@ -81,7 +81,7 @@ export async function addEvent(
     level: note !== null && UNCLEAR.includes(note) ? 'warn' : 'info',
     fields: {
       ...line,
-      event: othersWords(line.event),
+      event: sanitizeForLog(line.event),
       ...(cause.detail ? { detail: cause.detail } : {}),
       method: after.method,
       provider: after.provider,

@@ -1,4 +1,4 @@
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 
@@ -11,7 +11,7 @@ export async function keepFailureReason(
   { id }: Pick<RefundRow, 'id'>,
   said: string | null | undefined,
 ): Promise<void> {
-  const reason = othersWords(said ?? '');
+  const reason = sanitizeForLog(said ?? '');
   if (reason === '') return;
   await trx
     .updateTable('refunds')

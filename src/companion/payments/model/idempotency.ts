@@ -31,8 +31,8 @@ export async function findPriorCall(
   const row = await read.selectFrom('idempotency_keys').selectAll().where('key', '=', key).executeTakeFirst();
   if (!row) return { kind: 'none' };
   if (row.body_hash !== bodyHash) return { kind: 'mismatch' };
-  if (row.answer_json === null) return { kind: 'unfinished', resourceId: row.resource_id };
-  return { kind: 'answered', answer: JSON.parse(row.answer_json) as Answer };
+  if (row.response_json === null) return { kind: 'unfinished', resourceId: row.resource_id };
+  return { kind: 'answered', answer: JSON.parse(row.response_json) as Answer };
 }
 
 /** Takes the key for what the call makes, in the transaction that stores it. */
@@ -45,7 +45,7 @@ export async function reserveKey(
 ): Promise<void> {
   const result = await trx
     .insertInto('idempotency_keys')
-    .values({ key, body_hash: bodyHash, resource_id: resourceId, answer_json: null, created_at: now })
+    .values({ key, body_hash: bodyHash, resource_id: resourceId, response_json: null, created_at: now })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (result.numInsertedOrUpdatedRows !== 1n) throw new KeyTakenError();
@@ -59,12 +59,12 @@ export async function keepAnswer(
   answer: Answer,
   now: number,
 ): Promise<void> {
-  const answer_json = JSON.stringify(answer);
+  const response_json = JSON.stringify(answer);
   await store.write((trx) =>
     trx
       .insertInto('idempotency_keys')
-      .values({ key, body_hash: bodyHash, resource_id: '', answer_json, created_at: now })
-      .onConflict((conflict) => conflict.column('key').doUpdateSet({ answer_json }))
+      .values({ key, body_hash: bodyHash, resource_id: '', response_json, created_at: now })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ response_json }))
       .execute(),
   );
 }

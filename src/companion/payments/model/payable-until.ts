@@ -23,7 +23,7 @@ export function endOf({ ends_at, deadline, provider }: AttemptRow, providers: Pr
  * asked.
  */
 export function attemptPayableUntil(attempt: AttemptRow, providers: Providers, now: number): number | null {
-  if (attempt.over === 1 || attempt.paid !== 0) return null;
+  if (attempt.state !== 'open') return null;
   const end = endOf(attempt, providers);
   if (end !== null && end + SETTLING_MS > now) return end + SETTLING_MS;
   const asked = attempt.deadline + WATCHED_MS;

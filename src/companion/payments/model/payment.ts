@@ -94,7 +94,7 @@ export function toPayment(row: PaymentRow): Payment {
     onLate: row.on_late,
     paidAt: row.paid_at,
     checks: row.checks,
-    answers: row.answers,
+    answers: row.answered_checks,
     attempts: row.attempts,
     chargePayload: row.charge_payload,
     erased: row.erased_at !== null,

@@ -93,7 +93,7 @@ export async function record(
     on_late: after.onLate,
     updated_at: now,
     checks: 0,
-    answers: 0,
+    answered_checks: 0,
     next_check_at: nextCheckAt(after, now),
   });
   if (numAffectedRows !== 1n) throw new Error(`payment ${before.id} is not at version ${before.version}`);

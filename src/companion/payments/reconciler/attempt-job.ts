@@ -6,7 +6,7 @@ import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
 export interface AttemptChore {
   readonly name: string;
   /** Which attempts have work, as the index of them says it: spelled out and not bound, or SQLite does not see that they agree. */
-  readonly waiting: 'to_close > 0' | 'to_confirm = 1';
+  readonly waiting: "close_state <> 'none'" | "confirm_state = 'waiting'";
   /** The column that says when (unix ms); `null` in it: at once. */
   readonly at: 'next_close_at' | 'next_confirm_at';
   /** The furthest ahead that anything is ever planned, ms. */

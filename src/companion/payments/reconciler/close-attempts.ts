@@ -22,7 +22,7 @@ const RETRY: Backoff = { firstMs: 5_000, longestMs: 10 * 60_000 };
 /** Closes attempts at their provider, or looks at closed ones once more. */
 export const CLOSINGS = attemptChore({
   name: 'closings',
-  waiting: 'to_close > 0',
+  waiting: "close_state <> 'none'",
   at: 'next_close_at',
   longestPauseMs: Math.max(LONGEST_SILENT_PAUSE_MS, ...LATE_CHECKS_MS),
   run: closeAttempt,
@@ -53,7 +53,9 @@ async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   }
 }
 
-type Next = Partial<Pick<AttemptRow, 'to_close' | 'close_tries' | 'next_close_at' | 'heard_at' | 'over'>>;
+type Next = Partial<
+  Pick<AttemptRow, 'close_state' | 'close_tries' | 'next_close_at' | 'silent_since' | 'state'>
+>;
 
 async function plan(ctx: Context, { reference }: AttemptRow, next: Next): Promise<void> {
   await ctx.store.write((trx) =>
@@ -62,12 +64,12 @@ async function plan(ctx: Context, { reference }: AttemptRow, next: Next): Promis
       .set(next)
       .where('reference', '=', reference)
       // A report has said more meanwhile.
-      .where('to_close', '>', 0)
+      .where('close_state', '<>', 'none')
       .execute(),
   );
 }
 
-const DONE: Next = { to_close: 0 };
+const DONE: Next = { close_state: 'none' };
 
 /** The provider's answer about an attempt. */
 interface Told {
@@ -80,7 +82,7 @@ interface Told {
 async function ask(ctx: Context, attempt: AttemptRow, ref: PaymentRef): Promise<Told> {
   const provider = ctx.providers[attempt.provider];
   const closes = provider.capabilities.cancel;
-  const watched = attempt.to_close === 2;
+  const watched = attempt.close_state === 'watching';
   const report = await (closes && !watched ? provider.cancel(ref) : provider.status(ref));
   const final = report.status !== null && !isOpen(report.status);
   if (final) await receiveStatus(ctx, attempt.provider, report);
@@ -97,31 +99,31 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
   // By a clock that has jumped nothing is over, and no look counts.
   const reliable = ctx.clock.isReliable();
   const open = !reliable || attemptPayableUntil(current, ctx.providers, now) !== null;
-  if (attempt.to_close === 1 && open && !closed) return { heard_at: now };
-  const looks = attempt.to_close === 2 ? attempt.close_tries + (reliable ? 1 : 0) : 0;
+  if (attempt.close_state === 'closing' && open && !closed) return { silent_since: now };
+  const looks = attempt.close_state === 'watching' ? attempt.close_tries + (reliable ? 1 : 0) : 0;
   const pause = LATE_CHECKS_MS[looks] ?? (open ? silentPause(now - attempt.deadline) : null);
   if (pause === null) return DONE;
-  return { to_close: 2, close_tries: looks, next_close_at: now + pause, heard_at: now };
+  return { close_state: 'watching', close_tries: looks, next_close_at: now + pause, silent_since: now };
 }
 
 /** An attempt was never made if the provider never named it to us and does not know it after its deadline. */
 async function afterRefusal(ctx: Context, attempt: AttemptRow): Promise<Next> {
   const isOver = ctx.clock.isReliable() && ctx.now() > attempt.deadline + RETRY.longestMs;
   const unknown = attempt.provider_payment_id === null && isOver;
-  return unknown ? { ...DONE, over: 1 } : afterAnswer(ctx, attempt, { ended: false, closed: false });
+  return unknown ? { ...DONE, state: 'ended' } : afterAnswer(ctx, attempt, { ended: false, closed: false });
 }
 
 /** As if this question were not answered: the longer that lasts, the less often it is asked. */
-function putOff(ctx: Context, { to_close, close_tries, deadline, heard_at }: AttemptRow): Next {
+function putOff(ctx: Context, { close_state, close_tries, deadline, silent_since }: AttemptRow): Next {
   const now = ctx.now();
   const silent = silentPause(now - deadline);
   // The number of a look is that of those answered.
-  if (to_close === 2) return { next_close_at: now + silent };
+  if (close_state === 'watching') return { next_close_at: now + silent };
   const pause = backoffMs(close_tries, RETRY);
   return {
     close_tries: close_tries + 1,
     next_close_at: now + (pause < RETRY.longestMs ? pause : Math.max(pause, silent)),
-    heard_at: heard_at ?? now,
+    silent_since: silent_since ?? now,
   };
 }
 
@@ -129,11 +131,11 @@ function putOff(ctx: Context, { to_close, close_tries, deadline, heard_at }: Att
 async function tellIfOverdue(ctx: Context, { payment_id, reference }: AttemptRow): Promise<void> {
   const isOverdue = (attempt: AttemptRow): boolean => {
     // A payer has not seen a code whose create was never answered.
-    if (attempt.paid !== 0 || attempt.over === 1 || attempt.provider_payment_id === null) return false;
+    if (attempt.state !== 'open' || attempt.provider_payment_id === null) return false;
     const now = ctx.now();
     const end = endOf(attempt, ctx.providers);
     return (
-      now >= (attempt.heard_at ?? now) + OVERDUE_AFTER_MS ||
+      now >= (attempt.silent_since ?? now) + OVERDUE_AFTER_MS ||
       (end !== null && now >= end + OVERDUE_AFTER_MS) ||
       now >= attempt.deadline + WATCHED_MS
     );

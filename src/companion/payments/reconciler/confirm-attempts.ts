@@ -15,7 +15,7 @@ const RETRY: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 /** Gives providers the word that they wait for. */
 export const CONFIRMATIONS = attemptChore({
   name: 'confirmations',
-  waiting: 'to_confirm = 1',
+  waiting: "confirm_state = 'waiting'",
   at: 'next_confirm_at',
   longestPauseMs: RETRY.longestMs,
   run: confirmAttempt,
@@ -41,7 +41,11 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
     }
   }
   await ctx.store.write((trx) =>
-    trx.updateTable('attempts').set({ to_confirm: 2 }).where('reference', '=', attempt.reference).execute(),
+    trx
+      .updateTable('attempts')
+      .set({ confirm_state: 'done' })
+      .where('reference', '=', attempt.reference)
+      .execute(),
   );
 }
 

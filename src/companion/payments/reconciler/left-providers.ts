@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
-import { isConfigured } from '../../providers/unconfigured.ts';
+import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import { IS_OPEN_PAYMENT, IS_PAID_ATTEMPT } from '../../store/index-conditions.ts';
 import type { Reader } from '../../store/store.ts';
 

@@ -1,7 +1,7 @@
 import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { receiveStatus } from '../reports/receive-status.ts';
-import { findAttempts, refOfAttempt } from '../model/attempts.ts';
+import { findAttempts, hasMoney, refOfAttempt } from '../model/attempts.ts';
 import { CHECKS } from './poll-status.ts';
 import { besideOf, type Task } from './job.ts';
 import type { AttemptRow } from '../../store/schema.ts';
@@ -59,9 +59,7 @@ export class PayersQuestions {
   /** Also about codes that another one has replaced: the payer may have paid an earlier one. */
   async #askAll(payment: OfferedPayment): Promise<void> {
     const attempts = await findAttempts(this.#ctx.store.read, payment.id);
-    const known = attempts.filter(
-      ({ provider_payment_id, paid }) => provider_payment_id !== null && paid === 0,
-    );
+    const known = attempts.filter((attempt) => attempt.provider_payment_id !== null && !hasMoney(attempt));
     await Promise.all(
       known.map((attempt) =>
         // Under the names of the planned questions: one that is under way is shared.

@@ -18,8 +18,8 @@ export const PENDING_REFUNDS: Chore = {
     const rows = await planned(ctx, busy)
       .selectAll('refunds')
       .select('attempts.provider')
-      .where('next_ask_at', '<=', ctx.now())
-      .orderBy('next_ask_at')
+      .where('next_request_at', '<=', ctx.now())
+      .orderBy('next_request_at')
       .limit(FOUND_AT_ONCE)
       .execute();
     return rows.map(({ provider, ...refund }) => ({
@@ -30,8 +30,8 @@ export const PENDING_REFUNDS: Chore = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_ask_at as at')
-      .orderBy('next_ask_at')
+      .select('next_request_at as at')
+      .orderBy('next_request_at')
       .limit(1)
       .executeTakeFirst();
     return next?.at;

@@ -128,7 +128,7 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
     await trx
       .updateTable('payments')
       .set({
-        answers: counted.answers,
+        answered_checks: counted.answers,
         checks: counted.checks,
         ...(givenUp ? { next_check_at: nextCheckAt(counted, ctx.now()) } : {}),
       })
@@ -136,7 +136,8 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
       .execute();
     if (!givenUp || isWatched(counted)) return;
     const attempt = await findAttempt(trx, payment.reference);
-    if (attempt?.over === 0 && attempt.to_close === 0) await markForClosing(trx, attempt.reference);
+    if (attempt?.state === 'open' && attempt.close_state === 'none')
+      await markForClosing(trx, attempt.reference);
   });
 }
 
@@ -144,8 +145,8 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
 async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Promise<Task[]> {
   const attempts = await findAttempts(ctx.store.read, payment.id);
   const replaced = attempts.filter(
-    ({ reference, provider_payment_id, to_close }) =>
-      reference !== payment.reference && provider_payment_id !== null && to_close === 0,
+    ({ reference, provider_payment_id, close_state }) =>
+      reference !== payment.reference && provider_payment_id !== null && close_state === 'none',
   );
   return replaced.map((attempt) => ({
     key: attempt.reference,

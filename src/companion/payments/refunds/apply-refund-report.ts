@@ -64,7 +64,8 @@ async function applyUnidentifiedReport(
   if (refunds.length === 0) {
     const ours = asked.filter((refund) => refund.status !== 'failed').length;
     // More of them than we have asked for.
-    if (attempt.unnamed_refunds >= ours) return flagUnmatchedRefund(trx, payment, attempt, { status }, now);
+    if (attempt.unidentified_refunds >= ours)
+      return flagUnmatchedRefund(trx, payment, attempt, { status }, now);
     await countUnidentifiedReport(trx, attempt);
     return noteUnmatched(trx, payment, attempt, status, now);
   }
@@ -100,7 +101,7 @@ export async function flagUnmatchedRefund(
       reported_amount: amount,
       reported_currency: amount === null ? null : payment.currency,
       // A second charge is no money of the payment's.
-      reserved_amount: attempt.paid === 2 ? 0 : amount,
+      reserved_amount: attempt.state === 'duplicate' ? 0 : amount,
     },
     now,
   );

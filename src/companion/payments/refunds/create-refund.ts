@@ -30,8 +30,8 @@ export async function createRefund(
     const now = ctx.now();
     await reserve(trx, id);
     const { paymentId, reason } = order;
-    const nextAskAt = now + FIRST_PAUSE_MS;
-    return insertRefund(trx, { id, paymentId, reference, amount, reason, nextAskAt }, now);
+    const nextRequestAt = now + FIRST_PAUSE_MS;
+    return insertRefund(trx, { id, paymentId, reference, amount, reason, nextRequestAt }, now);
   });
   return trySendRefund(ctx, intent);
 }

@@ -51,7 +51,7 @@ function matchByAmount(
     (refund) =>
       refund.status === 'pending' &&
       refund.provider_refund_id === null &&
-      refund.asks > 0 &&
+      refund.requests > 0 &&
       refund.amount === amount,
   );
   return candidates.length === 1 ? candidates[0]! : null;
@@ -63,7 +63,7 @@ export function findSentRefunds(trx: Writer, { reference }: AttemptRow): Promise
     .selectFrom('refunds')
     .selectAll()
     .where('reference', '=', reference)
-    .where('asks', '>', 0)
+    .where('requests', '>', 0)
     .orderBy('seq')
     .execute();
 }
@@ -71,11 +71,11 @@ export function findSentRefunds(trx: Writer, { reference }: AttemptRow): Promise
 /** Counts a report of a refund that names neither which one nor how much, and is of one that we have asked for. */
 export async function countUnidentifiedReport(
   trx: Writer,
-  { reference, unnamed_refunds }: AttemptRow,
+  { reference, unidentified_refunds }: AttemptRow,
 ): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ unnamed_refunds: unnamed_refunds + 1 })
+    .set({ unidentified_refunds: unidentified_refunds + 1 })
     .where('reference', '=', reference)
     .execute();
 }

@@ -64,7 +64,7 @@ export async function checkBalance(
   if (room < 0) return 'never';
   const pending = await findPendingRefunds(db, payment.id);
   const before = sumOf(
-    pending.filter(({ seq, asks }) => seq !== refund.seq && (asks > 0 || seq < refund.seq)),
+    pending.filter(({ seq, requests }) => seq !== refund.seq && (requests > 0 || seq < refund.seq)),
   );
   const reserved = open.reduce((sum, { reserved_amount }) => sum + (reserved_amount ?? Infinity), 0);
   return inDoubt || before + reserved > room ? 'wait' : 'now';
@@ -73,10 +73,10 @@ export async function checkBalance(
 function findPendingRefunds(
   db: Reader,
   paymentId: string,
-): Promise<Pick<RefundRow, 'seq' | 'amount' | 'asks'>[]> {
+): Promise<Pick<RefundRow, 'seq' | 'amount' | 'requests'>[]> {
   return db
     .selectFrom('refunds')
-    .select(['seq', 'amount', 'asks'])
+    .select(['seq', 'amount', 'requests'])
     .where('payment_id', '=', paymentId)
     .where('duplicate', '=', 0)
     .where('status', '=', 'pending')

@@ -15,13 +15,13 @@ export interface NewRefund {
   /** Whether it gives a second charge back, which does not count against the payment. Defaults to `false`. */
   readonly duplicate?: boolean;
   /** When the caretaker first carries it out (unix ms). Defaults to at once. */
-  readonly nextAskAt?: number;
+  readonly nextRequestAt?: number;
 }
 
 /** Stores a pending refund in the caller's transaction, before any provider hears of it. */
 export function insertRefund(
   trx: Writer,
-  { id = newId('rfd'), paymentId, reference, amount, reason, duplicate = false, nextAskAt }: NewRefund,
+  { id = newId('rfd'), paymentId, reference, amount, reason, duplicate = false, nextRequestAt }: NewRefund,
   now: number,
 ): Promise<RefundRow> {
   logAfterCommit(trx, {
@@ -39,7 +39,7 @@ export function insertRefund(
       reason,
       status: 'pending',
       duplicate: duplicate ? 1 : 0,
-      ...(nextAskAt === undefined ? {} : { next_ask_at: nextAskAt }),
+      ...(nextRequestAt === undefined ? {} : { next_request_at: nextRequestAt }),
       created_at: now,
       updated_at: now,
     })

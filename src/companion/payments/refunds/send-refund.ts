@@ -48,7 +48,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
       payment: refOfAttempt(attempt, payment),
       refundId: refund.id,
       providerRefundId: refund.provider_refund_id,
-      repeated: refund.asks > 0,
+      repeated: refund.requests > 0,
       amount: refund.amount,
       reason: refund.reason,
     });
@@ -56,7 +56,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
     ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
     const error =
       cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
-    if (!error.asked) await undoClaim(ctx, refund);
+    if (!error.mayHaveTakenEffect) await undoClaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed', failureReason: error.reason };
   }
@@ -100,19 +100,19 @@ async function flagTestContradiction(
  * of waits while its money may have gone out otherwise, and fails once it has.
  */
 async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
-  const { id, asks } = refund;
+  const { id, requests } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
   const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
-    if (current?.status !== 'pending' || current.asks !== asks) return null;
+    if (current?.status !== 'pending' || current.requests !== requests) return null;
     const payment = await findPayment(trx, refund.payment_id);
-    const room = asks === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
+    const room = requests === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
     await trx
       .updateTable('refunds')
-      .set({ asks: room === 'now' ? asks + 1 : asks, next_ask_at: now + pause })
+      .set({ requests: room === 'now' ? requests + 1 : requests, next_request_at: now + pause })
       .where('id', '=', id)
       .execute();
     if (room === 'never') await settleRefund(trx, refund, NOTHING_LEFT, now);
@@ -125,13 +125,13 @@ async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
 const NOTHING_LEFT = { status: 'failed', amount: null, source: 'clock' } as const;
 
 /** The provider was surely not asked, unless somebody else has meanwhile. */
-async function undoClaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
+async function undoClaim(ctx: Context, { id, requests }: RefundRow): Promise<void> {
   await ctx.store.write((trx) =>
     trx
       .updateTable('refunds')
-      .set({ asks })
+      .set({ requests })
       .where('id', '=', id)
-      .where('asks', '=', asks + 1)
+      .where('requests', '=', requests + 1)
       .execute(),
   );
 }
@@ -140,8 +140,8 @@ async function undoClaim(ctx: Context, { id, asks }: RefundRow): Promise<void> {
 export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('refunds')
-    .set({ next_ask_at: now })
+    .set({ next_request_at: now })
     .where(IS_PENDING_REFUND)
-    .where('next_ask_at', '>', now + LONGEST_OLD_PAUSE_MS)
+    .where('next_request_at', '>', now + LONGEST_OLD_PAUSE_MS)
     .execute();
 }

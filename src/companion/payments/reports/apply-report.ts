@@ -3,7 +3,7 @@ import type { ProviderDelivery, ProviderReport } from '../../providers/provider.
 import type { AttemptRow } from '../../store/schema.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Writer } from '../../store/store.ts';
-import { findReported, markForClosing, noteEnd } from '../model/attempts.ts';
+import { findReported, markForClosing, noteEnd, UNPAID } from '../model/attempts.ts';
 import { addEvent, isAnswer, type Cause } from '../model/events.ts';
 import { findPayment } from '../model/queries.ts';
 import { evaluateReport } from './evaluate-report.ts';
@@ -108,29 +108,29 @@ async function updateOffer(
 
 /** The provider asks before it takes the money: our word for the attempt on offer, and no other. */
 async function requestConfirmation(trx: Writer, payment: Payment, attempt: AttemptRow): Promise<boolean> {
-  if (attempt.to_confirm !== 0) return false;
+  if (attempt.confirm_state !== 'none') return false;
   if (attempt.reference !== payment.reference || !isOpen(payment.status)) {
     await markForClosing(trx, attempt.reference);
     return true;
   }
   await trx
     .updateTable('attempts')
-    .set({ to_confirm: 1 })
+    .set({ confirm_state: 'waiting' })
     .where('reference', '=', attempt.reference)
     .execute();
   return true;
 }
 
 const markPaid = prepared((trx, { reference }: { reference: string }) =>
-  trx.updateTable('attempts').set({ paid: 1, to_close: 0 }).where('reference', '=', reference),
+  trx.updateTable('attempts').set({ state: 'paid', close_state: 'none' }).where('reference', '=', reference),
 );
 
 const closeOtherAttempts = prepared(
   (trx, { paymentId, paidReference }: { paymentId: string; paidReference: string }) =>
     trx
       .updateTable('attempts')
-      .set({ to_close: 1, close_tries: 0, next_close_at: null, heard_at: null })
+      .set({ close_state: 'closing', close_tries: 0, next_close_at: null, silent_since: null })
       .where('payment_id', '=', paymentId)
       .where('reference', '!=', paidReference)
-      .where('paid', '=', 0),
+      .where('state', 'in', UNPAID),
 );

@@ -1,6 +1,7 @@
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
+import { hasMoney } from '../model/attempts.ts';
 import { REFUND_STATUSES, type Outcome } from '../model/outcome.ts';
 import { contradictsTest, type Payment } from '../model/payment.ts';
 
@@ -61,7 +62,7 @@ function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderRepo
   if (status !== null && REFUND_STATUSES.includes(status)) {
     if (payment.paidAt === null) return 'premature';
     // Of the money that counts, whatever is on offer since; a second charge's refund is our own.
-    return attempt.paid === 1 ? null : 'replaced_attempt';
+    return attempt.state === 'paid' ? null : 'replaced_attempt';
   }
   if (status === 'paid' || report.wantsConfirmation) {
     const otherAmount = amount !== null && amount !== payment.amount;
@@ -69,9 +70,9 @@ function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderRepo
     if (otherAmount || otherCurrency) return 'amount_mismatch';
   }
   if (status === 'paid') {
-    if (amount === null && attempt.paid === 0) return 'amount_missing';
+    if (amount === null && !hasMoney(attempt)) return 'amount_missing';
     if (payment.status === 'failed') return 'paid_after_failure';
-    const paidByAnother = payment.paidAt !== null && attempt.paid !== 1;
+    const paidByAnother = payment.paidAt !== null && attempt.state !== 'paid';
     return paidByAnother ? 'paid_twice' : null;
   }
   if (contradictsPaid(payment, attempt, status)) return 'paid_contradicted';
@@ -88,7 +89,7 @@ function contradictsPaid(
   attempt: AttemptRow,
   status: PaymentStatus | null,
 ): boolean {
-  if (attempt.paid === 0 || paidAt === null || before === 'refunded') return false;
+  if (!hasMoney(attempt) || paidAt === null || before === 'refunded') return false;
   return status === 'failed' || (!late && (status === 'expired' || status === 'canceled'));
 }
 

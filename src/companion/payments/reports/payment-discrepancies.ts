@@ -1,6 +1,7 @@
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
+import { hasMoney } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { insertRefund } from '../refunds/refund-rows.ts';
 import type { OddMoney } from '../model/outcome.ts';
@@ -31,10 +32,10 @@ export async function flagDiscrepancy(
     return false;
   }
   // The provider says it again and again when asked.
-  if (attempt.paid !== 0) return false;
+  if (hasMoney(attempt)) return false;
   await trx
     .updateTable('attempts')
-    .set({ paid: 2, to_close: 0 })
+    .set({ state: 'duplicate', close_state: 'none' })
     .where('reference', '=', reference)
     .execute();
   let refundId: string | null = null;

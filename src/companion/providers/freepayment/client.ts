@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { errorWords } from '../error-text.ts';
-import { NoAnswer, ProviderHttp, type HttpAnswer, type HttpCall } from '../provider-http.ts';
+import { errorText } from '../error-text.ts';
+import { NoUsableResponse, ProviderHttp, type HttpResponse, type HttpCall } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { answerSchema, type Transaction } from './messages.ts';
-import { readRefusal } from './refusal.ts';
 import { basicAuth, type FreepaymentSettings } from './settings.ts';
 
 export interface RefundBody {
@@ -20,6 +20,16 @@ const NOT_THERE = [404, 405];
 /** Perhaps a repeat that came while the first call was at work. */
 const CONFLICT = 409;
 
+const MAX_FIELDS = 20;
+/** Field names and no more: a key can be anything. */
+const FIELD_NAME = /^[A-Za-z_][\w-]{0,40}$/;
+
+const refusalSchema = v.union([
+  v.object({ errors: v.record(v.string(), v.unknown()), message: v.fallback(v.nullish(v.string()), null) }),
+  v.object({ message: v.string() }),
+  v.object({ response: v.object({ message: v.string() }) }),
+]);
+
 /** Calls to the acquirer. They answer the transaction, or throw a {@link ProviderError}. */
 export class FreepaymentClient {
   readonly #authorization: string;
@@ -33,7 +43,7 @@ export class FreepaymentClient {
       name: 'Freepayment',
       keySettings: 'SBP_FREEPAYMENT_SHOP_ID and SBP_FREEPAYMENT_SECRET_KEY',
       secrets: [settings.secretKey],
-      words: (body) => readRefusal(body) ?? errorWords(body),
+      errorText: (body) => readRefusal(body) ?? errorText(body),
     });
   }
 
@@ -67,18 +77,40 @@ export class FreepaymentClient {
       const parsed = v.safeParse(answerSchema, answer.json);
       if (parsed.success) return parsed.output.transaction;
       const fields = unreadableFields(parsed.issues);
-      throw new NoAnswer(`Freepayment's answer cannot be read (${answer.status}): ${fields}`, true);
+      throw new NoUsableResponse(`Freepayment's answer cannot be read (${answer.status}): ${fields}`, true);
     });
   }
 }
 
-function asError({ status, json }: HttpAnswer, { method }: HttpCall): ProviderError {
+function asError({ status, json }: HttpResponse, { method }: HttpCall): ProviderError {
   const reason = readRefusal(json);
-  const answered = `Freepayment answered ${status}: ${reason ?? errorWords(json) ?? 'no reason given'}`;
+  const answered = `Freepayment answered ${status}: ${reason ?? errorText(json) ?? 'no reason given'}`;
   // In none of its documented forms, and so perhaps not its word at all.
-  if (reason === null) return new NoAnswer(answered, false);
+  if (reason === null) return new NoUsableResponse(answered, false);
   // A question that is not answered refuses nothing.
   if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', answered);
-  if (NOT_THERE.includes(status)) return new NoAnswer(answered, false, { asked: false });
+  if (NOT_THERE.includes(status)) return new NoUsableResponse(answered, false, { mayHaveTakenEffect: false });
   return new ProviderError('refused', `Freepayment refused: ${status} ${reason}`.trim(), { reason });
+}
+
+/**
+ * Why the acquirer said no, for the operator's log: its own words and the names of the fields at fault. `null` for
+ * what is in none of its documented forms, and so perhaps not its word at all.
+ */
+function readRefusal(json: unknown): string | null {
+  const parsed = v.safeParse(refusalSchema, json);
+  if (!parsed.success) return null;
+  const refusal = parsed.output;
+  if ('response' in refusal) return sanitizeForLog(refusal.response.message);
+  const fields = 'errors' in refusal ? fieldsOf(refusal.errors).slice(0, MAX_FIELDS) : [];
+  const message = sanitizeForLog(refusal.message ?? '');
+  return fields.length > 0 ? `${message} (${fields.join(', ')})`.trim() : message;
+}
+
+function fieldsOf(errors: object, prefix = '', depth = 0): string[] {
+  return Object.entries(errors).flatMap(([name, value]: [string, unknown]) => {
+    if (!FIELD_NAME.test(name)) return [];
+    const nested = typeof value === 'object' && value !== null && !Array.isArray(value) && depth < 3;
+    return nested ? fieldsOf(value, `${prefix}${name}.`, depth + 1) : [`${prefix}${name}`];
+  });
 }

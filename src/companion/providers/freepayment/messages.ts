@@ -3,9 +3,8 @@
  * use may be missing or odd; those that money hangs on must be exact, or the whole message counts as unreadable.
  */
 import * as v from 'valibot';
-import type { PaymentStatus } from '../../../protocol/status.ts';
-import type { ProviderRefund } from '../provider.ts';
-import { safetyFlag } from '../safety-flag.ts';
+import { testModeField } from '../test-mode.ts';
+import { refundStatus } from './status-codes.ts';
 
 const uid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -38,39 +37,24 @@ const transactionSchema = v.object({
   receipt_url: ifUsable(receiptUrl),
   gateway: ifUsable(v.object({ iframe: v.boolean() })),
   /** Of test mode: no money moves. */
-  test: safetyFlag,
+  test: testModeField,
   form: v.optional(v.unknown()),
 });
 export type Transaction = v.InferOutput<typeof transactionSchema>;
 
 export const answerSchema = v.object({ transaction: transactionSchema });
 
-/** `deleted`: taken off the acquirer's books before any money came. Whoever did that meant a cancellation, not a refusal. */
-const PAYMENT_STATUSES: ReadonlyMap<string | null, PaymentStatus> = new Map([
-  ['pending', 'created'],
-  ['successful', 'paid'],
-  ['failed', 'failed'],
-  ['error', 'failed'],
-  ['expired', 'expired'],
-  ['deleted', 'canceled'],
-]);
+/** Only at the start of a reason: the shop's own text after it may name another refund. */
+const OUR_REFUND_ID = /^Возврат (rfd_[A-Za-z0-9_-]{20})(?:: |$)/;
 
-/** `null` for a status we do not know. */
-export function paymentStatus({ status }: Transaction): PaymentStatus | null {
-  return PAYMENT_STATUSES.get(status) ?? null;
+/** Returns the `reason` of a refund request with our refund id: the refund's webhook repeats it, even if the call got no response. */
+export function refundReason(refundId: string, reason: string | null): string {
+  return `Возврат ${refundId}${reason === null ? '' : `: ${reason}`}`;
 }
 
-const REFUND_STATUSES: ReadonlyMap<string | null, ProviderRefund['status']> = new Map([
-  ['successful', 'succeeded'],
-  ['failed', 'failed'],
-  ['error', 'failed'],
-  ['expired', 'failed'],
-  ['deleted', 'failed'],
-]);
-
-/** What we do not know is not over. */
-export function refundStatus({ status }: Transaction): ProviderRefund['status'] {
-  return REFUND_STATUSES.get(status) ?? 'pending';
+/** Returns our refund id from a `reason`; `null` when the reason is not one of ours. */
+export function refundIdIn(reason: string | null): string | null {
+  return OUR_REFUND_ID.exec(reason ?? '')?.[1] ?? null;
 }
 
 /** Why a refund failed, in the acquirer's words, where it has failed and the reason is told. */

@@ -1,6 +1,6 @@
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import { isOpen } from '../../../protocol/status.ts';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import {
   ProviderError,
@@ -11,10 +11,11 @@ import {
 } from '../provider.ts';
 import { FreepaymentClient } from './client.ts';
 import { createBody } from './create-body.ts';
-import { isPayment, paymentStatus, type Transaction } from './messages.ts';
+import { isPayment, type Transaction } from './messages.ts';
 import { qrIdOf, readForm } from './presentation.ts';
 import { Refunds } from './refunds.ts';
 import type { FreepaymentSettings } from './settings.ts';
+import { paymentStatus } from './status-codes.ts';
 import { RULES } from './variants.ts';
 import { WebhookAuth } from './webhook-auth.ts';
 import { readWebhook } from './webhook.ts';
@@ -59,7 +60,7 @@ export function createFreepaymentProvider({
   async function report({ reference, providerPaymentId }: PaymentRef): Promise<ProviderReport> {
     if (providerPaymentId === null) {
       throw new ProviderError('unavailable', 'the acquirer has not told its id of this payment yet', {
-        asked: false,
+        mayHaveTakenEffect: false,
       });
     }
     const transaction = await client.find(providerPaymentId);
@@ -80,7 +81,7 @@ export function createFreepaymentProvider({
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
       expiresAt: endOfOffer(),
-      detail: othersWords([transaction.status ?? 'no status', message ?? ''].join(' ')),
+      detail: sanitizeForLog([transaction.status ?? 'no status', message ?? ''].join(' ')),
     };
   }
 
@@ -110,7 +111,7 @@ export function createFreepaymentProvider({
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
           'refused',
-          `the payment failed at once: ${othersWords(transaction.message ?? '')}`,
+          `the payment failed at once: ${sanitizeForLog(transaction.message ?? '')}`,
         );
       }
       const presentation = offerOf(transaction);

@@ -5,10 +5,10 @@ import {
   type ProviderRefund,
   type RefundRequest,
 } from '../provider.ts';
-import { answerToRepeat } from '../repeat.ts';
+import { resultOfRepeat } from '../provider-http.ts';
 import type { FreepaymentClient } from './client.ts';
-import { failureReason, refundStatus, type Transaction } from './messages.ts';
-import { reasonOf, refundIdIn } from './refund-reason.ts';
+import { failureReason, refundIdIn, refundReason, type Transaction } from './messages.ts';
+import { refundStatus } from './status-codes.ts';
 
 /**
  * Money given back. Once asked for, a refund is asked about by its uid. Whether a second request would be the same
@@ -29,7 +29,7 @@ export class Refunds {
     const parent = payment.providerPaymentId;
     if (parent === null) {
       throw new ProviderError('unavailable', 'the acquirer has not told its id of the payment', {
-        asked: false,
+        mayHaveTakenEffect: false,
       });
     }
     const transaction =
@@ -67,15 +67,15 @@ export class Refunds {
         'unavailable',
         `nobody knows whether ${refundId} was made: its answer was lost, and asking again might give the money back ` +
           'twice. Its webhook settles it; if none comes, look for it among the refunds in the acquirer’s cabinet',
-        { asked: false },
+        { mayHaveTakenEffect: false },
       );
     }
     const asked = this.#client.createRefund({
       parent_uid: parent,
       amount,
-      reason: reasonOf(refundId, reason),
+      reason: refundReason(refundId, reason),
     });
-    return repeated ? answerToRepeat(asked) : asked;
+    return repeated ? resultOfRepeat(asked) : asked;
   }
 }
 

@@ -1,37 +1,33 @@
-import type { SettingsReader } from '../settings-reader.ts';
-import { VARIANTS, type Variant } from './variants.ts';
+import * as v from 'valibot';
+import { rsaPublicKey } from '../../env/pem.ts';
+import { apiAddress, credential, flag, oneOf, variable } from '../../env/schemas.ts';
+import { VARIANTS } from './variants.ts';
 
-export interface FreepaymentSettings {
-  /** With its `/beyag`, without a trailing slash. The host is not documented. */
-  readonly baseUrl: string;
-  readonly shopId: string;
-  readonly secretKey: string;
-  /** Signs its webhooks (PEM); `null`: they come with the shop's own HTTP Basic credentials instead. */
-  readonly publicKey: string | null;
-  readonly variant: Variant;
-  /** Test mode: no money moves. */
-  readonly test: boolean;
-  /**
-   * Whether a refund is asked for again when the answer to it was lost. Nothing says that the acquirer takes the second
-   * one for the first: off unless told, and such a refund waits for its webhook.
-   */
-  readonly repeatRefunds: boolean;
-}
+export type FreepaymentSettings = Readonly<v.InferOutput<ReturnType<typeof freepaymentSettings>>>;
 
-export function readFreepaymentSettings(reader: SettingsReader): FreepaymentSettings {
-  const shopId = reader.credential('SBP_FREEPAYMENT_SHOP_ID', 'the shop’s id at the acquirer');
-  if (shopId.includes(':')) {
-    reader.env.mistake('SBP_FREEPAYMENT_SHOP_ID must have no colon: HTTP Basic ends the name there');
-  }
-  return {
-    baseUrl: reader.url('SBP_FREEPAYMENT_URL', '/beyag'),
-    shopId,
-    secretKey: reader.credential('SBP_FREEPAYMENT_SECRET_KEY', 'the shop’s secret key at the acquirer'),
-    publicKey: reader.publicKey('SBP_FREEPAYMENT_PUBLIC_KEY'),
-    variant: reader.env.oneOf('SBP_FREEPAYMENT_VARIANT', VARIANTS, 'SY'),
-    test: reader.env.flag('SBP_FREEPAYMENT_TEST'),
-    repeatRefunds: reader.env.flag('SBP_FREEPAYMENT_REPEAT_REFUNDS'),
-  };
+export function freepaymentSettings(development: boolean) {
+  return v.object({
+    /** Ends with `/beyag`. The acquirer does not document the host. */
+    baseUrl: variable('SBP_FREEPAYMENT_URL', apiAddress('/beyag', development)),
+    shopId: variable(
+      'SBP_FREEPAYMENT_SHOP_ID',
+      v.pipe(
+        credential('the shop’s id at the acquirer'),
+        v.excludes(':', 'must have no colon: HTTP Basic ends the name there'),
+      ),
+    ),
+    secretKey: variable('SBP_FREEPAYMENT_SECRET_KEY', credential('the shop’s secret key at the acquirer')),
+    /** Verifies its webhooks (PEM). `null`: webhooks carry the shop's own HTTP Basic credentials instead. */
+    publicKey: variable('SBP_FREEPAYMENT_PUBLIC_KEY', v.nullable(rsaPublicKey)),
+    variant: variable('SBP_FREEPAYMENT_VARIANT', oneOf(VARIANTS, 'SY')),
+    /** Test mode: no money moves. */
+    test: variable('SBP_FREEPAYMENT_TEST', flag),
+    /**
+     * True if a refund is requested again when its answer was lost. The acquirer does not document that it recognizes the
+     * second request. Without this, such a refund waits for its webhook.
+     */
+    repeatRefunds: variable('SBP_FREEPAYMENT_REPEAT_REFUNDS', flag),
+  });
 }
 
 /** The shop's HTTP Basic credentials, as the value of an `Authorization` header. */

@@ -1,22 +1,21 @@
 import * as v from 'valibot';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { ProviderDelivery, RefundReport } from '../provider.ts';
-import { signedId } from '../delivery-id.ts';
+import { deliveryIdOf } from '../delivery-id.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import {
   answerSchema,
   failureReason,
   isPayment,
   isRefund,
-  paymentStatus,
-  refundStatus,
+  refundIdIn,
   type Transaction,
 } from './messages.ts';
-import { refundIdIn } from './refund-reason.ts';
+import { paymentStatus, refundStatus } from './status-codes.ts';
 
 /** What an authentic webhook says. Throws a {@link WebhookVerificationError} for a body that is no JSON object. */
 export function readWebhook(body: Buffer): ProviderDelivery {
-  const deliveryId = signedId(body);
+  const deliveryId = deliveryIdOf(body);
   const parsed = v.safeParse(answerSchema, jsonObject(body));
   // Perhaps a newer version's: nothing to apply, and nothing to refuse either.
   if (!parsed.success) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { errorWords } from '../error-text.ts';
-import { ProviderHttp, type HttpAnswer } from '../provider-http.ts';
+import { errorText } from '../error-text.ts';
+import { ProviderHttp, type HttpResponse } from '../provider-http.ts';
 import { Tokens } from './oauth.ts';
 import { PAY_SCOPE, type SberbankSettings } from './settings.ts';
-import { gatewayWords } from './error-texts.ts';
+import { gatewayErrorText } from './error-texts.ts';
 
 const PAY_PATH = '/qr/bscanc/v1/pay';
 
@@ -33,7 +33,7 @@ export class SberbankClient {
       name: 'Sberbank',
       keySettings: 'SBP_SBERBANK_CLIENT_ID and SBP_SBERBANK_CLIENT_SECRET',
       secrets: [settings.clientSecret],
-      words: (body) => gatewayWords(body) ?? errorWords(body),
+      errorText: (body) => gatewayErrorText(body) ?? errorText(body),
     });
     const { clientId, clientSecret, statusScope } = settings;
     const tokens = (scope: string) => new Tokens({ http: this.#http, clientId, clientSecret, scope, now });
@@ -42,7 +42,7 @@ export class SberbankClient {
   }
 
   /** Charges a payer's code. The bank takes a repeat of the same reference for the same order. */
-  pay<T>({ reference, amount, payload, message }: PayOrder, read: (answer: HttpAnswer) => T): Promise<T> {
+  pay<T>({ reference, amount, payload, message }: PayOrder, read: (answer: HttpResponse) => T): Promise<T> {
     const { memberId, tid, idQr } = this.#settings;
     const body = {
       rq_uid: rqUid(reference),
@@ -66,7 +66,7 @@ export class SberbankClient {
    */
   status<T>(
     { reference, orderId }: { readonly reference: string; readonly orderId: string | null },
-    read: (answer: HttpAnswer) => T,
+    read: (answer: HttpResponse) => T,
   ): Promise<T> {
     const body = {
       rq_uid: rqUid(reference),
@@ -83,9 +83,9 @@ export class SberbankClient {
     path: string,
     body: { readonly rq_uid: string },
     tokens: Tokens,
-    read: (answer: HttpAnswer) => T,
+    read: (answer: HttpResponse) => T,
   ): Promise<T> {
-    const send = <R>(token: string, take: (answer: HttpAnswer) => R) =>
+    const send = <R>(token: string, take: (answer: HttpResponse) => R) =>
       this.#http.call(
         {
           method: 'POST',
@@ -98,7 +98,7 @@ export class SberbankClient {
           },
           body: JSON.stringify(body),
           repeatable: true,
-          alsoReads: [401, 403, 404, 405],
+          readableStatuses: [401, 403, 404, 405],
         },
         take,
       );

@@ -3,9 +3,9 @@
  * missing; those that money hangs on must be exact, or the whole message counts as unreadable.
  */
 import * as v from 'valibot';
-import type { PaymentStatus } from '../../../protocol/status.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
-import { bankWords, errorWords, isDecline, responseWords } from './error-texts.ts';
+import { orderErrorText, responseText, sanitizeBankText } from './error-texts.ts';
+import { isSuccess, paymentStatus } from './status-codes.ts';
 
 /** "Nothing" comes as a missing field, as null and as an empty string. */
 const text = v.pipe(
@@ -58,14 +58,13 @@ export interface Order {
   readonly orderId: string | null;
   readonly state: string | null;
   /** `null` for "000000" and for none. */
-  readonly error: { readonly code: string; readonly said: string | null } | null;
+  readonly error: { readonly code: string; readonly description: string | null } | null;
   readonly operation: Operation | null;
 }
 
 /** How deep an order may be wrapped: the payment's answer is `PayRusClientQRRs.status`. */
 const MAX_DEPTH = 3;
 const OK_ERROR = /^0+$/;
-const OK_RESPONSE = '00';
 const RUBLES = '643';
 
 /** Which fields keep an answer from being read as an order, for the operator's log. */
@@ -79,54 +78,19 @@ export function readOrder(json: unknown): Order | null {
   const parsed = v.safeParse(orderSchema, unwrapped(json, MAX_DEPTH));
   if (!parsed.success) return null;
   const { output } = parsed;
-  const { error_code: code, error_description: said } = output;
+  const { error_code: code, error_description: description } = output;
   return {
     reference: output.partner_order_number,
     orderId: output.order_id,
     state: output.order_state,
-    error: code === null || OK_ERROR.test(code) ? null : { code, said },
+    error: code === null || OK_ERROR.test(code) ? null : { code, description },
     operation: purchase(output.order_operation_params),
   };
 }
 
 /** Whether the bank has made an order: with none, no money can have moved. */
-export function isThere({ orderId, state }: Order): boolean {
+export function orderExists({ orderId, state }: Order): boolean {
   return orderId !== null || state !== null;
-}
-
-/**
- * As published. AUTHORIZED is money held and not taken: the shop has not got it, so it is not paid. ON_PAYMENT is
- * spelled N_PAYMENT on one page of the document.
- */
-const STATUSES: ReadonlyMap<string, PaymentStatus> = new Map([
-  ['CREATED', 'processing'],
-  ['ON_PAYMENT', 'processing'],
-  ['N_PAYMENT', 'processing'],
-  ['AUTHORIZED', 'processing'],
-  ['PAID', 'paid'],
-  ['CONFIRMED', 'paid'],
-  ['DECLINED', 'failed'],
-  ['EXPIRED', 'expired'],
-  ['REVOKED', 'canceled'],
-  ['REVERSED', 'refunded'],
-  ['REFUNDED', 'refunded'],
-]);
-
-/** What the order's state means for us; `null` for one that we do not know, or that contradicts itself. */
-export function statusOf({ state, error, operation }: Order): PaymentStatus | null {
-  const status = STATUSES.get(state ?? '') ?? null;
-  const response = operation?.response_code ?? OK_RESPONSE;
-  // Money is believed by everything that the message says of it.
-  if (status === 'paid' && (error !== null || response !== OK_RESPONSE)) return null;
-  // The bank leaves an order whose purchase was declined in this state. Nobody will try it again: the order is of one code.
-  if (state === 'CREATED' && isDecline(response)) return 'failed';
-  return status;
-}
-
-/** Whether the order's purchase has a code that is neither the success nor one that the bank has published. */
-export function hasUnknownCode({ state, operation }: Order): boolean {
-  const response = operation?.response_code ?? OK_RESPONSE;
-  return state === 'CREATED' && response !== OK_RESPONSE && !isDecline(response);
 }
 
 /** Kopecks and ISO 4217 letters of what was charged, as far as the message tells. */
@@ -139,23 +103,25 @@ export function moneyOf({ operation }: Order): { amount: number | null; currency
   };
 }
 
-/** What went wrong, or what we do not understand, for the operator; `null` when nothing did. */
-export function wordsOf(order: Order): string | null {
+/** Describes an order's errors and unknown codes for the operator's log; `null` when there are none. */
+export function describeOrder(order: Order): string | null {
   const { state, error, operation } = order;
-  const response = operation?.response_code ?? OK_RESPONSE;
-  const words = [
-    ...(state === null || statusOf(order) !== null ? [] : [`state ${bankWords(state)}`]),
-    ...(error === null ? [] : [errorWords(error.code, error.said)]),
-    ...(response === OK_RESPONSE ? [] : [responseWords(response, operation?.response_desc ?? null)]),
+  const response = operation?.response_code ?? null;
+  const texts = [
+    ...(state === null || paymentStatus(order) !== null ? [] : [`state ${sanitizeBankText(state)}`]),
+    ...(error === null ? [] : [orderErrorText(error.code, error.description)]),
+    ...(response === null || isSuccess(response)
+      ? []
+      : [responseText(response, operation?.response_desc ?? null)]),
   ];
-  return words.length === 0 ? null : words.join('; ');
+  return texts.length === 0 ? null : texts.join('; ');
 }
 
 /** The purchase among an order's operations, and the successful one among several. */
 function purchase(operations: readonly Operation[]): Operation | null {
   const pays = operations.filter(({ operation_type }) => operation_type === null || operation_type === 'PAY');
   const candidates = pays.length > 0 ? pays : operations;
-  return candidates.find((one) => one.response_code === OK_RESPONSE) ?? candidates.at(-1) ?? null;
+  return candidates.find((one) => isSuccess(one.response_code)) ?? candidates.at(-1) ?? null;
 }
 
 function blankToNull(value: string): string | null {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import { NoAnswer, type HttpAnswer, type ProviderHttp } from '../provider-http.ts';
+import { NoUsableResponse, type HttpResponse, type ProviderHttp } from '../provider-http.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
-import { gatewayWords } from './error-texts.ts';
+import { gatewayErrorText } from './error-texts.ts';
 
 const PATH = '/tokens/v3/oauth';
 /** A token is not used in its last moments, ms: a call takes a while to get there. */
@@ -72,7 +72,7 @@ export class Tokens {
         },
         body: new URLSearchParams({ grant_type: 'client_credentials', scope }).toString(),
         repeatable: true,
-        alsoReads: [401, 403],
+        readableStatuses: [401, 403],
       },
       readToken,
     );
@@ -82,14 +82,14 @@ export class Tokens {
   }
 }
 
-function readToken({ status, json }: HttpAnswer): v.InferOutput<typeof tokenSchema> {
+function readToken({ status, json }: HttpResponse): v.InferOutput<typeof tokenSchema> {
   if (status >= 300) {
-    const said = gatewayWords(json) ?? 'no reason given';
-    throw new NoAnswer(`the bank gives us no token: ${status} ${said}`, false);
+    const said = gatewayErrorText(json) ?? 'no reason given';
+    throw new NoUsableResponse(`the bank gives us no token: ${status} ${said}`, false);
   }
   const parsed = v.safeParse(tokenSchema, json);
   if (!parsed.success) {
-    throw new NoAnswer(`the bank's token cannot be read: ${unreadableFields(parsed.issues)}`, true);
+    throw new NoUsableResponse(`the bank's token cannot be read: ${unreadableFields(parsed.issues)}`, true);
   }
   return parsed.output;
 }

@@ -1,5 +1,5 @@
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
-import { NoAnswer, type HttpAnswer } from '../provider-http.ts';
+import { NoUsableResponse, type HttpResponse } from '../provider-http.ts';
 import {
   ProviderError,
   type ChargeRequest,
@@ -8,22 +8,12 @@ import {
   type ProviderReport,
 } from '../provider.ts';
 import { SberbankClient, type SberbankClientOptions } from './client.ts';
-import {
-  hasUnknownCode,
-  isThere,
-  moneyOf,
-  orderFaults,
-  readOrder,
-  statusOf,
-  wordsOf,
-  type Order,
-} from './messages.ts';
-import { gatewayWords } from './error-texts.ts';
+import { describeOrder, moneyOf, orderExists, orderFaults, readOrder, type Order } from './messages.ts';
+import { gatewayErrorText } from './error-texts.ts';
+import { hasUnknownResponse, isNoSuchOrder, isUndecided, paymentStatus } from './status-codes.ts';
 
 /** Of `operation_message`, as clients of this service keep to; the bank's own word on it is not at hand. */
 const MAX_MESSAGE = 128;
-/** Classes of errors that do not say whether the order was made: another call of ours is, or was, at work on it. */
-const UNDECIDED = ['08', '99'];
 /**
  * An order is final within seconds, and one in the state CREATED with a purchase has, by the bank's own table of states,
  * a purchase that was not successful. After so long that holds for a code that nobody has published, too.
@@ -31,7 +21,6 @@ const UNDECIDED = ['08', '99'];
 const UNKNOWN_CODE_MS = 60_000;
 /** More than ever wait for their end at once. */
 const MAX_KEPT = 1_000;
-const NO_SUCH_ORDER = /^10\d{4}$/;
 /** What an operator may have to set right. */
 const ABOUT_PAYMENT = { token: 'the scopes granted by the bank', address: 'SBP_SBERBANK_URL' };
 const ABOUT_STATUS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBANK_STATUS_PATH' };
@@ -56,15 +45,15 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
   function report(reference: string, order: Order): ProviderReport {
     return {
       reference,
-      status: isOver(reference, order) ? 'failed' : statusOf(order),
+      status: isOver(reference, order) ? 'failed' : paymentStatus(order),
       ...moneyOf(order),
       providerPaymentId: order.orderId,
-      detail: wordsOf(order),
+      detail: describeOrder(order),
     };
   }
 
   function isOver(reference: string, order: Order): boolean {
-    if (!hasUnknownCode(order)) {
+    if (!hasUnknownResponse(order)) {
       unknownSince.delete(reference);
       return false;
     }
@@ -80,7 +69,7 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
     const message = cut(description === null || description === '' ? options.settings.message : description);
     return client.pay({ reference, amount, payload, message }, (answer) => {
       const order = orderIn(answer, reference);
-      if (order && isThere(order)) return report(reference, order);
+      if (order && orderExists(order)) return report(reference, order);
       const no = order?.error ? notCharged(order, order.error.code) : unusable(answer);
       if (answer.repeated && no.kind === 'refused') {
         throw new ProviderError('unavailable', `${no.message}; an earlier try was not answered`);
@@ -94,9 +83,9 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
     return client.status({ reference, orderId }, (answer) => {
       const order = orderIn(answer, reference);
       if (order && isMissing(order)) return { reference, status: 'created', amount: null, currency: null };
-      if (order && isThere(order)) return report(reference, order);
+      if (order && orderExists(order)) return report(reference, order);
       // Refused and not unavailable: that this one question is not answered must not keep codes from being charged.
-      if (order?.error) throw new ProviderError('refused', `no order's state: ${wordsOf(order) ?? ''}`);
+      if (order?.error) throw new ProviderError('refused', `no order's state: ${describeOrder(order) ?? ''}`);
       if (answer.status >= 300)
         throw new ProviderError('refused', `no order's state: ${said(answer, ABOUT_STATUS)}`);
       throw unusable(answer);
@@ -150,8 +139,8 @@ function cut(message: string): string {
 }
 
 /** The order that an answer speaks of; `null` when it speaks of none. */
-function orderIn({ status, json }: HttpAnswer, reference: string): Order | null {
-  const order = gatewayWords(json) === null ? readOrder(json) : null;
+function orderIn({ status, json }: HttpResponse, reference: string): Order | null {
+  const order = gatewayErrorText(json) === null ? readOrder(json) : null;
   if (order?.reference && order.reference !== reference) {
     throw new ProviderError('unavailable', `the bank answered of another order (${status})`);
   }
@@ -161,26 +150,26 @@ function orderIn({ status, json }: HttpAnswer, reference: string): Order | null 
 /** By the service's own error and nothing else: a 404 may be about the address. Any other state contradicts it. */
 function isMissing({ orderId, state, error }: Order): boolean {
   const none = orderId === null && (state === null || state === 'DECLINED');
-  return none && error !== null && NO_SUCH_ORDER.test(error.code);
+  return none && error !== null && isNoSuchOrder(error.code);
 }
 
 function notCharged(order: Order, code: string): ProviderError {
-  const words = wordsOf(order) ?? '';
-  return UNDECIDED.includes(code.slice(0, 2))
-    ? new ProviderError('unavailable', `the bank has not decided: ${words}`)
-    : new ProviderError('refused', `the bank charges no such code: ${words}`);
+  const text = describeOrder(order) ?? '';
+  return isUndecided(code)
+    ? new ProviderError('unavailable', `the bank has not decided: ${text}`)
+    : new ProviderError('refused', `the bank charges no such code: ${text}`);
 }
 
 /** An answer without an order. The gateway's 400 and 422 are about the call's content, so it went no further. */
-function unusable(answer: HttpAnswer): ProviderError {
+function unusable(answer: HttpResponse): ProviderError {
   if (answer.status < 300)
-    return new NoAnswer(`the bank's answer cannot be read: ${orderFaults(answer.json)}`, true);
+    return new NoUsableResponse(`the bank's answer cannot be read: ${orderFaults(answer.json)}`, true);
   const kind = answer.status === 400 || answer.status === 422 ? 'refused' : 'unavailable';
   return new ProviderError(kind, said(answer, ABOUT_PAYMENT));
 }
 
-function said({ status, json }: HttpAnswer, about: typeof ABOUT_PAYMENT): string {
-  const answered = `the bank answered ${status}: ${gatewayWords(json) ?? 'no reason given'}`;
+function said({ status, json }: HttpResponse, about: typeof ABOUT_PAYMENT): string {
+  const answered = `the bank answered ${status}: ${gatewayErrorText(json) ?? 'no reason given'}`;
   if (status === 401 || status === 403) return `${answered} (it does not take our token: see ${about.token})`;
   if (status === 404 || status === 405) return `${answered} (no such service there: see ${about.address})`;
   return answered;

@@ -1,6 +1,8 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
+import * as v from 'valibot';
 import type { TlsIdentity } from '../../outbound/client.ts';
-import type { SettingsReader } from '../settings-reader.ts';
+import { certificate, certificateKey } from '../../env/pem.ts';
+import { apiAddress, credential, flag, text, textLike, variable } from '../../env/schemas.ts';
 
 /** The one scope that the bank's document of this service names. */
 export const PAY_SCOPE = 'https://api.sberbank.ru/qr/order.pay';
@@ -11,81 +13,58 @@ export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
 /** Ends every base address, which is given with or without it. */
 const BASE_PATH = '/prod';
 
-export interface SberbankSettings {
-  /** With its `/prod`, without a trailing slash. */
-  readonly baseUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Mutual TLS; `null` only with a plain-http address, in development. */
-  readonly identity: TlsIdentity | null;
-  readonly memberId: string;
-  readonly tid: string;
-  readonly idQr: string;
-  /** Where the state of an order is asked for, under the base address; not in the document at hand. */
-  readonly statusPath: string;
-  /** The scope that opens it: that of the neighbouring order service, unless the bank has granted another one. */
-  readonly statusScope: string;
-  /** What the payer's bank shows of a payment that has no description. */
-  readonly message: string;
-  /** The gateway is one for tests: no money moves. */
-  readonly test: boolean;
-}
+export type SberbankSettings = Readonly<v.InferOutput<ReturnType<typeof sberbankSettings>>>;
 
-export function readSberbankSettings(reader: SettingsReader): SberbankSettings {
-  const baseUrl = reader.url('SBP_SBERBANK_URL', BASE_PATH);
-  return {
-    baseUrl,
-    clientId: reader.credential('SBP_SBERBANK_CLIENT_ID', 'the client id at the bank'),
-    clientSecret: reader.credential('SBP_SBERBANK_CLIENT_SECRET', 'the client secret at the bank'),
-    identity: readIdentity(reader, baseUrl.startsWith('http://')),
-    memberId: reader.credential('SBP_SBERBANK_MEMBER_ID', 'the shop’s id (member_id)'),
-    tid: reader.credential('SBP_SBERBANK_TID', 'the terminal (tid)'),
-    idQr: reader.credential('SBP_SBERBANK_ID_QR', 'the device (id_qr)'),
-    statusPath: readPath(reader, 'SBP_SBERBANK_STATUS_PATH', '/qr/order/v3/status'),
-    statusScope: readScope(reader, 'SBP_SBERBANK_STATUS_SCOPE', STATUS_SCOPE),
-    message: reader.env.text('SBP_SBERBANK_MESSAGE', 'Оплата заказа'),
-    test: reader.env.flag('SBP_SBERBANK_TEST'),
-  };
-}
-
-/** Under the base address, however much of it is spelled out. */
-function readPath(reader: SettingsReader, name: string, fallback: string): string {
-  const path = reader.env.text(name, fallback);
-  if (!/^\/[\x21-\x7e]*$/.test(path)) reader.env.mistake(`${name} must be a path such as ${fallback}`);
-  return path.startsWith(`${BASE_PATH}/`) ? path.slice(BASE_PATH.length) : path;
-}
-
-function readScope(reader: SettingsReader, name: string, fallback: string): string {
-  const scope = reader.env.text(name, fallback);
-  if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(scope)) {
-    reader.env.mistake(`${name} must be a scope such as ${fallback}`);
-  }
-  return scope;
-}
-
-function readIdentity(reader: SettingsReader, plain: boolean): TlsIdentity | null {
-  const cert = reader.certificate('SBP_SBERBANK_CERT');
-  const key = reader.certificateKey('SBP_SBERBANK_KEY');
-  const ca = reader.certificate('SBP_SBERBANK_CA');
-  if (cert !== null && key !== null) {
-    if (belongTogether(cert, key) === false) {
-      reader.env.mistake('SBP_SBERBANK_KEY is not the key of the certificate in SBP_SBERBANK_CERT');
-    }
-    return { cert, key, ca };
-  }
-  if (!plain || cert !== null || key !== null) {
-    reader.env.mistake(
+export function sberbankSettings(development: boolean) {
+  return v.pipe(
+    v.object({
+      /** Ends with `/prod`. */
+      baseUrl: variable('SBP_SBERBANK_URL', apiAddress(BASE_PATH, development)),
+      clientId: variable('SBP_SBERBANK_CLIENT_ID', credential('the client id at the bank')),
+      clientSecret: variable('SBP_SBERBANK_CLIENT_SECRET', credential('the client secret at the bank')),
+      memberId: variable('SBP_SBERBANK_MEMBER_ID', credential('the shop’s id (member_id)')),
+      tid: variable('SBP_SBERBANK_TID', credential('the terminal (tid)')),
+      idQr: variable('SBP_SBERBANK_ID_QR', credential('the device (id_qr)')),
+      cert: variable('SBP_SBERBANK_CERT', v.nullable(certificate)),
+      key: variable('SBP_SBERBANK_KEY', v.nullable(certificateKey)),
+      ca: variable('SBP_SBERBANK_CA', v.nullable(certificate)),
+      /** Path of the status query under the base address; the bank's document at hand does not name it. */
+      statusPath: variable(
+        'SBP_SBERBANK_STATUS_PATH',
+        v.pipe(
+          textLike(/^\/[\x21-\x7e]*$/, 'path', '/qr/order/v3/status'),
+          v.transform((path) => (path.startsWith(`${BASE_PATH}/`) ? path.slice(BASE_PATH.length) : path)),
+        ),
+      ),
+      /** Scope of the status query: that of the neighbouring order service, unless the bank granted another one. */
+      statusScope: variable(
+        'SBP_SBERBANK_STATUS_SCOPE',
+        textLike(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'scope', STATUS_SCOPE),
+      ),
+      /** The payer's bank shows this for a payment without a description. */
+      message: variable('SBP_SBERBANK_MESSAGE', text('Оплата заказа')),
+      /** The gateway is one for tests: no money moves. */
+      test: variable('SBP_SBERBANK_TEST', flag),
+    }),
+    v.partialCheck(
+      [['baseUrl'], ['cert'], ['key']],
+      ({ baseUrl, cert, key }) =>
+        (cert !== null && key !== null) || (cert === key && baseUrl.startsWith('http://')),
       'SBP_SBERBANK_CERT and SBP_SBERBANK_KEY are required: the bank asks for a client certificate',
-    );
-  }
-  return null;
+    ),
+    v.partialCheck(
+      [['cert'], ['key']],
+      ({ cert, key }) => cert === null || key === null || isKeyOf(key, cert),
+      'SBP_SBERBANK_KEY is not the key of the certificate in SBP_SBERBANK_CERT',
+    ),
+    v.transform(({ cert, key, ca, ...settings }) => ({
+      ...settings,
+      /** Mutual TLS; `null` only with a plain-http address, in development. */
+      identity: cert === null || key === null ? null : ({ cert, key, ca } satisfies TlsIdentity),
+    })),
+  );
 }
 
-/** `null` when either cannot be read, which has been told already. */
-function belongTogether(cert: string, key: string): boolean | null {
-  try {
-    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
-  } catch {
-    return null;
-  }
+function isKeyOf(key: string, cert: string): boolean {
+  return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { othersWords } from '../../lib/logging.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { NoAnswer, NotYet, ProviderHttp, type HttpAnswer } from '../provider-http.ts';
+import { NoUsableResponse, StillProcessing, ProviderHttp, type HttpResponse } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { refusalSchema } from './messages.ts';
@@ -14,7 +14,7 @@ export class Refusal extends ProviderError {
   /** Fields at fault. */
   readonly paths: readonly string[];
   constructor(status: number, code: string | null, detail: string | null, paths: readonly string[]) {
-    const reason = othersWords([code, detail].filter(Boolean).join(': '));
+    const reason = sanitizeForLog([code, detail].filter(Boolean).join(': '));
     super('refused', `the upstream refused: ${status} ${reason}`.trim(), { reason });
     this.status = status;
     this.code = code;
@@ -68,19 +68,22 @@ export class SbpApiClient {
         const parsed = v.safeParse(schema, answer.json);
         if (parsed.success) return parsed.output;
         const fields = unreadableFields(parsed.issues);
-        throw new NoAnswer(`the upstream's answer cannot be read (${answer.status}): ${fields}`, true);
+        throw new NoUsableResponse(
+          `the upstream's answer cannot be read (${answer.status}): ${fields}`,
+          true,
+        );
       },
     );
   }
 }
 
-function asError({ status, json }: HttpAnswer): ProviderError {
+function asError({ status, json }: HttpResponse): ProviderError {
   const refusal = v.safeParse(refusalSchema, json);
-  if (!refusal.success) return new NoAnswer(`the upstream answered ${status}`, false);
+  if (!refusal.success) return new NoUsableResponse(`the upstream answered ${status}`, false);
   const { code, detail, errors } = refusal.output;
   // The first call under this key is still at work; a conflict without a name may be just that.
   if (status === 409 && (code === null || code === 'idempotency_key_in_use')) {
-    return new NotYet('the upstream is still at work on this call');
+    return new StillProcessing('the upstream is still at work on this call');
   }
   return new Refusal(
     status,

@@ -3,9 +3,9 @@
  * whole message counts as unreadable.
  */
 import * as v from 'valibot';
-import { isPaymentStatus, type PaymentStatus } from '../../../protocol/status.ts';
 import type { ProviderReport, RefundReport } from '../provider.ts';
-import { safetyFlag } from '../safety-flag.ts';
+import { testModeField } from '../test-mode.ts';
+import { statusOfEvent } from './status-codes.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -37,7 +37,7 @@ export const paymentSchema = v.object({
   /** Until when money may still come there; one that is no time counts as none. */
   payable_until: v.fallback(v.nullish(v.pipe(v.string(), v.isoTimestamp()), null), null),
   deep_link: deepLink,
-  test: safetyFlag,
+  test: testModeField,
 });
 export type UpstreamPayment = v.InferOutput<typeof paymentSchema>;
 
@@ -68,7 +68,7 @@ const webhookSchema = v.object({
   status: v.exactOptional(v.string()),
   amount: v.exactOptional(kopecks),
   currency: v.exactOptional(currency),
-  test: safetyFlag,
+  test: testModeField,
 });
 
 /** `refund.…` of one refund, with the refund's own status and sum. */
@@ -80,7 +80,7 @@ const refundWebhookSchema = v.pipe(
     status: refundStatus,
     amount: v.nullish(kopecks, null),
     failure_reason: v.fallback(v.nullish(v.string(), null), null),
-    test: safetyFlag,
+    test: testModeField,
   }),
   v.check(({ event, status }) => event === `refund.${status}`),
 );
@@ -99,7 +99,7 @@ export function readEvent(payload: unknown): UpstreamEvent | null {
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) return null;
   const { event, order_id: reference, status, amount = null, currency: money = null, test } = parsed.output;
-  return { reference, status: claim(event, status), amount, currency: money, test };
+  return { reference, status: statusOfEvent(event, status), amount, currency: money, test };
 }
 
 function ofRefund(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamEvent {
@@ -107,17 +107,4 @@ function ofRefund(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamE
   const reason = failure_reason === null ? {} : { failureReason: failure_reason };
   const refund = { refundId: null, providerRefundId, amount, status, ...reason };
   return { reference, status: null, amount: null, currency: null, test, refund };
-}
-
-/** The status that event and status agree on; `null` when they contradict each other. */
-function claim(event: string, status: string | undefined): PaymentStatus | null {
-  const [topic, outcome] = event.split('.', 2);
-  // A refund that failed has `failed` as its own status, which is not the payment's.
-  if (topic === 'refund') {
-    return status === 'refunded' || status === 'partial_refunded' ? status : null;
-  }
-  // The upstream's own payer has begun anew there: what we asked for is open again.
-  if (event === 'payment.renewed') return status === 'created' ? 'created' : null;
-  if (topic !== 'payment' || (status !== undefined && status !== outcome)) return null;
-  return isPaymentStatus(outcome) ? outcome : null;
 }

@@ -1,4 +1,3 @@
-import { isPaymentStatus } from '../../../protocol/status.ts';
 import { verifyWebhook } from '../../../webhooks/webhooks.ts';
 import {
   ProviderError,
@@ -9,8 +8,8 @@ import {
   type ProviderReport,
   type RefundRequest,
 } from '../provider.ts';
-import { answerToRepeat } from '../repeat.ts';
-import { signedId } from '../delivery-id.ts';
+import { resultOfRepeat } from '../provider-http.ts';
+import { deliveryIdOf } from '../delivery-id.ts';
 import { Refusal, type SbpApiClient } from './client.ts';
 import {
   pageSchema,
@@ -20,6 +19,7 @@ import {
   type UpstreamPayment,
   type UpstreamRefund,
 } from './messages.ts';
+import { paymentStatus } from './status-codes.ts';
 import * as v from 'valibot';
 
 export interface SbpApiProviderOptions {
@@ -62,7 +62,7 @@ export function createSbpApiProvider({
     const { status, amount, currency, test } = found;
     return {
       reference,
-      status: isPaymentStatus(status) ? status : null,
+      status: paymentStatus(status),
       amount,
       currency,
       test,
@@ -102,7 +102,7 @@ export function createSbpApiProvider({
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
-    return answerToRepeat(askForRefund(request));
+    return resultOfRepeat(askForRefund(request));
   }
 
   return {
@@ -172,7 +172,7 @@ export function createSbpApiProvider({
       const { event, payload } = verifyWebhook({ body, headers, secrets: webhookSecrets, now: now() });
       const nothing = { reference: '', status: null, amount: null, currency: null };
       // `X-SBP-Delivery` is not under the signature.
-      return { ...(readEvent(payload) ?? nothing), event, deliveryId: signedId(body) };
+      return { ...(readEvent(payload) ?? nothing), event, deliveryId: deliveryIdOf(body) };
     },
   };
 }

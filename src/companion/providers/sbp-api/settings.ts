@@ -1,30 +1,25 @@
+import * as v from 'valibot';
 import type { BankListSource } from '../../banks/list-source.ts';
-import type { SettingsReader } from '../settings-reader.ts';
+import { apiAddress, credential, flag, secrets, variable } from '../../env/schemas.ts';
 
-/** Where the upstream SBP API is, and what opens it. */
-export interface SbpApiSettings {
-  /** With its `/api/sbp/v1`, without a trailing slash. */
-  readonly baseUrl: string;
-  readonly token: string;
-  /** Any of them may sign the upstream's webhooks: several while one replaces another. */
-  readonly webhookSecrets: readonly string[];
-  /** Whether the upstream moves no money. Its answers must say the same, where they say anything. */
-  readonly test: boolean;
-}
+export type SbpApiSettings = Readonly<v.InferOutput<ReturnType<typeof sbpApiSettings>>>;
 
-export function readSbpApiSettings(reader: SettingsReader): SbpApiSettings {
-  return {
-    baseUrl: reader.url('SBP_SBP_API_URL', '/api/sbp/v1'),
-    token: reader.credential('SBP_SBP_API_TOKEN', 'the key to the upstream’s API'),
-    webhookSecrets: reader.env.sharedSecrets(
+export function sbpApiSettings(development: boolean) {
+  return v.object({
+    /** Ends with `/api/sbp/v1`. */
+    baseUrl: variable('SBP_SBP_API_URL', apiAddress('/api/sbp/v1', development)),
+    token: variable('SBP_SBP_API_TOKEN', credential('the key to the upstream’s API')),
+    /** Each of them may sign the upstream's webhooks; several during a rotation. */
+    webhookSecrets: variable(
       'SBP_SBP_API_WEBHOOK_SECRET',
-      'the secret that the upstream signs its webhooks with',
+      secrets('the secret that the upstream signs its webhooks with'),
     ),
-    test: reader.env.flag('SBP_SBP_API_TEST'),
-  };
+    /** True if the upstream moves no money. Answers that contradict this are refused. */
+    test: variable('SBP_SBP_API_TEST', flag),
+  });
 }
 
 /** The upstream's bank list. Android's has the most in it: the apps' names, which the other platforms do without. */
-export function bankListOf({ baseUrl, token }: SbpApiSettings): BankListSource {
+export function upstreamBankList({ baseUrl, token }: SbpApiSettings): BankListSource {
   return { kind: 'file', url: `${baseUrl}/banks?platform=android`, apiKey: token, logoOrigins: [] };
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { NoAnswer, ProviderHttp } from '../provider-http.ts';
+import { NoUsableResponse, ProviderHttp } from '../provider-http.ts';
 import { AnotherSession, KeyReplayed, readError } from './errors.ts';
 import { sessionAnswerSchema, type Session } from './messages.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
@@ -53,7 +53,7 @@ export class SmartGlocalClient {
       const parsed = v.safeParse(call.answer, answer.json);
       if (parsed.success) return parsed.output;
       const fields = unreadableFields(parsed.issues);
-      throw new NoAnswer(`Smart Glocal's answer cannot be read (${answer.status}): ${fields}`, true);
+      throw new NoUsableResponse(`Smart Glocal's answer cannot be read (${answer.status}): ${fields}`, true);
     });
   }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { othersWords } from '../../lib/logging.ts';
-import { errorWords } from '../error-text.ts';
-import type { HttpAnswer } from '../provider-http.ts';
+import { sanitizeForLog } from '../../lib/logging.ts';
+import { errorText } from '../error-text.ts';
+import type { HttpResponse } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 
 /** The one code that is documented. */
@@ -32,17 +32,17 @@ export class AnotherSession extends ProviderError {
  * The error in an answer: `null` when it is none, whatever its HTTP status says. For the operator's log only: codes
  * other than {@link REPLAYED} are not documented, so their own words are passed on, bounded and without phone numbers.
  */
-export function readError({ status, json }: HttpAnswer): ProviderError | null {
+export function readError({ status, json }: HttpResponse): ProviderError | null {
   if (status < 400 && !v.is(failedSchema, json)) return null;
   const parsed = v.safeParse(errorSchema, json);
   // Not its form, so it is not known whether the API said it.
   if (!parsed.success) {
-    const said = errorWords(json) ?? 'no reason given';
+    const said = errorText(json) ?? 'no reason given';
     return new ProviderError('unavailable', `Smart Glocal answered ${status}: ${said}`);
   }
   const { code, description } = parsed.output.error;
   if (code === REPLAYED) return new KeyReplayed();
-  const reason = othersWords([code, description].filter(Boolean).join(': '));
+  const reason = sanitizeForLog([code, description].filter(Boolean).join(': '));
   const message = `Smart Glocal refused: ${status} ${reason}`.trim();
   // Somebody else is at work on the same thing: it may still come to be.
   return new ProviderError(status === 409 ? 'unavailable' : 'refused', message, { reason });

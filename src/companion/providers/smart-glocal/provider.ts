@@ -10,13 +10,14 @@ import {
   type ProviderReport,
   type ProviderRefund,
 } from '../provider.ts';
-import { answerToRepeat } from '../repeat.ts';
+import { resultOfRepeat } from '../provider-http.ts';
 import { SmartGlocalClient } from './client.ts';
 import { sessionOpener } from './create.ts';
 import { AnotherSession, KeyReplayed } from './errors.ts';
 import { refundAnswerSchema, type Session } from './messages.ts';
-import { linkIn, moneyIn, referenceIn, standingOf, waitsForConfirmation, wordsOf } from './session.ts';
+import { linkIn, moneyIn, referenceIn, waitsForConfirmation, describeSession } from './session.ts';
 import type { SmartGlocalSettings } from './settings.ts';
+import { paymentStatus } from './status-codes.ts';
 import { readWebhook } from './webhook.ts';
 
 export interface SmartGlocalOptions {
@@ -54,11 +55,11 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
     const presentation = present(linkIn(session));
     return {
       reference: payment.reference,
-      status: standingOf(session),
+      status: paymentStatus(session),
       ...moneyIn(session),
       providerPaymentId: session.id,
       expiresAt: now() + LINK_LIFETIME_MS,
-      detail: wordsOf(session),
+      detail: describeSession(session),
       ...(presentation ? { presentation } : {}),
       ...(waitsForConfirmation(session) ? { wantsConfirmation: true } : {}),
     };
@@ -128,7 +129,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
         answer: refundAnswerSchema,
       });
       try {
-        const answer = await (repeated ? answerToRepeat(asked) : asked);
+        const answer = await (repeated ? resultOfRepeat(asked) : asked);
         return { ...arrived, status: resultOf(answer) };
       } catch (error) {
         if (error instanceof KeyReplayed) return arrived;
@@ -144,7 +145,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
 function sessionOf({ providerPaymentId }: PaymentRef): string {
   if (providerPaymentId !== null) return providerPaymentId;
   throw new ProviderError('unavailable', 'the session is not known yet: its webhook will name it', {
-    asked: false,
+    mayHaveTakenEffect: false,
   });
 }
 

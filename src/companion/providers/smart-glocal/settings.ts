@@ -1,59 +1,47 @@
-import type { SettingsReader } from '../settings-reader.ts';
+import * as v from 'valibot';
+import { rsaPrivateKey, rsaPublicKey } from '../../env/pem.ts';
+import { apiAddress, credential, flag, oneOf, required, textLike, variable } from '../../env/schemas.ts';
 
 export const CHANNELS = ['app', 'web', 'mobile_web'] as const;
 export type Channel = (typeof CHANNELS)[number];
 /** `init`: one call that creates and starts; `create`: the pair of calls. */
 export const FLOWS = ['init', 'create'] as const;
 
-export interface SmartGlocalSettings {
-  /** With its `/api/v1`, without a trailing slash. */
-  readonly baseUrl: string;
-  readonly project: string;
-  /** Signs our calls (PEM). */
-  readonly privateKey: string;
-  /** The provider's, by which its webhooks are believed (PEM). */
-  readonly publicKey: string;
-  /** Which one a QR on a desktop needs is not documented. */
-  readonly channel: Channel;
-  readonly flow: (typeof FLOWS)[number];
-  /** Under the base address. Not in the document at hand; the default is what a public SDK of the same platform calls. */
-  readonly refundPath: string;
-  /** No money moves: told by `SBP_SMART_GLOCAL_TEST`, or by the address of the provider's demonstration. */
-  readonly test: boolean;
-}
-
 /** The provider's published host for trials. */
 const DEMO_HOST = 'demo.smart-glocal.com';
 
-export function readSmartGlocalSettings(reader: SettingsReader): SmartGlocalSettings {
-  const required = (name: string, value: string | null, what: string): string => {
-    if (value === null) reader.env.mistake(`${name} is required: ${what} (or ${name}_FILE)`);
-    return value ?? '';
-  };
-  const baseUrl = reader.url('SBP_SMART_GLOCAL_URL', '/api/v1');
-  const test = reader.env.flag('SBP_SMART_GLOCAL_TEST');
-  return {
-    baseUrl,
-    project: reader.credential('SBP_SMART_GLOCAL_PROJECT', 'the project’s name at the provider'),
-    privateKey: required(
-      'SBP_SMART_GLOCAL_PRIVATE_KEY',
-      reader.privateKey('SBP_SMART_GLOCAL_PRIVATE_KEY'),
-      'the RSA key that signs our calls',
-    ),
-    publicKey: required(
-      'SBP_SMART_GLOCAL_PUBLIC_KEY',
-      reader.publicKey('SBP_SMART_GLOCAL_PUBLIC_KEY'),
-      'the provider’s RSA key, by which its webhooks are believed',
-    ),
-    channel: reader.env.oneOf('SBP_SMART_GLOCAL_CHANNEL', CHANNELS, 'mobile_web'),
-    flow: reader.env.oneOf('SBP_SMART_GLOCAL_FLOW', FLOWS, 'init'),
-    refundPath: readPath(reader, 'SBP_SMART_GLOCAL_REFUND_PATH', '/session/refund'),
-    test: test || URL.parse(baseUrl)?.hostname === DEMO_HOST,
-  };
-}
+export type SmartGlocalSettings = Readonly<v.InferOutput<ReturnType<typeof smartGlocalSettings>>>;
 
-function readPath({ env }: SettingsReader, name: string, fallback: string): string {
-  const path = env.text(name, fallback);
-  if (!/^(?:\/[\w.-]+)+$/.test(path)) env.mistake(`${name} must be a path such as ${fallback}`);
-  return path;
+export function smartGlocalSettings(development: boolean) {
+  return v.pipe(
+    v.object({
+      /** Ends with `/api/v1`. */
+      baseUrl: variable('SBP_SMART_GLOCAL_URL', apiAddress('/api/v1', development)),
+      project: variable('SBP_SMART_GLOCAL_PROJECT', credential('the project’s name at the provider')),
+      /** Signs our calls (PEM). */
+      privateKey: variable(
+        'SBP_SMART_GLOCAL_PRIVATE_KEY',
+        v.pipe(required('the RSA key that signs our calls'), rsaPrivateKey),
+      ),
+      /** Verifies the provider's webhooks (PEM). */
+      publicKey: variable(
+        'SBP_SMART_GLOCAL_PUBLIC_KEY',
+        v.pipe(required('the provider’s RSA key, which verifies its webhooks'), rsaPublicKey),
+      ),
+      /** The provider does not document which one a QR on a desktop needs. */
+      channel: variable('SBP_SMART_GLOCAL_CHANNEL', oneOf(CHANNELS, 'mobile_web')),
+      flow: variable('SBP_SMART_GLOCAL_FLOW', oneOf(FLOWS, 'init')),
+      /** Under the base address. Not documented; the default is the path that a public SDK of the same platform calls. */
+      refundPath: variable(
+        'SBP_SMART_GLOCAL_REFUND_PATH',
+        textLike(/^(?:\/[\w.-]+)+$/, 'path', '/session/refund'),
+      ),
+      /** No money moves. Also true at the provider's host for trials. */
+      test: variable('SBP_SMART_GLOCAL_TEST', flag),
+    }),
+    v.transform((settings) => ({
+      ...settings,
+      test: settings.test || URL.parse(settings.baseUrl)?.hostname === DEMO_HOST,
+    })),
+  );
 }

@@ -3,11 +3,12 @@ import * as v from 'valibot';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { Presentation } from '../../../protocol/snapshot.ts';
 import type { ProviderDelivery, ProviderReport, RawWebhook } from '../provider.ts';
-import { signedId } from '../delivery-id.ts';
+import { deliveryIdOf } from '../delivery-id.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { webhookSchema, type Session } from './messages.ts';
-import { linkIn, moneyIn, referenceIn, standingOf, wordsOf } from './session.ts';
+import { linkIn, moneyIn, referenceIn, describeSession } from './session.ts';
 import { verifySignature } from './signature.ts';
+import { paymentStatus } from './status-codes.ts';
 
 const MAX_EVENT_CHARS = 64;
 
@@ -29,7 +30,7 @@ export function readWebhook(
     return {
       ...NOTHING,
       event: eventOf(payload['type']),
-      deliveryId: signedId(body),
+      deliveryId: deliveryIdOf(body),
       detail: `cannot be read: ${unreadableFields(parsed.issues)}`,
     };
   }
@@ -40,8 +41,10 @@ export function readWebhook(
     providerPaymentId: session.id,
     event: eventOf(type),
     // It has no id of its own; without a time, the bytes tell it from others.
-    deliveryId: signedId(JSON.stringify([type, session.id, session.updated_at ?? body.toString('base64')])),
-    detail: wordsOf(session),
+    deliveryId: deliveryIdOf(
+      JSON.stringify([type, session.id, session.updated_at ?? body.toString('base64')]),
+    ),
+    detail: describeSession(session),
     ...claim(type, session, present),
   };
 }
@@ -59,10 +62,10 @@ function claim(
       const presentation = present(linkIn(session));
       return presentation
         ? { status: null, presentation }
-        : { status: null, detail: `${wordsOf(session)}, no link that may be shown` };
+        : { status: null, detail: `${describeSession(session)}, no link that may be shown` };
     }
     case 'payment_finished':
-      return { status: standingOf(session) };
+      return { status: paymentStatus(session) };
     // Neither which refund nor how much of the payment: what is documented of it names the session only.
     case 'payment_refunded':
       return { status: null, refund: { refundId: null, providerRefundId: null, status: 'succeeded' } };

@@ -4,6 +4,7 @@ import { withoutTokens } from '../without-tokens.ts';
 import { storeAttention } from './attention.ts';
 import { keepHowPaymentsEnd } from './ends.ts';
 import { indexForScale } from './scale.ts';
+import { nameStates } from './text-states.ts';
 
 /** In the order of their names; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -23,6 +24,7 @@ export const migrations: Record<string, Migration> = {
   '0014_failure_reasons': { up: keepFailureReasons },
   '0015_scale': { up: indexForScale },
   '0016_status_trigger': { up: installStatusTrigger },
+  '0017_text_states': { up: nameStates },
 };
 
 /** One row: the time that was seen last, to compare the clock with at the next start. */

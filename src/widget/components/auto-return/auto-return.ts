@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { AUTO_RETURN_TEXTS } from '../../locales/auto-return.ts';
+import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
 import { button } from '../../ui/elements.ts';
-import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 
 /**
@@ -24,10 +24,16 @@ export class SbpAutoReturn extends LitElement {
     `,
   ];
 
-  static override properties = { view: { attribute: false }, address: { attribute: false } };
+  static override properties = {
+    language: { attribute: false },
+    seconds: { attribute: false },
+    address: { attribute: false },
+  };
 
-  declare view: View;
-  /** Where to: http(s), checked by whoever sets it. */
+  declare language: Language;
+  /** Time before the return, at least 1. Read once. */
+  declare seconds: number;
+  /** The shop's http(s) address, already checked by the screen. */
   declare address: string;
 
   #endsAt: number | null = null;
@@ -45,7 +51,7 @@ export class SbpAutoReturn extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.#endsAt ??= performance.now() + Math.max(1, this.view.redirect ?? 0) * 1_000;
+    this.#endsAt ??= performance.now() + Math.max(1, this.seconds) * 1_000;
   }
 
   get #left(): number {
@@ -68,9 +74,8 @@ export class SbpAutoReturn extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.#endsAt === Infinity) return nothing;
-    const { language } = this.view;
-    const words = language.words(AUTO_RETURN_TEXTS);
-    return html`<p .textContent=${plural(words.returning, this.#left, language.tag)}></p>
+    const words = this.language.words(AUTO_RETURN_TEXTS);
+    return html`<p .textContent=${plural(words.returning, this.#left, this.language.tag)}></p>
       ${button(words.stay, () => this.#stay())}`;
   }
 }

@@ -2,8 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
 import { AppSwitch } from '../../controllers/app-switch.ts';
 import { mustHold, targetOf } from '../../browser/bank-link.ts';
-import { BANK_WAY_TEXTS } from '../../locales/bank-app.ts';
-import { inAppNotice } from '../../ui/in-app-notice.ts';
+import { BANK_APP_TEXTS } from '../../locales/bank-app.ts';
 import { button, linkButton } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -63,7 +62,10 @@ export class SbpBankWait extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<
+    View,
+    'state' | 'language' | 'texts' | 'origin' | 'isComing' | 'inAppNotice' | 'actions'
+  >;
 
   readonly #stillHere: AppSwitch;
 
@@ -78,7 +80,7 @@ export class SbpBankWait extends LitElement {
 
   protected override render(): TemplateResult {
     const { language, actions, state, origin, texts } = this.view;
-    const words = language.words(BANK_WAY_TEXTS);
+    const words = language.words(BANK_APP_TEXTS);
     const first = this.#stillHere.is;
     const { destination } = state;
     return html`<div class="ways ${first ? 'first' : ''}">
@@ -98,6 +100,6 @@ export class SbpBankWait extends LitElement {
         </div>
       </div>
       <p class="hidden" role="status" .textContent=${first ? words.notOpened : nothing}></p>
-      ${(first || state.blockedBank) && !this.view.isComing('sbp-way-out') ? inAppNotice(this.view) : nothing}`;
+      ${(first || state.blockedBank) && !this.view.isComing('sbp-way-out') ? this.view.inAppNotice() : nothing}`;
   }
 }

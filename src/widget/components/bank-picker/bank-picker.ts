@@ -5,7 +5,7 @@ import { mustHold, targetOf } from '../../browser/bank-link.ts';
 import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
-import { TEXTS } from '../../locales/first-screen.ts';
+import { SCREEN_TEXTS } from '../../locales/screens.ts';
 import { linkButton } from '../../ui/elements.ts';
 import type { LoadBanks } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -230,7 +230,7 @@ export class SbpBankPicker extends LitElement {
           part="button"
           type="button"
           @click=${() => this.#fetchAnew()}
-          .textContent=${this.language.words(TEXTS).tryAgain}
+          .textContent=${this.language.words(SCREEN_TEXTS).tryAgain}
         ></button>`;
     }
     return html`<label class="search">

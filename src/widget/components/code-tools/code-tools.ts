@@ -1,9 +1,10 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { fitsQr } from '../../../protocol/qr-capacity.ts';
+import type { DeviceType } from '../../../protocol/snapshot.ts';
 import { CODE_TOOLS_TEXTS, type CodeToolsTexts } from '../../locales/code-tools.ts';
+import type { Language } from '../../locales/language.ts';
 import { fill } from '../../locales/messages.ts';
-import { button, money } from '../../ui/elements.ts';
-import type { View } from '../../view.ts';
+import { button } from '../../ui/elements.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
@@ -65,11 +66,25 @@ export class SbpCodeTools extends LitElement {
     `,
   ];
 
-  static override properties = { view: { attribute: false }, link: { attribute: false } };
+  static override properties = {
+    language: { attribute: false },
+    device: { attribute: false },
+    link: { attribute: false },
+    label: { attribute: false },
+    amount: { attribute: false },
+    shop: { attribute: false },
+  };
 
-  declare view: View;
-  /** What the code says. */
+  declare language: Language;
+  declare device: DeviceType;
+  /** The payment link in the code. */
   declare link: string;
+  /** The accessible name of the code. */
+  declare label: string;
+  /** The payment's amount, formatted. */
+  declare amount: string;
+  /** The shop's name. */
+  declare shop: string;
 
   readonly #copy: LinkCopy;
   #large = false;
@@ -114,9 +129,9 @@ export class SbpCodeTools extends LitElement {
   };
 
   protected override render(): TemplateResult {
-    const words = this.view.language.words(CODE_TOOLS_TEXTS);
+    const words = this.language.words(CODE_TOOLS_TEXTS);
     // A phone shows the code as large as it can already, and is what the link would be sent to.
-    const inHand = this.view.device === 'mobile';
+    const inHand = this.device === 'mobile';
     return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
       ${inHand || !fitsQr(this.link) ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
       <p
@@ -129,8 +144,7 @@ export class SbpCodeTools extends LitElement {
 
   /** The system's own sheet knows the payer's phone; where there is none an e-mail reaches it. */
   #renderSend(words: CodeToolsTexts): TemplateResult {
-    const { snapshot } = this.view.state;
-    const title = fill(words.linkSubject, { amount: money(this.view), shop: snapshot?.merchant.name ?? '' });
+    const title = fill(words.linkSubject, { amount: this.amount, shop: this.shop });
     if (canShare()) {
       return button(words.sendLink, () => void share({ title, url: this.link }), 'send');
     }
@@ -140,17 +154,16 @@ export class SbpCodeTools extends LitElement {
 
   /** A tap beside the dialog lands on the dialog itself. */
   #renderLarge(words: CodeToolsTexts): TemplateResult {
-    const label = fill(this.view.texts.qrLabel, { amount: money(this.view) });
     return html`<dialog
       class=${hasDialogs ? nothing : 'page'}
       role=${hasDialogs ? nothing : 'dialog'}
       aria-modal=${hasDialogs ? nothing : 'true'}
-      aria-label=${label}
+      aria-label=${this.label}
       @close=${() => this.#shrunk()}
       @keydown=${hasDialogs ? nothing : this.#pressed}
       @click=${(tap: Event) => tap.target === tap.currentTarget && this.#close()}
     >
-      <sbp-qr-code .payload=${this.link} .label=${label}></sbp-qr-code>
+      <sbp-qr-code .payload=${this.link} .label=${this.label}></sbp-qr-code>
       ${button(words.close, () => this.#close())}
     </dialog>`;
   }

@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { resolveEndpoint } from '../../browser/endpoint.ts';
 import type { InApp } from '../../browser/in-app-browser.ts';
+import type { Language } from '../../locales/language.ts';
 import { fill } from '../../locales/messages.ts';
-import { RESCUE_TEXTS, type RescueTexts } from '../../locales/in-app.ts';
+import { IN_APP_TEXTS, type InAppTexts } from '../../locales/in-app.ts';
 import { button } from '../../ui/elements.ts';
-import type { View } from '../../view.ts';
-import type { ChosenBank } from '../../state/state.ts';
+import type { ChosenBank, Screen } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
@@ -62,13 +62,28 @@ export class SbpWayOut extends LitElement {
     `,
   ];
 
-  static override properties = { view: { attribute: false } };
+  static override properties = {
+    endpoint: { attribute: false },
+    token: { attribute: false },
+    language: { attribute: false },
+    inApp: { attribute: false },
+    held: { attribute: false },
+    screen: { attribute: false },
+  };
 
-  declare view: View;
+  /** The companion's address and the payment's token, as the shop has set them. */
+  declare endpoint: string | null;
+  declare token: string | null;
+  declare language: Language;
+  /** The app whose browser this is. */
+  declare inApp: InApp;
+  /** The bank that the payer tapped and that this browser cannot open. `null` before such a tap. */
+  declare held: ChosenBank | null;
+  declare screen: Screen;
 
   readonly #copy: LinkCopy;
   readonly #broken = new Set<Exit['kind']>();
-  #held: ChosenBank | null = null;
+  #heldBefore: ChosenBank | null = null;
   /** The companion's page for this payment: any browser can open it. */
   #page: string | null = null;
   #exit: Exit | null = null;
@@ -89,18 +104,17 @@ export class SbpWayOut extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const { endpoint, token, inApp } = this.view;
-    const page = hostedPage(resolveEndpoint(endpoint), token);
+    const page = hostedPage(resolveEndpoint(this.endpoint), this.token);
     if (page !== this.#page) this.#copy.outcome = 'none';
     this.#page = page;
-    this.#exit = page === null || !inApp ? null : exitOf(inApp, page, this.#broken);
+    this.#exit = page === null ? null : exitOf(this.inApp, page, this.#broken);
   }
 
   protected override updated(): void {
-    const { blockedBank: held } = this.view.state;
+    const { held } = this;
     // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
-    if (held && held !== this.#held) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
-    this.#held = held;
+    if (held && held !== this.#heldBefore) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
+    this.#heldBefore = held;
   }
 
   async #open(open: () => unknown): Promise<void> {
@@ -123,11 +137,10 @@ export class SbpWayOut extends LitElement {
   };
 
   protected override render(): TemplateResult | typeof nothing {
-    const { inApp, screen } = this.view;
+    const { inApp, held } = this;
     // While the payment loads there is no bank to open, and it may turn out to be paid.
-    if (!inApp || screen === 'loading') return nothing;
-    const words = this.view.language.words(RESCUE_TEXTS);
-    const { blockedBank: held } = this.view.state;
+    if (this.screen === 'loading') return nothing;
+    const words = this.language.words(IN_APP_TEXTS);
     const ios = inApp.platform === 'ios';
     return html`<p
         class="notice"
@@ -139,7 +152,7 @@ export class SbpWayOut extends LitElement {
       ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
   }
 
-  #renderExit(words: RescueTexts, inApp: InApp): TemplateResult {
+  #renderExit(words: InAppTexts, inApp: InApp): TemplateResult {
     const exit = this.#exit;
     if (exit?.kind === 'call') {
       return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
@@ -157,7 +170,7 @@ export class SbpWayOut extends LitElement {
       <p class="menu quiet" .textContent=${menuWords(words, inApp)}></p>`;
   }
 
-  #renderAddress(words: RescueTexts, page: string): TemplateResult {
+  #renderAddress(words: InAppTexts, page: string): TemplateResult {
     const { outcome } = this.#copy;
     const copy = this.#copy.render(page, words);
     if (outcome === 'by-hand') return copy;
@@ -168,7 +181,7 @@ export class SbpWayOut extends LitElement {
   }
 }
 
-function menuWords(words: RescueTexts, { app, platform }: InApp): string {
+function menuWords(words: InAppTexts, { app, platform }: InApp): string {
   if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
   return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
 }

@@ -1,5 +1,5 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
+import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -34,7 +34,7 @@ export class SbpGiveUp extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector('button')!.focus();
@@ -48,7 +48,7 @@ export class SbpGiveUp extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
+    const words = language.words(OTHER_METHODS_TEXTS);
     const setback = setbackText(state.lastAction, '/cancel', words, { 409: words.cancelNotNow });
     return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
         ${button(words.goOn, () => this.#goOn())}

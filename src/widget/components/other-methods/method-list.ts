@@ -1,6 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import type { Method } from '../../../protocol/snapshot.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
+import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import type { View } from '../../view.ts';
 import { choices } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -25,11 +25,11 @@ export class SbpMethodList extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
+    const words = language.words(OTHER_METHODS_TEXTS);
     const refused = words.methodRefused;
     const setback = setbackText(state.lastAction, '/method', words, { 409: refused, 422: refused });
     // role: Safari drops the list role of a list without markers.
@@ -41,7 +41,7 @@ export class SbpMethodList extends LitElement {
 
   #renderMethod(method: Method): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
+    const words = language.words(OTHER_METHODS_TEXTS);
     const [name, needs] = words[METHOD_TEXTS[method]];
     const chosen = method === state.snapshot!.method;
     return html`<button

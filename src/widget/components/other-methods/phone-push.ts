@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { normalizePhone } from '../../../protocol/phone.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
+import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { isBusy, setbackText } from '../../ui/error-text.ts';
@@ -49,7 +49,7 @@ export class SbpPhonePush extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   /** What stands in the field is no phone number. */
   #wrong = false;
@@ -65,7 +65,7 @@ export class SbpPhonePush extends LitElement {
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const { lastAction } = state;
-    const words = language.words(OTHER_WAYS_TEXTS);
+    const words = language.words(OTHER_METHODS_TEXTS);
     const sent = !this.#wrong && lastAction?.path === '/push' && lastAction.outcome === 'done';
     const setback = this.#wrong
       ? words.notPhone

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { fill } from '../../locales/messages.ts';
-import { OTHER_WAYS_TEXTS } from '../../locales/other-methods.ts';
+import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import { money } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
@@ -40,7 +40,7 @@ export class SbpScanner extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: View;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   /** Enter was pressed on nothing. */
   #empty = false;
@@ -72,7 +72,7 @@ export class SbpScanner extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_WAYS_TEXTS);
+    const words = language.words(OTHER_METHODS_TEXTS);
     const busy = isBusy(state.lastAction, '/buyer-qr');
     const setback = this.#empty
       ? words.noCode

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { createBankDirectory } from '../../../../src/companion/banks/directory.ts';
 import { bankListFor } from '../../../../src/companion/banks/links.ts';
 import type { BankListSource } from '../../../../src/companion/banks/list-source.ts';
-import { asTemplate, readyLink } from '../../../../src/companion/banks/ready-link.ts';
+import { parseTemplate, fillTemplate } from '../../../../src/companion/banks/link-template.ts';
 import { BANK_SNAPSHOT } from '../../../../src/companion/banks/snapshot.ts';
 import { OutboundClient, type OutboundCall } from '../../../../src/companion/outbound/client.ts';
 import { PLATFORMS } from '../../../../src/protocol/banks.ts';
@@ -217,27 +217,30 @@ describe('a template of a bank’s link', () => {
   const SCHEME = 'bank100000000004://qr.nspk.ru/{QRC_ID}{QUERY_STRING}';
 
   it('keeps every byte of the payment, with a query and without', () => {
-    assert.deepEqual(readyLink(SCHEME, LINK), {
+    assert.deepEqual(fillTemplate(SCHEME, LINK), {
       kind: 'scheme',
       url: LINK.replace('https', 'bank100000000004'),
     });
-    assert.equal(readyLink(SCHEME, `https://qr.nspk.ru/${ID}`)!.url, `bank100000000004://qr.nspk.ru/${ID}`);
+    assert.equal(
+      fillTemplate(SCHEME, `https://qr.nspk.ru/${ID}`)!.url,
+      `bank100000000004://qr.nspk.ru/${ID}`,
+    );
     const odd = `https://qr.nspk.ru/${ID}?a=$&$1$\`{QRC_ID}%7B&crc=0000`;
     assert.equal(
-      readyLink(SCHEME, odd)!.url,
+      fillTemplate(SCHEME, odd)!.url,
       odd.replace('https', () => 'bank100000000004'),
     );
   });
 
   it('may be a web address or an intent', () => {
-    assert.deepEqual(readyLink('https://www.tbank.ru/qr/{QRC_ID}{QUERY_STRING}', LINK), {
+    assert.deepEqual(fillTemplate('https://www.tbank.ru/qr/{QRC_ID}{QUERY_STRING}', LINK), {
       kind: 'web',
       url: `https://www.tbank.ru/qr/${ID}${QUERY}`,
     });
     const intent =
       'intent://qr.nspk.ru/{QRC_ID}{QUERY_STRING}#Intent;scheme=bank100000000004;package=ru.x;end';
-    assert.equal(asTemplate(intent), intent);
-    assert.equal(readyLink(intent, LINK)!.kind, 'intent');
+    assert.equal(parseTemplate(intent), intent);
+    assert.equal(fillTemplate(intent, LINK)!.kind, 'intent');
   });
 
   it('fills in no payment link but NSPK’s own', () => {
@@ -248,7 +251,7 @@ describe('a template of a bank’s link', () => {
       `${LINK}#x`,
       `javascript:alert(1)//${LINK}`,
     ]) {
-      assert.equal(readyLink(SCHEME, link), null, link);
+      assert.equal(fillTemplate(SCHEME, link), null, link);
     }
   });
 
@@ -278,7 +281,7 @@ describe('a template of a bank’s link', () => {
     null,
     7,
   ]) {
-    it(`is not ${JSON.stringify(url).slice(0, 90)}`, () => assert.equal(asTemplate(url), null));
+    it(`is not ${JSON.stringify(url).slice(0, 90)}`, () => assert.equal(parseTemplate(url), null));
   }
 });
 

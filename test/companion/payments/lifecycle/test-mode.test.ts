@@ -55,7 +55,7 @@ for (const test of [true, false]) {
       const wants = { ...contradicting, status: null, wantsConfirmation: true };
       await receiveStatus(ledger.ctx, 'sandbox', wants);
       const [attempt] = await findAttempts(ledger.ctx.store.read, payment.id);
-      assert.equal(attempt!.to_confirm, 0, 'no word is given for it either');
+      assert.equal(attempt!.confirm_state, 'none', 'no word is given for it either');
       assert.equal(await lastNote(ledger, payment.id), 'test_contradicted');
       const told = await ledger.attentionOf(payment.id);
       assert.deepEqual(

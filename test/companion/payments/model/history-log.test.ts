@@ -189,7 +189,7 @@ describe('a line that waits for its commit', () => {
       key,
       body_hash: '',
       resource_id: '',
-      answer_json: 'x'.repeat(bytes),
+      response_json: 'x'.repeat(bytes),
       created_at: 0,
     });
     const kept = (key: string, bytes: number) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { cancelPayment } from '../../../../src/companion/payments/lifecycle/cancel.ts';
-import { NoAnswer } from '../../../../src/companion/providers/provider-http.ts';
+import { NoUsableResponse } from '../../../../src/companion/providers/provider-http.ts';
 import { ProviderError, type ProviderReport } from '../../../../src/companion/providers/provider.ts';
 import { Ledger } from '../../../support/ledger.ts';
 
@@ -42,12 +42,13 @@ const reasonsOf = async (id: string) => (await ledger.attentionOf(id)).map(({ re
 
 /** Ways in which a provider says nothing of the payment. */
 const SILENCES: Record<string, () => Promise<never>> = {
-  'answers 500': () => Promise.reject(new NoAnswer('the provider answered 500', true)),
-  'refuses the connection': () => Promise.reject(new NoAnswer('refused', true, { asked: false })),
+  'answers 500': () => Promise.reject(new NoUsableResponse('the provider answered 500', true)),
+  'refuses the connection': () =>
+    Promise.reject(new NoUsableResponse('refused', true, { mayHaveTakenEffect: false })),
   'turns our key away': () =>
-    Promise.reject(new NoAnswer('the provider answered 401', false, { asked: false })),
+    Promise.reject(new NoUsableResponse('the provider answered 401', false, { mayHaveTakenEffect: false })),
   'is spared by the circuit': () =>
-    Promise.reject(new ProviderError('unavailable', 'not asked', { asked: false })),
+    Promise.reject(new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false })),
 };
 
 /** Money that came while nobody could be asked: whether it is found in the week that follows. */

@@ -141,7 +141,8 @@ describe('POST /session/check', () => {
     assert.equal((await act(token, 'renew')).status, 'created');
     planNothing();
     // Closed, and looked at for late money in half a minute at the earliest.
-    const isClosed = (db: DatabaseSync) => db.prepare('SELECT 1 FROM attempts WHERE to_close = 2').get();
+    const isClosed = (db: DatabaseSync) =>
+      db.prepare("SELECT 1 FROM attempts WHERE close_state = 'watching'").get();
     await until(() => database(isClosed) !== undefined, 'the closing');
     payBill(payment_id, 0);
     await until(async () => (await check(token)).status === 'paid', 'the payment');

@@ -33,7 +33,7 @@ const lost = (): never => {
   throw new ProviderError('unavailable', 'the answer was lost');
 };
 const notAsked = (): never => {
-  throw new ProviderError('unavailable', 'not asked', { asked: false });
+  throw new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false });
 };
 
 async function paidPayment(): Promise<string> {
@@ -94,9 +94,9 @@ describe('asking for a refund', () => {
     const { id, created_at } = await refund(await paidPayment(), 1_000);
     const waits: number[] = [];
     for (let round = 0; round < 12; round++) {
-      const { next_ask_at } = await read(id);
-      waits.push((next_ask_at - Math.max(created_at, ledger.time)) / 1000);
-      ledger.time = next_ask_at;
+      const { next_request_at } = await read(id);
+      waits.push((next_request_at - Math.max(created_at, ledger.time)) / 1000);
+      ledger.time = next_request_at;
       await ledger.look();
     }
     assert.deepEqual(waits, [5, 5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600]);

@@ -17,7 +17,8 @@ beforeEach(async () => {
   const { provider } = books.ledger;
   const answer = provider.refund.bind(provider);
   provider.refund = (request) => {
-    if (isAway) return Promise.reject(new ProviderError('unavailable', 'not asked', { asked: false }));
+    if (isAway)
+      return Promise.reject(new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false }));
     asked.push(request.amount);
     return answer(request);
   };

@@ -152,7 +152,7 @@ class Life {
         const bill = provider.created.get(reference);
         if (!bill) return;
         // Money on a code that ended more than an hour ago is believed to be reported: nobody looks for it any more.
-        const forgotten = reference !== payment.reference && attempt.to_close === 0;
+        const forgotten = reference !== payment.reference && attempt.close_state === 'none';
         const ended = bill.status === 'canceled' || bill.status === 'expired';
         if (ended && forgotten && !event.told) return;
         const next = transition(bill.status, event.status);
@@ -235,7 +235,7 @@ class Life {
 
   async #giveBackElsewhere(amount: number): Promise<void> {
     const attempts = await findAttempts(ledger.ctx.store.read, this.id);
-    const { reference } = attempts.find(({ paid }) => paid === 1)!;
+    const { reference } = attempts.find(({ state }) => state === 'paid')!;
     const providerRefundId = `elsewhere ${++this.#messages}`;
     const report = { refundId: null, providerRefundId, amount, status: 'succeeded' } as const;
     if ((await this.#tellOfRefund(reference, report)) === 'unmatched_refund') this.#elsewhere += amount;
@@ -351,7 +351,7 @@ class Life {
       assert.equal(givenBack.length, Math.max(0, paidBills.length - 1), 'every second charge is given back');
     }
     // What has gone out in the cabinet leaves no room for these, until a person has looked.
-    const waiting = refunds.filter(({ status, asks }) => status === 'pending' && asks === 0);
+    const waiting = refunds.filter(({ status, requests }) => status === 'pending' && requests === 0);
     if (waiting.length > 0) {
       assert.ok(this.#elsewhere > 0 && (await this.#mayBeOut()) > AMOUNT, 'a refund waits for nothing else');
     }

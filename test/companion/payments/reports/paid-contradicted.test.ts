@@ -50,7 +50,8 @@ describe('a payment whose provider takes its word back', () => {
     const id = await books.paid();
     const { provider } = books.ledger;
     const answer = provider.refund.bind(provider);
-    provider.refund = () => Promise.reject(new ProviderError('unavailable', 'not asked', { asked: false }));
+    provider.refund = () =>
+      Promise.reject(new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false }));
     await books.refund(id, 1_000);
     const asked: string[] = [];
     provider.refund = (request) => {
@@ -139,7 +140,7 @@ describe('a second charge', () => {
       .selectFrom('refunds')
       .selectAll()
       .executeTakeFirstOrThrow();
-    assert.deepEqual([refund.status, refund.asks], ['pending', 0]);
+    assert.deepEqual([refund.status, refund.requests], ['pending', 0]);
     assert.deepEqual(await reasons(id), ['paid_twice', 'paid_contradicted']);
   });
 });

@@ -88,7 +88,7 @@ describe('freepayment gives money back', () => {
     const asked = async (status: number) => {
       acquirer.trick = answering({ message: 'no' }, status);
       const error = await provider.refund(refund).catch((error: unknown) => error as ProviderError);
-      return error instanceof ProviderError && `${error.kind}: ${error.asked}`;
+      return error instanceof ProviderError && `${error.kind}: ${error.mayHaveTakenEffect}`;
     };
     for (const status of [401, 404, 405, 429]) {
       assert.equal(await asked(status), 'unavailable: false', String(status));

@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { WebhookVerificationError } from '../../../../src/webhooks/webhooks.ts';
-import { reasonOf } from '../../../../src/companion/providers/freepayment/refund-reason.ts';
+import { refundReason } from '../../../../src/companion/providers/freepayment/messages.ts';
 import type { Provider } from '../../../../src/companion/providers/provider.ts';
 import { published, request, ScriptedAcquirer, transaction, UID } from '../../../support/freepayment.ts';
 
@@ -147,7 +147,7 @@ describe('a webhook of freepayment', () => {
     const ours = 'rfd_ABCDEFGHIJKLMNOPQRST';
     const another = ours.replace('T', 'X');
     for (const words of [null, 'брак', `вместо ${another}`, `Возврат ${another}`])
-      assert.equal(refundOf(reasonOf(ours, words)), ours);
+      assert.equal(refundOf(refundReason(ours, words)), ours);
     for (const reason of [
       'damaged',
       ours,

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  isThere,
+  describeOrder,
   moneyOf,
+  orderExists,
   readOrder,
-  statusOf,
-  wordsOf,
   type Order,
 } from '../../../../src/companion/providers/sberbank/messages.ts';
-import { bankWords, gatewayWords } from '../../../../src/companion/providers/sberbank/error-texts.ts';
+import { paymentStatus } from '../../../../src/companion/providers/sberbank/status-codes.ts';
+import {
+  gatewayErrorText,
+  sanitizeBankText,
+} from '../../../../src/companion/providers/sberbank/error-texts.ts';
 
 const OPERATION = {
   operation_type: 'PAY',
@@ -47,13 +50,13 @@ describe("sberbank's order", () => {
       constructor: null,
     };
     for (const [order_state, status] of Object.entries(expected)) {
-      assert.equal(statusOf(order({ order_state })), status, order_state);
+      assert.equal(paymentStatus(order({ order_state })), status, order_state);
     }
-    assert.equal(statusOf(order({})), null);
+    assert.equal(paymentStatus(order({})), null);
   });
 
   it('is paid only when nothing in the message denies it', () => {
-    const paid = (fields: object) => statusOf(order({ order_state: 'PAID', ...fields }));
+    const paid = (fields: object) => paymentStatus(order({ order_state: 'PAID', ...fields }));
     assert.equal(paid({ order_operation_params: undefined, error_code: undefined }), 'paid');
     assert.equal(paid({ error_code: '130000' }), null);
     assert.equal(paid({ order_operation_params: { ...OPERATION, response_code: '05' } }), null);
@@ -61,7 +64,9 @@ describe("sberbank's order", () => {
 
   it('was declined when its purchase was, though the bank leaves it open', () => {
     const created = (response_code: string) =>
-      statusOf(order({ order_state: 'CREATED', order_operation_params: { ...OPERATION, response_code } }));
+      paymentStatus(
+        order({ order_state: 'CREATED', order_operation_params: { ...OPERATION, response_code } }),
+      );
     assert.equal(created('51'), 'failed');
     assert.equal(created('00'), 'processing');
     assert.equal(created('Q7'), 'processing', 'a code that nobody published decides nothing');
@@ -86,21 +91,24 @@ describe("sberbank's order", () => {
     assert.deepEqual(moneyOf(text), { amount: 125_000, currency: 'RUB' });
     const numbers = { ...OPERATION, response_code: 0 };
     assert.equal(
-      statusOf(order({ order_state: 'PAID', error_code: 0, order_operation_params: numbers })),
+      paymentStatus(order({ order_state: 'PAID', error_code: 0, order_operation_params: numbers })),
       'paid',
     );
     const declined = { ...OPERATION, response_code: 5 };
-    assert.equal(statusOf(order({ order_state: 'CREATED', order_operation_params: declined })), 'failed');
+    assert.equal(
+      paymentStatus(order({ order_state: 'CREATED', order_operation_params: declined })),
+      'failed',
+    );
   });
 
   it('has words for every published code', () => {
-    const said = (error_code: string) => wordsOf(order({ error_code }));
+    const said = (error_code: string) => describeOrder(order({ error_code }));
     assert.match(said('070000')!, /error 070000: more to give back/);
     assert.match(said('090000')!, /error 090000: the original order/);
     assert.match(said('170000')!, /error 170000: outside the time/);
     const response_code = '96';
     assert.match(
-      wordsOf(order({ order_operation_params: { ...OPERATION, response_code } }))!,
+      describeOrder(order({ order_operation_params: { ...OPERATION, response_code } }))!,
       /response 96: a general/,
     );
   });
@@ -119,7 +127,7 @@ describe("sberbank's order", () => {
       { order_id: 'o', order_operation_params: 'x' },
     ]) {
       const read = readOrder(message);
-      assert.ok(read === null || !isThere(read), JSON.stringify(message));
+      assert.ok(read === null || !orderExists(read), JSON.stringify(message));
     }
   });
 
@@ -130,23 +138,25 @@ describe("sberbank's order", () => {
       order_operation_params: { ...OPERATION, response_desc: {} },
     };
     assert.equal(
-      statusOf(order({ ...odd, order_state: ' PAID ', error_code: 0, order_id: 'two words' })),
+      paymentStatus(order({ ...odd, order_state: ' PAID ', error_code: 0, order_id: 'two words' })),
       'paid',
     );
     assert.equal(order({ ...odd, order_id: 'two words' }).orderId, null);
   });
 
   it('says what went wrong in words, and what nobody published as it is', () => {
-    assert.equal(wordsOf(order({})), null);
+    assert.equal(describeOrder(order({})), null);
     const declined = { ...OPERATION, response_code: '33', response_desc: 'Карта просрочена' };
     assert.equal(
-      wordsOf(order({ error_code: '130007', error_description: 'Отказ', order_operation_params: declined })),
+      describeOrder(
+        order({ error_code: '130007', error_description: 'Отказ', order_operation_params: declined }),
+      ),
       'error 130007: the operation was not successful (Отказ); response 33: the card has expired (Карта просрочена)',
     );
-    assert.equal(wordsOf(order({ error_code: 'X1' })), 'error X1');
-    assert.equal(wordsOf(order({ order_state: 'TELEPORTED' })), 'state TELEPORTED');
+    assert.equal(describeOrder(order({ error_code: 'X1' })), 'error X1');
+    assert.equal(describeOrder(order({ order_state: 'TELEPORTED' })), 'state TELEPORTED');
     assert.equal(
-      wordsOf(order({ order_state: 'PAID', error_code: '130000' })),
+      describeOrder(order({ order_state: 'PAID', error_code: '130000' })),
       'state PAID; error 130000: the operation was not successful',
       'a state that the message itself denies',
     );
@@ -155,31 +165,31 @@ describe("sberbank's order", () => {
 
 describe("the bank's own words", () => {
   it('are one line of at most 300 characters', () => {
-    assert.equal(bankWords('a\r\nb\u0000\tc'), 'a b c');
-    assert.equal(bankWords('слово '.repeat(100)).length, 300);
+    assert.equal(sanitizeBankText('a\r\nb\u0000\tc'), 'a b c');
+    assert.equal(sanitizeBankText('слово '.repeat(100)).length, 300);
   });
 
   it('quote no code, no token and no link', () => {
     const code = 'https://sberbank.ru/qr/?ClientIdQr=40ac47c5ed7944cf8e0775a398552f2c&HashId=5c10bb41&online';
-    assert.equal(bankWords(`Код ${code} неверен`), 'Код … неверен');
-    assert.equal(bankWords(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
+    assert.equal(sanitizeBankText(`Код ${code} неверен`), 'Код … неверен');
+    assert.equal(sanitizeBankText(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
   });
 
   it('tell of no person', () => {
     assert.equal(
-      bankWords('Клиент +79991234567 (или 8 999 123-45-67), ivanov@example.ru не найден'),
+      sanitizeBankText('Клиент +79991234567 (или 8 999 123-45-67), ivanov@example.ru не найден'),
       'Клиент [masked] (или [masked]), [masked] не найден',
     );
   });
 
   it("are the gateway's only where the gateway speaks", () => {
     assert.equal(
-      gatewayWords({ httpCode: '404', httpMessage: 'Not Found', moreInformation: '' }),
+      gatewayErrorText({ httpCode: '404', httpMessage: 'Not Found', moreInformation: '' }),
       'Not Found',
     );
-    assert.equal(gatewayWords({ httpCode: 500 }), 'no reason given');
+    assert.equal(gatewayErrorText({ httpCode: 500 }), 'no reason given');
     for (const other of [undefined, null, 'text', [], { order_state: 'PAID' }]) {
-      assert.equal(gatewayWords(other), null);
+      assert.equal(gatewayErrorText(other), null);
     }
   });
 });

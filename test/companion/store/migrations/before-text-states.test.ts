@@ -8,6 +8,7 @@ import { renewPayment } from '../../../../src/companion/payments/lifecycle/renew
 import { findPage } from '../../../../src/companion/payments/model/queries.ts';
 import { PaymentTokens } from '../../../../src/companion/payments/model/tokens.ts';
 import { createRefund } from '../../../../src/companion/payments/refunds/create-refund.ts';
+import { openStore } from '../../../../src/companion/store/store.ts';
 import type { PaymentStatus } from '../../../../src/protocol/status.ts';
 import { bankReport } from '../../../support/bank-report.ts';
 import { startCompanion, TOKEN_SECRET, type TestCompanion } from '../../../support/companion.ts';
@@ -43,6 +44,41 @@ function restore(): Restored {
     writtenAt: Math.max(...rows.map(({ updated_at }) => Number(updated_at))),
     idOf: (orderId) => ids.get(orderId)!,
   };
+}
+
+describe('the migration to text states', () => {
+  it('gives each number its word and refuses any other word', async () => {
+    const { directory, file } = restore();
+    const before = statesOf(file, 'paid, over, to_close, to_confirm');
+    await (await openStore(file)).close();
+    assert.deepEqual(
+      statesOf(file, 'state, close_state, confirm_state'),
+      before.map(([paid, over, toClose, toConfirm]) => [
+        paid === 0 ? ['open', 'ended'][over as number] : ['', 'paid', 'duplicate'][paid as number],
+        ['none', 'closing', 'watching'][toClose as number],
+        ['none', 'waiting', 'done'][toConfirm as number],
+      ]),
+    );
+    assert.deepEqual(
+      [...new Set(before.map((states) => states.join(' ')))].sort(),
+      ['0 0 0 0', '0 0 0 1', '0 0 0 2', '0 0 1 0', '0 1 0 0', '0 1 2 0', '1 0 0 0', '2 1 0 0'],
+      'the fixture holds every number',
+    );
+    const db = new DatabaseSync(file);
+    for (const column of ['state', 'close_state', 'confirm_state']) {
+      assert.throws(() => db.exec(`UPDATE attempts SET ${column} = 'other'`), /CHECK constraint failed/);
+    }
+    db.close();
+    rmSync(directory, { recursive: true });
+  });
+});
+
+/** The values of these columns, one row for each attempt. */
+function statesOf(file: string, columns: string): unknown[][] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const rows = db.prepare(`SELECT ${columns} FROM attempts ORDER BY reference`).all();
+  db.close();
+  return rows.map((row) => Object.values(row));
 }
 
 describe('a database with numbers for states, opened by a companion', () => {
@@ -226,7 +262,7 @@ describe('a database with numbers for states, opened with a scripted provider', 
 
   it('finishes pending refunds, and refunds again what a failed one left', async () => {
     assert.deepEqual(await refundsOf('L-REFUND-PENDING'), ['succeeded']);
-    assert.deepEqual(await refundsOf('TWICE'), ['succeeded'], 'the second charge');
+    assert.deepEqual(await refundsOf('TWICE'), ['failed'], 'the second charge');
     assert.equal(await statusOf('TWICE'), 'paid');
     assert.deepEqual(await refundsOf('L-REFUND-FAILED'), ['failed']);
     const order = { paymentId: idOf('L-REFUND-FAILED'), amount: null, reason: null };

@@ -93,16 +93,16 @@ describe('a database of an earlier version', () => {
           attempt.provider,
           attempt.method,
           attempt.provider_payment_id,
-          attempt.to_close,
+          attempt.close_state,
         ]),
         [
-          ['pay_1', 'sandbox', 'sbp', 'pay_1', 1],
-          ['pay_1-2', 'sandbox', 'sbp', 'up_2', 0],
+          ['pay_1', 'sandbox', 'sbp', 'pay_1', 'closing'],
+          ['pay_1-2', 'sandbox', 'sbp', 'up_2', 'none'],
         ],
       );
       const refund = await store.read.selectFrom('refunds').selectAll().executeTakeFirstOrThrow();
       // It may have been asked for before: a provider that cannot tell repeats is not asked again.
-      assert.deepEqual([refund.asks, refund.duplicate, refund.provider_refund_id], [1, 0, null]);
+      assert.deepEqual([refund.requests, refund.duplicate, refund.provider_refund_id], [1, 0, null]);
     } finally {
       await store.close();
       await rm(directory, { recursive: true });
@@ -132,12 +132,12 @@ describe('a database of an earlier version', () => {
     try {
       const rows = await store.read
         .selectFrom('idempotency_keys')
-        .select('answer_json')
+        .select('response_json')
         .orderBy('key')
         .execute();
       const stripped = { ...answer, body: { ...answer.body, payment_url: null, token: null } };
       assert.deepEqual(
-        rows.map(({ answer_json }) => answer_json && JSON.stringify(JSON.parse(answer_json))),
+        rows.map(({ response_json }) => response_json && JSON.stringify(JSON.parse(response_json))),
         [JSON.stringify(stripped), JSON.stringify(refund), null],
       );
     } finally {

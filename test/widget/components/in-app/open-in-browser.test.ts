@@ -6,7 +6,7 @@ import {
   hostedPage,
   type Exit,
 } from '../../../../src/widget/components/in-app/browser-exits.ts';
-import { RESCUE_TEXTS, type RescueTexts } from '../../../../src/widget/locales/in-app.ts';
+import { IN_APP_TEXTS, type InAppTexts } from '../../../../src/widget/locales/in-app.ts';
 import type { SbpCheckout } from '../../../../src/widget/sbp-checkout.ts';
 import { inside, show, shown, text, until } from '../../../support/checkout.ts';
 import { DEVICES } from '../../../support/devices.ts';
@@ -29,8 +29,8 @@ const WAY_OUT = ['sbp-way-out'] as const;
 /** Without what keeps words on one line. */
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const ru = Object.fromEntries(
-  Object.entries(RESCUE_TEXTS.ru).map(([name, text]) => [name, plain(text as string)]),
-) as unknown as RescueTexts;
+  Object.entries(IN_APP_TEXTS.ru).map(([name, text]) => [name, plain(text as string)]),
+) as unknown as InAppTexts;
 let undo = (): void => undefined;
 
 async function inApp(

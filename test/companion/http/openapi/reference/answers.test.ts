@@ -87,7 +87,7 @@ class FormProvider extends ScriptedProvider {
 
 describe('every documented answer field is really there, and no other', () => {
   it('in a payment', async () => {
-    const table = documentedTable('post /api/sbp/v1/payments', 'answer');
+    const table = documentedTable('post /api/sbp/v1/payments', 'response');
     const svg = await shop.createPayment({ metadata: { a: 1 } });
     const png = await shop.createPayment({ qr: { format: 'png' }, features: { deep_link: true } });
     assert.deepEqual(pathsOf(svg, png), sorted(namesIn(table)));
@@ -119,14 +119,14 @@ describe('every documented answer field is really there, and no other', () => {
     const table = documentedTable('get /api/sbp/v1/payments/{payment_id}', 'attention[]');
     assert.deepEqual(pathsOf(...open), sorted(namesIn(table)));
     const [resolved] = await resolveAll(payment_id, 'money_in');
-    const own = documentedTable(RESOLVE, 'answer');
+    const own = documentedTable(RESOLVE, 'response');
     assert.deepEqual(pathsOf(resolved), sorted([...namesIn(table), ...namesIn(own)]));
   });
 
   it('in a refund', async () => {
     const { payment_id } = await paymentThat('pay');
     const refund = await json(shop.api('/refunds', { json: { payment_id } }));
-    const table = documentedTable('post /api/sbp/v1/refunds', 'answer');
+    const table = documentedTable('post /api/sbp/v1/refunds', 'response');
     assert.deepEqual(pathsOf(refund), sorted(namesIn(table)));
     assert.deepEqual(await json(shop.api(`/refunds/${String(refund['refund_id'])}`)), refund);
   });
@@ -151,7 +151,7 @@ describe('every documented answer field is really there, and no other', () => {
       await json(posting.checkout('/session', form.token)),
     ];
     await posting.stop();
-    const table = documentedTable('get /checkout/v1/session', 'answer');
+    const table = documentedTable('get /checkout/v1/session', 'response');
     assert.deepEqual(pathsOf(...snapshots), sorted(namesIn(table)));
   });
 
@@ -159,10 +159,10 @@ describe('every documented answer field is really there, and no other', () => {
     const lists = await Promise.all(
       ['ios', 'android', 'desktop'].map((platform) => json(shop.api(`/banks?platform=${platform}`))),
     );
-    const merchants = documentedTable('get /api/sbp/v1/banks', 'answer');
+    const merchants = documentedTable('get /api/sbp/v1/banks', 'response');
     assert.deepEqual(pathsOf(...lists), sorted(namesIn(merchants)));
     const { token } = await paymentThat();
-    const payers = documentedTable('get /checkout/v1/session/banks', 'answer');
+    const payers = documentedTable('get /checkout/v1/session/banks', 'response');
     const list = await payer('/session/banks', token, { 'user-agent': ANDROID });
     assert.deepEqual(pathsOf(list), sorted(namesIn(payers)));
     const links = (list['banks'] as { links: { kind: string }[] }[]).flatMap((bank) => bank.links);
@@ -181,7 +181,7 @@ describe('every documented answer field is really there, and no other', () => {
 describe('every documented status is reached, and no other', () => {
   it('of a payment', async () => {
     const statuses = wordsIn(
-      rowOf(documentedTable('post /api/sbp/v1/payments', 'answer'), 'status').cells[1]!,
+      rowOf(documentedTable('post /api/sbp/v1/payments', 'response'), 'status').cells[1]!,
     );
     const ways: Record<string, () => Promise<CreatedPayment>> = {
       created: () => paymentThat(),
@@ -326,7 +326,7 @@ describe('every documented status is reached, and no other', () => {
     }
     const statusesOf = (operation: string, of: string) =>
       sorted(wordsIn(rowOf(documentedTable(operation, of), 'status').cells[1]!));
-    assert.deepEqual(sorted(refunds as string[]), statusesOf('post /api/sbp/v1/refunds', 'answer'));
+    assert.deepEqual(sorted(refunds as string[]), statusesOf('post /api/sbp/v1/refunds', 'response'));
     const seen = [...(await deliveries(shop)), 'pending', 'given_up'];
     assert.deepEqual(sorted(seen), statusesOf('get /api/sbp/v1/deliveries', 'items[]'));
   });

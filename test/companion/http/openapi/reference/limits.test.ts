@@ -253,7 +253,7 @@ describe('every documented limit of a call', () => {
   const documented = (pattern: RegExp) => Number(pattern.exec(introduction)![1]);
 
   it('the body', async () => {
-    const bytes = documented(/bodies over (\d+) MiB/) * 1024 * 1024;
+    const bytes = documented(/body over (\d+) MiB/) * 1024 * 1024;
     const body = (size: number) => {
       const start = '{"order_id":"BIG","amount":1,"other":"';
       return `${start}${chars(size - start.length - 2)}"}`;
@@ -328,7 +328,15 @@ describe('every documented limit of a call', () => {
     const { rateLimit, streamLimit } = loadConfig({ ...testEnv(0, '/tmp'), ...unset });
     assert.equal(rateLimit, documented(/`SBP_RATE_LIMIT` \((\d+)\)/));
     assert.equal(streamLimit, documented(/`SBP_STREAM_LIMIT` \((\d+)\)/));
-    assert.equal(documented(/than (\d+) of one payment/), 20, 'as http/limits.test.ts has it');
-    assert.equal(documented(/requests more than (\d+) s/), 20, 'as http/time-limits.test.ts has it');
+    assert.equal(
+      documented(/also (\d+) for each payment/),
+      20,
+      'the limit in http/plumbing/call-limits.test.ts',
+    );
+    assert.equal(
+      documented(/request that takes more than (\d+) s/),
+      20,
+      'the limit in http/plumbing/timeouts.test.ts',
+    );
   });
 });

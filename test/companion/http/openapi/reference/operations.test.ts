@@ -83,15 +83,15 @@ describe('docs/api.md and /openapi.json', () => {
   });
 
   it('have the same answer fields', () => {
-    const payment = namesIn(documentedTable('post /api/sbp/v1/payments', 'answer'));
+    const payment = namesIn(documentedTable('post /api/sbp/v1/payments', 'response'));
     const extras = ['qr_svg', 'qr_png', 'fallback_html', 'deep_link'];
     const everywhere = payment.filter((name) => !extras.includes(name));
     const events = namesIn(documentedTable('get /api/sbp/v1/payments/{payment_id}', 'events[]'));
     const items = (names: string[], list: string) => names.map((name) => `${list}[].${name}`);
-    const refund = namesIn(documentedTable('post /api/sbp/v1/refunds', 'answer'));
+    const refund = namesIn(documentedTable('post /api/sbp/v1/refunds', 'response'));
     const delivery = namesIn(documentedTable('get /api/sbp/v1/deliveries', 'items[]'));
     const attention = namesIn(documentedTable('get /api/sbp/v1/payments/{payment_id}', 'attention[]'));
-    const snapshot = namesIn(documentedTable('get /checkout/v1/session', 'answer'));
+    const snapshot = namesIn(documentedTable('get /checkout/v1/session', 'response'));
     const documented: Record<string, string[]> = {
       'post /api/sbp/v1/payments': payment,
       'get /api/sbp/v1/payments': [
@@ -104,7 +104,7 @@ describe('docs/api.md and /openapi.json', () => {
         ...items(attention, 'attention'),
         ...items(events, 'events'),
       ],
-      [RESOLVE]: [...attention, ...namesIn(documentedTable(RESOLVE, 'answer'))],
+      [RESOLVE]: [...attention, ...namesIn(documentedTable(RESOLVE, 'response'))],
       'post /api/sbp/v1/payments/{payment_id}/cancel': everywhere,
       'post /api/sbp/v1/qrs/{id}/close': everywhere,
       'post /api/sbp/v1/refunds': refund,
@@ -112,7 +112,7 @@ describe('docs/api.md and /openapi.json', () => {
       'get /api/sbp/v1/deliveries': [...items(delivery, 'items'), 'next_cursor'],
       'post /api/sbp/v1/deliveries/{delivery_id}/redeliver': delivery,
       'post /api/sbp/v1/test/webhook': delivery,
-      'get /api/sbp/v1/banks': namesIn(documentedTable('get /api/sbp/v1/banks', 'answer')),
+      'get /api/sbp/v1/banks': namesIn(documentedTable('get /api/sbp/v1/banks', 'response')),
       'get /checkout/v1/session': snapshot,
       'post /checkout/v1/session/method': snapshot,
       'post /checkout/v1/session/push': snapshot,
@@ -120,7 +120,9 @@ describe('docs/api.md and /openapi.json', () => {
       'post /checkout/v1/session/renew': snapshot,
       'post /checkout/v1/session/cancel': snapshot,
       'post /checkout/v1/session/check': snapshot,
-      'get /checkout/v1/session/banks': namesIn(documentedTable('get /checkout/v1/session/banks', 'answer')),
+      'get /checkout/v1/session/banks': namesIn(
+        documentedTable('get /checkout/v1/session/banks', 'response'),
+      ),
       'post /webhooks/{provider}': ['received'],
       'get /healthz': ['status'],
       'get /readyz': ['status'],

@@ -1,13 +1,13 @@
 import type { Dictionary } from './dictionary.ts';
 
 /** Of a link, wherever one can be copied. */
-export interface CopyTexts {
+export interface LinkCopyTexts {
   readonly copyLink: string;
   readonly copied: string;
   readonly copyByHand: string;
 }
 
-export const COPY_TEXTS: Dictionary<CopyTexts> = {
+export const LINK_COPY_TEXTS: Dictionary<LinkCopyTexts> = {
   ru: {
     copyLink: 'Скопировать ссылку',
     copied: 'Ссылка скопирована',

@@ -1,15 +1,20 @@
 import type { FileMode } from '../lib/file-mode.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
-import { fetchBounded, UnusableAnswer } from './bounded-fetch.ts';
-import type { BanksLog } from './log.ts';
-import { listCache } from './list-cache.ts';
+import { download, UnusableResponse } from '../outbound/download.ts';
+import { listFile } from './list-file.ts';
 import type { ListRequest } from './list-source.ts';
 import { FEWEST_BANKS, type ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
 import { backoffMs, jitteredMs, type Backoff } from '../lib/backoff.ts';
 
-export interface KeptListOptions {
+/** The part of the logger that the bank list uses. */
+export interface BanksLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface CachedBankListOptions {
   /** Where the last good list is kept across restarts; `null`: it is not. */
   readonly cacheFile: string | null;
   readonly fileMode: FileMode;
@@ -32,15 +37,15 @@ const RETRY: Backoff = { firstMs: 60_000, longestMs: 60 * 60_000 };
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
 /** One list of banks: the last good one, refreshed when it is asked for and due. */
-export class KeptList {
+export class CachedBankList {
   readonly #request: ListRequest;
-  readonly #options: KeptListOptions;
+  readonly #options: CachedBankListOptions;
   #banks: readonly ListedBank[];
   #refreshing: Promise<void> | null = null;
   #refreshAt = -Infinity;
   #failures = 0;
 
-  constructor(request: ListRequest, options: KeptListOptions) {
+  constructor(request: ListRequest, options: CachedBankListOptions) {
     this.#request = request;
     this.#options = options;
     this.#banks = this.#cache()?.load() ?? BANK_SNAPSHOT;
@@ -60,7 +65,7 @@ export class KeptList {
   #cache() {
     const { cacheFile, fileMode } = this.#options;
     const { suffix, parse } = this.#request;
-    return cacheFile === null ? null : listCache(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse, fileMode);
+    return cacheFile === null ? null : listFile(cacheFile.replace(/(?=\.\w+$)|$/, suffix), parse, fileMode);
   }
 
   #refreshWhenDue(): void {
@@ -94,10 +99,10 @@ export class KeptList {
     const { url, headers, maxRedirects, parse, platforms } = this.#request;
     const { outbound, timeoutMs, signal, log } = this.#options;
     const bounds = { timeoutMs, maxBytes: MAX_LIST_BYTES, maxRedirects, headers, signal };
-    const body = await fetchBounded(outbound, url, bounds);
+    const body = await download(outbound, url, bounds);
     const list = parse(JSON.parse(body.toString('utf8')));
     if (list.banks.length < FEWEST_BANKS) {
-      throw new UnusableAnswer(`has only ${list.banks.length} usable entries`);
+      throw new UnusableResponse(`has only ${list.banks.length} usable entries`);
     }
     log.info({ banks: list.banks.length, dropped: list.dropped, platforms }, 'bank list refreshed');
     this.#keep(body);

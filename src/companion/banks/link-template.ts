@@ -12,15 +12,17 @@ const SHAPE = /^[a-z0-9-]+:\/\/[a-z0-9.-]+(?::\d+)?\/\S*$/i;
 const SAMPLE = `https://qr.nspk.ru/${'A'.repeat(32)}?type=02&bank=100000000111&sum=100&cur=RUB&crc=0000`;
 
 /** A link into a bank that lacks the payment; `null` for what does not become a link that a payer may be given. */
-export function asTemplate(value: unknown): string | null {
+export function parseTemplate(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > LONGEST || !SHAPE.test(value)) return null;
   // Without its id it would pay nothing; with another place it would not be whole.
   const known = value.includes('{QRC_ID}') && !/[{}]/.test(value.replace(PLACES, ''));
-  return known && readyLink(value, SAMPLE) && readyLink(value, SAMPLE.replace(/\?.*/, '')) ? value : null;
+  return known && fillTemplate(value, SAMPLE) && fillTemplate(value, SAMPLE.replace(/\?.*/, ''))
+    ? value
+    : null;
 }
 
 /** The link into the bank for this payment, which keeps every byte; `null` where the payment link is not NSPK's. */
-export function readyLink(template: string, paymentLink: string): BankLink | null {
+export function fillTemplate(template: string, paymentLink: string): BankLink | null {
   const payment = parseNspkLink(paymentLink);
   if (payment?.kind !== 'qr' || paymentLink.includes('#')) return null;
   const query = paymentLink.includes('?') ? paymentLink.slice(paymentLink.indexOf('?')) : '';

@@ -3,17 +3,17 @@ import { dirname } from 'node:path';
 import { prepareFile, prepareFolder, type FileMode } from '../lib/file-mode.ts';
 import { FEWEST_BANKS, type ListedBank, type ParsedList } from './parse-list.ts';
 
-export interface ListCache {
+export interface ListFile {
   load(): readonly ListedBank[] | null;
   save(body: Buffer): void;
 }
 
 /** The last good list as it came, in a file: a restart while NSPK cannot be reached must not cost the payer's bank. */
-export function listCache(
+export function listFile(
   file: string,
   parse: (value: unknown) => ParsedList,
   mode: FileMode = 'private',
-): ListCache {
+): ListFile {
   return {
     load() {
       try {

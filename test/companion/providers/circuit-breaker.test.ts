@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Circuit } from '../../../src/companion/providers/circuit.ts';
-import { NoAnswer } from '../../../src/companion/providers/provider-http.ts';
+import { CircuitBreaker } from '../../../src/companion/providers/circuit-breaker.ts';
+import { NoUsableResponse } from '../../../src/companion/providers/provider-http.ts';
 import { ProviderError } from '../../../src/companion/providers/provider.ts';
 
 const OUTCOMES = {
-  silent: new NoAnswer('silent', true),
+  silent: new NoUsableResponse('silent', true),
   refused: new ProviderError('refused', 'refused'),
   'not known yet': new ProviderError('unavailable', 'it was heard'),
-  'not asked': new ProviderError('unavailable', 'it has no id yet', { asked: false }),
+  'not asked': new ProviderError('unavailable', 'it has no id yet', { mayHaveTakenEffect: false }),
   bug: new TypeError('bug'),
 };
 
@@ -16,7 +16,7 @@ describe('the circuit breaker', () => {
   function circuit() {
     let time = 0;
     let asked = 0;
-    const breaker = new Circuit(() => time);
+    const breaker = new CircuitBreaker(() => time);
     const answer = (how: 'ok' | keyof typeof OUTCOMES) => () => {
       asked++;
       return how === 'ok' ? Promise.resolve('ok') : Promise.reject(OUTCOMES[how]);
@@ -57,7 +57,7 @@ describe('the circuit breaker', () => {
     const trial = breaker.run(() => new Promise<string>((resolve) => (settle = resolve)));
     await assert.rejects(
       breaker.run(() => Promise.resolve('too many')),
-      /not asked/,
+      /call skipped/,
     );
     settle('back');
     assert.equal(await trial, 'back');
