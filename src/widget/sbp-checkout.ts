@@ -28,7 +28,7 @@ import { drawScreen } from './screens/screen.ts';
 import { testMark } from './screens/test-mark.ts';
 import type { PartName, Timer, View } from './view.ts';
 import type { Connection, Refusal } from './session/types.ts';
-import { tellDeveloper } from './controllers/tell-developer.ts';
+import { explainRefusal } from './browser/developer-note.ts';
 import { screenOf, timeLeft, type ChosenBank, type Screen, type EntryMode } from './state/state.ts';
 import { CheckoutStore } from './state/store.ts';
 import { enterByTab, makeTabEntry } from './browser/tab-entry.ts';
@@ -150,6 +150,7 @@ export class SbpCheckout extends LitElement {
   #inApp: InApp | null = null;
   #entryModes: readonly EntryMode[] = [];
   #origin = '';
+  #snapshotCount = 0;
 
   constructor() {
     super();
@@ -172,7 +173,8 @@ export class SbpCheckout extends LitElement {
         this.#store.take(snapshot, times, this.#origin);
         // Recalled: the payer had left for the bank from another life of this page.
         if (first && this.#store.state.destination) this.#session.current?.returned();
-        this.#banks?.retry?.();
+        this.#snapshotCount++;
+        this.requestUpdate();
       },
       connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
       refused: (refusal) => this.#refuse(refusal, ''),
@@ -310,7 +312,7 @@ export class SbpCheckout extends LitElement {
     const turned = screen !== this.#drawn;
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
-    if (turned && screen === 'paid' && this.#store.state.changedOnScreen) void this.#showPaid();
+    if (turned && screen === 'paid' && this.#store.state.changedOnScreen) void this.#notifyPaid();
     if (this.#seen && (screen === 'pay' || screen === 'choose')) this.#step('shown');
     // Recalled: it was another life of this page that the payer left.
     if (this.#store.state.destination && this.#store.state.departedAt === null) this.#step('returned');
@@ -387,7 +389,7 @@ export class SbpCheckout extends LitElement {
     if (refusal === this.#store.state.refusal) return;
     this.#store.dispatch({ type: 'refused', refusal });
     const endpoint = resolveEndpoint(this.endpoint);
-    if (endpoint) tellDeveloper(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
+    if (endpoint) explainRefusal(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
   }
 
   #left(): number | null {
@@ -442,11 +444,11 @@ export class SbpCheckout extends LitElement {
   }
 
   /** For a payer who looks elsewhere. */
-  async #showPaid(): Promise<void> {
+  async #notifyPaid(): Promise<void> {
     const signals = this.signal?.split(/\s+/) ?? [];
     try {
-      const { notifyPaid: showPaid } = await import('./controllers/paid-notification.ts');
-      showPaid({
+      const { notifyPaid } = await import('./controllers/paid-notification.ts');
+      notifyPaid({
         title: this.#language.words(SCREEN_TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
         sound: signals.includes('sound'),
@@ -472,6 +474,7 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      snapshotCount: this.#snapshotCount,
       banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),

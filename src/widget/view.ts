@@ -49,6 +49,8 @@ export interface View {
   readonly slow: boolean;
   /** The bank list has come, or is known not to come: what stands below it stays where it is. */
   readonly banksReady: boolean;
+  /** How many snapshots have come: each shows that the companion is there. */
+  readonly snapshotCount: number;
   /** An inner element that is being loaded. */
   readonly isComing: (name: PartName) => boolean;
   /** An inner element that could not be loaded, though it was tried more than once. */

@@ -143,6 +143,7 @@ function bankColumn(view: View): TemplateResult {
             .link=${url}
             .only=${only}
             .whenTapped=${actions.openBank}
+            .snapshotCount=${view.snapshotCount}
             @ready=${actions.redraw}
             >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
           >`

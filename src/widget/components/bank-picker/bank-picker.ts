@@ -56,6 +56,7 @@ export class SbpBankPicker extends LitElement {
     link: { attribute: false },
     only: { attribute: false },
     whenTapped: { attribute: false },
+    snapshotCount: { attribute: false },
   };
 
   declare language: Language;
@@ -68,6 +69,8 @@ export class SbpBankPicker extends LitElement {
   /** Where one app is all that the payment can be paid in: its links, the better ones first. No list is fetched. */
   declare only: Bank | null;
   declare whenTapped: WhenTapped;
+  /** How many snapshots have come. A new one shows that the companion is there, so a list that failed is fetched again. */
+  declare snapshotCount: number;
 
   /** The list is drawn, or has failed. Until then it pushes away what stands below. Each change is a `ready` event. */
   ready = false;
@@ -106,6 +109,7 @@ export class SbpBankPicker extends LitElement {
       this.#loading = { step: 'loading' };
       this.#retries = 0;
     }
+    if (changed.has('snapshotCount')) this.#retry();
     // Not when connected: an element that is upgraded gets its properties later.
     const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
     if (this.isConnected && missing) void this.#fetch();
@@ -128,8 +132,8 @@ export class SbpBankPicker extends LitElement {
     }, ROWS_MS);
   }
 
-  /** The companion has answered something else. What is shown in the list's place stays until the list is there. */
-  retry(): void {
+  /** Fetches a list that failed, if that was long enough ago. What is shown in its place stays until the list is there. */
+  #retry(): void {
     if (this.#loading.step !== 'failed' || performance.now() < this.#retryAt) return;
     if (this.#retries++ < RETRIES) void this.#fetch();
   }
