@@ -410,7 +410,7 @@ export class SbpCheckout extends LitElement {
     const left = this.#left();
     this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
-      const texts = this.#language.words(SCREEN_TEXTS);
+      const texts = this.#language.texts(SCREEN_TEXTS);
       this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
@@ -442,11 +442,11 @@ export class SbpCheckout extends LitElement {
     this.#store.dispatch({ type: 'check', check: answered ? 'unpaid' : 'unanswered' });
   }
 
-  #openBank(bank: ChosenBank, tap: Event, held: boolean): void {
+  #openBank(bank: ChosenBank, tap: Event, isBlocked: boolean): void {
     const ours = this.dispatchEvent(new SbpBankOpenEvent(bank));
-    if (!ours || held) tap.preventDefault();
-    if (ours && held) {
-      this.#store.dispatch({ type: 'bank-blocked', bank: bank });
+    if (!ours || isBlocked) tap.preventDefault();
+    if (ours && isBlocked) {
+      this.#store.dispatch({ type: 'bank-blocked', bank });
       return;
     }
     this.#step('bank-open');
@@ -459,7 +459,7 @@ export class SbpCheckout extends LitElement {
     try {
       const { notifyPaid } = await import('./controllers/paid-notification.ts');
       notifyPaid({
-        title: this.#language.words(SCREEN_TEXTS).paid,
+        title: this.#language.texts(SCREEN_TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
         sound: signals.includes('sound'),
         vibration: signals.includes('vibration'),
@@ -474,7 +474,7 @@ export class SbpCheckout extends LitElement {
     return {
       state: this.#store.state,
       screen: this.screen,
-      texts: this.#language.words(SCREEN_TEXTS),
+      texts: this.#language.texts(SCREEN_TEXTS),
       language: this.#language,
       origin: this.#origin,
       device: this.#device,
@@ -504,7 +504,7 @@ export class SbpCheckout extends LitElement {
   readonly #actions: View['actions'] = {
     chooseEntryMode: (way) => void this.#showEntryMode(way),
     check: () => void this.#check(),
-    openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
+    openBank: (bank, tap, isBlocked) => this.#openBank(bank, tap, isBlocked),
     departTo: (destination) => this.#store.depart(destination),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),

@@ -18,7 +18,7 @@ export interface FreepaymentShop {
   paid(): Promise<string>;
   read(id: string): Promise<ShownPayment>;
   bill(id: string): FreepaymentBill;
-  /** What the merchant was told by this event. */
+  /** Returns the webhooks that the merchant received for this event. */
   told(id: string, event: string): Promise<Readonly<Record<string, unknown>>>;
   until(what: string, look: () => Promise<boolean> | boolean): Promise<void>;
   stop(): Promise<void>;

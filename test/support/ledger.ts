@@ -7,7 +7,7 @@ import type { Context } from '../../src/companion/payments/context.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { receiveWebhook } from '../../src/companion/payments/reports/receive-webhook.ts';
 import { WallClock } from '../../src/companion/lib/wall-clock.ts';
-import { Caretaker } from '../../src/companion/payments/reconciler/reconciler.ts';
+import { Reconciler } from '../../src/companion/payments/reconciler/reconciler.ts';
 import { createPayment } from '../../src/companion/payments/lifecycle/create.ts';
 import { findPayment } from '../../src/companion/payments/model/queries.ts';
 import type { Payment } from '../../src/companion/payments/model/payment.ts';
@@ -31,7 +31,7 @@ export class Ledger {
   time = Date.UTC(2026, 0, 1);
   ctx!: Context;
   #open = false;
-  #caretaker: Caretaker | null = null;
+  #reconciler: Reconciler | null = null;
   #told = 0;
 
   private constructor(directory: string) {
@@ -66,11 +66,11 @@ export class Ledger {
       clock: new WallClock({ now: () => this.time, monotonic: () => this.time }),
       announce: () => undefined,
       wakeNotifier: () => undefined,
-      wakeCaretaker: () => undefined,
+      wakeReconciler: () => undefined,
       askNow: () => Promise.resolve(),
       confirms: () => Promise.resolve(true),
     };
-    this.#caretaker = new Caretaker(this.ctx);
+    this.#reconciler = new Reconciler(this.ctx);
   }
 
   /** A payment of 100 roubles and 15 minutes by the QR, whose merchant is told what becomes of it. */
@@ -100,7 +100,7 @@ export class Ledger {
     const event = `payment.${status}`;
     const deliveryId = `${reference} ${status} ${++this.#told}`;
     const delivery = { deliveryId, event, reference, status, amount, currency: 'RUB' };
-    return receiveWebhook(this.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(this.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
   /** What the merchant is to look at. */
@@ -115,10 +115,10 @@ export class Ledger {
     return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
   }
 
-  /** One round of the caretaker, now, and all that it begins. */
+  /** One round of the reconciler, now, and all that it begins. */
   async look(): Promise<void> {
-    await this.#caretaker!.look();
-    await this.#caretaker!.idle();
+    await this.#reconciler!.runRound();
+    await this.#reconciler!.idle();
   }
 
   async close(): Promise<void> {

@@ -10,16 +10,16 @@ interface Bill {
   status: string;
 }
 
-/** A payment system's side of the SBP API, which lives on while those that call it die: what it holds was really done. */
+/** A payment system with the SBP API that outlives its callers: its books show what was really done. */
 export class UpstreamBooks {
-  /** By their idempotency keys: the same payment asked for under two is two. */
+  /** Payments by idempotency key: one payment requested under two keys is two payments. */
   readonly payments = new Map<string, Bill>();
   readonly refunds = new Map<string, { readonly payment_id: string; readonly amount: number }>();
   /** Payments whose code was closed. */
   readonly closed = new Set<string>();
-  /** Keys that came again with another body. */
+  /** Keys that were repeated with another body. */
   readonly conflicts: string[] = [];
-  /** Called when something was done and not yet answered; the answer is lost when it says so. */
+  /** Called when a call was carried out and has no response yet. If it returns true, the response is lost. */
   losesAnswer: () => Promise<boolean> = () => Promise.resolve(false);
   readonly #bodies = new Map<string, string>();
   #made = 0;
@@ -30,7 +30,7 @@ export class UpstreamBooks {
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
   };
 
-  /** What was made under one of our payments, renewals among it. */
+  /** Returns what was created for one of our payments, including its renewals. */
   of(paymentId: string): Bill[] {
     return [...this.payments.values()].filter(({ order_id }) => order_id.startsWith(paymentId));
   }

@@ -33,7 +33,7 @@ export class LastingFailures {
   }
 
   /** It works: the next failure is a first one. `true` when it had been told that it did not. */
-  worked(subject: string): boolean {
+  succeeded(subject: string): boolean {
     const told = this.#failing.get(subject)?.told ?? false;
     this.#failing.delete(subject);
     return told;

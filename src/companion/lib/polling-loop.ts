@@ -7,7 +7,7 @@ const AFTER_ERROR_MS = 2_000;
  * Repeats a piece of work, never twice at once: each round answers in how many ms the next is due, and `wake` asks
  * for one now (during a round: soon after it, since that round may have looked already).
  */
-export class Rounds {
+export class PollingLoop {
   readonly #work: () => Promise<number>;
   readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | null = null;

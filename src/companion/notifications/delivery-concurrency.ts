@@ -15,7 +15,7 @@ export interface Destination {
 }
 
 /** Who may be called now: however many endpoints are dead, those that answer keep half of the places. */
-export class Places {
+export class DeliveryConcurrency {
   readonly #endpoints = new Tally();
   readonly #hosts = new Tally();
   /** Calls under way to those that were silent when they began. */
@@ -25,14 +25,14 @@ export class Places {
   readonly #silentHosts = new Set<string>();
 
   /** Takes a place, to be given back with whether there was any answer; `null` when there is none to be had. */
-  take(to: Destination): ((answered: boolean) => void) | null {
+  acquire(to: Destination): ((answered: boolean) => void) | null {
     const silent = this.#silentEndpoints.has(to.endpoint) || this.#silentHosts.has(to.host);
-    const full =
+    const saturated =
       this.#hosts.total >= PLACES ||
       this.#hosts.of(to.host) >= PER_HOST ||
       this.#endpoints.of(to.endpoint) >= (silent ? 1 : PER_ENDPOINT) ||
       (silent && this.#silentTaken >= SILENT_TOGETHER);
-    if (full) return null;
+    if (saturated) return null;
     this.#endpoints.add(to.endpoint, 1);
     this.#hosts.add(to.host, 1);
     if (silent) this.#silentTaken++;

@@ -6,11 +6,11 @@ import type { SampledLog } from '../lib/sampled-log.ts';
 import { LastingFailures } from '../lib/lasting-failures.ts';
 import { bodyHash } from '../lib/logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
-import { Rounds } from '../lib/polling-loop.ts';
+import { PollingLoop } from '../lib/polling-loop.ts';
 import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Store, Writer } from '../store/store.ts';
-import { Places } from './delivery-concurrency.ts';
+import { DeliveryConcurrency } from './delivery-concurrency.ts';
 import { signWebhook } from '../../webhooks/webhooks.ts';
 import { jitteredMs, scheduledMs, WEBHOOK_RETRIES_MS } from '../lib/backoff.ts';
 
@@ -50,8 +50,8 @@ export interface NotifierParts {
 export class Notifier {
   readonly #ctx: NotifierParts;
   readonly #inFlight = new Map<string, Promise<void>>();
-  readonly #places = new Places();
-  readonly #rounds: Rounds;
+  readonly #places = new DeliveryConcurrency();
+  readonly #loop: PollingLoop;
   readonly #setBack = new SetBack();
   /** By endpoint. */
   readonly #failures: LastingFailures;
@@ -62,7 +62,7 @@ export class Notifier {
   constructor(ctx: NotifierParts) {
     this.#ctx = ctx;
     this.#failures = new LastingFailures(ctx.now);
-    this.#rounds = new Rounds(
+    this.#loop = new PollingLoop(
       () => this.#sendDue(),
       (error) => ctx.log.error({ err: error }, 'reading the outbox failed'),
     );
@@ -70,13 +70,13 @@ export class Notifier {
 
   /** Something was queued: looks now. */
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   /** Lets the deliveries under way finish; the rest stays in the outbox for the next start. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#rounds.close();
+    await this.#loop.close();
     await Promise.all(this.#inFlight.values());
   }
 
@@ -142,7 +142,7 @@ export class Notifier {
   }
 
   #startIfRoom(row: DeliveryRow): boolean {
-    const giveBack = this.#places.take(row);
+    const giveBack = this.#places.acquire(row);
     if (!giveBack) return false;
     const work = this.#deliver(row, giveBack)
       .catch((error: unknown) =>
@@ -198,7 +198,7 @@ export class Notifier {
     };
     if (delivered) {
       log.info(details, 'webhook delivered');
-      if (this.#failures.worked(row.endpoint)) log.info({ host: row.host }, 'webhooks are taken again');
+      if (this.#failures.succeeded(row.endpoint)) log.info({ host: row.host }, 'webhooks are taken again');
       return;
     }
     const failed = { ...details, gave_up: gaveUp };

@@ -28,7 +28,7 @@ export interface Context {
   /** Tells everyone who waits for it that a committed change of this payment is there. */
   readonly announce: (payment: Payment) => void;
   /** There is work about payments that should not wait for the next round. */
-  readonly wakeCaretaker: () => void;
+  readonly wakeReconciler: () => void;
   /** Has the provider asked now, for a payer who is back from the bank. Resolves when there is an answer or none comes soon. */
   readonly askNow: (payment: Payment) => Promise<void>;
   /** Whether the merchant lets a payment go through whose provider asks first. */

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { takeBackFutureTimes } from './future-times.ts';
-import { Rounds } from '../lib/polling-loop.ts';
+import { PollingLoop } from '../lib/polling-loop.ts';
 import type { Store } from './store.ts';
 import type { WallClock } from '../lib/wall-clock.ts';
 
@@ -25,24 +25,24 @@ interface Parts {
  */
 export class LastSeen {
   readonly #parts: Parts;
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
   /** Whether what a wrong clock may have written is still to be looked for. */
   #toTakeBack = true;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#rounds = new Rounds(
+    this.#loop = new PollingLoop(
       () => this.#keep(),
       (error) => parts.log.warn({ err: error }, 'last seen time not stored'),
     );
   }
 
   start(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   async close(): Promise<void> {
-    await this.#rounds.close();
+    await this.#loop.close();
     // A store that takes no writes now is no reason not to stop.
     await this.#keep().catch(() => undefined);
   }

@@ -22,8 +22,8 @@ describe('LastingFailures', () => {
       told.flatMap((isTold, minute) => (isTold ? [minute] : [])),
       [5],
     );
-    assert.equal(all.worked('shop'), true);
-    assert.equal(all.worked('shop'), false);
+    assert.equal(all.succeeded('shop'), true);
+    assert.equal(all.succeeded('shop'), false);
     assert.equal(all.failed('shop'), false, 'the next failure is a first one');
   });
 
@@ -31,7 +31,7 @@ describe('LastingFailures', () => {
     const { all, pass } = failures();
     for (let minute = 0; minute < 20; minute++) {
       assert.equal(all.failed('shaky'), false);
-      if (minute % 4 === 3) assert.equal(all.worked('shaky'), false);
+      if (minute % 4 === 3) assert.equal(all.succeeded('shaky'), false);
       for (let n = 0; n < 100; n++) assert.equal(all.failed(`storm ${minute}`), false);
       pass(1);
     }

@@ -45,7 +45,7 @@ export function sandboxRoutes(bank: SandboxBank) {
           throw new ProblemError('unknown_action', `The actions are ${Object.keys(SCRIPTS).join(', ')}.`);
         }
         const bill = await bank.findNewest(paymentId);
-        const moved = bill && (await bank.move(bill.reference, to));
+        const moved = bill && (await bank.setStatus(bill.reference, to));
         if (!moved) throw new ProblemError('payment_not_found', 'The sandbox bank has no such payment.');
         if (moved.status !== to) {
           throw new ProblemError(
@@ -83,7 +83,7 @@ export function sandboxRoutes(bank: SandboxBank) {
 
     function act(reference: string, action: BankAction): Promise<unknown> {
       if (action === 'process_then_pay') return bank.paySlowly(reference);
-      return bank.move(reference, action === 'pay' ? 'paid' : 'failed');
+      return bank.setStatus(reference, action === 'pay' ? 'paid' : 'failed');
     }
 
     async function showBill(request: FastifyRequest<BillRoute>, reply: FastifyReply): Promise<FastifyReply> {

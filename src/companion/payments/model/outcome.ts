@@ -48,7 +48,7 @@ export function isOddMoney(outcome: Outcome): outcome is OddMoney {
 export interface Applied {
   readonly outcome: Outcome;
   readonly payment: Payment | null;
-  /** Work that the caretaker is to begin now: a confirmation, a refund. */
+  /** Work that the reconciler is to begin now: a confirmation, a refund. */
   readonly followUp?: boolean;
 }
 

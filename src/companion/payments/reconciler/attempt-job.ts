@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
+import { BATCH_SIZE, type Busy, type Job } from './job.ts';
 
-export interface AttemptChore {
+export interface AttemptJob {
   readonly name: string;
   /** Which attempts have work, as the index of them says it: spelled out and not bound, or SQLite does not see that they agree. */
   readonly waiting: "close_state <> 'none'" | "confirm_state = 'waiting'";
@@ -15,7 +15,7 @@ export interface AttemptChore {
 }
 
 /** A chore whose rows are attempts. */
-export function attemptChore({ name, waiting, at, longestPauseMs, run }: AttemptChore): Chore {
+export function attemptJob({ name, waiting, at, longestPauseMs, run }: AttemptJob): Job {
   const isWaiting = sql<boolean>`${sql.raw(waiting)}`;
   const planned = ({ store }: Context, { keys, providers }: Busy) =>
     store.read
@@ -30,7 +30,7 @@ export function attemptChore({ name, waiting, at, longestPauseMs, run }: Attempt
         .selectAll()
         .where((eb) => eb.or([eb(at, 'is', null), eb(at, '<=', ctx.now())]))
         .orderBy(at)
-        .limit(FOUND_AT_ONCE)
+        .limit(BATCH_SIZE)
         .execute();
       return rows.map((attempt) => ({
         key: attempt.reference,

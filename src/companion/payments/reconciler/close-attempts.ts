@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { receiveStatus } from '../reports/receive-status.ts';
-import { attemptChore } from './attempt-job.ts';
+import { attemptJob } from './attempt-job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
@@ -20,8 +20,8 @@ import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 const RETRY: Backoff = { firstMs: 5_000, longestMs: 10 * 60_000 };
 
 /** Closes attempts at their provider, or looks at closed ones once more. */
-export const CLOSINGS = attemptChore({
-  name: 'closings',
+export const CLOSE_ATTEMPTS = attemptJob({
+  name: 'close attempts',
   waiting: "close_state <> 'none'",
   at: 'next_close_at',
   longestPauseMs: Math.max(LONGEST_SILENT_PAUSE_MS, ...LATE_CHECKS_MS),

@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { attemptChore } from './attempt-job.ts';
+import { attemptJob } from './attempt-job.ts';
 import { refOfAttempt } from '../model/attempts.ts';
 import { cancelPayment } from '../lifecycle/cancel.ts';
 import { findPayment } from '../model/queries.ts';
@@ -13,8 +13,8 @@ import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 const RETRY: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 
 /** Gives providers the word that they wait for. */
-export const CONFIRMATIONS = attemptChore({
-  name: 'confirmations',
+export const CONFIRM_ATTEMPTS = attemptJob({
+  name: 'confirm attempts',
   waiting: "confirm_state = 'waiting'",
   at: 'next_confirm_at',
   longestPauseMs: RETRY.longestMs,
@@ -29,7 +29,7 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
   await putOff(ctx, attempt);
   const payment = await findOffering(ctx, attempt);
   if (payment && !(await ctx.confirms(payment))) {
-    await cancelPayment(ctx, payment, 'merchant');
+    await cancelPayment(ctx, payment, { source: 'merchant' });
   } else if (payment && (await findOffering(ctx, attempt))) {
     // Read once more: while the merchant was asked, the payer may have left this way for another.
     try {

@@ -3,10 +3,10 @@ import type { ProviderName } from '../../env/provider-names.ts';
 import type { Writer } from '../../store/store.ts';
 
 /** How many pieces of one chore are looked for in one round. */
-export const FOUND_AT_ONCE = 50;
+export const BATCH_SIZE = 50;
 
 /** The name under which what is done beside a chore has lanes of its own. */
-export function besideOf(chore: string): string {
+export function extraTasksOf(chore: string): string {
   return `beside ${chore}`;
 }
 
@@ -30,9 +30,9 @@ export interface Busy {
 }
 
 /** Work of one kind that nobody calls for. */
-export interface Chore {
+export interface Job {
   readonly name: string;
-  /** At most {@link FOUND_AT_ONCE} that are due, the oldest first. */
+  /** At most {@link BATCH_SIZE} that are due, the oldest first. */
   readonly findDue: (ctx: Context, busy: Busy) => Promise<Task[]>;
   /** When the next one is due (unix ms); nothing when none is planned. */
   readonly nextAt: (ctx: Context, busy: Busy) => Promise<number | null | undefined>;

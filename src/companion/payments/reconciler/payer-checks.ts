@@ -2,8 +2,8 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { receiveStatus } from '../reports/receive-status.ts';
 import { findAttempts, hasMoney, refOfAttempt } from '../model/attempts.ts';
-import { CHECKS } from './poll-status.ts';
-import { besideOf, type Task } from './job.ts';
+import { POLL_STATUS } from './poll-status.ts';
+import { extraTasksOf, type Task } from './job.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
 
@@ -33,7 +33,7 @@ type Begin = (chore: string, task: Task) => Promise<void>;
  * Questions that payers cause: back from the bank, or by a button. They keep their distance by payment, share the
  * provider's lanes and circuit with all other questions, and use up none of the planned ones.
  */
-export class PayersQuestions {
+export class PayerChecks {
   readonly #ctx: Context;
   readonly #begin: Begin;
   /** By payment, the oldest first. */
@@ -64,8 +64,8 @@ export class PayersQuestions {
       known.map((attempt) =>
         // Under the names of the planned questions: one that is under way is shared.
         attempt.reference === payment.reference
-          ? this.#begin(CHECKS.name, this.#question(attempt, payment, payment.id))
-          : this.#begin(besideOf(CHECKS.name), this.#question(attempt, payment, attempt.reference)),
+          ? this.#begin(POLL_STATUS.name, this.#question(attempt, payment, payment.id))
+          : this.#begin(extraTasksOf(POLL_STATUS.name), this.#question(attempt, payment, attempt.reference)),
       ),
     );
   }

@@ -3,7 +3,7 @@ import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore } from './job.ts';
+import { BATCH_SIZE, type Busy, type Job } from './job.ts';
 import { findPayment } from '../model/queries.ts';
 import { bringRefundsForward, trySendRefund } from '../refunds/send-refund.ts';
 import { findRefund } from '../refunds/refund-rows.ts';
@@ -12,15 +12,15 @@ import { findRefund } from '../refunds/refund-rows.ts';
 const OVERDUE_AFTER_MS = 24 * 3_600_000;
 
 /** Carries refunds on whose end the provider has not told. */
-export const PENDING_REFUNDS: Chore = {
-  name: 'pending refunds',
+export const SEND_PENDING_REFUNDS: Job = {
+  name: 'send pending refunds',
   async findDue(ctx, busy) {
     const rows = await planned(ctx, busy)
       .selectAll('refunds')
       .select('attempts.provider')
       .where('next_request_at', '<=', ctx.now())
       .orderBy('next_request_at')
-      .limit(FOUND_AT_ONCE)
+      .limit(BATCH_SIZE)
       .execute();
     return rows.map(({ provider, ...refund }) => ({
       key: refund.id,

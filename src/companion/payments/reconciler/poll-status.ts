@@ -7,7 +7,7 @@ import { changeStatus } from '../lifecycle/change-status.ts';
 import { registerWithProvider } from '../lifecycle/register-with-provider.ts';
 import { findAttempt, findAttempts, markForClosing, markOver, refOfAttempt } from '../model/attempts.ts';
 import { sendCharge } from '../lifecycle/charge-buyer-qr.ts';
-import { FOUND_AT_ONCE, type Busy, type Chore, type Task } from './job.ts';
+import { BATCH_SIZE, type Busy, type Job, type Task } from './job.ts';
 import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
 import {
@@ -21,14 +21,14 @@ import {
 import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/next-check.ts';
 
 /** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
-export const CHECKS: Chore = {
-  name: 'checks',
+export const POLL_STATUS: Job = {
+  name: 'poll status',
   async findDue(ctx, busy) {
     const rows = await planned(ctx, busy)
       .selectAll()
       .where('next_check_at', '<=', ctx.now())
       .orderBy('next_check_at')
-      .limit(FOUND_AT_ONCE)
+      .limit(BATCH_SIZE)
       .execute();
     return rows.map((row) => ({
       key: row.id,
@@ -168,10 +168,14 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
   if (!payment || !isOver(payment)) return;
   const cause = { event: 'payment.expired', source: 'clock' };
-  await changeStatus(ctx, paymentId, 'expired', cause, async (current, trx) => {
-    if (!isOver(current)) return false;
-    if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
-    return true;
+  await changeStatus(ctx, paymentId, {
+    status: 'expired',
+    cause,
+    holds: async (current, trx) => {
+      if (!isOver(current)) return false;
+      if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
+      return true;
+    },
   });
 }
 

@@ -11,7 +11,7 @@ const PLACES = 20;
  * The work under way, in a lane of its own for each chore and provider: one that is slow or dead fills its own lanes,
  * and delays nobody else's payments.
  */
-export class Lanes {
+export class ProviderConcurrency {
   /** By chore, by provider, by key. */
   readonly #chores = new Map<string, Map<Lane, Map<string, Promise<void>>>>();
 

@@ -2,24 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { LastingFailures } from '../../lib/lasting-failures.ts';
 import { ProviderError } from '../../providers/provider.ts';
-import { Rounds } from '../../lib/polling-loop.ts';
+import { PollingLoop } from '../../lib/polling-loop.ts';
 import { SetBack } from '../../lib/set-back.ts';
-import { CHECKS } from './poll-status.ts';
-import { besideOf, FOUND_AT_ONCE, type Chore, type Task } from './job.ts';
-import { CLOSINGS } from './close-attempts.ts';
-import { CONFIRMATIONS } from './confirm-attempts.ts';
-import { Lanes } from './provider-concurrency.ts';
-import { PayersQuestions } from './payer-checks.ts';
+import { POLL_STATUS } from './poll-status.ts';
+import { extraTasksOf, BATCH_SIZE, type Job, type Task } from './job.ts';
+import { CLOSE_ATTEMPTS } from './close-attempts.ts';
+import { CONFIRM_ATTEMPTS } from './confirm-attempts.ts';
+import { ProviderConcurrency } from './provider-concurrency.ts';
+import { PayerChecks } from './payer-checks.ts';
 import type { Payment } from '../model/payment.ts';
-import { PENDING_REFUNDS } from './pending-refunds.ts';
-import { FURTHER_TRIES } from './retry-deferred-webhooks.ts';
+import { SEND_PENDING_REFUNDS } from './pending-refunds.ts';
+import { RETRY_DEFERRED_WEBHOOKS } from './retry-deferred-webhooks.ts';
 
 /** How often payments are looked at when nothing is due sooner. */
 const IDLE_MS = 10_000;
 /** How long work is left alone that failed here and not at its provider, and may not have been put off: the disk is full. */
 const AFTER_ERROR_MS = 2_000;
 
-const CHORES: readonly Chore[] = [CHECKS, CONFIRMATIONS, CLOSINGS, PENDING_REFUNDS, FURTHER_TRIES];
+const JOBS: readonly Job[] = [
+  POLL_STATUS,
+  CONFIRM_ATTEMPTS,
+  CLOSE_ATTEMPTS,
+  SEND_PENDING_REFUNDS,
+  RETRY_DEFERRED_WEBHOOKS,
+];
 
 /**
  * Looks after payments that nobody is calling about: brings those to their provider that a crash or the network kept
@@ -27,28 +33,28 @@ const CHORES: readonly Chore[] = [CHECKS, CONFIRMATIONS, CLOSINGS, PENDING_REFUN
  * webhooks again that came too early and carries pending refunds on. Every step may be repeated, so a crash in the
  * middle costs nothing.
  */
-export class Caretaker {
+export class Reconciler {
   readonly #ctx: Context;
-  readonly #rounds: Rounds;
-  readonly #lanes = new Lanes();
+  readonly #loop: PollingLoop;
+  readonly #lanes = new ProviderConcurrency();
   readonly #setBack = new SetBack();
   readonly #failures: LastingFailures;
   readonly #closing = new AbortController();
-  readonly #payersQuestions: PayersQuestions;
+  readonly #payersQuestions: PayerChecks;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
     this.#failures = new LastingFailures(ctx.now);
-    this.#payersQuestions = new PayersQuestions(ctx, (chore, task) => this.#begin(chore, task));
-    this.#rounds = new Rounds(
-      () => this.look(),
+    this.#payersQuestions = new PayerChecks(ctx, (chore, task) => this.#begin(chore, task));
+    this.#loop = new PollingLoop(
+      () => this.runRound(),
       (error) => ctx.log.error({ err: error }, 'looking after open payments failed'),
     );
   }
 
   /** Something may be due sooner than planned: plans anew. */
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   /**
@@ -62,7 +68,7 @@ export class Caretaker {
   /** Resolves when the work under way is over; none will be begun. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#rounds.close();
+    await this.#loop.close();
     await this.idle();
   }
 
@@ -72,23 +78,23 @@ export class Caretaker {
   }
 
   /** One round: begins what is due, and waits for none of it. Answers the ms until the next. */
-  async look(): Promise<number> {
+  async runRound(): Promise<number> {
     const ctx = this.#ctx;
     const now = ctx.now();
     await this.#setBack.heed(now, () =>
       ctx.store.write(async (trx) => {
-        for (const { bringForward } of CHORES) await bringForward(trx, now);
+        for (const { bringForward } of JOBS) await bringForward(trx, now);
       }),
     );
     const found = await Promise.all(
-      CHORES.map(async ({ name, findDue }) => {
+      JOBS.map(async ({ name, findDue }) => {
         const tasks = await findDue(ctx, this.#lanes.busy(name));
         for (const task of tasks) void this.#begin(name, task);
         return tasks.length;
       }),
     );
-    if (found.includes(FOUND_AT_ONCE)) return 0;
-    const next = await Promise.all(CHORES.map(({ name, nextAt }) => nextAt(ctx, this.#lanes.busy(name))));
+    if (found.includes(BATCH_SIZE)) return 0;
+    const next = await Promise.all(JOBS.map(({ name, nextAt }) => nextAt(ctx, this.#lanes.busy(name))));
     return Math.min(IDLE_MS, ...next.map((at) => Math.max(0, (at ?? Infinity) - ctx.now())));
   }
 
@@ -119,7 +125,7 @@ export class Caretaker {
   }
 
   #tellSuccess(chore: string, { key }: Task): void {
-    if (this.#failures.worked(`${chore} ${key}`)) this.#ctx.log.info({ id: key }, 'carried on again');
+    if (this.#failures.succeeded(`${chore} ${key}`)) this.#ctx.log.info({ id: key }, 'carried on again');
   }
 
   /** What cannot be done yet keeps itself waiting, not the others. */
@@ -127,14 +133,14 @@ export class Caretaker {
     const { key, provider } = task;
     return this.#lanes.begin(chore, provider, key, async () => {
       try {
-        await task.run((beside) => void this.#begin(besideOf(chore), beside));
+        await task.run((beside) => void this.#begin(extraTasksOf(chore), beside));
         this.#tellSuccess(chore, task);
       } catch (error) {
         this.#tellFailure(chore, task, error);
         if (!(error instanceof ProviderError)) await this.#pause();
       }
       // It has left a place, and may be due again.
-      this.#ctx.wakeCaretaker();
+      this.#ctx.wakeReconciler();
     });
   }
 }

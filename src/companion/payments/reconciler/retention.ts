@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { Rounds } from '../../lib/polling-loop.ts';
+import { PollingLoop } from '../../lib/polling-loop.ts';
 import type { Writer } from '../../store/store.ts';
 import { addEvent } from '../model/events.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
@@ -26,29 +26,29 @@ export class Retention {
   readonly #ctx: Context;
   readonly #onErased: OnErased;
   readonly #keptMs: number;
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
 
   constructor(ctx: Context, onErased: OnErased) {
     this.#ctx = ctx;
     this.#onErased = onErased;
     this.#keptMs = ctx.config.retentionDays * DAY_MS;
-    this.#rounds = new Rounds(
-      () => this.look(),
+    this.#loop = new PollingLoop(
+      () => this.runRound(),
       (error) => ctx.log.error({ err: error }, 'erasing personal data failed'),
     );
   }
 
   /** Begins; 0 days keep everything for good. */
   start(): void {
-    if (this.#keptMs > 0) this.#rounds.wake();
+    if (this.#keptMs > 0) this.#loop.wake();
   }
 
   close(): Promise<void> {
-    return this.#rounds.close();
+    return this.#loop.close();
   }
 
   /** One round; answers the ms until the next. */
-  async look(): Promise<number> {
+  async runRound(): Promise<number> {
     const unreliableMs = this.#ctx.clock.reliableInMs();
     if (unreliableMs > 0) return Math.min(IDLE_MS, unreliableMs);
     const now = this.#ctx.now();

@@ -12,15 +12,15 @@ export interface Call<Schema extends v.GenericSchema> {
   /** Under `/api/v1`. */
   readonly path: string;
   readonly body: object;
-  /** Of calls that change something: with the same one they change it once. `null` for questions. */
+  /** The idempotency key of a call that changes something; `null` for a read. */
   readonly key: string | null;
-  /** What the answer must be. */
+  /** The schema of the response. */
   readonly answer: Schema;
 }
 
 /**
- * Signed calls. All of them may be repeated: by their key, or because they only ask. A repeat of one that has arrived is
- * told so (see {@link KeyReplayed}) and never answered as the first one was.
+ * Signed calls. Every call may be repeated: it has an idempotency key, or only reads. A repeat of a call that has
+ * arrived throws {@link KeyReplayed} and never returns the first response.
  */
 export class SmartGlocalClient {
   readonly #project: string;
@@ -39,7 +39,7 @@ export class SmartGlocalClient {
     });
   }
 
-  /** Throws {@link KeyReplayed}, a `refused` ProviderError, or one that is `unavailable`. */
+  /** Throws {@link KeyReplayed}, or a {@link ProviderError}. */
   call<Schema extends v.GenericSchema>(call: Call<Schema>): Promise<v.InferOutput<Schema>> {
     const body = JSON.stringify(call.body);
     const headers = {
@@ -57,7 +57,7 @@ export class SmartGlocalClient {
     });
   }
 
-  /** The session as it stands. */
+  /** Returns the session as it is now. */
   async session(id: string): Promise<Session> {
     const { session } = await this.call({
       path: '/session/status',
@@ -69,7 +69,7 @@ export class SmartGlocalClient {
     return session;
   }
 
-  /** For calls whose answer says nothing more than that they were carried out. */
+  /** For calls whose response only says that they were carried out. A repeat of one counts as carried out. */
   async ensure(call: Omit<Call<v.GenericSchema>, 'answer'>): Promise<void> {
     try {
       await this.call({ ...call, answer: v.unknown() });

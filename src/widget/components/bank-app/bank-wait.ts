@@ -80,7 +80,7 @@ export class SbpBankWait extends LitElement {
 
   protected override render(): TemplateResult {
     const { language, actions, state, origin, texts } = this.view;
-    const words = language.words(BANK_APP_TEXTS);
+    const words = language.texts(BANK_APP_TEXTS);
     const first = this.#stillHere.is;
     const { destination } = state;
     return html`<div class="ways ${first ? 'first' : ''}">

@@ -65,7 +65,7 @@ export class SbpPhonePush extends LitElement {
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const { lastAction } = state;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const sent = !this.#wrong && lastAction?.path === '/push' && lastAction.outcome === 'done';
     const setback = this.#wrong
       ? words.notPhone

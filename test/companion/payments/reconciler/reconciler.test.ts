@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { Caretaker } from '../../../../src/companion/payments/reconciler/reconciler.ts';
+import { Reconciler } from '../../../../src/companion/payments/reconciler/reconciler.ts';
 import { chooseMethod } from '../../../../src/companion/payments/lifecycle/choose-method.ts';
 import { ProviderError, type ProviderReport } from '../../../../src/companion/providers/provider.ts';
 import { Ledger } from '../../../support/ledger.ts';
@@ -10,10 +10,10 @@ import { until } from '../../../support/until.ts';
 const HOUR_MS = 3_600_000;
 
 let ledger: Ledger;
-let caretaker: Caretaker;
+let reconciler: Reconciler;
 beforeEach(async () => {
   ledger = await Ledger.open();
-  caretaker = new Caretaker(ledger.ctx);
+  reconciler = new Reconciler(ledger.ctx);
 });
 afterEach(() => ledger.close());
 
@@ -43,15 +43,15 @@ describe('a provider that does not answer', () => {
     };
     for (let i = 0; i < 60; i++) await ledger.createPayment();
     ledger.time += 6_000;
-    await caretaker.look();
+    await reconciler.runRound();
     const { id } = await ledger.createPayment({ methods: ['sberpay'] });
     second.created.get(id)!.status = 'paid';
     ledger.time += 6_000;
-    for (let round = 0; round < 3; round++) await caretaker.look();
+    for (let round = 0; round < 3; round++) await reconciler.runRound();
     await until(async () => (await ledger.paymentOf(id)).status === 'paid', 'the other one');
     assert.equal(waiting, 20);
     release();
-    await caretaker.idle();
+    await reconciler.idle();
   });
 
   it('is not waited for by a payment that has left it for another', async () => {
@@ -66,10 +66,10 @@ describe('a provider that does not answer', () => {
       new Promise((_, reject) => (release = () => reject(new ProviderError('unavailable', 'late'))));
     second.created.get(`${id}-2`)!.status = 'paid';
     ledger.time += 6_000;
-    await caretaker.look();
+    await reconciler.runRound();
     await until(async () => (await ledger.paymentOf(id)).status === 'paid', 'the money');
     release();
-    await caretaker.idle();
+    await reconciler.idle();
   });
 });
 

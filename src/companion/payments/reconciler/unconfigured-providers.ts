@@ -11,7 +11,7 @@ const REFUNDABLE_MS = 365 * 24 * 3_600_000;
  * Warns of every provider that has open or refundable payments and no settings: nobody can ask about these payments, hear of
  * them or refund them. Reads by indexes only, so that a start with a million payments is no slower.
  */
-export async function warnOfLeftProviders({
+export async function warnOfUnconfiguredProviders({
   providers,
   store,
   log,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FreepaymentSimulator } from '../../../../demo/simulators/freepayment.ts';
 import { SbpApiSimulator } from '../../../../demo/simulators/sbp-api.ts';
-import { warnOfLeftProviders } from '../../../../src/companion/payments/reconciler/left-providers.ts';
+import { warnOfUnconfiguredProviders } from '../../../../src/companion/payments/reconciler/unconfigured-providers.ts';
 import { startCompanion, type TestCompanion } from '../../../support/companion.ts';
 import { Ledger } from '../../../support/ledger.ts';
 import { plansOf, QueryWatch } from '../../../support/query-watch.ts';
@@ -113,7 +113,7 @@ describe('the look for such providers', () => {
       const { id } = await ledger.createPayment();
       await ledger.tell(id, 'paid');
       watch.statements.clear();
-      await warnOfLeftProviders(ledger.ctx);
+      await warnOfUnconfiguredProviders(ledger.ctx);
       const plans = plansOf(ledger.ctx.config.databaseFile, watch.statements);
       assert.ok(plans.length >= 3, String(plans.length));
       for (const { sql, steps } of plans) {
