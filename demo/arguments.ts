@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CommandError } from '../src/companion/cli/command-error.ts';
-import { isOneSlipAway } from '../src/companion/env/known-variables.ts';
+import { isSingleTypo } from '../src/companion/env/known-variables.ts';
 
 export interface DemoArguments {
   /** The element comes from its sources, and edits show at once. */
@@ -39,7 +39,7 @@ export function readArguments(args: readonly string[], providers: readonly strin
 function readProvider(name: string | undefined, providers: readonly string[]): string {
   if (name !== undefined && providers.includes(name)) return name;
   const asked = name === undefined ? 'no name' : `"${name}"`;
-  const meant = providers.find((known) => name !== undefined && isOneSlipAway(name, known));
+  const meant = providers.find((known) => name !== undefined && isSingleTypo(name, known));
   const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw new CommandError(`--provider takes ${list(providers)}, not ${asked}.${question}`);
 }

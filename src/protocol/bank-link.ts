@@ -1,4 +1,4 @@
-/** Links that open one bank's app on a payment link. Only the scheme changes: every other byte is the provider's. */
+/** Builds links that open a payment link in one bank's app. Only the scheme changes; every other byte stays as the provider sent it. */
 
 const BANK_SCHEME = /^bank\d{12}$/;
 
@@ -6,15 +6,15 @@ export function isBankScheme(scheme: unknown): scheme is string {
   return typeof scheme === 'string' && BANK_SCHEME.test(scheme);
 }
 
-/** `https://qr.nspk.ru/…` → `bank100000000004://qr.nspk.ru/…`; `null` when either side is not what it should be. */
+/** `https://qr.nspk.ru/…` → `bank100000000004://qr.nspk.ru/…`. Returns `null` when the link is not http(s) or the scheme is not a bank's. */
 export function bankSchemeLink(paymentLink: string, scheme: string): string | null {
   if (!isBankScheme(scheme) || !/^https?:\/\//.test(paymentLink)) return null;
   return paymentLink.replace(/^https?/, scheme);
 }
 
 /**
- * Android's intent form. Without a package name when the list has none; the browser falls back to the
- * payment link itself. `null` when the link holds a `#`, which would end the intent's address early.
+ * Returns the link as an Android intent, without a package name when the list has none. The browser falls back to the
+ * payment link. Returns `null` when the link contains `#`, which would end the intent's address early.
  */
 export function bankIntentLink(
   paymentLink: string,

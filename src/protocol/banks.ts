@@ -1,10 +1,10 @@
-/** A way into one bank: its app by scheme or Android intent, or its web bank. */
+/** A link into one bank: its app by scheme or Android intent, or its web bank. */
 export interface BankLink {
   readonly kind: 'scheme' | 'intent' | 'web';
   readonly url: string;
 }
 
-/** One bank with links that are ready for this payment and this payer's platform. */
+/** One bank, with links made for this payment and this payer's platform. */
 export interface Bank {
   readonly id: string;
   readonly name: string;

@@ -1,21 +1,21 @@
 const BANK_INTENT =
   /^intent:\/\/[^#\s]+#Intent;scheme=bank\d{12};(?:package=[A-Za-z][\w.]*;)?(?:S\.browser_fallback_url=https%3A%2F%2F[^;\s]+;)?end$/;
 
-/** Longer ones are no links that a bank's app would take. */
+/** Banks' apps do not accept longer links. */
 export const LONGEST_LINK = 4_096;
 
-/** Any bank's own scheme, and those that Sber's apps have had. */
+/** A bank's scheme, and the schemes that Sber's apps have used. */
 const APP_SCHEME =
   /^(?:bank\d{12}|sberpay|onlineios-app|startonline|onlineappmobile|budgetonline-ios|btripsexpenses|ios-app-smartonline):$/;
 
-/** Whether a link opens SberPay in one of Sber's apps, and nothing else. */
+/** Returns true if the link opens SberPay in one of Sber's apps, and nothing else. */
 export function isSberPayLink(link: string): boolean {
   return isAllowedLink(link) && !/^(?:https?|intent|bank\d{12}):$/.test(new URL(link).protocol);
 }
 
 /**
- * The link as a browser reads it. `null` for what is relative or broken, and for what does not read the same to
- * everyone: white space and control characters, names and passwords.
+ * Parses the link as a browser does. Returns `null` for a relative or broken link, and for a link that parsers read
+ * differently: with white space, control characters or credentials.
  */
 function parse(link: unknown): URL | null {
   if (typeof link !== 'string' || /[\s\u0000-\u001f\u007f]/.test(link)) return null;
@@ -27,7 +27,7 @@ function parse(link: unknown): URL | null {
   }
 }
 
-/** Whether it is an address of the web: https, and plain http where `httpOrigin` is none in particular or this one. */
+/** Returns true for an https address. Plain http is accepted when `httpOrigin` is omitted or is the address's origin. */
 export function isWebAddress(link: unknown, httpOrigin?: string): link is string {
   const url = parse(link);
   if (url?.protocol === 'http:') return httpOrigin === undefined || url.origin === httpOrigin;
@@ -35,8 +35,8 @@ export function isWebAddress(link: unknown, httpOrigin?: string): link is string
 }
 
 /**
- * Whether a link may be put where a payer can tap it: https, a bank's or SberPay's own scheme, or an Android intent
- * for a bank's scheme. Plain http only to `companionOrigin` (a development companion on the local network).
+ * Returns true if the payer may tap the link: https, a bank's or SberPay's scheme, or an Android intent for a bank's
+ * scheme. Plain http is allowed only to `companionOrigin` (a development companion on the local network).
  */
 export function isAllowedLink(link: string, companionOrigin = ''): boolean {
   const scheme = parse(link)?.protocol ?? '';

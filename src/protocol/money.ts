@@ -1,13 +1,13 @@
 /**
- * Money is an integer number of kopecks everywhere; text exists only at the glass.
+ * Amounts are integer kopecks everywhere. They become text only where they are shown or typed.
  */
 
-/** An amount a payment may have: a whole, positive number of kopecks that JavaScript holds exactly. */
+/** Returns true for an amount that a payment may have: a positive integer of kopecks that JavaScript holds exactly. */
 export function isKopecks(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-/** `125000` → `1 250 ₽` (ru) or `₽1,250` (en), kopecks only when there are any, with no-break spaces. */
+/** `125000` → `1 250 ₽` (ru) or `₽1,250` (en). Uses no-break spaces, and shows kopecks only when they are not zero. */
 export function formatMoney(kopecks: number, locale: string, currency = 'RUB'): string {
   return new Intl.NumberFormat(locale, {
     style: 'currency',
@@ -16,14 +16,14 @@ export function formatMoney(kopecks: number, locale: string, currency = 'RUB'): 
     minimumFractionDigits: kopecks % 100 === 0 ? 0 : 2,
     maximumFractionDigits: 2,
   }).format(
-    // A decimal string, not `kopecks / 100`: exact above 2^53 / 100 as well.
+    // A decimal string stays exact above 2^53 / 100, where `kopecks / 100` does not.
     kopecksToDecimal(kopecks) as `${number}`,
   );
 }
 
 /**
- * The inverse, for a typed amount: `1 250,50 ₽` → `125050`. Accepts what `Intl` writes for the locale and
- * a plain `1250.50`; answers `null` for anything else, never a guess.
+ * Parses a typed amount: `1 250,50 ₽` → `125050` kopecks. Accepts what `Intl` writes for the locale and a plain
+ * `1250.50`. Returns `null` for anything else and never guesses.
  */
 export function parseMoney(text: string, locale: string): number | null {
   const parts = new Intl.NumberFormat(locale).formatToParts(12345.6);

@@ -1,4 +1,4 @@
-/** The payment link that an SBP QR holds: read it, never rewrite it. Source: published samples. */
+/** The payment link in an SBP QR code. The link is read and never rewritten. Source: published samples. */
 
 export interface NspkLink {
   /** 32 characters of `[0-9A-Z]`. */
@@ -7,7 +7,7 @@ export interface NspkLink {
   readonly kind: 'qr' | 'sub';
   /** `01` reusable, `02` one payment, `03` subscription; absent in a bare link. */
   readonly type: string | null;
-  /** Id of the *receiving* bank, 12 digits: not the payer's. */
+  /** Id of the *receiving* bank (not the payer's), 12 digits. */
   readonly bank: string | null;
   /** Kopecks. */
   readonly sum: number | null;
@@ -15,12 +15,12 @@ export interface NspkLink {
   readonly crc: CrcVerdict;
 }
 
-/** A mismatch is a warning, never a reason to refuse: published links carry wrong sums too. */
+/** `mismatch` is a warning and no reason to refuse: published links have wrong checksums, too. */
 export type CrcVerdict = 'ok' | 'mismatch' | 'absent';
 
 const NSPK_LINK = /^https:\/\/(qr|sub)\.nspk\.ru\/([0-9A-Z]{32})(?:\?([\x21-\x7e]*))?$/;
 
-/** Answers `null` for a link that is not NSPK's: such a link is still shown, just not understood. */
+/** Returns `null` for a link that is not NSPK's. Such a link is still shown. */
 export function parseNspkLink(link: string): NspkLink | null {
   const match = NSPK_LINK.exec(link);
   if (!match) return null;
@@ -37,7 +37,7 @@ export function parseNspkLink(link: string): NspkLink | null {
   };
 }
 
-/** Appends the checksum NSPK's links end with. For links of our own making only (the sandbox). */
+/** Appends the checksum that NSPK's links end with. Only for links that the sandbox makes. */
 export function withCrc(link: string): string {
   return `${link}&crc=${hex(crc16(link))}`;
 }

@@ -1,7 +1,8 @@
 /**
- * The payment tokens in an address or a text, plain, in their order: `pay_`, 20 characters, a point, 43 characters. Mail
- * programs, messengers and gateways encode any character of a link (`%2E`, `%2D`, once or more): what is read here is
- * what the hosted page opens, and what the server keeps to itself. Whether a token is signed is not looked at.
+ * Returns the payment tokens in an address or a text, decoded, in their order: `pay_`, 20 characters, a point, 43
+ * characters. Mail programs, messengers and gateways may encode any character of a link (`%2E`, `%2D`), even several
+ * times. The hosted page opens the tokens found here, and the server redacts the same tokens. Signatures are not
+ * checked.
  *
  * Runs in browsers without modules, with the hosted page: ES5 built-ins only.
  */

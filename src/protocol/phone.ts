@@ -1,6 +1,6 @@
 /**
- * A Russian phone number as providers want it, `7XXXXXXXXXX`, out of any usual spelling (`+7 999 000-11-22`,
- * `8 (999) 000 11 22`, `9990001122`); `null` for anything else.
+ * Returns a Russian phone number in the form that providers expect, `7XXXXXXXXXX`, from any usual spelling
+ * (`+7 999 000-11-22`, `8 (999) 000 11 22`, `9990001122`). Returns `null` for anything else.
  */
 export function normalizePhone(text: string): string | null {
   if (!/^\+?[\d\s().\u00a0\u2010-\u2015-]{10,32}$/.test(text.trim())) return null;

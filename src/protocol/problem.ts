@@ -1,11 +1,11 @@
-/** Every refusal, in the form of RFC 9457, with a stable `code` for programs and `detail` for people. */
+/** The body of every error response (RFC 9457), with a stable `code` for programs and a `detail` for people. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly code: string;
-  /** For bad input: each field at fault and what it should be. */
+  /** For bad input: each wrong field and what it should be. */
   readonly errors?: readonly FieldError[];
 }
 

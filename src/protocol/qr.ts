@@ -20,8 +20,9 @@ export interface QrDrawing {
 }
 
 /**
- * Encodes `text` as UTF-8 at error correction level M. This is the only QR encoder: the payment page, the merchant's
- * images and the demo draw the same code. Throws when the text is longer than a QR code can hold, which `fitsQr` tells at less cost.
+ * Encodes `text` as UTF-8 at error correction level M. The payment page, the merchant's images and
+ * the demo shop use this one encoder, so their codes are equal. Throws when the text is longer than a QR code can hold;
+ * `fitsQr` checks that at less cost.
  */
 export function encodeQr(text: string): QrMatrix {
   // The library's default keeps only the low byte of each character, which corrupts everything but Latin-1.

@@ -11,10 +11,9 @@ import {
 import { isPaymentStatus } from './status.ts';
 
 /**
- * Reads a snapshot from anyone's backend: unknown fields are dropped, missing optional ones get their default,
- * and `null` comes back when a field is missing without which nothing true could be shown. Hand-written because
- * it runs in the payer's browser, where a schema library costs 2 kB; `schemas.ts` states the same contract and
- * a property test holds the two together.
+ * Reads a snapshot from any backend. Drops unknown fields and sets defaults for missing optional fields. Returns `null`
+ * when a required field is missing or wrong. Written by hand because it runs in the payer's browser, where a schema
+ * library costs 2 kB. `schemas.ts` states the same contract, and a property test compares the two.
  */
 export function readSnapshot(value: unknown): Snapshot | null {
   const raw = asRecord(value);
@@ -33,11 +32,11 @@ export function readSnapshot(value: unknown): Snapshot | null {
     currency: asCurrency(raw['currency']),
     description: asText(raw['description']),
     merchant: { name: asText(merchant['name']) ?? '', logo_url: asText(merchant['logo_url']) },
-    // A status of a newer backend is neither a success nor a failure: the payment is still being worked on.
+    // An unknown status of a newer backend is neither a success nor a failure: show the payment as processing.
     status: isPaymentStatus(status) ? status : 'processing',
     failure: oneOf(FAILURES, raw['failure']),
     late: raw['late'] === true,
-    // A warning counts unless it is plainly off; a promise about money only when it is plainly made.
+    // A warning (`test`) counts unless it is missing or `false`. A promise about money (`sandbox`) counts only when it is `true`.
     test: (raw['test'] ?? false) !== false,
     sandbox: raw['sandbox'] === true,
     paid_at: asTime(raw['paid_at']),
@@ -105,7 +104,7 @@ function isSum(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** `Intl` throws on anything but three letters. */
+/** `Intl` throws unless the code has three letters. */
 function asCurrency(value: unknown): string {
   return typeof value === 'string' && /^[A-Z]{3}$/.test(value) ? value : 'RUB';
 }

@@ -1,4 +1,4 @@
-/** The checkout API's messages as schemas: what the companion promises and what tests hold it to. */
+/** The schemas of the checkout API's messages. Tests check the companion's responses against them. */
 import * as v from 'valibot';
 import { PLATFORMS, type BankList } from './banks.ts';
 import type { Problem } from './problem.ts';

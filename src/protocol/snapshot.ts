@@ -1,16 +1,16 @@
 import type { PaymentStatus } from './status.ts';
 
-/** What a payment can be paid by. */
+/** The payment methods. */
 export const METHODS = ['sbp', 'sberpay', 'buyer_qr'] as const;
 export type Method = (typeof METHODS)[number];
 
-/** What the payer may do now; the widget offers nothing else. */
+/** The actions that the payer may take now. The widget offers no others. */
 export const ACTIONS = ['method', 'push', 'renew', 'cancel', 'buyer_qr', 'check'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /**
- * Why a payment failed, as far as it is known: the bank said no, or the payment system did not take the payment in the
- * first place, so that no bank has said anything.
+ * Why a payment failed: `declined` when the bank refused it, `unavailable` when the payment system did not accept it and
+ * no bank was asked.
  */
 export const FAILURES = ['declined', 'unavailable'] as const;
 export type Failure = (typeof FAILURES)[number];
@@ -18,7 +18,7 @@ export type Failure = (typeof FAILURES)[number];
 export const DEVICE_TYPES = ['mobile', 'tablet', 'desktop'] as const;
 export type DeviceType = (typeof DEVICE_TYPES)[number];
 
-/** The server's reading of the payer's User-Agent and client hints; the widget corrects it by what it sees. */
+/** The device by the payer's User-Agent and client hints, as the server reads them. The widget corrects it (see browser/device.ts). */
 export interface Device {
   readonly type: DeviceType;
   /** `iOS`, `Android`, `Windows` … as ua-parser-js names them; `null` when unknown. */
@@ -32,13 +32,13 @@ export interface FormField {
   readonly value: string;
 }
 
-/** How the payer is to be led to the payment. */
+/** What the page shows for the payer to pay. */
 export type Presentation =
   /** The provider has no link yet. */
   | { readonly kind: 'pending' }
   /** `url` goes into the QR and to the banks, byte for byte. */
   | { readonly kind: 'link'; readonly url: string; readonly deep_link: string | null }
-  /** A form to post; `iframe`: the target may be framed. */
+  /** A form to post. `iframe` is true if the target may be framed. */
   | {
       readonly kind: 'form';
       readonly action: string;
@@ -46,19 +46,19 @@ export type Presentation =
       readonly fields: readonly FormField[];
       readonly iframe: boolean;
     }
-  /** The payer shows a QR and this page scans it. */
+  /** The payer shows a QR code, and this page scans it. */
   | { readonly kind: 'scan' };
 
 /**
- * Whether the payer may begin anew: only where the backend lets them, and never where there is money, whatever it says.
+ * Returns true if the payer may renew the payment: the backend allows it, and the status says that no money has moved.
  */
 export function isRenewable({ status, actions }: Pick<Snapshot, 'status' | 'actions'>): boolean {
   return (status === 'expired' || status === 'failed') && actions.includes('renew');
 }
 
-/** One payment as its payer may see it. Stream, poll and resync all deliver this same object. */
+/** One payment as its payer may see it. Stream, poll and resync all deliver this object. */
 export interface Snapshot {
-  /** Grows by one at each change; anything not newer is dropped. */
+  /** Grows by one with each change. The widget drops snapshots that are not newer. */
   readonly version: number;
   readonly payment_id: string;
   readonly order_id: string;
@@ -68,29 +68,29 @@ export interface Snapshot {
   readonly description: string | null;
   readonly merchant: { readonly name: string; readonly logo_url: string | null };
   readonly status: PaymentStatus;
-  /** `null` while it has not failed, and where nobody knows. */
+  /** `null` when the payment has not failed or the reason is unknown. */
   readonly failure: Failure | null;
-  /** Paid after the time was up or after a cancel. */
+  /** True if the payment was paid after its expiry or after a cancel. */
   readonly late: boolean;
-  /** Created in test mode: the page says so on every screen. */
+  /** True if the payment was created in test mode. Every screen says so. */
   readonly test: boolean;
-  /** A test at the sandbox, where it is certain that no money moves. */
+  /** True for a test payment at the sandbox, where no money can move. */
   readonly sandbox: boolean;
-  /** ISO 8601; `null` until then. */
+  /** ISO 8601. `null` before the payment is paid. */
   readonly paid_at: string | null;
-  /** Kopecks given back so far. */
+  /** Kopecks refunded so far. */
   readonly refunded_amount: number;
-  /** `null` while several methods are on offer and none is chosen. */
+  /** `null` when several methods are offered and none is chosen. */
   readonly method: Method | null;
   readonly methods: readonly Method[];
   readonly presentation: Presentation;
   readonly device: Device | null;
   /** ISO 8601. */
   readonly expires_at: string;
-  /** ISO 8601, the server's clock when this snapshot was sent: countdowns start from it, not from the page's clock. */
+  /** ISO 8601: the server's clock when this snapshot was sent. Countdowns use it instead of the page's clock. */
   readonly now: string;
   readonly return_url: string | null;
-  /** Where the payer's receipt is shown. */
+  /** The address of the payer's receipt. */
   readonly receipt_url: string | null;
   readonly actions: readonly Action[];
 }

@@ -398,7 +398,7 @@ export class SbpCheckout extends LitElement {
     const left = this.#left();
     this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
-      const texts = this.#language.words(SCREEN_TEXTS);
+      const texts = this.#language.texts(SCREEN_TEXTS);
       this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
@@ -447,7 +447,7 @@ export class SbpCheckout extends LitElement {
     try {
       const { showPaid } = await import('./controllers/paid-notification.ts');
       showPaid({
-        title: this.#language.words(SCREEN_TEXTS).paid,
+        title: this.#language.texts(SCREEN_TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
         sound: signals.includes('sound'),
         vibration: signals.includes('vibration'),
@@ -462,7 +462,7 @@ export class SbpCheckout extends LitElement {
     return {
       state: this.#store.state,
       screen: this.screen,
-      texts: this.#language.words(SCREEN_TEXTS),
+      texts: this.#language.texts(SCREEN_TEXTS),
       language: this.#language,
       origin: this.#origin,
       device: this.#device,

@@ -100,7 +100,7 @@ export class Ledger {
     const event = `payment.${status}`;
     const deliveryId = `${reference} ${status} ${++this.#told}`;
     const delivery = { deliveryId, event, reference, status, amount, currency: 'RUB' };
-    return receiveWebhook(this.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(this.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
   /** What the merchant is to look at. */

@@ -67,7 +67,7 @@ export class RefundLedger {
     const nothing = { status: null, amount: null, currency: null };
     const deliveryId = `refund ${++this.#told}`;
     const delivery = { ...nothing, deliveryId, event, reference: paymentId, refund: report };
-    return receiveWebhook(this.ledger.ctx, 'sandbox', delivery, Buffer.from('{}'));
+    return receiveWebhook(this.ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
   async read(refundId: string): Promise<RefundRow> {
@@ -87,7 +87,9 @@ export class RefundLedger {
     const [open, ...more] = await this.openOf(paymentId);
     if (!open || more.length > 0) throw new Error(`${more.length} more than one are open`);
     const resolution = { outcome, amount, note: null };
-    await resolveAttention(this.ledger.ctx, paymentId, open.id, resolution, () => Promise.resolve());
+    await resolveAttention(this.ledger.ctx, { paymentId, attentionId: open.id, resolution }, () =>
+      Promise.resolve(),
+    );
   }
 
   /** `[status, refunded, left]` */

@@ -1,4 +1,4 @@
-/** A page may load the script twice, or two versions of it: the first one serves both. */
+/** Defines a custom element unless the page has defined it already: a page may load the script twice, in two versions. */
 export function defineOnce(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -1,6 +1,6 @@
 const written = new Set<string>();
 
-/** Tells the shop's developer of a mistake, on the console and once a page. The payer sees nothing of it. */
+/** Warns the shop's developer on the console, once a page for each text. */
 export function warnDeveloper(text: string): void {
   if (written.has(text)) return;
   written.add(text);

@@ -4,30 +4,30 @@ import type { Device, DeviceType } from '../../protocol/snapshot.ts';
 export interface DeviceHints {
   readonly userAgent: string;
   readonly maxTouchPoints: number;
-  /** The main pointer is a finger. */
+  /** True if the main pointer is a finger. */
   readonly coarse: boolean;
-  /** Of the screen, in CSS pixels. */
+  /** The shorter side of the screen, in CSS pixels. */
   readonly shortSide: number;
 }
 
-/** Where Android draws the line between its phones and its tablets; no iPad is smaller. */
+/** Android's own limit between phones and tablets, in CSS pixels. No iPad is smaller. */
 const TABLET_SIDE = 600;
 
 /**
- * What the payer holds. The server reads it from the request; the page corrects what a request cannot tell (an iPad
- * introduces itself as a Mac, an Android tablet that asks for desktop sites as a Linux machine, a foldable is now a
- * phone and now a tablet) and guesses by itself until, or where, the server says nothing.
+ * Returns the type of the payer's device. The page corrects the server's guess where the request misleads: an iPad sends
+ * the User-Agent of a Mac, an Android tablet that asks for desktop sites sends that of Linux, and a foldable changes
+ * between phone and tablet. Without the server's guess the page decides by itself.
  */
 export function deviceType(told: Device | null, hints: DeviceHints): DeviceType {
   const type = told?.type ?? 'desktop';
   if (isInHand(type, hints)) return hints.shortSide < TABLET_SIDE ? 'mobile' : 'tablet';
-  // Android where no finger reaches the screen: a laptop.
+  // Android without a touchscreen is a laptop.
   return type === 'tablet' && !hints.maxTouchPoints && /Android|X11/.test(hints.userAgent) ? 'desktop' : type;
 }
 
 /**
- * Returns the platform whose bank links open there, if the page knows better than the request: iPads and Android devices that call
- * themselves desktops, and laptops that call themselves tablets. `null`: as the companion has read it.
+ * Returns the platform whose bank links open on this device, when the page knows better than the request: iPads and
+ * Android devices that pose as desktops, and laptops that pose as tablets. Returns `null` when the companion is right.
  */
 export function correctedPlatform(told: Device | null, hints: DeviceHints): Platform | null {
   const isDesktop = deviceType(told, hints) === 'desktop';
@@ -36,7 +36,7 @@ export function correctedPlatform(told: Device | null, hints: DeviceHints): Plat
   return /Macintosh|iP/.test(hints.userAgent) ? 'ios' : 'android';
 }
 
-/** Touch alone does not tell: there are laptops with touchscreens, and tablets with a mouse. */
+/** Touch alone does not decide: there are laptops with touchscreens, and tablets with a mouse. */
 function isInHand(type: DeviceType, { userAgent, maxTouchPoints, coarse }: DeviceHints): boolean {
   if (userAgent.includes('Macintosh')) return maxTouchPoints > 1;
   if (/Windows|CrOS|Chromebook|Android-x86|TV\b|Web0S/.test(userAgent)) return false;

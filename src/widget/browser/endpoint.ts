@@ -1,24 +1,24 @@
-/** The element's own file in a companion's folder, also where its address is pinned. Bundles have other names. */
+/** The path of the element's file in a companion's folder, pinned or not. Shops' bundles have other names. */
 const OWN_FILE = /(?:pinned\/[^/]+\/)?sbp-checkout[\w.-]*\.js$/;
 
-/** The folder of the script at this address; of a shop's own bundle it says nothing, and the companion is at its origin. */
+/** Returns the companion's folder by the script's address. For a shop's own bundle that is the script's origin. */
 export function folderOfScript(script: string): string {
   const { origin, pathname } = new URL(script);
   return OWN_FILE.test(pathname) ? origin + pathname.replace(OWN_FILE, '') : origin;
 }
 
-/** An address of the companion's, whose endpoint may have a path. */
+/** Returns the address of a companion's resource. The endpoint may have a path. */
 export function addressAt(endpoint: URL, name: string): string {
   return `${endpoint.origin}${endpoint.pathname.replace(/\/+$/, '')}/${name}`;
 }
 
 /**
- * Where the companion is: what the shop says (relative to the page), else the folder that this script came from.
- * `null` for an address that no browser can ask.
+ * Returns the companion's address: the shop's setting (relative to the page), or else the folder of this script. Returns
+ * `null` for an address that is not http(s).
  */
 export function resolveEndpoint(endpoint: string | null): URL | null {
   try {
-    // A setting that a build has left empty says nothing, and not that this page is the companion.
+    // An empty setting counts as missing. Resolved against the page, it would name the page itself.
     const given = endpoint?.trim() ?? '';
     const url = new URL(given === '' ? folderOfScript(import.meta.url) : given, document.baseURI);
     return /^https?:$/.test(url.protocol) ? url : null;

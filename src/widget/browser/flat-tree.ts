@@ -1,10 +1,10 @@
-/** On the page as it is drawn: through slots and out of shadow roots. */
+/** Returns the parent in the flat tree: through slots and out of shadow roots. */
 export function parentOf(element: Element): Element | null {
   const { assignedSlot, parentNode } = element;
   return assignedSlot ?? (parentNode instanceof ShadowRoot ? parentNode.host : element.parentElement);
 }
 
-/** The element itself, or for one without a box (`display: contents`) the nearest around it that may have one. */
+/** Returns the element, or its nearest ancestor that is not `display: contents` and so may have a box. */
 export function boxOf(element: Element): Element {
   const parent = getComputedStyle(element).display === 'contents' ? parentOf(element) : null;
   return parent ? boxOf(parent) : element;

@@ -1,6 +1,6 @@
-/** The browsers inside other apps that do not open a bank's app from a page, and what can be told of them. */
+/** Detects in-app browsers, which do not open a bank's app from a page. */
 
-/** `other`: an Android WebView or an iOS web view that does not say whose it is. */
+/** `other` is an Android WebView or an iOS web view of an unknown app. */
 export type App = 'telegram' | 'max' | 'vk' | 'ok' | 'instagram' | 'facebook' | 'other';
 
 export interface InApp {
@@ -8,28 +8,28 @@ export interface InApp {
   readonly platform: 'ios' | 'android' | 'other';
 }
 
-/** What a page can look at. The objects are whoever's: an app's, a script's, or a joker's. */
+/** The globals that are inspected. Apps set some of these objects, but any script may set them, too. */
 export interface PageGlobals {
   readonly navigator: {
     readonly userAgent: string;
     readonly maxTouchPoints: number;
-    /** iOS: started from the home screen, where there is no app around and links work. */
+    /** iOS: true if the page was started from the home screen, where links work. */
     readonly standalone?: unknown;
   };
-  /** Telegram's own browser on Android. */
+  /** Set by Telegram's browser on Android. */
   readonly TelegramWebview?: unknown;
-  /** A Mini App of Telegram, and its browser on iOS. */
+  /** Set by Telegram's Mini Apps, and by its browser on iOS. */
   readonly TelegramWebviewProxy?: unknown;
-  /** Telegram's script; outside of Telegram its platform is `unknown`. */
+  /** Set by Telegram's script. Outside Telegram its platform is `unknown`. */
   readonly Telegram?: { readonly WebApp?: LinkOpener & { readonly platform?: unknown } };
-  /** MAX's script; outside of MAX it has no data. */
+  /** Set by MAX's script. Outside MAX it has no data. */
   readonly WebApp?: LinkOpener & { readonly initData?: unknown };
-  /** VK's on Android. */
+  /** Set by VK on Android. */
   readonly AndroidBridge?: unknown;
   readonly webkit?: { readonly messageHandlers?: { readonly VKWebAppClose?: unknown } };
 }
 
-/** Opens an address outside of the app; to be called in the payer's own tap. */
+/** Opens an address outside the app. Works only during the payer's tap. */
 export interface LinkOpener {
   readonly openLink?: unknown;
 }
@@ -41,7 +41,7 @@ const BY_USER_AGENT: readonly (readonly [App, RegExp])[] = [
   ['ok', /OkApp|OKAndroid/],
 ];
 
-/** `null` in a browser of its own. */
+/** Returns `null` in an ordinary browser. */
 export function inAppBrowser(page: PageGlobals = window): InApp | null {
   const platform = platformOf(page);
   const app = byObjects(page) ?? byUserAgent(page, platform);
@@ -62,7 +62,7 @@ function byObjects(page: PageGlobals): App | null {
     if (page.WebApp?.initData) return 'max';
     return page.AndroidBridge || page.webkit?.messageHandlers?.VKWebAppClose ? 'vk' : null;
   } catch {
-    return null; // an object that throws when it is looked at is nobody's app
+    return null; // an object that throws on access is not an app's
   }
 }
 
@@ -74,7 +74,7 @@ function byUserAgent({ navigator }: PageGlobals, platform: InApp['platform']): A
   return userAgent.includes('; wv)') ? 'other' : null;
 }
 
-/** Whether an intent leads out of it: Instagram and Facebook have stopped following them in 2024. */
+/** Returns true if the browser follows Android intents. Instagram and Facebook stopped that in 2024. */
 export function followsIntents({ app, platform }: InApp): boolean {
   return platform === 'android' && app !== 'instagram' && app !== 'facebook';
 }

@@ -1,6 +1,6 @@
 /**
- * Returns the JSON of the value itself: libraries that give every object or list of a page a `toJSON` (Prototype.js,
- * MooTools, old polyfills) do not change what is sent and kept. The replacer sees each holder as it is.
+ * Serializes the value without calling `toJSON`, which some libraries (Prototype.js, MooTools, old polyfills) add to every
+ * object or list of a page. The replacer reads the original value from its holder.
  */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key: string) {

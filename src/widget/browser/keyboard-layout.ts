@@ -2,14 +2,14 @@ const RUSSIAN = 'йцукенгшщзхъфывапролджэячсмитьб�
 const LATIN = 'qwertyuiop[]asdfghjkl;\'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~/?&';
 
 /**
- * The keys that were pressed while the Russian layout was on, read by the Latin one. A text without a Cyrillic letter
- * was typed in the Latin layout and stays as it is.
+ * Returns the text that the same keys give in the Latin layout. A text without a Cyrillic letter was typed in the Latin
+ * layout and is returned unchanged.
  */
 export function fromRussianLayout(text: string): string {
   return hasRussianLetters(text) ? reread(text, RUSSIAN, LATIN) : text;
 }
 
-/** What the payer sees and what they meant may be a layout apart: the same keys, read by the other one. */
+/** Returns the text that the same keys give in the other layout, Russian or Latin. */
 export function otherLayout(text: string): string {
   return hasRussianLetters(text) ? fromRussianLayout(text) : reread(text, LATIN, RUSSIAN);
 }

@@ -1,6 +1,6 @@
-/** What a payer does with a link other than following it. */
+/** Copies and shares links. */
 
-/** `false` where the browser gives a page no clipboard: on plain http, in an app's browser, or when the payer said no. */
+/** Returns `false` when the page has no clipboard: on plain http, in an in-app browser, or when the payer denied access. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -14,11 +14,11 @@ export function canShare(): boolean {
   return typeof navigator.share === 'function';
 }
 
-/** By the system's own sheet. */
+/** Opens the system's share sheet. */
 export async function share(what: ShareData): Promise<void> {
   try {
     await navigator.share(what);
   } catch {
-    // Called off by the payer, or refused in this frame: the other ways remain.
+    // The payer closed the sheet, or this frame may not share. The other buttons remain.
   }
 }

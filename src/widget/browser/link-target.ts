@@ -1,4 +1,4 @@
-/** Where a link opens that is to replace the page around us: browsers keep a frame from that by any other means. */
+/** Returns the `target` of a link that must leave a frame: browsers let a frame replace the page around it only so. */
 export function outOfFrame(): '_top' | null {
   return window.top === window.self ? null : '_top';
 }

@@ -1,8 +1,7 @@
 /**
- * Libraries that keep the focus in a dialog (focus-trap and others) look for what Tab can reach among the page's own
- * nodes, and not in shadow roots: without one they throw, or never let Tab in. A `tabindex` and this property, which
- * they read, make the element count as reachable. They call its `focus()` then. A `tabindex` of the page's own stays
- * what it is.
+ * Makes focus traps (focus-trap and others) treat the element as reachable by Tab. They search only the page's own nodes
+ * and not shadow roots; when they find nothing, they throw or never let Tab in. They read `tabindex` and this property,
+ * and then call `focus()`. A `tabindex` that the page sets is kept.
  */
 export function makeTabEntry(prototype: HTMLElement): void {
   Object.defineProperty(prototype, 'tabIndex', {
@@ -17,8 +16,8 @@ export function makeTabEntry(prototype: HTMLElement): void {
 }
 
 /**
- * An empty `tabindex` is none to browsers, and Tab does not stop at the card around the controls. Firefox would leave
- * out all that is inside, and gets a real one: the element passes the focus on to its heading.
+ * Sets an empty `tabindex`, which browsers ignore, so that Tab does not stop at the card itself. Firefox would skip
+ * everything inside, so it gets a real `tabindex`, and the element passes the focus on to its heading.
  */
 export function enterByTab(element: HTMLElement): void {
   if (element.hasAttribute('tabindex')) return;

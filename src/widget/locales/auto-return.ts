@@ -1,5 +1,4 @@
-import type { Dictionary } from './dictionary.ts';
-import type { Forms } from './dictionary.ts';
+import type { Dictionary, Forms } from './dictionary.ts';
 
 export interface AutoReturnTexts {
   readonly returning: Forms;

@@ -1,6 +1,6 @@
 import type { Dictionary } from './dictionary.ts';
 
-/** The words after a bank was tapped: loaded with the bank list. */
+/** The texts after a tap on a bank, loaded with the bank list. */
 export interface BankAppTexts {
   readonly notOpened: string;
   readonly openAgain: string;

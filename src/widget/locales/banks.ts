@@ -1,7 +1,6 @@
-import type { Dictionary } from './dictionary.ts';
-import type { Forms } from './dictionary.ts';
+import type { Dictionary, Forms } from './dictionary.ts';
 
-/** The words of the bank picker: loaded with it. */
+/** The texts of the bank picker, loaded with it. */
 export interface BankTexts {
   readonly openApp: string;
   readonly search: string;

@@ -1,10 +1,10 @@
 import { LINK_COPY_TEXTS, type LinkCopyTexts } from './link-copy.ts';
 import type { Dictionary } from './dictionary.ts';
 
-/** The words of what can be done with a code besides scanning it: loaded with it. */
+/** The texts of the code's tools, loaded with them. */
 export interface CodeToolsTexts extends LinkCopyTexts {
   readonly sendLink: string;
-  /** Of the message that the link is sent in. */
+  /** The subject of the message that carries the link. */
   readonly linkSubject: string;
   readonly enlarge: string;
   readonly close: string;

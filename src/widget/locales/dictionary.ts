@@ -1,8 +1,8 @@
-/** The languages that come with the element. */
+/** The element's built-in languages. */
 export type Locale = 'ru' | 'en';
 
-/** One part's words in each of them. */
-export type Dictionary<Words extends object> = Readonly<Record<Locale, Words>>;
+/** The texts of one part in each language. */
+export type Dictionary<Texts extends object> = Readonly<Record<Locale, Texts>>;
 
-/** A text that depends on a number, in the plural forms that its language has (`Intl.PluralRules`). */
+/** A text that depends on a number, in the plural forms of its language (`Intl.PluralRules`). */
 export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;

@@ -1,14 +1,14 @@
 import { LINK_COPY_TEXTS, type LinkCopyTexts } from './link-copy.ts';
 import type { Dictionary } from './dictionary.ts';
 
-/** The words of the way out of an app's own browser: loaded with it. */
+/** The texts of the notice in an in-app browser, loaded with it. */
 export interface InAppTexts extends LinkCopyTexts {
   readonly rescueIos: string;
   readonly rescueAndroid: string;
-  /** The payer has tapped a bank all the same. */
+  /** Shown after a tap on a bank. */
   readonly rescueBank: string;
   readonly openInBrowser: string;
-  /** By the app's own menu. Name only what is known to be there. */
+  /** How to leave by the app's menu. Name only entries that are known to exist. */
   readonly rescueMenuIos: string;
   readonly rescueMenuAndroid: string;
   readonly rescueMenuMeta: string;

@@ -1,21 +1,22 @@
 import type { Dictionary, Locale } from './dictionary.ts';
 import { overlay, type Messages } from './messages.ts';
 
-/** Languages that are written from right to left. */
+/** Right-to-left languages. */
 const RIGHT_TO_LEFT = /^(?:ar|dv|fa|he|ku|ps|sd|ug|ur|yi)$/;
 
-/** The language that the element speaks, with the shop's own texts in place of ours. */
+/** The element's language, with the shop's texts in place of ours. */
 export interface Language {
-  /** For `lang` and `Intl`: `ru`. */
+  /** The tag for `lang` and `Intl`: `ru`. */
   readonly tag: string;
-  /** How it is written, whatever the page around it is. */
+  /** The direction of writing, independent of the page. */
   readonly direction: 'ltr' | 'rtl';
-  words<Words extends object>(dictionary: Dictionary<Words>): Words;
+  /** Returns the texts of one part. */
+  texts<Texts extends object>(dictionary: Dictionary<Texts>): Texts;
 }
 
 /**
- * The first of the wishes that can be spoken (`en-GB` asks for `en`), else Russian: by the element itself, or in the
- * shop's texts. A language of the shop's is Russian where the shop has left a text out.
+ * Returns the first wished language that the element or the shop's texts have (`en-GB` asks for `en`). Defaults to Russian.
+ * Russian also fills the gaps of a language that only the shop has.
  */
 export function chooseLanguage(
   wishes: readonly (string | null | undefined)[],
@@ -23,22 +24,22 @@ export function chooseLanguage(
 ): Language {
   const tag =
     wishes.map(languageOf).find((wish) => wish && (isOurs(wish) || isObject(messages?.[wish]))) ?? 'ru';
-  const spoken = new Map<object, object>();
+  const merged = new Map<object, object>();
   return {
     tag,
     direction: RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr',
-    words<Words extends object>(dictionary: Dictionary<Words>): Words {
-      const known = spoken.get(dictionary) as Words | undefined;
+    texts<Texts extends object>(dictionary: Dictionary<Texts>): Texts {
+      const known = merged.get(dictionary) as Texts | undefined;
       if (known) return known;
       const ours = dictionary[isOurs(tag) ? tag : 'ru'];
-      const words = overlay(overlay(ours, messages), messages?.[tag]);
-      spoken.set(dictionary, words);
-      return words;
+      const texts = overlay(overlay(ours, messages), messages?.[tag]);
+      merged.set(dictionary, texts);
+      return texts;
     },
   };
 }
 
-/** `en` of `en-GB` and of `en_US`, which servers write; `null` of what is no language at all. */
+/** Returns `en` for `en-GB`, and for `en_US`, which some servers write. Returns `null` for a text that is no language tag. */
 function languageOf(wish: string | null | undefined): string | null {
   return /^[a-z]{2,3}(?![^-_])/.exec(wish?.toLowerCase() ?? '')?.[0] ?? null;
 }
@@ -51,7 +52,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-/** The language of the page around the element, through every shadow root. */
+/** Returns the nearest `lang` around the element, through every shadow root. Returns `null` when there is none. */
 export function nearestLang(element: Element): string | null {
   for (let node: Node | null = element; node;) {
     const found: Element | null = node instanceof Element ? node.closest('[lang]') : null;

@@ -1,6 +1,6 @@
 import type { Dictionary } from './dictionary.ts';
 
-/** Of a link, wherever one can be copied. */
+/** The texts of the button that copies a link. */
 export interface LinkCopyTexts {
   readonly copyLink: string;
   readonly copied: string;

@@ -7,22 +7,22 @@ import type { OtherMethodsTexts } from './other-methods.ts';
 import type { InAppTexts } from './in-app.ts';
 import type { ScreenTexts } from './screens.ts';
 
-/** Some of the element's texts in a shop's own words: by name, with the same `{places}` as ours. */
+/** A shop's replacements for the element's texts, by name, with the same `{places}`. */
 export type OwnTexts = Partial<
   ScreenTexts & AutoReturnTexts & BankTexts & BankAppTexts & CodeToolsTexts & OtherMethodsTexts & InAppTexts
 >;
 
-/** A shop's own texts: for whatever language is spoken, and under a language's tag (`kk`, `en`) for that one alone. */
+/** A shop's own texts: at the top for every language, and under a language's tag (`kk`, `en`) for that language. */
 export type Messages = OwnTexts & Readonly<Record<string, unknown>>;
 
-/** Our words with the shop's in their place, as far as those are of the same kind. */
-export function overlay<Words extends object>(ours: Words, own: unknown): Words {
+/** Returns our texts with the shop's texts in their place. Ignores unknown names and values of another type. */
+export function overlay<Texts extends object>(ours: Texts, own: unknown): Texts {
   if (typeof own !== 'object' || own === null) return ours;
-  const words = { ...ours } as Record<string, unknown>;
+  const texts = { ...ours } as Record<string, unknown>;
   for (const [name, text] of Object.entries(own)) {
-    if (hasOwn(ours, name) && fits(words[name], text)) words[name] = text;
+    if (hasOwn(ours, name) && fits(texts[name], text)) texts[name] = text;
   }
-  return words as Words;
+  return texts as Texts;
 }
 
 /** `Object.hasOwn` is missing in Chrome 90 and Safari 15.0. */
@@ -38,14 +38,14 @@ function fits(ours: unknown, own: unknown): boolean {
   return whole && texts.every((text) => typeof text === 'string');
 }
 
-/** Puts the values into a text's `{places}`. */
+/** Replaces a text's `{places}` by the values. Leaves a place without a value unchanged. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) =>
     hasOwn(values, name) ? String(values[name]) : place,
   );
 }
 
-/** The form of the text that goes with this number, with the number in its `{count}`. */
+/** Returns the plural form for the number, with the number in its `{count}`. */
 export function plural(forms: Forms | string, count: number, tag: string): string {
   const text =
     typeof forms === 'string' ? forms : (forms[new Intl.PluralRules(tag).select(count)] ?? forms.other);

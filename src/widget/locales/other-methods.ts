@@ -2,7 +2,7 @@ import type { Dictionary } from './dictionary.ts';
 
 type NameAndNeeds = readonly [name: string, needs: string];
 
-/** The words of all that a payment by one SBP link does not need: loaded with it. */
+/** The texts of methods, forms, scanner, phone message, renewal and cancel, loaded with the first payment that needs one. */
 export interface OtherMethodsTexts {
   /** A method's name, and what the payer needs for it. */
   readonly methodSbp: NameAndNeeds;
@@ -35,7 +35,7 @@ export interface OtherMethodsTexts {
   readonly cancelNotNow: string;
   readonly trouble: string;
   readonly tooOften: string;
-  /** When nobody knows how long. */
+  /** Used when the pause is unknown. */
   readonly tooOftenNow: string;
 }
 

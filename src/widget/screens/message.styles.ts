@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** A screen that has one thing to say: in the bank, checking, the results. */
+/** The styles of screens with one message: waiting, checking, results. */
 export const messageStyles = css`
   .center {
     display: grid;

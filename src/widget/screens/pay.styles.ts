@@ -1,13 +1,13 @@
 import { css } from 'lit';
 
-/** Code, steps and banks, and the grey shapes that keep their places while the payment loads. */
+/** The code, the steps and the banks, and the grey placeholders that keep their room while the payment loads. */
 export const payStyles = css`
   .ways {
     display: grid;
     gap: 24px;
     padding: 8px 16px 16px;
   }
-  /* Two columns from about 640 px on, also in browsers without container queries. */
+  /* Two columns from about 640 px, also in browsers without container queries. */
   .code-only,
   .both {
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr));
@@ -53,7 +53,7 @@ export const payStyles = css`
     min-height: 280px;
     margin-inline: -8px;
   }
-  /* The grey shapes in it are as wide as before it was there. */
+  /* The placeholders inside keep their width when the element is defined. */
   sbp-bank-picker:not(:defined) {
     padding-inline: 8px;
   }
@@ -106,7 +106,7 @@ export const payStyles = css`
     padding: 0 16px 12px;
     text-align: center;
   }
-  /* The list above it will push it away when it comes. Ends by itself: nothing keeps a way out from the payer for ever. */
+  /* Hidden while the list above loads and would push it down. The animation ends, so the button always appears. */
   .give-up.early {
     animation: withhold 10s;
   }
@@ -185,7 +185,7 @@ export const payStyles = css`
       padding: 4px 32px 32px;
     }
   }
-  /* In a low window a list that scrolls by itself would fill it, and hold the page. */
+  /* In a low window a scrolling list would fill the window and keep the page from scrolling. */
   @media (min-height: 700px) {
     @container (min-width: 640px) {
       sbp-bank-picker {
@@ -195,7 +195,7 @@ export const payStyles = css`
       .bone.list {
         height: 496px;
       }
-      /* The notice may be higher or lower than its room: the list makes up for it, and what stands below stays. */
+      /* The notice may be taller or shorter than its reserved room. The list takes the difference, so nothing below moves. */
       .both .in-app {
         display: flex;
         flex-direction: column;

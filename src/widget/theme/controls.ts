@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What the element and its inner elements share: targets of at least 44 px, one focus ring, hidden text. */
+/** Styles that the element and its inner elements share: targets of at least 44 px, the focus ring, hidden text. */
 export const controlStyles = css`
   * {
     box-sizing: border-box;
@@ -24,7 +24,7 @@ export const controlStyles = css`
     justify-content: center;
     min-height: 44px;
     padding: 7px 11px;
-    border: 1px solid transparent; /* seen where a system has its own colours */
+    border: 1px solid transparent; /* visible in forced colours */
     border-radius: var(--_radius-button);
     background: none;
     color: var(--_accent);

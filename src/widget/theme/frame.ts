@@ -1,11 +1,11 @@
 import { css } from 'lit';
 
-/** The card, its head and its foot. The container's width, never the window's, decides on more room or columns. */
+/** The card, its head and its foot. The layout depends on the container's width and never on the window's. */
 export const frameStyles = css`
   :host {
     display: block;
     container-type: inline-size;
-    /* In a parent that asks how wide it would be. */
+    /* For a parent that is as wide as its content. */
     contain-intrinsic-inline-size: min(var(--_width), 100vw - 32px);
     min-inline-size: 0;
     max-inline-size: 100%;
@@ -38,7 +38,7 @@ export const frameStyles = css`
     margin: 0 16px;
     padding: 0 8px;
     border-radius: 0 0 6px 6px;
-    /* Drawn where the system paints no backgrounds. */
+    /* Visible in forced colours, where backgrounds are not painted. */
     outline: 1px solid transparent;
     outline-offset: -1px;
     background: var(--_subtle);
@@ -46,7 +46,7 @@ export const frameStyles = css`
     font-size: 12px;
     line-height: 16px;
   }
-  /* One line fits here. It hangs in the padding that every screen has, so that nothing moves when it comes. */
+  /* The test mark lies in the padding that every screen has, so that nothing moves when it appears. */
   @container (min-width: 320px) {
     .test {
       position: absolute;

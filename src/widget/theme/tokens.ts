@@ -1,8 +1,8 @@
 import { css, unsafeCSS } from 'lit';
 
 /**
- * Public `--sbp-*` properties with their defaults. Inside, only the private `--_…` copies are read, so that a
- * shop's value wins in both themes and inherited ones reach the inner elements.
+ * The public `--sbp-*` properties with their defaults. The other styles read only the private `--_…` copies, so that a
+ * shop's value wins in both themes and inherited values reach the inner elements.
  */
 const LIGHT = tokens({
   text: '#111827',
@@ -30,7 +30,7 @@ const DARK = tokens({
   danger: '#f87171',
 });
 
-/** Paper is light, and printers leave backgrounds out: whatever the theme and the shop's colours, all is black. */
+/** Print in black in every theme: paper is light, and printers leave backgrounds out. */
 const PAPER =
   'color-scheme:light;--_text:#000;--_muted:#000;--_surface:#fff;--_subtle:#fff;--_line:#999;' +
   '--_accent:#000;--_on-accent:#fff;--_success:#000;--_warning:#000;--_danger:#000';
@@ -41,7 +41,7 @@ function tokens(colors: Record<string, string>): string {
     .join('');
 }
 
-/** The colours are the card's and not the host's: no attribute has to repeat `theme`, which a page's framework may take off. */
+/** The colours are set on the card, not on the host, because a page's framework may remove a host attribute that repeats `theme`. */
 export const themeStyles = css`
   :host {
     --_radius: var(--sbp-radius, 12px);
@@ -50,7 +50,7 @@ export const themeStyles = css`
     --_width: var(--sbp-max-width, 760px);
   }
   .card {
-    /* The page's family, its word on what is seen and may be tapped, and nothing else of it, whatever it sets on "*". */
+    /* Inherit only the page's font family, visibility and pointer events, whatever the page sets on "*". */
     all: initial;
     font-family: inherit;
     interactivity: inherit;

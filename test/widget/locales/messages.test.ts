@@ -71,9 +71,9 @@ describe('chooseLanguage', () => {
     const messages: Messages = { kk: { paid: 'Төленді' }, checking: 'Минутку' };
     const kazakh = chooseLanguage(['kk-KZ', 'ru'], messages);
     expect(kazakh.tag).to.equal('kk');
-    expect(kazakh.words(SCREEN_TEXTS).paid).to.equal('Төленді');
-    expect(kazakh.words(SCREEN_TEXTS).checking).to.equal('Минутку');
-    expect(kazakh.words(SCREEN_TEXTS).failed).to.equal(SCREEN_TEXTS.ru.failed);
+    expect(kazakh.texts(SCREEN_TEXTS).paid).to.equal('Төленді');
+    expect(kazakh.texts(SCREEN_TEXTS).checking).to.equal('Минутку');
+    expect(kazakh.texts(SCREEN_TEXTS).failed).to.equal(SCREEN_TEXTS.ru.failed);
     expect(chooseLanguage(['kk'], null).tag).to.equal('ru');
     expect(chooseLanguage(['kk'], { paid: 'x' }).tag).to.equal('ru');
   });
@@ -98,8 +98,8 @@ describe('chooseLanguage', () => {
 
   it('gives the same words each time: what did not change is not drawn again', () => {
     const language = chooseLanguage(['en'], { paid: 'Thanks' });
-    expect(language.words(SCREEN_TEXTS)).to.equal(language.words(SCREEN_TEXTS));
-    expect(chooseLanguage(['en'], null).words(SCREEN_TEXTS)).to.equal(SCREEN_TEXTS.en);
+    expect(language.texts(SCREEN_TEXTS)).to.equal(language.texts(SCREEN_TEXTS));
+    expect(chooseLanguage(['en'], null).texts(SCREEN_TEXTS)).to.equal(SCREEN_TEXTS.en);
   });
 });
 

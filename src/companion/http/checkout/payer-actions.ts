@@ -112,7 +112,7 @@ export function payerActions(
   });
 
   app.post('/session/cancel', async (request) => {
-    const after = await cancelPayment(ctx, await openPayment(request), 'payer');
+    const after = await cancelPayment(ctx, await openPayment(request), { source: 'payer' });
     if (after.status !== 'canceled') throw conflict('not_cancelable', after, 'it cannot be canceled');
     return answer(request, after);
   });

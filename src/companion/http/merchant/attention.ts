@@ -39,9 +39,13 @@ export function attentionRoutes(app: FastifyInstance, ctx: Context, calls: Idemp
       async begin(key) {
         const input = await readResolution(request);
         try {
-          const { attention, payment } = await resolveAttention(ctx, id, attentionId, input, async (trx) => {
-            if (key) await reserveKey(trx, key.name, key.bodyHash, attentionId, ctx.now());
-          });
+          const { attention, payment } = await resolveAttention(
+            ctx,
+            { paymentId: id, attentionId, resolution: input },
+            async (trx) => {
+              if (key) await reserveKey(trx, key.name, key.bodyHash, attentionId, ctx.now());
+            },
+          );
           return { status: 200, body: resolvedView(attention, payment) };
         } catch (error) {
           throw error instanceof ResolveRefused ? toProblem(error) : error;

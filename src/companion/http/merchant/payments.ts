@@ -115,7 +115,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
     const { on_late: onLate } = parseInput(cancelRequestSchema, body ?? {});
     const obstacle = onLate === 'refund' ? await lateRefundObstacle(ctx, payment) : null;
     if (obstacle !== null) throw invalidFields([{ path: 'on_late', message: obstacle }]);
-    const after = await cancelPayment(ctx, payment, 'merchant', onLate);
+    const after = await cancelPayment(ctx, payment, { source: 'merchant', onLate });
     if (after.status !== 'canceled') {
       const detail = isOpen(after.status)
         ? 'The bank is working on the payment: it cannot be canceled now.'

@@ -81,7 +81,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
           ? 'duplicate'
-          : await receiveWebhook(ctx, provider, await verified(ctx, provider, delivery), body);
+          : await receiveWebhook(ctx, { provider, delivery: await verified(ctx, provider, delivery), body });
       ctx.metrics.webhookTaken(provider, outcome, reply.elapsedTime);
       request.log.info(
         {

@@ -8,9 +8,9 @@ import type { Payment } from '../model/payment.ts';
 import { signWebhook } from '../../../webhooks/webhooks.ts';
 
 const TIMEOUT_MS = 5_000;
-const MAX_ANSWER_BYTES = 16 * 1024;
+const MAX_RESPONSE_BYTES = 16 * 1024;
 
-const answerSchema = v.pipe(v.string(), v.parseJson(), v.object({ confirm: v.boolean() }));
+const responseSchema = v.pipe(v.string(), v.parseJson(), v.object({ confirm: v.boolean() }));
 
 interface Parts {
   readonly config: Pick<Config, 'confirmUrl' | 'webhookSecrets'>;
@@ -19,15 +19,15 @@ interface Parts {
 }
 
 /**
- * The merchant's word on a payment whose provider asks before it takes the money. Without `SBP_CONFIRM_URL` every
- * payment is let through. With it, that address gets a signed POST (`payment.confirmation_requested`) and answers
- * `{"confirm": true}` or `{"confirm": false}`; anything else rejects, and is asked again: neither silence nor an error
- * is ever taken for a yes.
+ * Returns a function that asks the merchant to confirm a payment whose provider waits for it before taking the money.
+ * Without `SBP_CONFIRM_URL` every payment is confirmed. With it, that URL gets a signed POST
+ * (`payment.confirmation_requested`) and must return `{"confirm": true}` or `{"confirm": false}`. Any other response, an
+ * error or a timeout throws, and the reconciler asks again: none of them ever means yes.
  */
 export function createMerchantConfirmation({ config, outbound, now }: Parts) {
-  const client = config.confirmUrl === null ? null : outbound.configured([config.confirmUrl]);
+  const url = config.confirmUrl;
+  const client = url === null ? null : outbound.configured([url]);
   return async (payment: Payment): Promise<boolean> => {
-    const url = config.confirmUrl;
     if (url === null || client === null) return true;
     const event = 'payment.confirmation_requested';
     const body = JSON.stringify({
@@ -43,20 +43,20 @@ export function createMerchantConfirmation({ config, outbound, now }: Parts) {
       metadata: payment.metadata,
     });
     const signed = signWebhook({ event, deliveryId: newId('dlv'), body }, config.webhookSecrets[0]!, now());
-    const asked = client.call({
+    const call = client.call({
       url,
       method: 'POST',
       headers: { 'content-type': 'application/json', ...signed },
       body,
       timeoutMs: TIMEOUT_MS,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: MAX_RESPONSE_BYTES,
     });
-    const answer = await asked.catch((error: unknown) => {
+    const response = await call.catch((error: unknown) => {
       throw new Error(`SBP_CONFIRM_URL did not answer: ${failureReason(error)}`);
     });
-    if (answer.status !== 200) throw new Error(`SBP_CONFIRM_URL answered ${answer.status}`);
-    const parsed = v.safeParse(answerSchema, answer.body?.toString('utf8'));
+    if (response.status !== 200) throw new Error(`SBP_CONFIRM_URL returned ${response.status}`);
+    const parsed = v.safeParse(responseSchema, response.body?.toString('utf8'));
     if (parsed.success) return parsed.output.confirm;
-    throw new Error(`the answer of SBP_CONFIRM_URL cannot be read: ${unreadableFields(parsed.issues)}`);
+    throw new Error(`the response of SBP_CONFIRM_URL is invalid: ${unreadableFields(parsed.issues)}`);
   };
 }

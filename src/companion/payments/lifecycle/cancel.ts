@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { ProviderReport } from '../../providers/provider.ts';
 import type { AttemptRow, OnLate } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
+import type { PublishContext } from '../reports/publish-outcome.ts';
 import { receiveStatus } from '../reports/receive-status.ts';
 import { changeStatus } from './change-status.ts';
 import { findAttempt, leaveAttempt, noteEnd } from '../model/attempts.ts';
@@ -12,19 +13,25 @@ import { record } from '../model/update.ts';
 
 export type CanceledBy = 'merchant' | 'payer';
 
+type CancelContext = PublishContext & Pick<Context, 'store' | 'providers' | 'now'>;
+
+interface CancelOrder {
+  readonly source: CanceledBy;
+  /** What the merchant wants done with money that comes after the cancel. Defaults to `null`: the stored value stays. */
+  readonly onLate?: OnLate | null;
+}
+
 /**
- * Ends an unpaid payment as `canceled` and closes its QR at the provider; an expired one can't be renewed any more. Returns
- * the payment as it stands: it may have been paid a moment before, and then it is paid. When the provider cannot be
- * reached the payment is canceled all the same and the QR closed as soon as it can be; money that comes in between counts,
- * and is flagged late. `onLate` is what the merchant wants done with that money; `null` leaves it as it was.
+ * Cancels an unpaid payment and closes its QR at the provider. A canceled payment cannot be renewed. Returns the current
+ * payment, which is paid if the payer was faster. If the provider cannot be reached, the payment is canceled anyway and the
+ * reconciler closes the QR later. Money that comes before that counts and is marked as late.
  */
 export async function cancelPayment(
-  ctx: Context,
+  ctx: CancelContext,
   payment: Payment,
-  source: CanceledBy,
-  onLate: OnLate | null = null,
+  { source, onLate = null }: CancelOrder,
 ): Promise<Payment> {
-  // Stored first: the provider's own message of the closed code may be quicker than its answer, and money quicker still.
+  // Stored first: the provider's webhook about the closed code, or the money, may come before its answer.
   if (onLate !== null && (payment.status === 'canceled' || isCancelable(payment, source, payment))) {
     payment = await updateOnLate(ctx, payment, onLate);
   }
@@ -35,14 +42,15 @@ export async function cancelPayment(
   const cause = { event: 'payment.canceled', source };
   const holds = async (current: Payment, trx: Writer): Promise<boolean> => {
     if (!isCancelable(current, source, payment)) return false;
-    // Another way may have been chosen meanwhile. Marked with the decision only: what goes on is not to be closed.
+    // The payer may have chosen another method meanwhile. An attempt is left only together with the cancel itself,
+    // because a payment that continues needs its attempt.
     const attempt =
       report && current.reference === payment.reference ? await findOfferedAttempt(trx, current) : null;
     const over = report && attempt ? await noteEnd(trx, attempt, report) : false;
     if (!over) await leaveAttempt(trx, current);
     return true;
   };
-  const decided = await changeStatus(ctx, payment.id, 'canceled', cause, holds);
+  const decided = await changeStatus(ctx, payment.id, { status: 'canceled', cause, holds });
   return decided.payment ?? payment;
 }
 
@@ -51,27 +59,27 @@ function findOfferedAttempt(trx: Writer, { reference }: Payment): Promise<Attemp
 }
 
 interface Closing {
-  /** The provider's word on the code; `null` if it was not asked or did not answer. */
+  /** The provider's report about the code; `null` if it was not asked or did not answer. */
   readonly report: ProviderReport | null;
-  /** The payment, if it has ended otherwise. */
+  /** The payment, if it has ended in another way; `null` otherwise. */
   readonly ended: Payment | null;
 }
 
 const NOT_ASKED: Closing = { report: null, ended: null };
 
-/** Closes the code at its provider. One that is called expired when it is closed is closed all the same. */
-async function closeAtProvider(ctx: Context, payment: OfferedPayment): Promise<Closing> {
+/** Closes the code at its provider. Both `canceled` and `expired` mean that it is closed. */
+async function closeAtProvider(ctx: CancelContext, payment: OfferedPayment): Promise<Closing> {
   const provider = ctx.providers[payment.provider];
   try {
     const ref = refOf(payment);
-    // A create whose answer was lost may have arrived: then there is something to close as well.
+    // Also without a provider id: a create whose answer was lost may have reached the provider.
     const report = await (provider.capabilities.cancel ? provider.cancel(ref) : provider.status(ref));
     if (report.status === 'canceled' || report.status === 'expired') return { report, ended: null };
     const { payment: after } = await receiveStatus(ctx, payment.provider, report);
     return { report, ended: after && hasEnded(after) ? after : null };
   } catch (error) {
-    // It is closed in the background, which warns if that goes on failing.
-    ctx.log.info({ payment_id: payment.id, err: error }, 'the QR could not be closed yet');
+    // The reconciler closes it later, and warns if that keeps failing.
+    ctx.log.info({ payment_id: payment.id, err: error }, 'closing the QR failed, will retry');
     return NOT_ASKED;
   }
 }
@@ -81,9 +89,9 @@ function hasEnded({ status }: Payment): boolean {
 }
 
 /**
- * Not for the payer, whose code is being charged or who has confirmed in the bank what is in process: what becomes of
- * that decides. The merchant may give up waiting for it, and calls an expired payment off. A payment that expires while
- * its payer's wish is at the provider (`begun` is what it was) is canceled as wished.
+ * The merchant can cancel every open payment, also while it is processing, and an expired one. The payer can cancel only
+ * before paying: not while a scanned code is being charged, and not after confirming in the bank. A payment that expires
+ * while the provider handles the payer's cancel is still canceled; `begun` is the payment at the start of the cancel.
  */
 function isCancelable({ status, chargePayload }: Payment, source: CanceledBy, begun: Payment): boolean {
   if (source === 'merchant') return isOpen(status) || status === 'expired';
@@ -92,13 +100,17 @@ function isCancelable({ status, chargePayload }: Payment, source: CanceledBy, be
   );
 }
 
-/** The merchant says what is to be done with money that comes after a cancel: nothing else goes by it. */
-async function updateOnLate(ctx: Context, payment: Payment, onLate: OnLate): Promise<Payment> {
-  const after = await ctx.store.write(async (trx) => {
+/** Stores what to do with money that comes after the cancel. It affects nothing else. */
+async function updateOnLate(
+  { store, now }: CancelContext,
+  payment: Payment,
+  onLate: OnLate,
+): Promise<Payment> {
+  const after = await store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);
     if (current?.paidAt !== null || current.onLate === onLate) return current;
     const cause = { event: 'on_late.changed', source: 'merchant' };
-    return record(trx, current, { onLate }, cause, ctx.now());
+    return record(trx, current, { onLate }, cause, now());
   });
   return after ?? payment;
 }

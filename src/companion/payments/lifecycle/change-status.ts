@@ -6,18 +6,23 @@ import type { Applied } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
 import { findPayment } from '../model/queries.ts';
 import { move } from '../model/transition.ts';
-import { publishOutcome } from '../reports/publish-outcome.ts';
+import { publishOutcome, type PublishContext } from '../reports/publish-outcome.ts';
+
+interface StatusChange {
+  readonly status: PaymentStatus;
+  readonly cause: Cause;
+  /** Checked in the same transaction, because the payment may have changed since the decision. Defaults to always true. */
+  readonly holds?: (payment: Payment, trx: Writer) => boolean | Promise<boolean>;
+}
 
 /**
- * Takes a decision of our own (the clock's, the merchant's, the payer's), which knows nothing of money. `holds` is asked
- * in the same transaction: what the decision was made on may be another by now.
+ * Changes a payment's status by our own decision: the time is up, the merchant or the payer cancels, or the provider refused
+ * to create the payment. It never says anything about money.
  */
 export async function changeStatus(
-  ctx: Context,
+  ctx: PublishContext & Pick<Context, 'store' | 'now'>,
   paymentId: string,
-  status: PaymentStatus,
-  cause: Cause,
-  holds: (payment: Payment, trx: Writer) => boolean | Promise<boolean> = () => true,
+  { status, cause, holds = () => true }: StatusChange,
 ): Promise<Applied> {
   const applied = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);

@@ -2,12 +2,12 @@ import type { Context } from '../context.ts';
 import { ProviderError, type ProviderReport } from '../../providers/provider.ts';
 import { receiveStatus } from '../reports/receive-status.ts';
 import { addAttempt, markForClosing, markOver, MAX_ATTEMPTS } from '../model/attempts.ts';
-import { registerWithProvider } from './register-with-provider.ts';
+import { registerWithProvider, type RegisterContext } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
 
-/** Whether a payer's code may be scanned now. Each one that the provider refuses costs an attempt. */
+/** True if a payer's code can be scanned now. Each code that the provider refuses uses one attempt. */
 export function canChargeBuyerQr(payment: Payment): payment is OfferedPayment {
   return (
     isOffered(payment) &&
@@ -19,21 +19,26 @@ export function canChargeBuyerQr(payment: Payment): payment is OfferedPayment {
 }
 
 export type ChargeResult =
-  /** `answered`: the provider has said that it does not know of the charge yet, instead of nothing at all. */
+  /** The provider has the code. `answered`: it answered that it does not know of the charge yet. */
   | { readonly kind: 'taken'; readonly payment: Payment; readonly answered?: boolean }
-  /** The provider knows no such code: no money has moved, another one may be scanned. */
+  /** The provider does not accept the code. No money has moved, and another code can be scanned. */
   | { readonly kind: 'refused'; readonly payment: Payment }
-  /** Nothing is to be scanned: another code is at work, or the payment is over. */
+  /** No code can be scanned: another code is being charged, or the payment is over. */
   | { readonly kind: 'impossible'; readonly payment: Payment | null };
 
 /**
- * Charges the code that a payer has shown. The code is on disk before the provider hears of it: a lost answer or a
- * crash ends in a repeat under the same reference, never in a second charge.
+ * Charges the payer's QR code, as scanned by the seller. The code is stored before the provider is called: after a lost
+ * answer or a crash, the call is repeated under the same reference and never charges twice.
  */
-export async function chargeBuyerQr(ctx: Context, paymentId: string, payload: string): Promise<ChargeResult> {
+export async function chargeBuyerQr(
+  ctx: RegisterContext,
+  paymentId: string,
+  payload: string,
+): Promise<ChargeResult> {
   const found = await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);
-    // A code scanned for a test moves no money, and one for a real payment is not charged as a test.
+    // The companion has changed between test and real money since the payment was created. A code scanned for a test must
+    // move no money, and a code for a real payment must not be charged as a test.
     const isOtherKind = payment?.test !== ctx.config.test;
     if (!payment || !canChargeBuyerQr(payment) || isOtherKind) return { payment, scanned: false };
     const cause = { event: 'buyer_qr.scanned', source: 'payer' };
@@ -48,38 +53,38 @@ export async function chargeBuyerQr(ctx: Context, paymentId: string, payload: st
 }
 
 /**
- * After so many answers, some 20 seconds after the scan and 7 after the last of them, a provider that still has no charge
- * is believed. Sooner it may only not have seen it yet.
+ * A provider that still has no charge after this many answers is believed: about 20 seconds after the scan, and 7 seconds
+ * after the last of these answers. Earlier, it may not have processed the charge yet.
  */
 const ANSWERS_IN_DOUBT = 5;
 
 /**
- * Brings a scanned code to the provider; may be repeated until there is an answer. A no to the first call says that
- * nothing was charged; a no to a repeat may be about the repeat.
+ * Sends a scanned code to the provider. Can be repeated until there is a result. A refusal of the first call means that
+ * nothing was charged. A refusal of a repeated call may be about the repeat only, so the status decides then.
  */
 export async function sendCharge(
-  ctx: Context,
+  ctx: RegisterContext,
   payment: Payment,
   { first = false } = {},
 ): Promise<ChargeResult> {
   if (!isOffered(payment) || payment.chargePayload === null) return { kind: 'impossible', payment };
   const provider = ctx.providers[payment.provider];
-  if (!provider.charge) throw new Error(`${payment.provider} charges no codes`);
+  if (!provider.charge) throw new Error(`${payment.provider} cannot charge scanned codes`);
   const request = {
     ...refOf(payment),
     payload: payment.chargePayload,
     description: payment.description,
   };
-  const undecided = { kind: 'taken', payment } as const; // it is asked again
-  const refused = async (how: { readonly watch: boolean }): Promise<ChargeResult> => ({
+  const undecided = { kind: 'taken', payment } as const; // the reconciler repeats the call
+  const refused = async (options: { readonly watch: boolean }): Promise<ChargeResult> => ({
     kind: 'refused',
-    payment: await offerNewScan(ctx, payment, how),
+    payment: await offerNewScan(ctx, payment, options),
   });
   let report: ProviderReport | null;
   try {
     report = await provider.charge(request);
   } catch (error) {
-    ctx.log.warn({ payment_id: payment.id, err: error }, 'the scanned code was not charged');
+    ctx.log.warn({ payment_id: payment.id, err: error }, 'provider charge failed');
     if (!(error instanceof ProviderError) || error.kind === 'unavailable') return undecided;
     if (first) return refused({ watch: false });
     report = await queryCharge(ctx, payment);
@@ -91,22 +96,25 @@ export async function sendCharge(
   return { kind: 'taken', payment: after ?? payment };
 }
 
-/** What became of the calls before; `null` when that cannot be found out now. */
-async function queryCharge(ctx: Context, payment: OfferedPayment): Promise<ProviderReport | null> {
+/** Returns the status after the earlier calls; `null` when the provider does not answer. */
+async function queryCharge(
+  ctx: Pick<Context, 'providers' | 'log'>,
+  payment: OfferedPayment,
+): Promise<ProviderReport | null> {
   try {
     return await ctx.providers[payment.provider].status(refOf(payment));
   } catch (error) {
-    ctx.log.warn({ payment_id: payment.id, err: error }, 'whether the scanned code was charged is not known');
+    ctx.log.warn({ payment_id: payment.id, err: error }, 'provider charge status unknown');
     return null;
   }
 }
 
 /**
- * A new attempt: the provider would take another code under this reference for a repeat of the refused one. The old one
- * is watched where a call went unanswered: it may yet turn out to be charged.
+ * Starts a new attempt for the next code: under the old reference, the provider would take another code for a repeat of the
+ * refused one. `watch`: a call had no answer, so the old attempt may still turn out to be charged and is watched.
  */
 async function offerNewScan(
-  ctx: Context,
+  ctx: RegisterContext,
   payment: OfferedPayment,
   { watch }: { readonly watch: boolean },
 ): Promise<Payment> {

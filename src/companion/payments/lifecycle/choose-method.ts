@@ -1,7 +1,6 @@
 import type { Method } from '../../../protocol/snapshot.ts';
-import type { Context } from '../context.ts';
 import { addAttempt, hasAttemptLeft, leaveAttempt } from '../model/attempts.ts';
-import { registerWithProvider } from './register-with-provider.ts';
+import { registerWithProvider, type RegisterContext } from './register-with-provider.ts';
 import { findPayment } from '../model/queries.ts';
 import type { Payment } from '../model/payment.ts';
 import { providerForMethod } from './provider-for-method.ts';
@@ -9,11 +8,11 @@ import { record } from '../model/update.ts';
 
 export interface MethodChoice {
   readonly method: Method;
-  /** `7XXXXXXXXXX`, for methods that send the payer's phone a message. */
+  /** `7XXXXXXXXXX`, for methods that send a push message; `null` when the payer gave none. */
   readonly phone: string | null;
 }
 
-/** Whether another method may be chosen: nothing is under way, there is another one, and an attempt is left for it. */
+/** True if the payer may choose another method: no payment is in progress, there are several methods, and an attempt is left. */
 export function canChooseMethod(payment: Payment): boolean {
   return (
     payment.status === 'created' &&
@@ -24,12 +23,12 @@ export function canChooseMethod(payment: Payment): boolean {
 }
 
 /**
- * The payer's choice: a new attempt at that method's provider, under the same payment and token. The abandoned attempt
- * is closed; if it is paid all the same it counts, and the new one is closed instead (see payment-discrepancies.ts for the rule
- * when both are). Choosing what is chosen already changes nothing. Answers `null` when there is no choice (any more).
+ * Switches the payment to the payer's method: a new attempt at that method's provider, under the same payment and token.
+ * The previous attempt is closed. If it is paid anyway, it counts and the new one is closed (see payment-discrepancies.ts
+ * for two paid attempts). Choosing the current method changes nothing. Returns `null` when the payer cannot choose (any more).
  */
 export async function chooseMethod(
-  ctx: Context,
+  ctx: RegisterContext,
   paymentId: string,
   { method, phone }: MethodChoice,
 ): Promise<Payment | null> {

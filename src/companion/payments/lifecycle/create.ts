@@ -1,6 +1,5 @@
-import type { Context } from '../context.ts';
 import type { Writer } from '../../store/store.ts';
-import { registerWithProvider } from './register-with-provider.ts';
+import { registerWithProvider, type RegisterContext } from './register-with-provider.ts';
 import type { Method } from '../../../protocol/snapshot.ts';
 import type { Customer } from '../../providers/provider.ts';
 import { addAttempt } from '../model/attempts.ts';
@@ -9,7 +8,7 @@ import { newId } from '../../lib/ids.ts';
 import { ORPHANED_AFTER_MS } from '../model/next-check.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
 
-/** A payment request that can be carried out. Times are unix ms, money is kopecks. */
+/** A validated payment request. Times are unix ms, money is kopecks. */
 export interface PaymentRequest {
   readonly orderId: string;
   readonly amount: number;
@@ -20,46 +19,48 @@ export interface PaymentRequest {
   readonly callbackUrl: string | null;
   readonly customer: Customer;
   readonly methods: readonly [Method, ...Method[]];
-  /** Whether the payer may begin anew after expiry; yes unless given. */
+  /** Whether the payer may renew the payment after it expired. Defaults to `true`. */
   readonly renewable?: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Creates a payment. The intent is on disk before the provider hears of it, under an id that is also the provider's
- * idempotency key: a crash or a lost answer ends in this one payment, not in a second QR. When the provider cannot
- * be reached the payment is answered as it stands (`presentation: pending`) and attached as soon as it can be.
+ * Creates a payment. The payment is stored before the provider is called, under an id that is also the provider's
+ * idempotency key: a crash or a lost answer leads to this one payment, not to a second QR. If the provider cannot be
+ * reached, the payment is returned with `presentation: pending`, and the reconciler registers it later.
  *
- * `reserve` runs in the transaction that stores the intent; throwing there leaves nothing behind.
+ * `reserve` runs in the transaction that stores the payment; nothing is stored if it throws.
  */
 export async function createPayment(
-  ctx: Context,
+  ctx: RegisterContext,
   request: PaymentRequest,
   reserve: (trx: Writer, paymentId: string) => Promise<void>,
 ): Promise<Payment> {
   const id = newId('pay');
-  const intent = await ctx.store.write(async (trx) => {
-    const payment = await insertIntent(ctx, trx, id, request);
+  const stored = await ctx.store.write(async (trx) => {
+    const payment = await insertPayment(trx, { id, request, config: ctx.config, now: ctx.now() });
     await reserve(trx, id);
     return payment;
   });
-  ctx.metrics.paymentReached(intent.status, intent.provider);
-  const payment = await registerWithProvider(ctx, intent);
-  // Its provider could not be reached, or is not chosen: the reconciler, which may be asleep, takes it on.
+  ctx.metrics.paymentReached(stored.status, stored.provider);
+  const payment = await registerWithProvider(ctx, stored);
+  // The provider could not be reached, or the payer has not chosen a method. Announcing wakes the reconciler, which may
+  // have nothing planned for a long time.
   if (payment.providerPaymentId === null) ctx.announce(payment);
   return payment;
 }
 
-async function insertIntent(
-  ctx: Context,
-  trx: Writer,
-  id: string,
-  request: PaymentRequest,
-): Promise<Payment> {
-  const now = ctx.now();
+interface NewPayment {
+  readonly id: string;
+  readonly request: PaymentRequest;
+  readonly config: RegisterContext['config'];
+  readonly now: number;
+}
+
+async function insertPayment(trx: Writer, { id, request, config, now }: NewPayment): Promise<Payment> {
   const [first, ...others] = request.methods;
-  // With several on offer the payer chooses, and only then is a provider asked.
-  const chosen = others.length === 0 ? { method: first, provider: ctx.config.methods[first]! } : null;
+  // With several methods, the payer chooses first. The provider is called after that.
+  const chosen = others.length === 0 ? { method: first, provider: config.methods[first]! } : null;
   const row = await trx
     .insertInto('payments')
     .values({
@@ -70,7 +71,7 @@ async function insertIntent(
       description: request.description,
       status: 'created',
       late: 0,
-      test: ctx.config.test ? 1 : 0,
+      test: config.test ? 1 : 0,
       version: 1,
       method: chosen?.method ?? null,
       methods_json: JSON.stringify(request.methods),
@@ -90,7 +91,7 @@ async function insertIntent(
       created_at: now,
       updated_at: now,
       paid_at: null,
-      // A crash from here on leaves an orphan that is looked for soon.
+      // If the process crashes before the provider answers, the reconciler registers the payment at this time.
       next_check_at: chosen ? now + ORPHANED_AFTER_MS : request.expiresAt,
       checks: 0,
       attempts: chosen ? 1 : 0,

@@ -4,8 +4,9 @@ import type { ProviderName } from '../../env/provider-names.ts';
 import type { Payment } from '../model/payment.ts';
 
 /**
- * The provider of a payment's next attempt by this method; `null` for none. The configuration of today decides, and a payment
- * keeps its kind: after a companion has turned from test to real money, a test payment gets no code that moves any.
+ * Returns the provider of a payment's next attempt with this method; `null` when none is configured. The current
+ * configuration decides. A test payment stays a test: if the companion has changed from test to real money, or back, the
+ * payment gets no further attempt.
  */
 export function providerForMethod(
   { config }: Pick<Context, 'config'>,
@@ -15,7 +16,7 @@ export function providerForMethod(
   return payment.test === config.test ? (config.methods[method] ?? null) : null;
 }
 
-/** Whether the payment may have another attempt: by its method, or by any while none is chosen. */
+/** True if a provider is configured for the payment's method, or for any of its methods while none is chosen. */
 export function hasProviderForPayment(
   { config }: Pick<Context, 'config'>,
   { test, method, methods }: Pick<Payment, 'test' | 'method' | 'methods'>,

@@ -3,7 +3,7 @@ import type { ProviderName } from '../../env/provider-names.ts';
 import type { Context } from '../context.ts';
 import { isOffered, refOf, type OfferedPayment, type Payment } from '../model/payment.ts';
 
-/** Whether the provider can send the payer's phone a message that leads to this payment. */
+/** True if the provider can send a push message with this payment to the payer's phone. */
 export function canPush(ctx: Pick<Context, 'providers'>, payment: Payment): payment is OfferedPayment {
   return (
     isOffered(payment) &&
@@ -13,12 +13,16 @@ export function canPush(ctx: Pick<Context, 'providers'>, payment: Payment): paym
   );
 }
 
-/** Whether payments of this kind may come with a message to the payer's phone. */
+/** True if payments with this method and provider support push messages. */
 export function hasPush({ providers }: Pick<Context, 'providers'>, method: Method, provider: ProviderName) {
   return method === 'sberpay' && providers[provider].capabilities.push;
 }
 
-/** Sends it; `phone` as `7XXXXXXXXXX`. Rejects with a ProviderError when it was not sent. */
-export async function pushToPhone(ctx: Context, payment: OfferedPayment, phone: string): Promise<void> {
-  await ctx.providers[payment.provider].push!(refOf(payment), phone);
+/** Sends the push message; `phone` is `7XXXXXXXXXX`. Throws a ProviderError when the message was not sent. */
+export async function pushToPhone(
+  { providers }: Pick<Context, 'providers'>,
+  payment: OfferedPayment,
+  phone: string,
+): Promise<void> {
+  await providers[payment.provider].push!(refOf(payment), phone);
 }

@@ -2,6 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderPayment } from '../../providers/provider.ts';
 import { changeStatus } from './change-status.ts';
+import type { PublishContext } from '../reports/publish-outcome.ts';
 import { markForClosing } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { addEvent } from '../model/events.ts';
@@ -10,14 +11,18 @@ import { hostedPage } from '../model/hosted-page.ts';
 import { contradictsTest, isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
 
+export type RegisterContext = PublishContext &
+  Pick<Context, 'config' | 'store' | 'providers' | 'tokens' | 'now'>;
+
 /**
- * Brings a stored intent to its provider and keeps the answer. May be repeated at any time, since the provider takes
- * the attempt's reference as idempotency key. Answers the payment as it stands afterwards: with a link, failed (or
- * open to another method) when the provider refused it, or still pending when nobody could be reached.
+ * Creates the attempt on offer at its provider and stores the answer. Can be repeated at any time, because the attempt's
+ * reference is the provider's idempotency key. Returns the payment afterwards: with a link; failed, or open for another
+ * method, if the provider refused; or still pending if the provider could not be reached.
  */
-export async function registerWithProvider(ctx: Context, payment: Payment): Promise<Payment> {
+export async function registerWithProvider(ctx: RegisterContext, payment: Payment): Promise<Payment> {
   if (!isOffered(payment) || payment.providerPaymentId !== null || !isOpen(payment.status)) return payment;
-  // Left from before the companion turned from test to real money, or back: it gets no code of the other kind, and expires.
+  // The companion has changed from test to real money, or back. The payment must not get a code of the other kind, and
+  // expires.
   if (payment.test !== ctx.config.test) return payment;
   const source = `provider:${payment.provider}`;
   let answer: ProviderPayment;
@@ -41,9 +46,9 @@ export async function registerWithProvider(ctx: Context, payment: Payment): Prom
       'provider create failed',
     );
     if (!(error instanceof ProviderError) || error.kind === 'unavailable') return payment;
-    return handleRefusal(ctx, payment, source);
+    return handleRefusal(ctx, payment);
   }
-  if (contradictsTest(payment, answer)) return rejectTestContradiction(ctx, payment, answer, source);
+  if (contradictsTest(payment, answer)) return rejectTestContradiction(ctx, payment, answer);
   const attached = await ctx.store.write(async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('attempts')
@@ -60,17 +65,17 @@ export async function registerWithProvider(ctx: Context, payment: Payment): Prom
         ]),
       )
       .executeTakeFirst();
-    // It is known under another id: that one is asked about, confirmed and closed.
+    // A webhook has already stored another provider id. All later calls use that one.
     if (numUpdatedRows === 0n) return null;
     const current = await findPayment(trx, payment.id);
-    // The payment has moved on.
+    // The payment has another attempt by now, or has ended.
     if (current?.reference !== payment.reference || !isOpen(current.status)) return null;
     const { providerPaymentId, qrId, presentation } = answer;
     const expiresAt = Math.min(payment.deadline, answer.expiresAt ?? Infinity);
     const overtaken =
       current.presentation.kind !== 'pending' ||
       (current.providerPaymentId === providerPaymentId && presentation.kind === 'pending');
-    // Another call or a webhook was first: what is there stands, but for the time that only the answer tells.
+    // Another call or a webhook was faster, so the stored offer stays. Only an earlier expiry is taken from the answer.
     if (overtaken && expiresAt >= current.expiresAt) return null;
     const receiptUrl = answer.receiptUrl ?? current.receiptUrl;
     const changes = overtaken
@@ -84,17 +89,17 @@ export async function registerWithProvider(ctx: Context, payment: Payment): Prom
 }
 
 /**
- * The provider has made a test of a real payment, or real money of a test: no payer is led there. Somebody's setting is
- * wrong, so a person is told, and what was made is closed.
+ * The provider has created a test for a real payment, or a real payment for a test: a setting is wrong. The payer must not
+ * be sent there. The created payment is closed, and the merchant gets an attention.
  */
 async function rejectTestContradiction(
-  ctx: Context,
+  ctx: RegisterContext,
   payment: OfferedPayment,
   { providerPaymentId, qrId, test }: ProviderPayment,
-  source: string,
 ): Promise<Payment> {
+  const source = `provider:${payment.provider}`;
   const details = { payment_id: payment.id, provider: payment.provider, theirs: test, ours: payment.test };
-  ctx.log.error(details, 'provider create refused: test and real money contradict each other');
+  ctx.log.error(details, 'provider create refused: the provider and the payment disagree on test mode');
   await ctx.store.write(async (trx) => {
     await trx
       .updateTable('attempts')
@@ -104,22 +109,26 @@ async function rejectTestContradiction(
     await markForClosing(trx, payment.reference);
     const reason = 'test_contradicted';
     const { reference } = payment;
-    const told = await queueAttention(trx, payment, { reason, reference }, ctx.now());
-    if (told) await addEvent(trx, payment, payment, { event: 'payment.offered', source }, reason, ctx.now());
+    const opened = await queueAttention(trx, payment, { reason, reference }, ctx.now());
+    if (opened)
+      await addEvent(trx, payment, payment, { event: 'payment.offered', source }, reason, ctx.now());
   });
   ctx.wakeNotifier();
   ctx.wakeReconciler();
-  return handleRefusal(ctx, payment, source);
+  return handleRefusal(ctx, payment);
 }
 
-/** With other methods on offer a refusal is not the end: the payer may choose again. */
-async function handleRefusal(ctx: Context, payment: OfferedPayment, source: string): Promise<Payment> {
-  const cause = { event: 'create refused', source };
-  // Another call may have been quicker, and have got a code that is being shown.
+/** Ends the payment as failed, or takes back the chosen method if the payer can choose another one. */
+async function handleRefusal(ctx: RegisterContext, payment: OfferedPayment): Promise<Payment> {
+  const cause = { event: 'create refused', source: `provider:${payment.provider}` };
+  // Another call may have been faster and have got a code that is shown now.
   const stillUnoffered = (current: Payment) =>
     current.reference === payment.reference && current.providerPaymentId === null && isOpen(current.status);
   if (payment.methods.length === 1) {
-    return (await changeStatus(ctx, payment.id, 'failed', cause, stillUnoffered)).payment ?? payment;
+    return (
+      (await changeStatus(ctx, payment.id, { status: 'failed', cause, holds: stillUnoffered })).payment ??
+      payment
+    );
   }
   const open = await ctx.store.write(async (trx) => {
     const current = await findPayment(trx, payment.id);

@@ -19,12 +19,12 @@ import { updateRefundedAmount } from '../refunds/settle-refund.ts';
 
 export interface Resolution {
   readonly outcome: AttentionOutcome;
-  /** Kopecks that went out, where the provider has not told, or not told right. */
+  /** Kopecks that were refunded, if the provider has reported no amount or a wrong one; `null` otherwise. */
   readonly amount: number | null;
   readonly note: string | null;
 }
 
-/** Why an attention was not resolved; nothing has changed then. */
+/** Why an attention was not resolved. Nothing has changed then. */
 export class ResolveRefused extends Error {
   readonly code: 'payment_not_found' | 'attention_not_found' | 'attention_resolved' | 'invalid_fields';
   readonly errors: readonly FieldError[];
@@ -36,19 +36,24 @@ export class ResolveRefused extends Error {
   }
 }
 
-/** Reasons whose `money_out` may name its sum. */
+/** Reasons whose outcome `money_out` accepts an amount. */
 const WITH_AMOUNT: readonly AttentionReason[] = ['unmatched_refund', 'refund_contradicted'];
 
+interface ResolveOrder {
+  readonly paymentId: string;
+  readonly attentionId: string;
+  readonly resolution: Resolution;
+}
+
 /**
- * Writes down what a person has found out, once and for good. `money_out` counts as refunded where the money was the
- * payment's; every outcome ends the reservation. No outcome makes a payment paid or ends it: only the provider's word
- * does. Throws {@link ResolveRefused}.
+ * Stores what a person has found out about an attention. This is final. `money_out` counts as refunded if the money
+ * belonged to the payment; every outcome ends the reservation. No outcome makes a payment paid or ends it: only the
+ * provider's reports do. `reserve` runs in the same transaction; nothing is stored if it throws. Throws
+ * {@link ResolveRefused}.
  */
 export async function resolveAttention(
-  ctx: Context,
-  paymentId: string,
-  attentionId: string,
-  resolution: Resolution,
+  ctx: Pick<Context, 'store' | 'now' | 'announce' | 'wakeNotifier'>,
+  { paymentId, attentionId, resolution }: ResolveOrder,
   reserve: (trx: Writer) => Promise<void>,
 ): Promise<{ attention: AttentionRow; payment: Payment }> {
   const resolved = await ctx.store.write(async (trx) => {
@@ -59,17 +64,17 @@ export async function resolveAttention(
     if (open.resolved_at !== null) {
       throw new ResolveRefused(
         'attention_resolved',
-        `This attention was resolved before, as ${open.outcome}, and that is final.`,
+        `This attention was resolved before, as ${open.outcome}. That is final.`,
       );
     }
     const amount = amountOut(open, resolution, payment);
     await reserve(trx);
     const now = ctx.now();
     const sumsBefore = await findRefundBalance(trx, payment);
-    // First of all: what follows finds it closed, and its reservation gone.
-    const counts = await countedFor(trx, open, resolution, amount, payment);
-    const attention = await closeResolved(trx, open, resolution, counts, now);
-    const after = await applyResolution(trx, payment, attention, amount, now);
+    const counted = await countedAmount(trx, open, { resolution, amount, payment });
+    // Closed first: the steps below must find the attention closed and its reservation gone.
+    const attention = await closeResolved(trx, open, { resolution, counted, now });
+    const after = await applyResolution(trx, payment, { attention, amount, now });
     const sums = {
       refunded_before: payment.refundedAmount,
       refunded_after: after.refundedAmount,
@@ -87,7 +92,7 @@ export async function resolveAttention(
   return resolved;
 }
 
-/** Kopecks that `money_out` counts; 0 where it counts nothing. */
+/** Returns the kopecks of a `money_out`; 0 if the outcome has no amount. Throws {@link ResolveRefused} for a wrong field. */
 function amountOut(
   { reason, reported_amount: reported }: AttentionRow,
   { outcome, amount }: Resolution,
@@ -100,72 +105,80 @@ function amountOut(
     throw invalid('outcome', `must be one of ${outcomes.join(', ')} for ${reason}`);
   }
   const takesAmount = outcome === 'money_out' && WITH_AMOUNT.includes(reason);
-  if (!takesAmount && amount !== null) throw invalid('amount', `is not taken with ${outcome} of ${reason}`);
+  if (!takesAmount && amount !== null)
+    throw invalid('amount', `is not accepted with ${outcome} of ${reason}`);
   if (amount !== null && amount > payment.amount)
     throw invalid('amount', `must be at most the payment's ${payment.amount} kopecks`);
   const sum = amount ?? reported ?? 0;
-  if (takesAmount && sum === 0) throw invalid('amount', 'is required: the provider has not told the sum');
+  if (takesAmount && sum === 0)
+    throw invalid('amount', 'is required: the provider has not reported the amount');
   return sum;
 }
 
-/** Kopecks of the payment that have gone out beside its refunds, by what a person has found out. */
-async function countedFor(
+/** Returns the kopecks of the payment that left without a refund of ours, by what a person has found out. */
+async function countedAmount(
   trx: Writer,
   { reason, reference }: AttentionRow,
-  { outcome }: Resolution,
-  amount: number,
-  payment: Payment,
+  {
+    resolution: { outcome },
+    amount,
+    payment,
+  }: { readonly resolution: Resolution; readonly amount: number; readonly payment: Payment },
 ): Promise<number> {
   if (outcome !== 'money_out' || (reason !== 'unmatched_refund' && reason !== 'paid_contradicted')) return 0;
-  // Of a second charge nothing was ever counted.
+  // A second charge never counts against the payment.
   if ((await findAttempt(trx, reference))?.state === 'duplicate') return 0;
-  // It went back, or never came: there is none of it to be given back.
+  // All the money went back or never came, so none of it can be refunded.
   return reason === 'paid_contradicted' ? payment.amount : amount;
 }
 
 function closeResolved(
   trx: Writer,
   { id }: AttentionRow,
-  { outcome, note }: Resolution,
-  counts: number,
-  now: number,
+  {
+    resolution: { outcome, note },
+    counted,
+    now,
+  }: { readonly resolution: Resolution; readonly counted: number; readonly now: number },
 ): Promise<AttentionRow> {
   return trx
     .updateTable('attention')
-    .set({ resolved_at: now, outcome, note, reserved_amount: counts })
+    .set({ resolved_at: now, outcome, note, reserved_amount: counted })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
 }
 
+/** Applies a resolved attention to its refund or to the payment's refunded sum. */
 async function applyResolution(
   trx: Writer,
   payment: Payment,
-  attention: AttentionRow,
-  amount: number,
-  now: number,
+  {
+    attention,
+    amount,
+    now,
+  }: { readonly attention: AttentionRow; readonly amount: number; readonly now: number },
 ): Promise<Payment> {
-  const { reason, refund_id: refundId, reserved_amount: counts } = attention;
+  const { reason, refund_id: refundId, reserved_amount: counted } = attention;
   const isOut = attention.outcome === 'money_out';
   if (reason === 'refund_overdue' && refundId !== null)
-    return resolveOverdueRefund(trx, payment, refundId, isOut, now);
+    return resolveOverdueRefund(trx, payment, { refundId, isOut, now });
   if (reason === 'refund_contradicted' && refundId !== null) {
-    return correctRefund(trx, payment, refundId, isOut ? amount : null, now);
+    return correctRefund(trx, payment, { refundId, amountOut: isOut ? amount : null, now });
   }
-  // A payment that is not known to be paid keeps its status; the sum counts once it is paid (see refundable.ts).
-  if (!counts || payment.paidAt === null) return payment;
-  return countResolvedRefund(trx, payment, payment.refundedAmount + counts, now);
+  // A payment that is not known to be paid keeps its status. The amount counts once it is paid (see refund-balance.ts).
+  if (!counted || payment.paidAt === null) return payment;
+  return countResolvedRefund(trx, payment, { refundedAmount: payment.refundedAmount + counted, now });
 }
 
 async function countResolvedRefund(
   trx: Writer,
   payment: Payment,
-  refunded: number,
-  now: number,
+  { refundedAmount, now }: { readonly refundedAmount: number; readonly now: number },
 ): Promise<Payment> {
-  const event = refunded < payment.amount ? 'payment.partial_refunded' : 'payment.refunded';
+  const event = refundedAmount < payment.amount ? 'payment.partial_refunded' : 'payment.refunded';
   const cause = { event, source: 'merchant' };
-  const after = await updateRefundedAmount(trx, payment, refunded, cause, now);
+  const after = await updateRefundedAmount(trx, payment, { refundedAmount, cause, now });
   await queuePaymentNotification(trx, after, now);
   return after;
 }

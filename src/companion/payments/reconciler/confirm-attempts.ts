@@ -29,7 +29,7 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
   await putOff(ctx, attempt);
   const payment = await findOffering(ctx, attempt);
   if (payment && !(await ctx.confirms(payment))) {
-    await cancelPayment(ctx, payment, 'merchant');
+    await cancelPayment(ctx, payment, { source: 'merchant' });
   } else if (payment && (await findOffering(ctx, attempt))) {
     // Read once more: while the merchant was asked, the payer may have left this way for another.
     try {

@@ -168,10 +168,14 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
   if (!payment || !isOver(payment)) return;
   const cause = { event: 'payment.expired', source: 'clock' };
-  await changeStatus(ctx, paymentId, 'expired', cause, async (current, trx) => {
-    if (!isOver(current)) return false;
-    if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
-    return true;
+  await changeStatus(ctx, paymentId, {
+    status: 'expired',
+    cause,
+    holds: async (current, trx) => {
+      if (!isOver(current)) return false;
+      if (isUnscanned(current) && current.reference !== null) await markOver(trx, current.reference);
+      return true;
+    },
   });
 }
 

@@ -1,10 +1,8 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import { retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
+import { bringDeferredForward, retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
 import { BATCH_SIZE, type Busy, type Job } from './job.ts';
-import { confirmDelivery } from '../reports/webhook-trust.ts';
-import { bringDeferredForward } from '../reports/deferred-webhooks.ts';
 
 /** Tries webhooks again that could not be followed when they came. */
 export const RETRY_DEFERRED_WEBHOOKS: Job = {
@@ -18,12 +16,12 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
       .execute();
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
-      const report = JSON.parse(row.report_json!) as ProviderDelivery;
-      const tried = { provider, report, tries: row.tries, receivedAt: row.received_at };
+      const delivery = JSON.parse(row.report_json!) as ProviderDelivery;
+      const due = { provider, delivery, tries: row.tries, receivedAt: row.received_at };
       return {
-        key: report.deliveryId,
+        key: delivery.deliveryId,
         provider,
-        run: () => retryDeferredWebhook(ctx, tried, confirmDelivery),
+        run: () => retryDeferredWebhook(ctx, due),
       };
     });
   },

@@ -6,91 +6,94 @@ import { addEvent } from '../model/events.ts';
 import { keepFailureReason } from '../model/failure-reason.ts';
 import type { Applied } from '../model/outcome.ts';
 import type { Payment } from '../model/payment.ts';
+import {
+  countUnidentifiedReport,
+  findSentRefunds,
+  matchRefund,
+  matchUnidentifiedReport,
+} from './match-refund.ts';
 import { findRefundBalance } from './refund-balance.ts';
-import { matchRefund } from './match-refund.ts';
 import { settleRefund } from './settle-refund.ts';
-import { countUnidentifiedReport, findSentRefunds, matchUnidentifiedReport } from './match-refund.ts';
 
-/** A provider's word on one of the payment's refunds. */
-export async function applyRefundReport(
-  trx: Writer,
-  payment: Payment,
-  attempt: AttemptRow,
-  report: RefundReport,
-  now: number,
-): Promise<Applied> {
-  const { status, refundId, providerRefundId, amount = null } = report;
-  // Neither which one nor how much: there are providers that say no more.
+/** A report about a refund, with the payment and attempt that it belongs to. */
+interface ReportedRefund<Report = RefundReport> {
+  readonly payment: Payment;
+  readonly attempt: AttemptRow;
+  readonly refundReport: Report;
+  readonly now: number;
+}
+
+type Unmatched = Pick<RefundReport, 'status'> & Partial<RefundReport>;
+
+/** Applies a provider's report about one of the payment's refunds, in the caller's transaction. */
+export async function applyRefundReport(trx: Writer, reported: ReportedRefund): Promise<Applied> {
+  const { payment, attempt, refundReport, now } = reported;
+  const { status, refundId, providerRefundId, amount = null } = refundReport;
+  // Some providers report only that a refund happened, without its id and amount.
   if (refundId === null && providerRefundId === null && amount === null)
-    return applyUnidentifiedReport(trx, payment, attempt, status, now);
-  const row = await matchRefund(trx, attempt, report);
-  if (!row) {
+    return applyUnidentifiedReport(trx, reported);
+  const refund = await matchRefund(trx, attempt, refundReport);
+  if (!refund) {
     if (status !== 'succeeded' || (await isAwaitingId(trx, attempt, amount)))
       return { outcome: 'premature', payment };
-    return flagUnmatchedRefund(trx, payment, attempt, report, now);
+    return flagUnmatchedRefund(trx, reported);
   }
   if (providerRefundId !== null) {
-    // It may have been taken for another's before its name was known.
-    const taken = { paymentId: payment.id, reason: 'unmatched_refund', refundId: providerRefundId } as const;
-    await closeAttention(trx, taken, 'no_money', now);
+    // Before its id was known, this refund may have been flagged as not ours.
+    const flagged = {
+      paymentId: payment.id,
+      reason: 'unmatched_refund',
+      refundId: providerRefundId,
+    } as const;
+    await closeAttention(trx, flagged, 'no_money', now);
   }
   if (status === 'pending') return { outcome: 'unchanged', payment };
-  if (status === 'failed') await keepFailureReason(trx, row, report.failureReason);
+  if (status === 'failed') await keepFailureReason(trx, refund, refundReport.failureReason);
   const source = `provider:${attempt.provider}`;
-  const { payment: after, outcome } = await settleRefund(trx, row, { status, amount, source }, now);
+  const { payment: after, outcome } = await settleRefund(trx, refund, { status, amount, source, now });
   return { outcome, payment: after };
 }
 
-/** Whether it may be a refund of ours whose name at the provider is not known yet: its answer is lost, or on its way. */
+/** True if the report may be about a sent refund whose provider id is unknown: its answer was lost or is on its way. */
 async function isAwaitingId(trx: Writer, attempt: AttemptRow, amount: number | null): Promise<boolean> {
-  const isNameless = (refund: RefundRow) =>
+  const isCandidate = (refund: RefundRow) =>
     refund.provider_refund_id === null &&
     refund.status !== 'failed' &&
     (amount === null || refund.amount === amount);
-  return (await findSentRefunds(trx, attempt)).some(isNameless);
+  return (await findSentRefunds(trx, attempt)).some(isCandidate);
 }
 
-/** Tells of one of them; see matchUnidentifiedReport for which. */
-async function applyUnidentifiedReport(
-  trx: Writer,
-  payment: Payment,
-  attempt: AttemptRow,
-  status: RefundReport['status'],
-  now: number,
-): Promise<Applied> {
-  if (status !== 'succeeded') return noteUnmatched(trx, payment, attempt, status, now);
-  const asked = await findSentRefunds(trx, attempt);
-  const refunds = await matchUnidentifiedReport(trx, attempt, asked);
+/** Applies a report without refund id and amount. See {@link matchUnidentifiedReport} for the refunds it is about. */
+async function applyUnidentifiedReport(trx: Writer, reported: ReportedRefund): Promise<Applied> {
+  const { payment, attempt, now } = reported;
+  const { status } = reported.refundReport;
+  if (status !== 'succeeded') return noteUnmatched(trx, reported);
+  const sent = await findSentRefunds(trx, attempt);
+  const refunds = await matchUnidentifiedReport(trx, attempt, sent);
   if (refunds.length === 0) {
-    const ours = asked.filter((refund) => refund.status !== 'failed').length;
-    // More of them than we have asked for.
-    if (attempt.unidentified_refunds >= ours)
-      return flagUnmatchedRefund(trx, payment, attempt, { status }, now);
+    const ours = sent.filter((refund) => refund.status !== 'failed').length;
+    // There are more success reports than refunds that we have sent.
+    if (attempt.unidentified_refunds >= ours) return flagUnmatchedRefund(trx, reported);
     await countUnidentifiedReport(trx, attempt);
-    return noteUnmatched(trx, payment, attempt, status, now);
+    return noteUnmatched(trx, reported);
   }
   await countUnidentifiedReport(trx, attempt);
-  const result = { status, amount: null, source: `provider:${attempt.provider}` } as const;
+  const result = { status, amount: null, source: `provider:${attempt.provider}`, now } as const;
   let after = payment;
-  for (const refund of refunds) after = (await settleRefund(trx, refund, result, now)).payment;
+  for (const refund of refunds) after = (await settleRefund(trx, refund, result)).payment;
   return { outcome: 'applied', payment: after };
 }
 
 /**
- * Money that was given back in the provider's own cabinet: the books do not know of it. It counts against the payment
- * until a person has looked; where its sum is not told, all that is left does.
+ * Opens an attention for a refund that we have not made, for example one made in the provider's dashboard. Its amount
+ * counts against the payment until a person resolves the attention; without an amount, all that is left counts.
  */
 export async function flagUnmatchedRefund(
   trx: Writer,
-  payment: Payment,
-  attempt: AttemptRow,
-  {
-    status,
-    amount = null,
-    providerRefundId = null,
-  }: Pick<RefundReport, 'status' | 'amount'> & Partial<RefundReport>,
-  now: number,
+  reported: ReportedRefund<Unmatched>,
 ): Promise<Applied> {
+  const { payment, attempt, refundReport, now } = reported;
+  const { amount = null, providerRefundId = null } = refundReport;
   await queueAttention(
     trx,
     payment,
@@ -100,33 +103,28 @@ export async function flagUnmatchedRefund(
       provider_refund_id: providerRefundId,
       reported_amount: amount,
       reported_currency: amount === null ? null : payment.currency,
-      // A second charge is no money of the payment's.
+      // A second charge is not the payment's money.
       reserved_amount: attempt.state === 'duplicate' ? 0 : amount,
     },
     now,
   );
-  return noteUnmatched(trx, payment, attempt, status, now);
+  return noteUnmatched(trx, reported);
 }
 
-/** A status says that a part has gone back, and the books know of none: nobody says how much. */
+/** Flags a `partial_refunded` status of a payment without any refund of ours: the refunded amount is unknown. */
 export async function flagUncountedRefund(
   trx: Writer,
-  payment: Payment,
-  attempt: AttemptRow,
-  now: number,
+  { payment, attempt, now }: Omit<ReportedRefund, 'refundReport'>,
 ): Promise<void> {
   if (payment.paidAt === null || payment.refundedAmount > 0) return;
   const { pending, reserved } = await findRefundBalance(trx, payment);
-  if (pending + reserved === 0)
-    await flagUnmatchedRefund(trx, payment, attempt, { status: 'succeeded' }, now);
+  if (pending + reserved > 0) return;
+  await flagUnmatchedRefund(trx, { payment, attempt, refundReport: { status: 'succeeded' }, now });
 }
 
 async function noteUnmatched(
   trx: Writer,
-  payment: Payment,
-  attempt: AttemptRow,
-  status: RefundReport['status'],
-  now: number,
+  { payment, attempt, refundReport: { status }, now }: ReportedRefund<Unmatched>,
 ): Promise<Applied> {
   const cause = { event: `refund.${status}`, source: `provider:${attempt.provider}` };
   await addEvent(trx, payment, payment, cause, 'unmatched_refund', now);

@@ -4,30 +4,33 @@ import { queueAttention } from '../model/attention.ts';
 import { addEvent, type Cause } from '../model/events.ts';
 import type { Payment } from '../model/payment.ts';
 
-/** A report about a refund. */
+/** The result of a refund, as reported. */
 export interface RefundResult {
   readonly status: 'succeeded' | 'failed';
-  /** Kopecks, as the provider says; `null` when it names no sum. */
+  /** Kopecks, as the provider reports; `null` when the report has no amount. */
   readonly amount: number | null;
   readonly source: Cause['source'];
+  /** Unix ms. */
+  readonly now: number;
 }
 
-/** Whether a result and what is known of the refund cannot both be true: another end, or another sum. */
-export function contradictsRefund(refund: RefundRow, { status, amount }: RefundResult): boolean {
+/** True if the result and the stored refund cannot both be right: they have another final status or another amount. */
+export function contradictsRefund(
+  refund: RefundRow,
+  { status, amount }: Pick<RefundResult, 'status' | 'amount'>,
+): boolean {
   if (refund.status !== 'pending' && refund.status !== status) return true;
   return status === 'succeeded' && amount !== null && amount !== refund.amount;
 }
 
 /**
- * Leaves the refund as it is, and tells: which of the two is true only a person can find out. Until then what may have
- * gone out beyond the books counts against the payment.
+ * Leaves the refund unchanged and opens an attention: only a person can find out which result is right. Until then, money
+ * that may have left beyond the stored refund counts against the payment.
  */
 export async function flagContradiction(
   trx: Writer,
-  payment: Payment,
-  refund: RefundRow,
-  { status, amount, source }: RefundResult,
-  now: number,
+  { payment, refund }: { readonly payment: Payment; readonly refund: RefundRow },
+  { status, amount, source, now }: RefundResult,
 ): Promise<void> {
   await addEvent(trx, payment, payment, { event: `refund.${status}`, source }, 'refund_contradicted', now);
   const reported = amount ?? refund.amount;

@@ -8,8 +8,14 @@ import { insertRefund } from './refund-rows.ts';
 import { attemptPayableUntil } from '../model/payable-until.ts';
 import { isUnscanned, type Payment } from '../model/payment.ts';
 
-/** Why late money of this payment could not be given back by itself; `null` when it could. */
-export async function lateRefundObstacle(ctx: Context, payment: Payment): Promise<string | null> {
+/**
+ * Returns why a late payment cannot be refunded automatically, as a field error; `null` when it can. The obstacle is an
+ * attempt that can still be paid, at a provider without refunds.
+ */
+export async function lateRefundObstacle(
+  ctx: Pick<Context, 'store' | 'providers' | 'now'>,
+  payment: Payment,
+): Promise<string | null> {
   const attempts = await findAttempts(ctx.store.read, payment.id);
   const stuck = attempts.find(
     (attempt) =>
@@ -17,19 +23,23 @@ export async function lateRefundObstacle(ctx: Context, payment: Payment): Promis
       attemptPayableUntil(attempt, ctx.providers, ctx.now()) !== null &&
       !(isUnscanned(payment) && attempt.reference === payment.reference),
   );
-  return stuck ? `can't be "refund" here: ${stuck.provider} gives nothing back by this API` : null;
+  return stuck ? `can't be "refund" here: ${stuck.provider} has no refunds in its API` : null;
+}
+
+interface LatePayment {
+  readonly payment: Payment;
+  readonly attempt: AttemptRow;
+  readonly report: ProviderReport;
+  readonly now: number;
 }
 
 /**
- * Money that has come after a cancel whose merchant wants it given back: it is the payment's, as all late money is, and a
- * refund of the whole sum is begun in the same transaction. The reconciler carries it out as it does any other refund.
+ * Creates the refund for money that came after a cancel with `on_late: "refund"`. The money counts as the payment's, like
+ * all late money. The refund of the full amount is stored in the same transaction; the reconciler sends it.
  */
 export async function refundLatePayment(
   trx: Writer,
-  payment: Payment,
-  { reference }: AttemptRow,
-  { amount, currency }: ProviderReport,
-  now: number,
+  { payment, attempt: { reference }, report: { amount, currency }, now }: LatePayment,
 ): Promise<void> {
   const { id: refundId } = await insertRefund(
     trx,
@@ -45,7 +55,7 @@ export async function refundLatePayment(
   );
 }
 
-/** Late money that is back needs no person's look any more; a refund that failed does. */
+/** Closes the attention of a late payment that was refunded. It stays open after a failed refund: a person must act. */
 export async function resolveLateRefund(trx: Writer, refundId: string, now: number): Promise<void> {
   await trx
     .updateTable('attention')

@@ -3,13 +3,13 @@ import type { AttemptRow, RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 
 /**
- * The refund that a provider's message is about, with the provider's id of it kept from then on: by that id it is asked
- * about, whatever became of the answer to our own request.
+ * Returns the refund that a provider's report is about, or `null` when no refund matches. Stores the
+ * provider's refund id with it: later calls use that id, even if the answer to our own request was lost.
  */
 export async function matchRefund(
   trx: Writer,
   attempt: AttemptRow,
-  report: RefundReport,
+  refundReport: RefundReport,
 ): Promise<RefundRow | null> {
   const refunds = await trx
     .selectFrom('refunds')
@@ -17,11 +17,11 @@ export async function matchRefund(
     .where('payment_id', '=', attempt.payment_id)
     .execute();
   const ofAttempt = refunds.filter(({ reference }) => reference === attempt.reference);
-  const refund = matchById(ofAttempt, report) ?? matchByAmount(ofAttempt, report);
-  if (refund?.provider_refund_id !== null || report.providerRefundId === null) return refund;
+  const refund = matchById(ofAttempt, refundReport) ?? matchByAmount(ofAttempt, refundReport);
+  if (refund?.provider_refund_id !== null || refundReport.providerRefundId === null) return refund;
   return trx
     .updateTable('refunds')
-    .set({ provider_refund_id: report.providerRefundId })
+    .set({ provider_refund_id: refundReport.providerRefundId })
     .where('id', '=', refund.id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -33,14 +33,15 @@ function matchById(
 ): RefundRow | undefined {
   return (
     refunds.find((refund) => providerRefundId !== null && refund.provider_refund_id === providerRefundId) ??
-    // Our id stands in a text that a person in the provider's cabinet may have copied.
+    // The provider sends our id in a free text. A person may have copied that text to another refund in the provider's
+    // dashboard, so the amount must match too.
     refunds.find((refund) => refund.id === refundId && (amount ?? refund.amount) === refund.amount)
   );
 }
 
 /**
- * Whose answer was lost, or is still under way: the only refund of this attempt and sum that was asked for and has no
- * name at the provider yet. Of several nobody can say which one is meant.
+ * Returns the only sent refund of this attempt and amount that has no provider id yet: the answer with its id was lost or
+ * is still on its way. Returns `null` if several refunds match, because the right one is unknown.
  */
 function matchByAmount(
   refunds: readonly RefundRow[],
@@ -57,7 +58,7 @@ function matchByAmount(
   return candidates.length === 1 ? candidates[0]! : null;
 }
 
-/** The attempt's refunds that its provider may have heard of, the oldest first. */
+/** Returns the attempt's refunds that may have reached the provider, oldest first. */
 export function findSentRefunds(trx: Writer, { reference }: AttemptRow): Promise<RefundRow[]> {
   return trx
     .selectFrom('refunds')
@@ -68,7 +69,7 @@ export function findSentRefunds(trx: Writer, { reference }: AttemptRow): Promise
     .execute();
 }
 
-/** Counts a report of a refund that names neither which one nor how much, and is of one that we have asked for. */
+/** Counts a report that has no refund id and no amount, and that belongs to a refund which we have sent. */
 export async function countUnidentifiedReport(
   trx: Writer,
   { reference, unidentified_refunds }: AttemptRow,
@@ -81,16 +82,16 @@ export async function countUnidentifiedReport(
 }
 
 /**
- * The refunds that a provider speaks of when it says that a refund has succeeded and not which one: the only one of the
- * attempt that is under way. Of several nobody can say which one is meant, until as many messages have come as there are
- * refunds: then it is all of them. None while that is open.
+ * Returns the refunds that a success report without refund id and amount is about. A single pending refund of the attempt
+ * is the one. Of several pending refunds the right one is unknown until as many reports have come as there are pending
+ * refunds: then the reports are about all of them. Returns none before that.
  */
 export async function matchUnidentifiedReport(
   trx: Writer,
   attempt: AttemptRow,
-  asked: readonly RefundRow[],
+  sent: readonly RefundRow[],
 ): Promise<readonly RefundRow[]> {
-  const pending = asked.filter(({ status }) => status === 'pending');
+  const pending = sent.filter(({ status }) => status === 'pending');
   const [oldest] = pending;
   if (!oldest) return [];
   const { earlier } = await trx

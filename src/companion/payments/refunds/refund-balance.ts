@@ -3,13 +3,13 @@ import type { Reader } from '../../store/store.ts';
 import { findOpenAttention } from '../model/attention.ts';
 import type { Payment } from '../model/payment.ts';
 
-/** The sums that count against a payment's money, in kopecks. Second charges and their refunds are left out. */
+/** The refund sums of a payment, in kopecks. Second charges and their refunds are not included. */
 export interface RefundBalance {
-  /** Refunds that were begun and whose end is not known. */
+  /** Pending refunds: started, result unknown. */
   readonly pending: number;
-  /** Money that may have gone out outside our own books, by open attention; never more than is left without it. */
+  /** Money that may have left without a refund of ours, by open attention. At most the sum that is not refunded or pending. */
   readonly reserved: number;
-  /** The sum that may still be refunded. */
+  /** The sum that can still be refunded. */
   readonly left: number;
 }
 
@@ -22,8 +22,9 @@ export async function findRefundBalance(db: Reader, payment: Payment): Promise<R
 }
 
 /**
- * Kopecks that have gone out for good, at most the payment's: what was counted, or what single reports and people have
- * told, if that is more. The two differ after more was told than the payment has, or before it was known to be paid.
+ * Returns the kopecks that are certainly refunded, at most the payment's amount. This is the larger of two sums: the
+ * stored `refundedAmount`, and the succeeded refunds plus the money that people confirmed as gone. The two differ when
+ * more was reported than the payment has, or when a refund was reported before the payment was known to be paid.
  */
 export async function refundedTotal(
   db: Reader,
@@ -36,20 +37,24 @@ export async function refundedTotal(
     .where('duplicate', '=', 0)
     .where('status', '=', 'succeeded')
     .execute();
-  const besides = await db
+  const confirmed = await db
     .selectFrom('attention')
     .select('reserved_amount')
     .where('payment_id', '=', id)
     .where('reason', 'in', ['unmatched_refund', 'paid_contradicted'])
     .where('outcome', '=', 'money_out')
     .execute();
-  const told = besides.reduce((sum, { reserved_amount }) => sum + (reserved_amount ?? 0), sumOf(succeeded));
-  return Math.min(amount, Math.max(refundedAmount, told));
+  const reported = confirmed.reduce(
+    (sum, { reserved_amount }) => sum + (reserved_amount ?? 0),
+    sumOf(succeeded),
+  );
+  return Math.min(amount, Math.max(refundedAmount, reported));
 }
 
 /**
- * Whether a refund may go to a provider that has not heard of it. `wait`: what has gone out, or may have, leaves no room
- * for it, until a person or a provider has told; `never`: what has gone out for good leaves none.
+ * Decides if a refund that the provider does not know yet may be sent. `wait`: money that is gone, or may be gone, leaves
+ * too little for this refund until a person or the provider clears the doubt. `never`: the money that is certainly
+ * refunded leaves too little.
  */
 export async function checkBalance(
   db: Reader,
@@ -57,9 +62,9 @@ export async function checkBalance(
   refund: Pick<RefundRow, 'seq' | 'amount' | 'duplicate'>,
 ): Promise<'now' | 'wait' | 'never'> {
   const open = await findOpenAttention(db, payment.id);
-  const inDoubt = open.some(({ reason }) => reason === 'paid_contradicted');
-  // A second charge is no money of the payment's.
-  if (refund.duplicate === 1) return inDoubt ? 'wait' : 'now';
+  const isContradicted = open.some(({ reason }) => reason === 'paid_contradicted');
+  // The money of a second charge does not belong to the payment's balance.
+  if (refund.duplicate === 1) return isContradicted ? 'wait' : 'now';
   const room = payment.amount - (await refundedTotal(db, payment)) - refund.amount;
   if (room < 0) return 'never';
   const pending = await findPendingRefunds(db, payment.id);
@@ -67,7 +72,7 @@ export async function checkBalance(
     pending.filter(({ seq, requests }) => seq !== refund.seq && (requests > 0 || seq < refund.seq)),
   );
   const reserved = open.reduce((sum, { reserved_amount }) => sum + (reserved_amount ?? Infinity), 0);
-  return inDoubt || before + reserved > room ? 'wait' : 'now';
+  return isContradicted || before + reserved > room ? 'wait' : 'now';
 }
 
 function findPendingRefunds(
@@ -87,7 +92,7 @@ function sumOf(refunds: readonly Pick<RefundRow, 'amount'>[]): number {
   return refunds.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** Whether it is open to doubt that the payment's money ever came. */
+/** True while the provider contradicts itself about this payment being paid and nobody has resolved that. */
 export async function isPaidContradicted(db: Reader, paymentId: string): Promise<boolean> {
   const open = await findOpenAttention(db, paymentId);
   return open.some(({ reason }) => reason === 'paid_contradicted');

@@ -7,18 +7,18 @@ export interface NewRefund {
   /** Defaults to a new id. */
   readonly id?: string;
   readonly paymentId: string;
-  /** The attempt whose money goes back. */
+  /** The attempt whose money is refunded. */
   readonly reference: string;
   /** Kopecks. */
   readonly amount: number;
   readonly reason: string | null;
-  /** Whether it gives a second charge back, which does not count against the payment. Defaults to `false`. */
+  /** True for the refund of a second charge, which does not count against the payment. Defaults to `false`. */
   readonly duplicate?: boolean;
-  /** When the reconciler first carries it out (unix ms). Defaults to at once. */
+  /** When the reconciler first sends it (unix ms). Defaults to immediately. */
   readonly nextRequestAt?: number;
 }
 
-/** Stores a pending refund in the caller's transaction, before any provider hears of it. */
+/** Stores a pending refund in the caller's transaction, before the provider is called. */
 export function insertRefund(
   trx: Writer,
   { id = newId('rfd'), paymentId, reference, amount, reason, duplicate = false, nextRequestAt }: NewRefund,

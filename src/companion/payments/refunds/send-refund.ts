@@ -13,35 +13,41 @@ import { contradictsTest, type Payment } from '../model/payment.ts';
 import { checkBalance } from './refund-balance.ts';
 import { settleRefund } from './settle-refund.ts';
 
-/** Between two questions about a refund that is under way: it doubles, as the refund grows old. */
+/** The pause between two calls for a pending refund, ms. It grows with the refund's age up to the longest pause. */
 export const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
-/** Once it is a day old, its end has been lost or takes days. */
+/** The longest pause for a refund older than a day, ms: its result is lost or takes days. */
 const LONGEST_OLD_PAUSE_MS = 3_600_000;
 const OLD_MS = 24 * 3_600_000;
 
-/** Brings a pending refund to the provider; it stays pending while nobody can say what became of it. */
-export async function trySendRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+export type RefundContext = Pick<
+  Context,
+  'store' | 'providers' | 'log' | 'now' | 'announce' | 'wakeNotifier'
+>;
+
+/** Sends a pending refund like {@link sendRefund}. Returns it still pending when the provider's result is unknown. */
+export async function trySendRefund(ctx: RefundContext, refund: RefundRow): Promise<RefundRow> {
   try {
     return await sendRefund(ctx, refund);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    // A webhook may have been faster than the answer that did not come.
+    // A webhook may have settled the refund while the call failed.
     return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   }
 }
 
 /**
- * May be repeated: the refund's id is the idempotency key, and a provider that knows no such thing is told that it may
- * have been asked before. Throws a {@link ProviderError} when nobody can say what became of it.
+ * Asks the provider to make a pending refund, or requests for its result if the provider has it already. Can be repeated: the
+ * refund's id is the idempotency key, and `repeated` warns providers without idempotent refunds. Throws a
+ * {@link ProviderError} when the result is unknown.
  */
-export async function sendRefund(ctx: Context, refund: RefundRow): Promise<RefundRow> {
+export async function sendRefund(ctx: RefundContext, refund: RefundRow): Promise<RefundRow> {
   if (refund.status !== 'pending') return refund;
-  // On disk before the call: whoever comes after a crash must know that there may have been one.
+  // The attempt to send is stored before the call: after a crash, the next call must know that there may have been one.
   if (!(await claimSend(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const payment = await findPayment(ctx.store.read, refund.payment_id);
   const attempt = await findAttempt(ctx.store.read, refund.reference);
-  if (!payment || !attempt) throw new Error('a refund without its payment');
+  if (!payment || !attempt) throw new Error(`refund ${refund.id} has no payment or no attempt`);
   let answer: ProviderRefund;
   try {
     answer = await ctx.providers[attempt.provider].refund({
@@ -55,7 +61,7 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
   } catch (cause) {
     ctx.log.error({ payment_id: payment.id, refund_id: refund.id, err: cause }, 'provider refund failed');
     const error =
-      cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call broke', { cause });
+      cause instanceof ProviderError ? cause : new ProviderError('unavailable', 'the call failed', { cause });
     if (!error.mayHaveTakenEffect) await undoClaim(ctx, refund);
     if (error.kind === 'unavailable') throw error;
     answer = { status: 'failed', failureReason: error.reason };
@@ -72,21 +78,24 @@ export async function sendRefund(ctx: Context, refund: RefundRow): Promise<Refun
   }
   if (status === 'succeeded' && contradictsTest(payment, answer)) {
     await flagTestContradiction(ctx, payment, refund);
-    throw new ProviderError('unavailable', 'the provider says that this refund is a test, or is none');
+    throw new ProviderError(
+      'unavailable',
+      'the provider and the payment disagree on whether this refund is a test',
+    );
   }
   if (status === 'pending') return (await findRefund(ctx.store.read, refund.id)) ?? refund;
   const settled = await ctx.store.write(async (trx) => {
     if (status === 'failed') await keepFailureReason(trx, refund, answer.failureReason);
     const source = refund.duplicate === 1 ? 'clock' : 'merchant';
-    return settleRefund(trx, refund, { status, amount: null, source }, ctx.now());
+    return settleRefund(trx, refund, { status, amount: null, source, now: ctx.now() });
   });
   if (settled.outcome === 'applied') ctx.announce(settled.payment);
   return settled.refund;
 }
 
-/** A test refund of real money gives nothing back: it stays pending, and a person is told. */
+/** A test refund of real money returns nothing: the refund stays pending, and the merchant gets an attention. */
 async function flagTestContradiction(
-  ctx: Context,
+  ctx: RefundContext,
   payment: Payment,
   { id, reference }: RefundRow,
 ): Promise<void> {
@@ -96,10 +105,11 @@ async function flagTestContradiction(
 }
 
 /**
- * Of two that come with the same knowledge one asks: otherwise both could be the first to. What the provider has not heard
- * of waits while its money may have gone out otherwise, and fails once it has.
+ * Counts this call and plans the next one. Returns false if the refund must not be sent now. If two callers have read the
+ * same row, only one of them may send. A refund that was never sent waits while its money may have left otherwise, and
+ * fails once that is certain.
  */
-async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
+async function claimSend(ctx: RefundContext, refund: RefundRow): Promise<boolean> {
   const { id, requests } = refund;
   const now = ctx.now();
   const age = now - refund.created_at;
@@ -115,7 +125,7 @@ async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
       .set({ requests: room === 'now' ? requests + 1 : requests, next_request_at: now + pause })
       .where('id', '=', id)
       .execute();
-    if (room === 'never') await settleRefund(trx, refund, NOTHING_LEFT, now);
+    if (room === 'never') await settleRefund(trx, refund, { ...NOTHING_LEFT, now });
     return room;
   });
   if (room === 'never') ctx.wakeNotifier();
@@ -124,8 +134,8 @@ async function claimSend(ctx: Context, refund: RefundRow): Promise<boolean> {
 
 const NOTHING_LEFT = { status: 'failed', amount: null, source: 'clock' } as const;
 
-/** The provider was surely not asked, unless somebody else has meanwhile. */
-async function undoClaim(ctx: Context, { id, requests }: RefundRow): Promise<void> {
+/** Takes the counted call back: the call did not reach the provider. Does nothing if another call was counted since. */
+async function undoClaim(ctx: Pick<Context, 'store'>, { id, requests }: RefundRow): Promise<void> {
   await ctx.store.write((trx) =>
     trx
       .updateTable('refunds')
@@ -136,7 +146,7 @@ async function undoClaim(ctx: Context, { id, requests }: RefundRow): Promise<voi
   );
 }
 
-/** Makes due what a clock has put off that has been set back since. */
+/** Makes refunds due that were planned too far ahead by a clock that has been set back since. */
 export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('refunds')

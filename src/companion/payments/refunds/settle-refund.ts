@@ -20,44 +20,53 @@ export interface SettledRefund {
 }
 
 /**
- * The end of a refund, once: in the payment, in its history and in the outbox. A result that contradicts an earlier one,
- * or names another sum, changes nothing and is told (see contradicted-refund.ts).
+ * Stores the final result of a refund once: in the refund, the payment, its history and the outbox. A result that
+ * contradicts the stored one changes nothing and opens an attention (see contradicted-refund.ts).
  */
 export async function settleRefund(
   trx: Writer,
   { id, payment_id }: Pick<RefundRow, 'id' | 'payment_id'>,
   result: RefundResult,
-  now: number,
 ): Promise<SettledRefund> {
   const payment = await findPayment(trx, payment_id);
   const before = await findRefund(trx, id);
   if (!payment || !before) throw new Error(`refund ${id} or its payment does not exist`);
   if (contradictsRefund(before, result)) {
-    await flagContradiction(trx, payment, before, result, now);
+    await flagContradiction(trx, { payment, refund: before }, result);
     return { refund: before, payment, outcome: 'refund_contradicted' };
   }
   if (before.status !== 'pending') return { refund: before, payment, outcome: 'unchanged' };
-  const refund = await storeRefundResult(trx, before, result.status, now);
-  const outcome = result.status === 'succeeded' ? 'money_out' : 'no_money';
+  const { status, source, now } = result;
+  const refund = await storeRefundResult(trx, before, { status, now });
+  const outcome = status === 'succeeded' ? 'money_out' : 'no_money';
   await closeAttention(trx, { paymentId: payment_id, reason: 'refund_overdue', refundId: id }, outcome, now);
   if (refund.duplicate === 1) {
-    await recordSecondChargeRefund(trx, payment, refund, result.source, now);
+    await recordSecondChargeRefund(trx, { payment, refund, source, now });
     return { refund, payment, outcome: 'applied' };
   }
-  const after =
-    refund.status === 'succeeded' ? await giveBack(trx, payment, refund, result.source, now) : payment;
+  let after = payment;
+  if (status === 'succeeded') {
+    const refundedAmount = payment.refundedAmount + refund.amount;
+    const cause = { event: 'refund.succeeded', source };
+    after = await updateRefundedAmount(trx, payment, { refundedAmount, cause, now });
+  }
   await queueRefundNotification(trx, after, refund, now);
-  if (refund.status === 'succeeded') await resolveLateRefund(trx, refund.id, now);
+  if (status === 'succeeded') await resolveLateRefund(trx, refund.id, now);
   return { refund, payment: after, outcome: 'applied' };
 }
 
-/** Writes how a refund has ended. `amount`: kopecks, where another sum went out than was asked for. */
+interface StoredResult {
+  readonly status: RefundResult['status'];
+  /** Kopecks, if the refunded sum differs from the requested one. */
+  readonly amount?: number;
+  readonly now: number;
+}
+
+/** Stores the final status of a refund and returns the new row. */
 export async function storeRefundResult(
   trx: Writer,
   { id, payment_id }: RefundRow,
-  status: RefundResult['status'],
-  now: number,
-  amount?: number,
+  { status, amount, now }: StoredResult,
 ): Promise<RefundRow> {
   const refund = await trx
     .updateTable('refunds')
@@ -80,49 +89,40 @@ export async function storeRefundResult(
   return refund;
 }
 
-/** A second charge is no money of the payment's: its refund is told by attention, and changes no sum. */
+interface SecondChargeRefund {
+  readonly payment: Payment;
+  readonly refund: RefundRow;
+  readonly source: Cause['source'];
+  readonly now: number;
+}
+
+/** Reports the result of a second charge's refund by an attention. It is not the payment's money, so no sum changes. */
 export async function recordSecondChargeRefund(
   trx: Writer,
-  payment: Payment,
-  { id, reference, status }: RefundRow,
-  source: Cause['source'],
-  now: number,
+  { payment, refund: { id, reference, status }, source, now }: SecondChargeRefund,
 ): Promise<void> {
   const reason = status === 'succeeded' ? 'duplicate_refund_succeeded' : 'duplicate_refund_failed';
   await addEvent(trx, payment, payment, { event: `refund.${status}`, source }, reason, now);
   await queueAttention(trx, payment, { reason, reference, refund_id: id }, now);
-  // After a failed refund the attention that was just opened asks for the rest.
+  // After a failed refund, the attention opened above asks a person for the next step.
   const outcome = status === 'succeeded' ? 'money_out' : 'no_effect';
   await closeAttention(trx, { paymentId: payment.id, reason: 'paid_twice', refundId: id }, outcome, now);
 }
 
-function giveBack(
-  trx: Writer,
-  payment: Payment,
-  refund: RefundRow,
-  source: Cause['source'],
-  now: number,
-): Promise<Payment> {
-  return updateRefundedAmount(
-    trx,
-    payment,
-    payment.refundedAmount + refund.amount,
-    { event: 'refund.succeeded', source },
-    now,
-  );
-}
-
-/** Writes how much has gone back, and the status that says so. The provider's own word may have counted it before. */
+/**
+ * Stores the refunded sum (kopecks) and the matching payment status. The stored sum may be larger than `refundedAmount`:
+ * the provider's reports may have counted more before.
+ */
 export async function updateRefundedAmount(
   trx: Writer,
   payment: Payment,
-  refunded: number,
-  cause: Cause,
-  now: number,
+  {
+    refundedAmount,
+    cause,
+    now,
+  }: { readonly refundedAmount: number; readonly cause: Cause; readonly now: number },
 ): Promise<Payment> {
-  const counted = { ...payment, refundedAmount: Math.max(0, refunded) };
-  const refundedAmount = await refundedTotal(trx, counted);
-  const status =
-    refundedAmount === payment.amount ? 'refunded' : refundedAmount > 0 ? 'partial_refunded' : 'paid';
-  return record(trx, payment, { status, refundedAmount }, cause, now);
+  const total = await refundedTotal(trx, { ...payment, refundedAmount: Math.max(0, refundedAmount) });
+  const status = total === payment.amount ? 'refunded' : total > 0 ? 'partial_refunded' : 'paid';
+  return record(trx, payment, { status, refundedAmount: total }, cause, now);
 }

@@ -13,26 +13,30 @@ import { flagDiscrepancy } from './payment-discrepancies.ts';
 import { isOddMoney, type Applied } from '../model/outcome.ts';
 import { contradictsTest, wantsLateBack, type Payment } from '../model/payment.ts';
 import { record } from '../model/update.ts';
-import { flagUncountedRefund, applyRefundReport } from '../refunds/apply-refund-report.ts';
+import { applyRefundReport, flagUncountedRefund } from '../refunds/apply-refund-report.ts';
 
-/** What a provider's report means for its payment, in the caller's transaction. */
+interface ReceivedReport {
+  readonly provider: string;
+  readonly report: ProviderReport | ProviderDelivery;
+  readonly cause: Cause;
+  readonly now: number;
+}
+
+/** Applies a provider's report to its payment, in the caller's transaction. */
 export async function applyReport(
   trx: Writer,
-  provider: string,
-  report: ProviderReport | ProviderDelivery,
-  cause: Cause,
-  now: number,
+  { provider, report, cause, now }: ReceivedReport,
 ): Promise<Applied> {
   const attempt = await findReported(trx, provider, report);
   const payment = attempt && (await findPayment(trx, attempt.payment_id));
   if (!payment) return { outcome: 'unknown_payment', payment: null };
-  const refund = 'refund' in report ? report.refund : null;
-  if (refund && !contradictsTest(payment, report))
-    return applyRefundReport(trx, payment, attempt, refund, now);
+  const refundReport = 'refund' in report ? report.refund : null;
+  if (refundReport && !contradictsTest(payment, report))
+    return applyRefundReport(trx, { payment, attempt, refundReport, now });
 
-  const asked = isAnswer(cause);
-  const { status, refusal } = evaluateReport(payment, attempt, report, { asked, now });
-  // It will be tried again: only what comes of it at last is worth a line.
+  const isStatusAnswer = isAnswer(cause);
+  const { status, refusal } = evaluateReport(report, { payment, attempt, isStatusAnswer, now });
+  // A premature report is retried. Only its final outcome is written to the history.
   if (refusal === 'premature') return { outcome: refusal, payment };
   if (refusal !== 'test_contradicted') await noteEnd(trx, attempt, report);
   let followUp = false;
@@ -42,47 +46,52 @@ export async function applyReport(
       followUp = await flagDiscrepancy(trx, { payment, attempt, report, reason: refusal }, now);
     if (status === null) return { outcome: refusal, payment, followUp };
   }
-  const offered = await updateOffer(trx, payment, attempt, report, cause, now);
+  const updated = await updateOffer(trx, { payment, attempt, report, cause, now });
   if (refusal === null && report.wantsConfirmation === true) {
-    followUp = await requestConfirmation(trx, offered.payment, attempt);
+    followUp = await requestConfirmation(trx, updated.payment, attempt);
   }
-  if (status === null || isBeforeOffer(status, offered.payment)) return { ...offered, followUp };
+  if (status === null || isBeforeOffer(status, updated.payment)) return { ...updated, followUp };
   if (status === 'paid') await markPaid(trx, { reference: attempt.reference });
   const also = report.receiptUrl ? { receiptUrl: report.receiptUrl } : {};
-  const moved = await move(trx, offered.payment, status, cause, now, also);
-  if (report.status === 'partial_refunded') await flagUncountedRefund(trx, moved.payment!, attempt, now);
+  const moved = await move(trx, updated.payment, status, cause, now, also);
+  if (report.status === 'partial_refunded')
+    await flagUncountedRefund(trx, { payment: moved.payment!, attempt, now });
   if (moved.outcome === 'applied' && status === 'paid' && payment.attempts > 1) {
     await closeOtherAttempts(trx, { paymentId: payment.id, paidReference: attempt.reference });
   }
-  if (moved.outcome === 'applied' && status === 'paid' && wantsLateBack(offered.payment)) {
-    await refundLatePayment(trx, moved.payment!, attempt, report, now);
+  if (moved.outcome === 'applied' && status === 'paid' && wantsLateBack(updated.payment)) {
+    await refundLatePayment(trx, { payment: moved.payment!, attempt, report, now });
     followUp = true;
   }
-  return moved.outcome === 'applied' ? { ...moved, followUp } : { ...offered, followUp };
+  return moved.outcome === 'applied' ? { ...moved, followUp } : { ...updated, followUp };
 }
 
 /**
- * Whatever its provider calls it, what the payer was not shown yet is not being paid: the page would wait for its end,
- * and not show the link when that comes.
+ * True if the provider reports "processing" before the payer has seen a link or code. Nobody is paying yet, and the page
+ * would not show a link that comes during "processing".
  */
 function isBeforeOffer(status: PaymentStatus, { presentation, chargePayload }: Payment): boolean {
   return status === 'processing' && presentation.kind === 'pending' && chargePayload === null;
 }
 
-/** Keeps what the report tells of the attempt itself: its id, if not known yet, the link that has come, and when it ends. */
+interface OfferUpdate {
+  readonly payment: Payment;
+  readonly attempt: AttemptRow;
+  readonly report: ProviderReport;
+  readonly cause: Cause;
+  readonly now: number;
+}
+
+/** Stores what the report says about the attempt's offer: the provider's payment id, the link and an earlier expiry. */
 async function updateOffer(
   trx: Writer,
-  payment: Payment,
-  attempt: AttemptRow,
-  report: ProviderReport,
-  cause: Cause,
-  now: number,
+  { payment, attempt, report, cause, now }: OfferUpdate,
 ): Promise<{ outcome: 'applied' | 'unchanged'; payment: Payment }> {
-  const id = report.providerPaymentId ?? attempt.provider_payment_id;
-  if (id !== attempt.provider_payment_id) {
+  const providerPaymentId = report.providerPaymentId ?? attempt.provider_payment_id;
+  if (providerPaymentId !== attempt.provider_payment_id) {
     await trx
       .updateTable('attempts')
-      .set({ provider_payment_id: id })
+      .set({ provider_payment_id: providerPaymentId })
       .where('reference', '=', attempt.reference)
       .execute();
   }
@@ -91,12 +100,12 @@ async function updateOffer(
   const presentation = payment.presentation.kind === 'pending' ? report.presentation : null;
   const expiresAt = Math.min(payment.expiresAt, report.expiresAt ?? Infinity);
   const endsSooner = payment.status === 'created' && expiresAt < payment.expiresAt;
-  if (!presentation && !endsSooner && id === payment.providerPaymentId) return unchanged;
+  if (!presentation && !endsSooner && providerPaymentId === payment.providerPaymentId) return unchanged;
   const after = await record(
     trx,
     payment,
     {
-      providerPaymentId: id,
+      providerPaymentId,
       ...(presentation ? { presentation } : {}),
       ...(endsSooner ? { expiresAt } : {}),
     },
@@ -106,7 +115,10 @@ async function updateOffer(
   return { outcome: 'applied', payment: after };
 }
 
-/** The provider asks before it takes the money: our word for the attempt on offer, and no other. */
+/**
+ * Marks the attempt for confirmation: the provider takes the money only after we confirm. An attempt that is not on offer
+ * any more is closed instead. Returns true if the reconciler has work to do.
+ */
 async function requestConfirmation(trx: Writer, payment: Payment, attempt: AttemptRow): Promise<boolean> {
   if (attempt.confirm_state !== 'none') return false;
   if (attempt.reference !== payment.reference || !isOpen(payment.status)) {

@@ -7,75 +7,77 @@ import { findReported } from '../model/attempts.ts';
 import { logAfterCommit } from '../model/history-log.ts';
 import type { Applied, Outcome } from '../model/outcome.ts';
 import { flagUnmatchedRefund } from '../refunds/apply-refund-report.ts';
+import type { RefundContext } from '../refunds/send-refund.ts';
 import { applyReport } from './apply-report.ts';
-import { publishOutcome } from './publish-outcome.ts';
+import { publishOutcome, type PublishContext } from './publish-outcome.ts';
+import { confirmDelivery } from './webhook-trust.ts';
 
-/** Some 24 hours, as long as we try to reach a merchant. */
+/** Retries before a webhook is given up: about 24 hours, like our own webhooks to merchants. */
 const GIVE_UP_AFTER = 29;
-/** A try for which the provider could not be asked is made again after a tenth of the webhook's age, at most this. */
+/** A retry whose provider did not answer is repeated after a tenth of the webhook's age, at most after this time, ms. */
 const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
-/** A webhook that nobody could be asked about for so long stays stored, and is tried no more. */
+/** A webhook whose provider has not answered for this long is stored but not retried any more, ms. */
 const SILENT_GIVE_UP_MS = 30 * 24 * 3_600_000;
 
 /**
- * A verified webhook that cannot be followed yet: its payment is unknown (a restored backup, a report that overtook
- * the answer to the create), or what it speaks of has not been reported. Acknowledged and stored, it is tried again.
+ * A verified webhook that cannot be applied yet. Either its payment is unknown, because a backup was restored or because the
+ * webhook was faster than the answer to the create. Or it is about something that has not been reported yet. The webhook is
+ * acknowledged, stored and retried.
  */
 interface DeferredWebhook {
   readonly provider: ProviderName;
-  readonly report: ProviderDelivery;
-  /** How often it was tried again, its provider asked where it has to be. */
+  readonly delivery: ProviderDelivery;
+  /** Retries so far. A retry whose provider did not answer is not counted. */
   readonly tries: number;
 }
 
-/** One that is due. */
+/** A deferred webhook whose next retry is due. */
 export interface DueWebhook extends DeferredWebhook {
-  /** When it came, unix ms. */
+  /** Unix ms. */
   readonly receivedAt: number;
 }
 
-/** Whether nothing more is tried after so many further tries. */
 function isLastTry(tries: number): boolean {
   return tries >= GIVE_UP_AFTER;
 }
 
-/** What its row says from now on. After the last try it stays stored, for a person to look at. */
-function deferral({ report, tries }: DeferredWebhook, now: number) {
+/** Returns the row's new values. After the last retry the webhook stays stored, so that a person can read it. */
+function toDeferral({ delivery, tries }: DeferredWebhook, now: number) {
   const delay = scheduledMs(tries, WEBHOOK_RETRIES_MS);
   return {
-    report_json: JSON.stringify(report),
+    report_json: JSON.stringify(delivery),
     tries,
     next_try_at: isLastTry(tries) ? null : now + delay,
   };
 }
 
 /**
- * Puts the next try off before this one begins, as if its provider could not be asked: that uses up no try. `false` when
- * it is not due any more. Nothing is given up by a clock that may not be relied upon.
+ * Plans the next retry before this one starts, as if the provider did not answer; this does not count as a retry. Returns
+ * false when the webhook is no longer due. A webhook is given up only while the clock is reliable.
  */
 async function claimRetry(
   trx: Writer,
-  tried: DueWebhook,
+  { provider, delivery, tries, receivedAt }: DueWebhook,
   { now, isReliable }: { readonly now: number; readonly isReliable: boolean },
 ): Promise<boolean> {
-  const age = now - tried.receivedAt;
-  const firstMs = scheduledMs(tried.tries + 1, WEBHOOK_RETRIES_MS);
+  const age = now - receivedAt;
+  const firstMs = scheduledMs(tries + 1, WEBHOOK_RETRIES_MS);
   const pause = delayByAgeMs(age, { share: 0.1, firstMs, longestMs: LONGEST_SILENT_PAUSE_MS });
   const { numUpdatedRows } = await trx
     .updateTable('provider_deliveries')
     .set({ next_try_at: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })
-    .where('provider', '=', tried.provider)
-    .where('delivery_id', '=', tried.report.deliveryId)
-    .where('tries', '=', tried.tries)
+    .where('provider', '=', provider)
+    .where('delivery_id', '=', delivery.deliveryId)
+    .where('tries', '=', tries)
     .where('next_try_at', '<=', now)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
-/** What the row of a delivery says that needs no further try. */
+/** The row's values when no retry is needed. */
 const DONE = { report_json: null, next_try_at: null } as const;
 
-/** Makes due what a clock has put off that has been set back since. */
+/** Makes webhooks due whose retry was planned too far ahead by a clock that has been set back since. */
 export async function bringDeferredForward(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('provider_deliveries')
@@ -84,83 +86,86 @@ export async function bringDeferredForward(trx: Writer, now: number): Promise<vo
     .execute();
 }
 
-/** Tries a webhook again that could not be followed when it came. Rejects, no try used up, when nobody can be asked. */
+/**
+ * Confirms a deferred webhook again and applies it if that is possible now. Throws the provider's error when the provider
+ * does not answer; the retry is not counted then.
+ */
 export async function retryDeferredWebhook(
-  ctx: Context,
-  tried: DueWebhook,
-  verify: (ctx: Context, provider: ProviderName, claim: ProviderDelivery) => Promise<ProviderDelivery>,
+  ctx: PublishContext & RefundContext & Pick<Context, 'clock'>,
+  due: DueWebhook,
 ): Promise<void> {
   const when = { now: ctx.now(), isReliable: ctx.clock.isReliable() };
-  if (!(await ctx.store.write((trx) => claimRetry(trx, tried, when)))) return;
-  const { provider, tries } = tried;
-  const report = await verify(ctx, provider, tried.report).catch(async (error: unknown) => {
-    // A no is an answer, too, and uses a try up.
-    if (error instanceof ProviderError && error.kind === 'refused') await countRetry(ctx, tried);
+  if (!(await ctx.store.write((trx) => claimRetry(trx, due, when)))) return;
+  const { provider } = due;
+  const tries = due.tries + 1;
+  const delivery = await confirmDelivery(ctx, provider, due.delivery).catch(async (error: unknown) => {
+    // A refusal is an answer, so the retry is counted.
+    if (error instanceof ProviderError && error.kind === 'refused') await countRetry(ctx, due);
     throw error;
   });
-  const cause = { event: report.event, source: `provider:${provider}`, detail: report.detail };
-  const applied = await ctx.store.write(async (trx) => {
-    const followed = await applyReport(trx, provider, report, cause, ctx.now());
-    const result = isLastTry(tries + 1)
-      ? await flagUnclaimedRefund(trx, provider, report, followed, ctx.now())
-      : followed;
-    const became = deliveryState({ provider, report, tries: tries + 1 }, result, ctx.now());
+  const cause = { event: delivery.event, source: `provider:${provider}`, detail: delivery.detail };
+  const result = await ctx.store.write(async (trx) => {
+    const now = ctx.now();
+    let applied = await applyReport(trx, { provider, report: delivery, cause, now });
+    if (isLastTry(tries)) applied = await flagUnclaimedRefund(trx, { provider, delivery, applied, now });
+    const state = toDeliveryState({ provider, delivery, tries }, applied, now);
     await trx
       .updateTable('provider_deliveries')
-      .set(became)
+      .set(state)
       .where('provider', '=', provider)
-      .where('delivery_id', '=', report.deliveryId)
+      .where('delivery_id', '=', delivery.deliveryId)
       .execute();
-    const gaveUp = became.report_json !== null && became.next_try_at === null;
-    if (gaveUp) logDeferred(trx, { provider, delivery: report, outcome: became.outcome, gaveUp });
-    return result;
+    const gaveUp = state.report_json !== null && state.next_try_at === null;
+    if (gaveUp) logDeferred(trx, { provider, delivery, outcome: state.outcome, gaveUp });
+    return applied;
   });
-  publishOutcome(ctx, applied, report);
+  publishOutcome(ctx, result, delivery);
 }
 
-/** A refund that was never found to be ours is none of ours. */
+interface AppliedDelivery {
+  readonly provider: ProviderName;
+  readonly delivery: ProviderDelivery;
+  readonly applied: Applied;
+  readonly now: number;
+}
+
+/** After the last retry, flags a succeeded refund that never matched one of ours. */
 async function flagUnclaimedRefund(
   trx: Writer,
-  provider: ProviderName,
-  report: ProviderDelivery,
-  followed: Applied,
-  now: number,
+  { provider, delivery, applied, now }: AppliedDelivery,
 ): Promise<Applied> {
-  const { outcome, payment } = followed;
-  if (outcome !== 'premature' || !payment || report.refund?.status !== 'succeeded') return followed;
-  const attempt = await findReported(trx, provider, report);
-  return attempt ? flagUnmatchedRefund(trx, payment, attempt, report.refund, now) : followed;
+  const { outcome, payment } = applied;
+  const { refund: refundReport } = delivery;
+  if (outcome !== 'premature' || !payment || refundReport?.status !== 'succeeded') return applied;
+  const attempt = await findReported(trx, provider, delivery);
+  return attempt ? flagUnmatchedRefund(trx, { payment, attempt, refundReport, now }) : applied;
 }
 
-async function countRetry(ctx: Context, tried: DeferredWebhook): Promise<void> {
-  await ctx.store.write((trx) =>
+async function countRetry({ store, now }: Pick<Context, 'store' | 'now'>, due: DueWebhook): Promise<void> {
+  await store.write((trx) =>
     trx
       .updateTable('provider_deliveries')
-      .set(deferral({ ...tried, tries: tried.tries + 1 }, ctx.now()))
-      .where('provider', '=', tried.provider)
-      .where('delivery_id', '=', tried.report.deliveryId)
-      .where('tries', '=', tried.tries)
+      .set(toDeferral({ ...due, tries: due.tries + 1 }, now()))
+      .where('provider', '=', due.provider)
+      .where('delivery_id', '=', due.delivery.deliveryId)
+      .where('tries', '=', due.tries)
       .where('next_try_at', 'is not', null)
       .execute(),
   );
 }
 
-/** The tries between the first and the last are not worth a line each. */
+interface LoggedDelivery {
+  readonly provider: ProviderName;
+  readonly delivery: ProviderDelivery;
+  readonly outcome: Outcome;
+  readonly gaveUp?: boolean;
+}
+
+/** Logs the first deferral and the end of the retries. The retries between them are not logged. */
 export function logDeferred(
   trx: Writer,
-  {
-    provider,
-    delivery,
-    outcome,
-    gaveUp = false,
-  }: {
-    readonly provider: ProviderName;
-    readonly delivery: ProviderDelivery;
-    readonly outcome: Outcome;
-    readonly gaveUp?: boolean;
-  },
+  { provider, delivery: { deliveryId, reference }, outcome, gaveUp = false }: LoggedDelivery,
 ): void {
-  const { deliveryId, reference } = delivery;
   logAfterCommit(trx, {
     level: gaveUp ? 'warn' : 'info',
     fields: { provider, delivery_id: deliveryId, reference, outcome },
@@ -168,9 +173,9 @@ export function logDeferred(
   });
 }
 
-/** The same of a delivery's row: what came of it, and when it is to be tried again. */
-export function deliveryState(tried: DeferredWebhook, { outcome, payment }: Applied, now: number) {
-  const again = outcome === 'unknown_payment' || outcome === 'premature';
-  const { tries, ...next } = again ? deferral(tried, now) : { tries: tried.tries, ...DONE };
+/** Returns the values of a delivery's row: its outcome, and the next retry if it is deferred. */
+export function toDeliveryState(webhook: DeferredWebhook, { outcome, payment }: Applied, now: number) {
+  const isDeferred = outcome === 'unknown_payment' || outcome === 'premature';
+  const { tries, ...next } = isDeferred ? toDeferral(webhook, now) : { tries: webhook.tries, ...DONE };
   return { outcome, payment_id: payment?.id ?? null, tries, ...next };
 }

@@ -6,54 +6,59 @@ import { REFUND_STATUSES, type Outcome } from '../model/outcome.ts';
 import { contradictsTest, type Payment } from '../model/payment.ts';
 
 export interface Evaluation {
-  /** What the payment is to become; `null` for nothing else than it is. */
+  /** The payment's next status; `null` when the report does not change the status. */
   readonly status: PaymentStatus | null;
-  /** Why the report is not followed as it stands. */
+  /** Why the report is not applied as it is; `null` when it is. */
   readonly refusal: Exclude<Outcome, 'applied' | 'unchanged' | 'unknown_payment'> | null;
 }
 
-/** What a report means for its payment. `asked`: it is how things stand now, and no message that others may overtake. */
-export function evaluateReport(
-  payment: Payment,
-  attempt: AttemptRow,
-  report: ProviderReport,
-  { asked, now }: { readonly asked: boolean; readonly now: number },
-): Evaluation {
-  const status = interpretStatus(report.status, payment, asked, now);
+interface Circumstances {
+  readonly payment: Payment;
+  readonly attempt: AttemptRow;
+  /** True if the report is the answer to a status query, so it is current. A webhook may be out of order. */
+  readonly isStatusAnswer: boolean;
+  readonly now: number;
+}
+
+/** Decides what a report means for its payment. Reads only its arguments and changes nothing. */
+export function evaluateReport(report: ProviderReport, circumstances: Circumstances): Evaluation {
+  const { payment, attempt } = circumstances;
+  const status = interpretStatus(report.status, circumstances);
   if (contradictsTest(payment, report)) {
-    // An end without money is still applied: the payer need not wait.
-    const over = status !== null && UNPAID_ENDS.includes(status) && attempt.reference === payment.reference;
-    return { status: over ? status : null, refusal: 'test_contradicted' };
+    // An end without money is still applied, so that the payer does not wait.
+    const endsUnpaid =
+      status !== null && UNPAID_ENDS.includes(status) && attempt.reference === payment.reference;
+    return { status: endsUnpaid ? status : null, refusal: 'test_contradicted' };
   }
   const refusal = findRefusal(payment, attempt, { ...report, status });
   if (refusal === null) return { status, refusal };
   return { status: mayBePaying(payment, attempt, refusal) ? 'processing' : null, refusal };
 }
 
-/** Its clock and ours are a moment apart. */
+/** The allowed difference between the provider's clock and ours, ms. */
 const CLOCK_SKEW_MS = 10_000;
 
 const UNPAID_ENDS: readonly PaymentStatus[] = ['failed', 'expired', 'canceled'];
 
+/** Translates the reported status into the status that it means for this payment. */
 function interpretStatus(
-  told: PaymentStatus | null,
-  payment: Payment,
-  asked: boolean,
-  now: number,
+  reported: PaymentStatus | null,
+  { payment, isStatusAnswer, now }: Circumstances,
 ): PaymentStatus | null {
-  if (asked && payment.paidAt === null) {
-    // Money that has come and gone between two questions. What is left of it will be told by the next one.
-    if (told === 'refunded') return payment.status === 'expired' ? 'expired' : 'canceled';
-    if (told === 'partial_refunded') return 'paid';
+  if (isStatusAnswer && payment.paidAt === null) {
+    // The payment was paid and refunded between two status queries. Of a full refund nothing is left to record as paid.
+    // After a partial refund, the next answer reports the refund.
+    if (reported === 'refunded') return payment.status === 'expired' ? 'expired' : 'canceled';
+    if (reported === 'partial_refunded') return 'paid';
   }
-  // Some providers have no word for time that is up: they call it canceled, which nobody here has done. It makes a
-  // difference to the payer, who may have a fresh code. Only the merchant calls an expired payment off.
-  const lapsed =
+  // Some providers report an expired code as canceled, although nobody here has canceled it. After an expiry the payer can
+  // get a new code, after a cancel not. Only the merchant cancels an expired payment.
+  const isTimeUp =
     payment.status === 'expired' ||
     (payment.status === 'created' && payment.expiresAt - CLOCK_SKEW_MS <= now);
-  if (told === 'canceled' && lapsed) return 'expired';
-  // Two words for a code that is closed: its payment is over already.
-  return told === 'expired' && payment.status === 'canceled' ? 'canceled' : told;
+  if (reported === 'canceled' && isTimeUp) return 'expired';
+  // A canceled payment stays canceled when the provider calls its closed code expired.
+  return reported === 'expired' && payment.status === 'canceled' ? 'canceled' : reported;
 }
 
 function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderReport): Evaluation['refusal'] {
@@ -61,7 +66,8 @@ function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderRepo
   if (status === null && !report.presentation && !report.wantsConfirmation) return 'unknown_status';
   if (status !== null && REFUND_STATUSES.includes(status)) {
     if (payment.paidAt === null) return 'premature';
-    // Of the money that counts, whatever is on offer since; a second charge's refund is our own.
+    // Only refunds of the paid attempt count, even if another attempt is on offer since. Refunds of a second charge are
+    // made by us.
     return attempt.state === 'paid' ? null : 'replaced_attempt';
   }
   if (status === 'paid' || report.wantsConfirmation) {
@@ -80,9 +86,9 @@ function findRefusal(payment: Payment, attempt: AttemptRow, report: ProviderRepo
 }
 
 /**
- * Whether the provider says of money that it has told us of that it never came. A payment that was given up before its
- * money came late has been `expired` or `canceled` in its time: such a message may only have been overtaken. One that
- * was given back whole has no money left to speak of.
+ * True if the provider now reports that money never came which it has reported as paid before. Two cases are excluded: a
+ * late payment was rightly `expired` or `canceled` earlier, so such a report may only be out of order; and a fully refunded
+ * payment has no money left to contradict.
  */
 function contradictsPaid(
   { late, paidAt, status: before }: Payment,
@@ -94,9 +100,8 @@ function contradictsPaid(
 }
 
 /**
- * Whether the payer has paid for certain, and only how much is not, or the provider has the payer's code in hand, and
- * only how it stands is not known: neither is a code to be charged again, nor another one to be shown, until the
- * provider or a person has made it clear.
+ * True if money may already be moving: paid with an unknown amount, or a scanned code with an unknown result. Then no code
+ * is charged or shown again until the provider or a person clears the doubt.
  */
 function mayBePaying(
   { status, reference, chargePayload }: Payment,

@@ -15,9 +15,9 @@ interface Discrepancy {
 }
 
 /**
- * Money that is not simply this payment's, told to the merchant once. The rule for a second charge of one payment: the
- * first one counts, the second is given back whole, by a refund that does not count against the payment. Other odd
- * money is left to a person. Answers whether there is a refund to be carried out.
+ * Reports a discrepancy to the merchant once, by an attention. If a payment is charged twice, the first charge counts. The
+ * second charge is refunded in full by a refund that does not count against the payment. All other discrepancies are left
+ * to a person. Returns true if a refund was created that the reconciler must send.
  */
 export async function flagDiscrepancy(
   trx: Writer,
@@ -31,7 +31,7 @@ export async function flagDiscrepancy(
     await queueAttention(trx, payment, { reason, ...reported, refund_id: null }, now);
     return false;
   }
-  // The provider says it again and again when asked.
+  // The provider repeats this report with every status answer.
   if (hasMoney(attempt)) return false;
   await trx
     .updateTable('attempts')
@@ -48,7 +48,7 @@ export async function flagDiscrepancy(
   return refundId !== null;
 }
 
-/** Whether this attempt was a second charge, and its money has gone back: there is nothing left to be in doubt. */
+/** True if this attempt was a second charge that is refunded: a later contradiction about its money does not matter. */
 async function isSecondChargeRefunded(trx: Writer, { reference }: AttemptRow): Promise<boolean> {
   const refund = await trx
     .selectFrom('refunds')

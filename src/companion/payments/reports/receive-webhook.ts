@@ -8,30 +8,39 @@ import type { Reader } from '../../store/store.ts';
 import { applyReport } from './apply-report.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { withoutTokens } from '../../store/without-tokens.ts';
-import { deliveryState, logDeferred } from './deferred-webhooks.ts';
-import { publishOutcome } from './publish-outcome.ts';
+import { logDeferred, toDeliveryState } from './deferred-webhooks.ts';
+import { publishOutcome, type PublishContext } from './publish-outcome.ts';
 
-/** Takes a verified webhook: stored and applied in one transaction, a repeat of it changes nothing. */
+interface ReceivedWebhook {
+  readonly provider: ProviderName;
+  /** The parsed and confirmed webhook. */
+  readonly delivery: ProviderDelivery;
+  /** The raw body. */
+  readonly body: Buffer;
+}
+
+/**
+ * Stores a confirmed webhook and applies it, in one transaction. A webhook that cannot be applied yet is deferred (see
+ * deferred-webhooks.ts). A repeated delivery changes nothing.
+ */
 export async function receiveWebhook(
-  ctx: Context,
-  provider: ProviderName,
-  delivery: ProviderDelivery,
-  body: Buffer,
+  ctx: PublishContext & Pick<Context, 'store' | 'now'>,
+  { provider, delivery, body }: ReceivedWebhook,
 ): Promise<Outcome | 'duplicate'> {
   const result = await ctx.store.write(async (trx) => {
     if (await isKnownDelivery(trx, provider, delivery.deliveryId)) return 'duplicate';
     const cause = { event: delivery.event, source: `provider:${provider}`, detail: delivery.detail };
-    const applied = await applyReport(trx, provider, delivery, cause, ctx.now());
-    const became = deliveryState({ provider, report: delivery, tries: 0 }, applied, ctx.now());
+    const applied = await applyReport(trx, { provider, report: delivery, cause, now: ctx.now() });
+    const state = toDeliveryState({ provider, delivery, tries: 0 }, applied, ctx.now());
     await insertDelivery(trx, {
       provider,
       delivery_id: delivery.deliveryId,
-      // A provider may send back the link that it leads the payer to.
+      // The body may contain the link to the hosted page, and with it the payer's token.
       body: withoutTokens(body),
       received_at: ctx.now(),
-      ...became,
+      ...state,
     });
-    if (became.next_try_at !== null) logDeferred(trx, { provider, delivery, outcome: became.outcome });
+    if (state.next_try_at !== null) logDeferred(trx, { provider, delivery, outcome: state.outcome });
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
@@ -51,7 +60,7 @@ const selectDelivery = prepared((db, { provider, deliveryId }: { provider: strin
     .where('delivery_id', '=', deliveryId),
 );
 
-/** Whether this message has been taken before. */
+/** True if this delivery was received before. */
 export async function isKnownDelivery(db: Reader, provider: string, deliveryId: string): Promise<boolean> {
   return (await selectDelivery(db, { provider, deliveryId })).rows.length > 0;
 }

@@ -6,8 +6,8 @@ import { button } from '../../ui/elements.ts';
 import { controlStyles } from '../../theme/controls.ts';
 
 /**
- * @summary Takes a payer who has paid back to the shop when the seconds are over, unless they stay.
- * @csspart button - Stays.
+ * @summary Takes a payer who has paid back to the shop after some seconds, unless the payer chooses to stay.
+ * @csspart button - The button to stay.
  */
 export class SbpAutoReturn extends LitElement {
   static override styles = [
@@ -41,7 +41,7 @@ export class SbpAutoReturn extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#endsAt === Infinity) return; // the payer stays, wherever the page puts this
+    if (this.#endsAt === Infinity) return; // the payer chose to stay; moving the element does not restart the countdown
     this.#timer = setInterval(() => this.#tick(), 250);
   }
 
@@ -62,7 +62,7 @@ export class SbpAutoReturn extends LitElement {
     this.requestUpdate();
     if (this.#left > 0) return;
     clearInterval(this.#timer);
-    // Out of a frame, which browsers may forbid where nobody has tapped in it: the button beside this leads there, too.
+    // Browsers may forbid leaving a frame without a tap. The button beside this leads to the shop, too.
     if (!open(this.address, '_top')) this.#stay();
   }
 
@@ -74,7 +74,7 @@ export class SbpAutoReturn extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.#endsAt === Infinity) return nothing;
-    const words = this.language.words(AUTO_RETURN_TEXTS);
+    const words = this.language.texts(AUTO_RETURN_TEXTS);
     return html`<p .textContent=${plural(words.returning, this.#left, this.language.tag)}></p>
       ${button(words.stay, () => this.#stay())}`;
   }

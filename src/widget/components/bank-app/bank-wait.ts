@@ -77,7 +77,7 @@ export class SbpBankWait extends LitElement {
 
   protected override render(): TemplateResult {
     const { language, act, state, origin, texts } = this.view;
-    const words = language.words(BANK_APP_TEXTS);
+    const words = language.texts(BANK_APP_TEXTS);
     const first = this.#stillHere.is;
     const { gone } = state;
     return html`<div class="ways ${first ? 'first' : ''}">

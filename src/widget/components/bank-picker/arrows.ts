@@ -1,10 +1,13 @@
-/** One list on the screen, its links in their order: tiles in several columns, or rows in one. */
+/** The links of one list on the screen, in order: tiles in several columns, or rows in one column. */
 export interface Lines {
   readonly links: readonly HTMLElement[];
   readonly columns: number;
 }
 
-/** Where an arrow leads among lists that stand one above the other; `null`: out at the top, `from`: nowhere. */
+/**
+ * Returns the link that an arrow key moves to among lists that stand one above the other. Returns `null` above the first
+ * line, and `from` when there is no link in that direction.
+ */
 export function neighbour(
   lists: readonly Lines[],
   from: HTMLElement,
@@ -23,7 +26,7 @@ export function neighbour(
     case 'ArrowDown': {
       const below = links[index + columns];
       if (below) return below;
-      // Nothing right below, but a last line that is not full.
+      // Nothing is right below, but the last line is not full.
       if (index - column + columns < links.length) return links[links.length - 1]!;
       return at + 1 < lists.length ? inFirstLine(lists[at + 1]!, column) : from;
     }
@@ -43,7 +46,7 @@ function inLastLine({ links, columns }: Lines, column: number): HTMLElement {
   return links[Math.min(first + Math.min(column, columns - 1), links.length - 1)]!;
 }
 
-/** How many stand beside each other. */
+/** Returns the number of links in one line, as laid out now. */
 export function columnsOf(links: readonly HTMLElement[]): number {
   const top = links[0]?.offsetTop;
   const next = links.findIndex(({ offsetTop }) => offsetTop !== top);

@@ -2,17 +2,16 @@ import type { Bank } from '../../../protocol/banks.ts';
 import { columnsOf, neighbour, type Lines } from './arrows.ts';
 import { createBankSearch, type BankSearch } from './search.ts';
 
-/** What it finds its way in. */
 export interface BankFinderHost {
   readonly renderRoot: ParentNode;
-  /** Every bank again. */
+  /** Shows every bank again. */
   clearSearch(): void;
 }
 
 /**
- * The search and the lists under it as one thing to the keyboard: arrows, Home and End move between real links, which
- * Tab reaches as ever, and whoever types goes on searching. Enter in the search only moves to the best bank: a second
- * one opens it, as it does any link.
+ * Makes one keyboard area of the search field and the lists below it. Arrows, Home and End move between the links, which
+ * Tab reaches as usual. Typing on a link continues the search. Enter in the search field moves to the best bank; a second
+ * Enter opens that bank, as with any link.
  */
 export class BankFinder {
   readonly #host: BankFinderHost;
@@ -23,7 +22,7 @@ export class BankFinder {
     this.#host = host;
   }
 
-  /** The banks themselves when nothing in particular is asked for. A list is read once. */
+  /** Returns the banks that match the query. Returns `banks` itself when the query is empty. Each list is indexed once. */
   find(banks: readonly Bank[], query: string): readonly Bank[] {
     if (banks !== this.#banks) {
       this.#banks = banks;
@@ -33,7 +32,7 @@ export class BankFinder {
   }
 
   keyInSearch(event: KeyboardEvent): void {
-    // Enter and arrows belong to an input method while it is at work.
+    // While an input method composes, Enter and arrows belong to it.
     if (event.isComposing || hasModifier(event)) return;
     if (event.key === 'ArrowDown' || event.key === 'Enter') {
       this.#go(event, this.#lists()[0]?.links[0]);
@@ -64,9 +63,9 @@ export class BankFinder {
         this.#clear(event);
         break;
       default:
-        // The key has yet to take effect: it does so where the focus is by then. Space goes on scrolling.
+        // The browser types the key after this event, into the field that has the focus then. Space keeps scrolling.
         if (/^[^\s]$/u.test(event.key) || event.key === 'Backspace') {
-          event.stopPropagation(); // it is typed, and no hotkey of the page
+          event.stopPropagation(); // the page must not take it as a hotkey
           this.#field?.focus();
         }
     }
@@ -76,7 +75,7 @@ export class BankFinder {
     return this.#host.renderRoot.querySelector('input');
   }
 
-  /** As they are laid out at the moment. */
+  /** Returns the lists as they are laid out now. */
   #lists(): Lines[] {
     return [...this.#host.renderRoot.querySelectorAll('ul')].map((list) => {
       const links = [...list.querySelectorAll<HTMLElement>('a')];
@@ -92,7 +91,7 @@ export class BankFinder {
     to.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Only a search that has something in it: otherwise the key is the page's, which may close a dialog by it. */
+  /** Clears the search. With an empty search, Escape is left to the page, which may close a dialog with it. */
   #clear(event: Event): void {
     const search = this.#field;
     if (!search?.value) return;

@@ -29,7 +29,7 @@ export const bankPickerStyles = css`
     gap: 4px;
     margin-top: 16px;
   }
-  /* What is scrolled to must not end under the search or a sticky foot. */
+  /* A link that is scrolled to must not end under the search or a sticky foot. */
   .tile,
   .row {
     scroll-margin-block: 64px 88px;
@@ -68,7 +68,7 @@ export const bankPickerStyles = css`
   a:hover {
     background: var(--_subtle);
   }
-  /* The picker may be a scroll container, which cuts what reaches over its edge. */
+  /* The picker may be a scroll container, which clips outlines outside its edge. */
   :focus-visible {
     outline-offset: -2px;
   }
@@ -101,7 +101,7 @@ export const bankPickerStyles = css`
     background: #fff;
     object-fit: contain;
   }
-  /* In its own direction, whatever the page's: «ПАО "Банк"» keeps its quotes in their places. */
+  /* The name keeps its own direction on any page, and so «ПАО "Банк"» keeps its quotes in place. */
   .name {
     unicode-bidi: plaintext;
     display: -webkit-box;

@@ -11,22 +11,22 @@ import type { LoadBanks } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
-import { bankList, type WhenTapped } from './bank-view.ts';
-import { readBanks } from './entries.ts';
-import { recentBanks, rememberBank } from './recent.ts';
+import { bankList, type WhenTapped } from './bank-list.ts';
+import { readBanks } from './read-banks.ts';
+import { recentBanks, rememberBank } from './recent-banks.ts';
 
-/** Shown as tiles; the rest of the list follows as rows. */
+/** Banks shown as tiles. The rest of the list follows as rows. */
 const TILES = 8;
 
-/** Rows drawn at a time, and the pause between: two hundred at once would keep a slow phone from the next letter. */
+/** Rows drawn at a time, and the pause between two batches. Two hundred rows at once would delay typing on a slow phone. */
 const ROWS = 24;
 const ROWS_MS = 40;
 
-/** A list that failed is fetched again when the companion answers: as far apart as this, and so often. */
+/** A failed list is fetched again after the companion's next answer: not before this pause, and at most this often. */
 const RETRY_MS = 3_000;
 const RETRIES = 10;
 
-/** From the last keystroke: a screen reader is not to count along while the payer types. */
+/** Pause after the last keystroke, so that a screen reader does not announce a count for each letter. */
 const ANNOUNCE_MS = 700;
 
 type Loading =
@@ -35,7 +35,7 @@ type Loading =
   | {
       readonly step: 'ready';
       readonly banks: readonly Bank[];
-      /** As it was when the list came: nothing moves under the payer's finger. */
+      /** Read once, when the list arrives, so that nothing moves under the payer's finger. */
       readonly recent: readonly Bank[];
     };
 
@@ -44,7 +44,7 @@ type Loading =
  * @csspart banks - The lists.
  * @csspart bank - One bank's link.
  * @csspart search - The search field.
- * @csspart button - A secondary way.
+ * @csspart button - A secondary button or link.
  */
 export class SbpBankPicker extends LitElement {
   static override styles = [controlStyles, bankPickerStyles];
@@ -59,22 +59,22 @@ export class SbpBankPicker extends LitElement {
   };
 
   declare language: Language;
-  /** The companion's origin: the one that may serve links and logos over plain http. */
+  /** The companion's origin. Only this origin may serve links and logos over plain http. */
   declare origin: string;
-  /** Fetches the list; rejects when there is none. */
+  /** Fetches the list. Rejects when there is none. */
   declare load: LoadBanks;
-  /** The payment link: the way out, where it may be tapped. */
+  /** The payment link, offered when no bank is found and the link may be tapped. */
   declare link: string;
-  /** Where one app is all that the payment can be paid in: its links, the better ones first. No list is fetched. */
+  /** The only bank that the payment can be paid in, its better links first. `null` shows the list of banks. */
   declare only: Bank | null;
   declare whenTapped: WhenTapped;
 
-  /** The list is drawn, or has failed. Until then it pushes away what stands below. Each change is a `ready` event. */
+  /** True when the list is fully drawn or has failed, so that nothing below it moves any more. Changes emit `ready`. */
   ready = false;
 
   #loading: Loading = { step: 'loading' };
   #query = '';
-  /** Comes with the first focus: who taps a bank right away needs neither search nor keys. */
+  /** Loaded with the first focus. A payer who taps a bank right away does not need it. */
   #finder: BankFinder | null = null;
   #rows = ROWS;
   #more: ReturnType<typeof setTimeout> | undefined;
@@ -99,14 +99,14 @@ export class SbpBankPicker extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    // The banks' links are made of it: those of another payment link lead to what is closed by now.
+    // The banks' links contain the payment link. Links made for an earlier payment link no longer work.
     if (changed.has('link')) {
       this.#abort?.abort();
       this.#abort = null;
       this.#loading = { step: 'loading' };
       this.#retries = 0;
     }
-    // Not when connected: an element that is upgraded gets its properties later.
+    // Not in connectedCallback: an upgraded element gets its properties later.
     const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
     if (this.isConnected && missing) void this.#fetch();
   }
@@ -114,7 +114,7 @@ export class SbpBankPicker extends LitElement {
   protected override updated(): void {
     const { step } = this.#loading;
     const growing = this.#loading.step === 'ready' && this.#rows < this.#loading.banks.length;
-    // A search draws the rows anew; nobody is at what stands below them then.
+    // A search draws the rows again. That does not make the list unready: the payer is at the list then.
     const ready = Boolean(this.only) || step === 'failed' || (step === 'ready' && (this.ready || !growing));
     if (ready !== this.ready) {
       this.ready = ready;
@@ -128,7 +128,7 @@ export class SbpBankPicker extends LitElement {
     }, ROWS_MS);
   }
 
-  /** The companion has answered something else. What is shown in the list's place stays until the list is there. */
+  /** Fetches a failed list again. Called when the companion has answered another request. The error stays until the list is there. */
   retry(): void {
     if (this.#loading.step !== 'failed' || performance.now() < this.#retryAt) return;
     if (this.#retries++ < RETRIES) void this.#fetch();
@@ -151,7 +151,7 @@ export class SbpBankPicker extends LitElement {
       this.#show({ step: 'ready', banks, recent });
     } catch {
       this.#retryAt = performance.now() + RETRY_MS;
-      if (!signal.aborted) this.#show({ step: 'failed' }); // the QR code and the link remain
+      if (!signal.aborted) this.#show({ step: 'failed' }); // the QR code and the link still work
     }
   }
 
@@ -167,7 +167,7 @@ export class SbpBankPicker extends LitElement {
       this.#finder ??= new BankFinder(this);
       this.requestUpdate();
     } catch {
-      // Most likely the network: tried again at the next focus or letter, the list is there meanwhile.
+      // Most likely the network failed. The next focus or letter tries again; the list works without the search.
     }
   }
 
@@ -196,7 +196,7 @@ export class SbpBankPicker extends LitElement {
     this.renderRoot.querySelector('input')?.focus();
   }
 
-  /** What a search has come to, in words; nothing while all banks are shown. */
+  /** Returns the number of found banks as a text. Returns an empty text while all banks are shown. */
   #outcome(): string {
     if (this.#loading.step !== 'ready') return '';
     const { banks } = this.#loading;
@@ -213,7 +213,7 @@ export class SbpBankPicker extends LitElement {
   };
 
   get #texts(): BankTexts {
-    return this.language.words(BANK_TEXTS);
+    return this.language.texts(BANK_TEXTS);
   }
 
   protected override render(): TemplateResult {
@@ -230,7 +230,7 @@ export class SbpBankPicker extends LitElement {
           part="button"
           type="button"
           @click=${() => this.#fetchAnew()}
-          .textContent=${this.language.words(SCREEN_TEXTS).tryAgain}
+          .textContent=${this.language.texts(SCREEN_TEXTS).tryAgain}
         ></button>`;
     }
     return html`<label class="search">
@@ -305,7 +305,7 @@ export class SbpBankPicker extends LitElement {
     ${rows.length > 0 ? bankList('row', rows, this.#tapped) : nothing}`;
   }
 
-  /** The way that needs no list; the code is one tap away under every list already. */
+  /** Draws the payment link. The QR code needs no button here: it is one tap away under every list. */
   #renderLink(): TemplateResult | typeof nothing {
     if (!isAllowedLink(this.link, this.origin)) return nothing;
     return linkButton(this.#texts.openLink, this.link, { kind: 'primary', target: targetOf(this.link) });

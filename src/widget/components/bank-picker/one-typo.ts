@@ -1,11 +1,11 @@
-/** Shorter words are all one letter off each other. */
+/** Shorter words differ from each other by one letter anyway. */
 const SHORTEST = 4;
-/** From here on the beginning of a word is enough: the payer is still typing. */
+/** From this length the beginning of a word is enough, because the payer is still typing. */
 const ENOUGH = 6;
 
-/** Whether one letter of `typed` is wrong, missing, too many, or has changed places with the next one. */
+/** Returns true if one letter of `typed` is wrong, missing, extra, or swapped with the next one. */
 export function isOneLetterOff(typed: string, known: string): boolean {
-  // «Инбанк» has only two letters that tell it from others.
+  // «Инбанк» has only two letters that distinguish it.
   const telling = known.length - (known.endsWith('bank') ? 4 : 0);
   if (typed.length < SHORTEST || telling < SHORTEST || known.length < typed.length - 1) return false;
   let at = 0;

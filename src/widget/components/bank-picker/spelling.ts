@@ -1,6 +1,6 @@
 /**
- * One spelling for the Russian and the Latin way to write a name, by sound: «халва», "halva" and "khalva" come out the
- * same. Capitals stand for sounds that take two letters in Latin, so that «с» does not find what begins with «ш».
+ * Maps letters to sounds, so that Russian and Latin spellings of a name are equal: «халва», "halva" and "khalva". Capitals
+ * stand for sounds that take two letters in Latin, so that «с» does not match «ш».
  */
 const SOUNDS: Readonly<Record<string, string>> = {
   ...{ а: 'a', б: 'b', в: 'v', г: 'g', д: 'd', е: 'e', ж: 'Z', з: 'z', и: 'i', к: 'k', л: 'l', м: 'm' },
@@ -22,25 +22,25 @@ const LATIN_SOUNDS: readonly (readonly [RegExp, string])[] = [
   [/\By(?![aeou])/g, 'i'],
 ];
 
-/** What a bank is by law tells one from another as little as the word itself. */
+/** The word «bank» and legal forms, which do not distinguish banks. */
 const LEGAL_FORMS = new Set(['bank', 'pao', 'ao', 'oao', 'zao', 'ooo', 'kb', 'ab', 'akb', 'nko', 'rnko']);
 
-/** Latin letters, and the Cyrillic ones that look the same. */
+/** Latin letters, and the Cyrillic letters that look the same. */
 const LATIN_LOOK = 'ABCEHKMOPTXYaceopxy';
 const CYRILLIC_LOOK = 'АВСЕНКМОРТХУасеорху';
 
 export interface Spelling {
-  /** Run together, so that "альфабанк" is «Альфа-Банк». */
+  /** All words joined, so that "альфабанк" matches «Альфа-Банк». */
   readonly whole: string;
-  /** The words but for legal forms. */
+  /** The words without legal forms. */
   readonly words: readonly string[];
-  /** Those run together; empty when there are none. */
+  /** `words` joined. Empty when there are none. */
   readonly core: string;
 }
 
-/** Case, ё and е, accents, quotes, dashes and brackets make no difference to a person. */
+/** Normalizes a text for comparing. Ignores case, ё/е, accents, quotes, dashes and brackets. */
 export function spell(text: string): Spelling {
-  // The decomposed й and ё lose their marks with the accents, which takes them for и and е.
+  // NFKD splits й and ё. Removing the marks turns them into и and е.
   let sounds = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -55,18 +55,18 @@ export function spell(text: string): Spelling {
   return phrase(all);
 }
 
-/** Of words that are spelled already. */
+/** Makes a spelling of words that are normalized already. */
 export function phrase(all: readonly string[]): Spelling {
   const words = all.filter((word) => !LEGAL_FORMS.has(word));
   return { whole: single(all.join('')), words: words.map(single), core: single(words.join('')) };
 }
 
-/** «Тинькоф» and «Россельхозбанк» with one с: doubled letters are not heard. At the beginning nobody doubles them: «зз». */
+/** Makes double letters single, as in «Тинькоф», except at the beginning of a word: «зз». */
 function single(word: string): string {
   return word.replace(/(.)(\D)\2+/g, '$1$2');
 }
 
-/** «Cбер» with a Latin C, as it comes out of a clipboard, or from a keyboard that was switched too late. */
+/** Makes «Cбер» with a Latin C all Cyrillic. Such words come from a clipboard, or from a layout that was switched too late. */
 function inOneAlphabet(word: string): string {
   if (!/[а-я]/i.test(word)) return word;
   return word.replace(/./g, (letter) => CYRILLIC_LOOK[LATIN_LOOK.indexOf(letter)] ?? letter);

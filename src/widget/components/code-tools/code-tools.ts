@@ -9,11 +9,11 @@ import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
 
-/** Safari knows dialogs from 15.4 on, Firefox from 98: before, the large code takes the whole page. */
+/** Safari supports dialogs from 15.4, Firefox from 98. In older browsers the large code takes the whole page. */
 const hasDialogs = typeof HTMLDialogElement === 'function';
 
 /**
- * @summary What a payer can do with the code besides scanning it: copy its link, send it to their phone, see it larger.
+ * @summary Tools for the code: copy its link, send it to a phone, enlarge it.
  * @csspart button - Every button and button-like link.
  */
 export class SbpCodeTools extends LitElement {
@@ -118,19 +118,19 @@ export class SbpCodeTools extends LitElement {
   #shrunk(): void {
     this.#large = false;
     this.requestUpdate();
-    // A dialog gives the focus back by itself.
+    // A dialog returns the focus by itself.
     if (!hasDialogs) this.renderRoot.querySelector<HTMLElement>('.enlarge')?.focus();
   }
 
-  /** Escape closes the layer, and Tab stays on its one button, as in a modal dialog. */
+  /** Imitates a modal dialog: Escape closes the layer, and Tab stays on its only button. */
   readonly #pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') this.#close();
     if (event.key === 'Tab') event.preventDefault();
   };
 
   protected override render(): TemplateResult {
-    const words = this.language.words(CODE_TOOLS_TEXTS);
-    // A phone shows the code as large as it can already, and is what the link would be sent to.
+    const words = this.language.texts(CODE_TOOLS_TEXTS);
+    // A phone shows the code at full size already, and the link would be sent to this phone.
     const inHand = this.device === 'mobile';
     return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
       ${inHand || !fitsQr(this.link) ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
@@ -142,7 +142,7 @@ export class SbpCodeTools extends LitElement {
       ${this.#large ? this.#renderLarge(words) : nothing}`;
   }
 
-  /** The system's own sheet knows the payer's phone; where there is none an e-mail reaches it. */
+  /** Opens the system's share sheet, or an e-mail where there is none. */
   #renderSend(words: CodeToolsTexts): TemplateResult {
     const title = fill(words.linkSubject, { amount: this.amount, shop: this.shop });
     if (canShare()) {
@@ -152,7 +152,7 @@ export class SbpCodeTools extends LitElement {
     return html`<a class="button send" part="button" href=${mail} .textContent=${words.sendLink}></a>`;
   }
 
-  /** A tap beside the dialog lands on the dialog itself. */
+  /** A tap on the backdrop has the dialog as its target and closes it. */
   #renderLarge(words: CodeToolsTexts): TemplateResult {
     return html`<dialog
       class=${hasDialogs ? nothing : 'page'}

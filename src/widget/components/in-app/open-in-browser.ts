@@ -140,7 +140,7 @@ export class SbpWayOut extends LitElement {
     const { inApp, held } = this;
     // While the payment loads there is no bank to open, and it may turn out to be paid.
     if (this.screen === 'loading') return nothing;
-    const words = this.language.words(IN_APP_TEXTS);
+    const words = this.language.texts(IN_APP_TEXTS);
     const ios = inApp.platform === 'ios';
     return html`<p
         class="notice"

@@ -48,7 +48,7 @@ export class SbpGiveUp extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const setback = setbackText(state.act, '/cancel', words, { 409: words.cancelNotNow });
     return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
         ${button(words.goOn, () => this.#goOn())}

@@ -29,7 +29,7 @@ export class SbpMethodList extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const refused = words.methodRefused;
     const setback = setbackText(state.act, '/method', words, { 409: refused, 422: refused });
     // role: Safari drops the list role of a list without markers.
@@ -41,7 +41,7 @@ export class SbpMethodList extends LitElement {
 
   #renderMethod(method: Method): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const [name, needs] = words[METHOD_TEXTS[method]];
     const chosen = method === state.snapshot!.method;
     return html`<button

@@ -95,7 +95,7 @@ export class SbpOtherWays extends LitElement {
     const { state, screen, language } = this.view;
     const offer = state.snapshot?.presentation;
     if (offer?.kind !== 'form') return nothing;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const first = screen === 'pay';
     return html`<p class="detail" .textContent=${first ? words.formDetail : words.formHelp}></p>
       ${paymentForm(offer, first ? words.toForm : words.openAgain, () => leaveByForm(this.view))}`;
@@ -103,7 +103,7 @@ export class SbpOtherWays extends LitElement {
 
   #renderSlow(): TemplateResult {
     const { texts, language, act } = this.view;
-    return html`<p class="detail" .textContent=${language.words(OTHER_METHODS_TEXTS).slow}></p>
+    return html`<p class="detail" .textContent=${language.texts(OTHER_METHODS_TEXTS).slow}></p>
       <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
   }
 
@@ -113,7 +113,7 @@ export class SbpOtherWays extends LitElement {
       class="setback"
       part="message"
       role="status"
-      .textContent=${setbackText(state.act, '/renew', language.words(OTHER_METHODS_TEXTS))}
+      .textContent=${setbackText(state.act, '/renew', language.texts(OTHER_METHODS_TEXTS))}
     ></p>`;
   }
 }

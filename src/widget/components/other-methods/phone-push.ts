@@ -65,7 +65,7 @@ export class SbpPhonePush extends LitElement {
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const { act } = state;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const sent = !this.#wrong && act?.path === '/push' && act.outcome === 'done';
     const setback = this.#wrong
       ? words.notPhone

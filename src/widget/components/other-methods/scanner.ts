@@ -72,7 +72,7 @@ export class SbpScanner extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.words(OTHER_METHODS_TEXTS);
+    const words = language.texts(OTHER_METHODS_TEXTS);
     const busy = isBusy(state.act, '/buyer-qr');
     const setback = this.#empty
       ? words.noCode

@@ -1,19 +1,19 @@
-/** Firefox alone lets the root's filter reach what stands in the top layer. */
+/** Only in Firefox the root's filter applies to the top layer. */
 const ROOT_REACHES_TOP_LAYER = CSS.supports('-moz-appearance', 'none');
 
-/** Layers are added at an end of `<body>`: so many children at each end are measured, however many there are. */
+/** Extensions add layers at an end of `<body>`, so only this many children at each end are measured. */
 const LOOKED_AT = 50;
 
 /**
- * True if the page shows `element` as its own negative: an odd number of filters, blends and covers around it or over it
- * invert. Night modes do that, and turn back what is a picture, which does not reach into a shadow root. Covers are
- * looked for among the children and pseudo-elements of `<html>` and `<body>`, where extensions put them.
+ * Returns true if the page shows `element` inverted: an odd number of filters, blends and covers around it or over it
+ * invert. Night modes invert the page and then invert pictures back, but the second step does not reach into a shadow root.
+ * Covers are searched among the children and pseudo-elements of `<html>` and `<body>`, where extensions put them.
  */
 export function isInverted(element: Element): boolean {
   let turns = 0;
-  /** The z-index by which the page sorts the layer that holds `element`. */
+  /** The z-index of the layer that contains `element`. */
   let level = 0;
-  /** Covers are looked for over this: the element, or the frame that it is in. */
+  /** The box that a cover must cover: the element, or the frame that contains it. */
   let box = element;
   let inner: Element | null = null;
   for (let node: Element | null = element; node; inner = node, node = parentOf(node)) {
@@ -33,16 +33,16 @@ export function isInverted(element: Element): boolean {
   return turns % 2 === 1;
 }
 
-/** The element that this one is painted in: through slots, shadow roots and frames of the same origin. */
+/** Returns the parent in the flat tree: through slots, shadow roots and frames of the same origin. */
 function parentOf(node: Element): Element | null {
   const parent: Node | null = node.assignedSlot ?? node.parentNode;
-  // By type and not by class: a frame's page has classes of its own.
+  // Compare the node type, because a frame's page has its own classes.
   if (parent?.nodeType === Node.DOCUMENT_FRAGMENT_NODE) return (parent as ShadowRoot).host;
   if (parent?.nodeType === Node.ELEMENT_NODE) return parent as Element;
   return node.ownerDocument.defaultView?.frameElement ?? null;
 }
 
-/** How many functions of a computed `filter` turn black into white. */
+/** Returns the number of functions in a computed `filter` that turn black into white. */
 function countInverting(filter: string, node: Element): number {
   return [...filter.matchAll(/(invert|url)\(["']?([^"')]+)/g)].filter(([, name, value]) =>
     name === 'url'
@@ -51,7 +51,7 @@ function countInverting(filter: string, node: Element): number {
   ).length;
 }
 
-/** Whether an SVG filter inverts: by a matrix whose factors are negative, or by a table that falls. */
+/** Returns true if an SVG filter inverts: its matrix has negative factors, or its table falls. */
 function isNegative(filter: Element | null): boolean {
   const numbers = (selector: string, name: string): number[] =>
     filter
@@ -69,7 +69,7 @@ function isDifference({ mixBlendMode }: CSSStyleDeclaration): boolean {
   return mixBlendMode === 'difference' || mixBlendMode === 'exclusion';
 }
 
-/** Whether what `node` is blended with is light; a page without a colour is white. */
+/** Returns true if `node` is blended with a light background. A page without a background colour is white. */
 function isOnLight(node: Element): boolean {
   for (let below = parentOf(node); below; below = parentOf(below)) {
     const style = getComputedStyle(below);
@@ -83,13 +83,13 @@ function isTransparent({ backgroundColor }: CSSStyleDeclaration): boolean {
   return backgroundColor === 'rgba(0, 0, 0, 0)';
 }
 
-/** Of a colour as browsers compute it: `rgb(…)` or `rgba(…)`. */
+/** Reads the computed colour: `rgb(…)` or `rgba(…)`. */
 function isLight({ backgroundColor }: CSSStyleDeclaration): boolean {
   const [red = 0, green = 0, blue = 0] = backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
   return red + green + blue > 384;
 }
 
-/** Whether it is a stacking context without a `z-index`: nothing in it blends with or is sorted among what is outside. */
+/** Returns true for a stacking context without a `z-index`: its content neither blends with nor is sorted among outside content. */
 function isolates({
   isolation,
   opacity,
@@ -109,8 +109,8 @@ function isolates({
 }
 
 /**
- * How many layers in `parent` cover all that the window shows of `element`, and invert it. A smaller one, as the dot that
- * follows a pointer, makes no negative of it. `inner`: the child that holds `element`, at `level`.
+ * Returns the number of layers in `parent` that invert `element` and cover all of its visible part. Smaller layers do not
+ * count, such as a dot that follows the pointer. `inner` is the child that contains `element`, at z-index `level`.
  */
 function countCovers(parent: Element, inner: Element, element: Element, level: number): number {
   const { innerWidth, innerHeight } = parent.ownerDocument.defaultView!;
@@ -130,7 +130,7 @@ function countCovers(parent: Element, inner: Element, element: Element, level: n
     box.bottom + slack > Math.min(bottom, innerHeight);
   const lookAt = (pseudo: string, later: boolean): void => {
     const style = getComputedStyle(parent, pseudo);
-    // Where it lies is not told, only its size.
+    // The position of a pseudo-element is unknown, only its size.
     const isLarge =
       Number.parseFloat(style.width) + slack > Math.min(width, innerWidth) &&
       Number.parseFloat(style.height) + slack > Math.min(height, innerHeight);

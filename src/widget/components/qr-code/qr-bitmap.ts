@@ -1,14 +1,14 @@
 import type { QrDrawing } from '../../../protocol/qr.ts';
 
-/** A bitmap's largest side, 16 MB: a larger code is scaled up from it, in pixels as well. */
+/** The largest side of a bitmap, 16 MB. A larger code is scaled up, still with sharp pixels. */
 const MAX_PIXELS = 2048;
 
 /**
- * Draws the code on the whole canvas: one pixel a device pixel, whole pixels a module, its margin in the bitmap.
+ * Draws the code on the whole canvas, margin included: one bitmap pixel for each device pixel, whole pixels a module.
  *
- * @param room CSS pixels a side
- * @param inverted white on black, for a page that inverts it
- * @returns false where nothing can be drawn: canvas is switched off, or its context is lost for now
+ * @param room Side in CSS pixels.
+ * @param inverted Draws white on black, for a page that inverts the code.
+ * @returns False when nothing can be drawn: canvas is disabled, or its context is lost at the moment.
  */
 export function paintQr(
   canvas: HTMLCanvasElement,
@@ -16,7 +16,7 @@ export function paintQr(
   room: number,
   inverted: boolean,
 ): boolean {
-  // A bitmap in the graphics card's memory is lost with it, and WebKit leaves it out of SVG filters and blends.
+  // A bitmap in the graphics card's memory can be lost, and WebKit does not apply SVG filters and blends to it.
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context || (context as Partial<CanvasRenderingContext2D>).isContextLost?.()) return false;
   const shown = Math.max(side, Math.floor(room * devicePixelRatio));

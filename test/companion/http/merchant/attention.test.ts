@@ -67,7 +67,7 @@ describe('resolving', () => {
     assert.deepEqual([status, code], [422, 'invalid_fields']);
     assert.match(detail, /outcome must be one of money_in, money_out/);
     const amount = await problemOf(await shop.api(path, { json: { outcome: 'money_in', amount: 5 } }));
-    assert.match(amount.detail, /amount is not taken/);
+    assert.match(amount.detail, /amount is not accepted/);
   });
 
   it('is final, writes the sums down, and is repeated under its key', async () => {

@@ -27,10 +27,9 @@ describe('the reason of a failed refund', () => {
 
   let deliveries = 0;
   const tell = (fields: Partial<ProviderDelivery> & { reference: string }) =>
-    receiveWebhook(
-      ledger.ctx,
-      'sandbox',
-      {
+    receiveWebhook(ledger.ctx, {
+      provider: 'sandbox',
+      delivery: {
         deliveryId: `why-${++deliveries}`,
         event: 'told',
         status: null,
@@ -38,8 +37,8 @@ describe('the reason of a failed refund', () => {
         currency: 'RUB',
         ...fields,
       },
-      Buffer.from('{}'),
-    );
+      body: Buffer.from('{}'),
+    });
   async function refund() {
     const { id } = await ledger.createPayment();
     await tell({ reference: id, status: 'paid', amount: AMOUNT });

@@ -18,7 +18,7 @@ afterEach(() => ledger.close());
 
 const until = async ({ id }: Pick<Payment, 'id'>) => payableUntil(ledger.ctx, await ledger.paymentOf(id));
 const cancel = async ({ id }: Pick<Payment, 'id'>) =>
-  cancelPayment(ledger.ctx, await ledger.paymentOf(id), 'merchant');
+  cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant' });
 
 /** As a provider that closes nothing. */
 function closesNothing(lifetime: 'ours' | 'own'): void {

@@ -34,7 +34,7 @@ async function expired(): Promise<string> {
 async function canceledUnheard(): Promise<string> {
   const payment = await ledger.createPayment();
   ledger.provider.down = 'before';
-  assert.equal((await cancelPayment(ledger.ctx, payment, 'merchant')).status, 'canceled');
+  assert.equal((await cancelPayment(ledger.ctx, payment, { source: 'merchant' })).status, 'canceled');
   return payment.id;
 }
 
@@ -132,7 +132,7 @@ describe('a payment of whose end nothing is heard', () => {
     const open = ({ reference }: { reference: string }) =>
       Promise.resolve({ reference, status: 'created', amount: null, currency: null } as const);
     Object.assign(ledger.provider, { status: open, cancel: open });
-    await cancelPayment(ledger.ctx, payment, 'merchant');
+    await cancelPayment(ledger.ctx, payment, { source: 'merchant' });
     await wait(5 * HOUR_MS);
     assert.deepEqual(await reasonsOf(payment.id), ['overdue']);
   });

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { shiftClock } from '../../../../demo/gallery/payer.ts';
-import { readBanks } from '../../../../src/widget/components/bank-picker/entries.ts';
+import { readBanks } from '../../../../src/widget/components/bank-picker/read-banks.ts';
 import { BANK_TEXTS } from '../../../../src/widget/locales/banks.ts';
 import { all, bank, namesOf, ORIGIN, search, showPicker, TWELVE } from '../../../support/bank-picker.ts';
 import { pause } from '../../../support/fake-companion.ts';

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { bankListFor } from '../../../../src/companion/banks/links.ts';
 import { parseBankList } from '../../../../src/companion/banks/parse-list.ts';
-import { readBanks } from '../../../../src/widget/components/bank-picker/entries.ts';
+import { readBanks } from '../../../../src/widget/components/bank-picker/read-banks.ts';
 import { createBankSearch } from '../../../../src/widget/components/bank-picker/search.ts';
 import { spell } from '../../../../src/widget/components/bank-picker/spelling.ts';
 import { makeKnownList } from '../../../support/bank-list.ts';

@@ -1,16 +1,16 @@
 import { toJson } from '../../browser/json.ts';
 
-/** Banks' ids and nothing else; see docs/element.md. */
+/** Holds only ids of banks; see docs/element.md. */
 const KEY = 'sbp-checkout:banks';
 const KEPT = 3;
 
-/** The banks that were tapped here before, the last one first. What others have put there counts for nothing. */
+/** Returns the ids of the banks that were tapped here before, the last one first. Ignores values of other scripts. */
 export function recentBanks(): readonly string[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
     return Array.isArray(stored) ? stored.filter((id) => typeof id === 'string').slice(0, KEPT) : [];
   } catch {
-    return []; // storage denied, as in many third-party frames, or not ours to read
+    return []; // storage is denied, as in many third-party frames, or the value is not ours
   }
 }
 
@@ -19,6 +19,6 @@ export function rememberBank(id: string): void {
   try {
     localStorage.setItem(KEY, toJson(ids));
   } catch {
-    // denied or full: next time the list is as for anybody
+    // Storage is denied or full. The next list has no recent banks.
   }
 }

@@ -8,7 +8,7 @@ export type Shape = 'tile' | 'row';
 
 export type WhenTapped = View['act']['openBank'];
 
-/** One list of banks, each a real link. */
+/** Draws one list of banks, each a real link. */
 export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenTapped): TemplateResult {
   // role: Safari drops the list role of a list without markers.
   return html`<ul class="${shape}s" role="list">
@@ -16,7 +16,7 @@ export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenT
   </ul>`;
 }
 
-/** The name is keyed: what a page's translator has put in its place goes with the bank. */
+/** The name is keyed, so that text which a page translator has put there is removed with the bank. */
 function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateResult {
   return html`<a
     part="bank"
@@ -36,22 +36,22 @@ function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateRes
   </a>`;
 }
 
-/** Keyed: an image that is given another address shows the former bank's logo until the new one has come. */
+/** Keyed, because a reused image shows the previous bank's logo until the new one has loaded. */
 function logo(url: string): unknown {
   return keyed(url, html`<img src=${url} alt="" loading="lazy" decoding="async" @error=${hide} />`);
 }
 
-/** The letter stands in. */
+/** Hides a broken logo, so that the letter behind it shows. */
 function hide(event: Event): void {
   (event.target as HTMLImageElement).hidden = true;
 }
 
-/** «Райффайзенбанк» is wider than a tile, and not every browser can hyphenate Russian: a place to break, no character. */
+/** Adds a `<wbr>` before «банк»: «Райффайзенбанк» is wider than a tile, and not every browser hyphenates Russian. */
 function breakable(name: string): readonly (string | TemplateResult)[] {
   return name.split(/(?=банк)/iu).map((part, index) => (index ? html`<wbr />${part}` : part));
 }
 
-/** Of what tells a bank from others: half of the list begins with the word «Банк». */
+/** Returns the first letter after «Банк» and legal forms, because half of the list begins with «Банк». */
 function firstLetter(name: string): string {
   const own = name.replace(/^(?:[^\p{L}\p{N}]*(?:банк|пао|ао|ооо)(?=[^\p{L}\p{N}]+[\p{L}\p{N}]))+/iu, '');
   return (/[\p{L}\p{N}]/u.exec(own)?.[0] ?? '').toUpperCase();

@@ -1,13 +1,13 @@
 import type { Bank, BankLink } from '../../../protocol/banks.ts';
 import { isAllowedLink, isWebAddress, LONGEST_LINK } from '../../../protocol/link-scheme.ts';
 
-/** NSPK's list has about 200 banks: what is far longer is not a list that anybody could choose from. */
+/** NSPK's list has about 200 banks. Nobody could choose from a much longer list. */
 const MOST_BANKS = 500;
 const MOST_ALIASES = 20;
 const MOST_LINKS = 5;
 const LONGEST_NAME = 80;
 
-/** What may be shown and tapped of a bank list, whoever it came from. Keeps its order: the largest first. */
+/** Returns the banks of an untrusted list that are safe to show and tap, in the list's order (the largest first). */
 export function readBanks(value: unknown, origin: string): Bank[] {
   const list = array(record(value)['banks'], MOST_BANKS);
   return list.flatMap((entry) => readBank(entry, origin));
@@ -38,7 +38,7 @@ function readBank(value: unknown, origin: string): Bank[] {
   ];
 }
 
-/** Cut first: 10 kB are not worth looking through. */
+/** Cuts the text first, so that the expression does not run over 10 kB. */
 function readName(value: unknown): string {
   return text(value)
     .slice(0, LONGEST_NAME * 2)
