@@ -30,7 +30,8 @@ import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './openapi/reference.ts';
 import { scripts } from './pages/element-files.ts';
-import { StreamSlots } from './checkout/stream-limits.ts';
+import { StreamLimits } from './checkout/stream-limits.ts';
+import { collectOperations } from './plumbing/route.ts';
 import { timeLimits } from './plumbing/timeouts.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -96,34 +97,39 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
     app.addHook('onRequest', warnOfUnnamedProxy(ctx.log, new AddressRanges(ctx.config.trustedProxies)));
     app.addHook('onResponse', logRequest);
 
+    const operations = collectOperations(app);
     const limits = new CallLimits(ctx);
-    const slots = new StreamSlots(ctx.config.streamLimit);
+    const streamLimits = new StreamLimits(ctx.config.streamLimit);
+    // The document lists the routes in this order.
     await app.register(async (merchant: FastifyInstance) => {
       limits.guard(merchant);
       await merchant.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
-      await merchant.register(metricsRoute(ctx));
-    });
-    await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
-    await app.register(async (files: FastifyInstance) => {
-      installForAnyPage(files);
-      await files.register(scripts);
     });
     await app.register(async (browser: FastifyInstance) => {
       installForAnyPage(browser);
       allowOrigins(browser, ctx);
-      // After CORS: pages must be able to read a refusal too.
+      // Counted after CORS: a page must be able to read a refusal.
       await browser.register(async (payer: FastifyInstance) => {
         limits.guard(payer);
-        await payer.register(checkoutApi(ctx, banks, hub, slots), { prefix: '/checkout/v1' });
+        await payer.register(checkoutApi(ctx, banks, hub, streamLimits), { prefix: '/checkout/v1' });
       });
+    });
+    await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
+    await app.register(health(readiness));
+    await app.register(async (monitor: FastifyInstance) => {
+      limits.guard(monitor);
+      await monitor.register(metricsRoute(ctx));
+    });
+    if (sandbox) await app.register(sandboxRoutes(sandbox));
+    await app.register(async (files: FastifyInstance) => {
+      installForAnyPage(files);
+      await files.register(scripts);
     });
     await app.register(hostedPages(ctx.config.development));
     await app.register(async (readers: FastifyInstance) => {
       limits.guard(readers);
-      await readers.register(reference(ctx));
+      await readers.register(reference(ctx, operations));
     });
-    if (sandbox) await app.register(sandboxRoutes(sandbox));
-    await app.register(health(readiness));
   };
 }
 

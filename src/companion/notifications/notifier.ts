@@ -7,7 +7,6 @@ import { LastingFailures } from '../lib/lasting-failures.ts';
 import { bodyHash } from '../lib/logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { PollingLoop } from '../lib/polling-loop.ts';
-import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Store, Writer } from '../store/store.ts';
 import { DeliveryConcurrency } from './delivery-concurrency.ts';
@@ -16,6 +15,7 @@ import { jitteredMs, scheduledMs, WEBHOOK_RETRIES_MS } from '../lib/backoff.ts';
 
 /** The random factor of a delay. */
 const JITTER = [0.8, 1.2] as const;
+const LONGEST_RETRY_MS = Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1];
 const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
 /** A merchant's answer says all it has to say in its status. */
@@ -52,7 +52,6 @@ export class Notifier {
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #places = new DeliveryConcurrency();
   readonly #loop: PollingLoop;
-  readonly #setBack = new SetBack();
   /** By endpoint. */
   readonly #failures: LastingFailures;
   readonly #closing = new AbortController();
@@ -85,7 +84,6 @@ export class Notifier {
     // What is sent now could not be known to have been sent.
     if (this.#unkept.size > 0) return KEEP_AGAIN_MS;
     const now = this.#ctx.now();
-    await this.#setBack.heed(now, () => this.#bringForward(now));
     let started: boolean;
     do {
       started = false;
@@ -99,24 +97,19 @@ export class Notifier {
     return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
   }
 
-  /** What a clock has put off that has been set back since. */
-  #bringForward(now: number): Promise<unknown> {
-    return this.#ctx.store.write((trx) =>
-      trx
-        .updateTable('deliveries')
-        .set({ next_attempt_at: now })
-        .where('next_attempt_at', '>', now + Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1])
-        .execute(),
-    );
+  /** The first deliveries whose time has come, or lies further ahead than the longest delay: the clock was set back. */
+  async #findDue(now: number): Promise<DeliveryRow[]> {
+    const due = await this.#find('<=', now);
+    return due.length > 0 ? due : this.#find('>', now + LONGEST_RETRY_MS);
   }
 
-  #findDue(now: number): Promise<DeliveryRow[]> {
+  #find(comparison: '<=' | '>', time: number): Promise<DeliveryRow[]> {
     const { endpoints, hosts } = this.#places.full();
     return (
       this.#ctx.store.read
         .selectFrom('deliveries as d')
         .selectAll()
-        .where('next_attempt_at', '<=', now)
+        .where('next_attempt_at', comparison, time)
         .where('delivery_id', 'not in', [...this.#inFlight.keys(), ''])
         .where('host', 'not in', [...hosts, ''])
         .where('endpoint', 'not in', [...endpoints, ''])

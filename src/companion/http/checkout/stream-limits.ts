@@ -13,7 +13,7 @@ const RETRY_AFTER_MS = 10_000;
  * Bounds how many status streams are open at once: by address, by payment, and all together. The first two of a payment
  * are not refused for what its address holds: who has its token is no stranger.
  */
-export class StreamSlots {
+export class StreamLimits {
   readonly #perAddress: number;
   readonly #perProcess: number;
   readonly #open = new Map<string, number>();

@@ -36,7 +36,7 @@ export function pageQueryEntries(list: ListName) {
 }
 
 /** A page of rows that were read one more than asked for: the extra one tells that there is a next page. */
-export function pageOf<Row extends { readonly seq: number }, View>(
+export function toPage<Row extends { readonly seq: number }, View>(
   list: ListName,
   rows: readonly Row[],
   limit: number,

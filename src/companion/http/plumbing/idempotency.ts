@@ -13,13 +13,14 @@ import { withoutToken, withToken } from '../merchant/stored-answer.ts';
 /** Spellings of the header; shops have each of them in their code. */
 export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key', 'Idempotence-Key'] as const;
 
-export interface CallKey {
+/** An `Idempotency-Key` as it is stored, with the hash of the body it came with. */
+export interface StoredKey {
   readonly name: string;
   readonly bodyHash: string;
 }
 
 interface Call {
-  begin(key: CallKey | null): Promise<Answer>;
+  begin(key: StoredKey | null): Promise<Answer>;
   /** Carries what a crash cut off to its end. A call that may simply be repeated has none. */
   resume?(resourceId: string): Promise<Answer>;
 }
@@ -28,7 +29,7 @@ interface Call {
  * `Idempotency-Key` for POSTs: the same key with the same body gets the same answer, with another body 422, and
  * while the first call is at work 409. A key counts for one route and its parameters: elsewhere it is another key. A call that a crash cut off is carried to its end by its repeat.
  */
-export class IdempotentCalls {
+export class IdempotencyKeys {
   readonly #ctx: Context;
   /** Keys at work in this process: what the store holds unfinished beyond these, a crash left. */
   readonly #running = new Set<string>();

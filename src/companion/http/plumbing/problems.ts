@@ -5,7 +5,7 @@ import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../../prot
 import { StoreBusyError } from '../../store/store-busy.ts';
 import type { Context } from '../../payments/context.ts';
 import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
-import { PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from './problem-codes.ts';
+import { ANY_REQUEST, PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from './problem-codes.ts';
 
 /** A refusal that the caller gets as RFC 9457 problem+json. */
 export class ProblemError extends Error {
@@ -86,6 +86,10 @@ export function installProblems(
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (problem.status === 401 || problem.status === 429)
       metrics.requestRefused(routesOf(request), problem.status);
+    const { refusals = [] } = request.routeOptions.config;
+    if (!refusals.includes(problem.code) && !ANY_REQUEST.includes(problem.code)) {
+      request.log.error({ code: problem.code, route: request.routeOptions.url }, 'undeclared problem code');
+    }
     if (SAMPLED.includes(problem.code)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
       sampledLog.warn(`refused ${problem.code}`, { code: problem.code, route }, 'request refused');

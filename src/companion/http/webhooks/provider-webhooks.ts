@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AddressRanges } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
@@ -9,12 +10,8 @@ import { ProviderError, type ProviderDelivery } from '../../providers/provider.t
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
 import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import type { CallLimits } from '../plumbing/call-limits.ts';
-import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
+import { route } from '../plumbing/route.ts';
 import { ProblemError } from '../plumbing/problems.ts';
-
-interface WebhookRoute {
-  Params: { provider: string };
-}
 
 /** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
 export function providerWebhooks(ctx: Context, limits: CallLimits) {
@@ -30,11 +27,31 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-    for (const path of withTrailingSlash(app, '/:provider')) app.post<WebhookRoute>(path, take);
+    route(app, {
+      method: 'post',
+      path: '/{provider}',
+      summary: 'A provider’s signed report',
+      security: 'none',
+      responses: [{ status: 200, body: v.strictObject({ received: v.literal(true) }) }],
+      refusals: [
+        'signature_missing',
+        'signature_malformed',
+        'signature_mismatch',
+        'timestamp_out_of_range',
+        'body_malformed',
+        'address_not_allowed',
+        'unknown_provider',
+        'body_too_large',
+        'rate_limited',
+        'store_not_writable',
+        'not_confirmed',
+      ],
+      // Cabinets keep an address as it is typed: with a capital letter, or with a slash at its end.
+      serving: { trailingSlash: true },
+      handle: ({ request, reply, params }) => take(params.provider.toLowerCase(), request, reply),
+    });
 
-    async function take(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<FastifyReply> {
-      // Cabinets take an address as it is typed: with a capital, with a slash behind it.
-      const provider = request.params.provider.toLowerCase();
+    async function take(provider: string, request: FastifyRequest, reply: FastifyReply) {
       if (!isLoaded(ctx, provider)) {
         ctx.sampledLog.warn(
           'webhook unknown_provider',
