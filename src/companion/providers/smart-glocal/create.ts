@@ -76,7 +76,11 @@ function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
   const underWay = new Map<string, Promise<Session>>();
 
   async function create(request: CreateRequest): Promise<Session> {
-    const call = { path: '/session/create', body: createBody(request), responseSchema: sessionResponseSchema };
+    const call = {
+      path: '/session/create',
+      body: createBody(request),
+      responseSchema: sessionResponseSchema,
+    };
     try {
       return (await client.call({ ...call, key: request.reference })).session;
     } catch (error) {
