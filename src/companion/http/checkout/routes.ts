@@ -134,17 +134,17 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, li
     ): Promise<void> {
       const device = readDevice(request.headers);
       const giveBack = limits.take(request.ip, paymentId);
-      // Hijacked: Fastify's own reply object would cost each open stream four times the memory.
+      // With Fastify's reply object each open stream would take four times the memory.
       reply.hijack();
       const response = reply.raw;
       response.on('close', giveBack);
-      // Gone already: its `close` has been.
+      // The connection is closed already, and its `close` event is past.
       if (response.destroyed) {
         giveBack();
         return;
       }
       response.writeHead(200, {
-        // What hooks have set so far, CORS among it.
+        // Headers that hooks have set, such as CORS.
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream',
         'cache-control': 'no-store, no-transform',
@@ -158,7 +158,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, li
       });
       const unsubscribe = hub.subscribe(paymentId, stream);
       response.on('close', unsubscribe);
-      // Read only after subscribing: a change in between is heard, and versions sort out which one is newer.
+      // Read after subscribing, so that no change is missed. The versions decide which snapshot is newer.
       const payment = await findPayment(ctx.store.read, paymentId);
       if (!payment || payment.erased) stream.drain();
       else stream.update(payment);
@@ -166,7 +166,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, li
   };
 }
 
-/** On top of what CORS has named. */
+/** Adds the device headers to the `Vary` that CORS has set. */
 function varyByDevice(reply: FastifyReply): void {
   const named = reply.getHeader('vary');
   reply.header('vary', named === undefined ? DEVICE_HEADERS : `${String(named)}, ${DEVICE_HEADERS}`);

@@ -10,7 +10,7 @@ import { paymentRoutes } from './payments.ts';
 import { refundRoutes } from './refunds.ts';
 import { attentionRoutes } from './attention.ts';
 
-/** `/api/sbp/v1`: for the merchant's server only, behind the API key. */
+/** Returns `/api/sbp/v1`, the API of the merchant's server. The API key is required. */
 export function merchantApi(ctx: Context, banks: BankDirectory) {
   return (app: FastifyInstance): void => {
     const authorize = requireApiKey(ctx.config.apiKeys);

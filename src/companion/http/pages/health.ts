@@ -7,10 +7,10 @@ import { ALSO_HEAD } from '../plumbing/headers.ts';
 import { ProblemError } from '../plumbing/problems.ts';
 import { route } from '../plumbing/route.ts';
 
-/** However many ask: one write to the disk in this time, ms. */
+/** At most one test write to the disk in this time, ms. */
 const READY_FOR_MS = 1_000;
 
-/** Whether this process should be sent payments: its store takes writes, and it is not about to stop. */
+/** Tells whether this process can take payments: its store takes writes, and it is not shutting down. */
 export class Readiness {
   readonly #ctx: Pick<Context, 'store' | 'log' | 'now'>;
   #draining = false;
@@ -21,12 +21,12 @@ export class Readiness {
     this.#ctx = ctx;
   }
 
-  /** From now on the answer is no. */
+  /** Makes the process not ready for good: it is shutting down. */
   drain(): void {
     this.#draining = true;
   }
 
-  /** Why not, or `null` when ready. */
+  /** Returns the reason for not being ready; `null` when ready. */
   async problem(): Promise<ProblemError | null> {
     if (this.#draining) return new ProblemError('shutting_down', 'The server is shutting down.');
     if (performance.now() - this.#checkedAt >= READY_FOR_MS) {
@@ -42,7 +42,7 @@ export class Readiness {
       await probeStore(this.#ctx.store, this.#ctx.now());
       return true;
     } catch (error) {
-      this.#ctx.log.error({ err: error }, 'the database does not take writes');
+      this.#ctx.log.error({ err: error }, 'database not writable');
       return false;
     }
   }

@@ -46,23 +46,23 @@ export function invalidFields(errors: readonly FieldError[]): ProblemError {
   return new ProblemError('invalid_fields', `Some fields are not right: ${named}.`, { errors });
 }
 
-/** Answers a person with a page; `null` for a program, which gets the problem document. */
+/** Sends a page to a person's browser. Returns `null` for a program, which gets the problem document. */
 type AnswerInWords = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
 
-/** For the companion's own server only: inside another one, unknown addresses are its business. */
+/** For the companion's own server only: a host server handles unknown addresses itself. */
 export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): void {
   app.setNotFoundHandler((request, reply) => {
-    // A link whose `#` was encoded on its way has brought its token along: the page mends it, no answer repeats it.
+    // A link with an encoded `#` has sent its token. The page repairs the link; no response may repeat the token.
     const problem = holdsToken(request.url)
       ? tokenInAddress()
       : new ProblemError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`);
     const page = inWords(request, reply.code(problem.status));
-    // A page may have asked for the part of a former build.
+    // A shop's page may have requested a part of an earlier build.
     return page ?? sendProblem(reply.headers(FOR_ANY_PAGE), problem);
   });
 }
 
-/** Refusals that strangers can cause at will, and that an operator should know of. */
+/** Refusals that strangers can cause in any number, and that an operator should see. */
 const SAMPLED: readonly ProblemCode[] = [
   'invalid_api_key',
   'invalid_token',
@@ -71,7 +71,7 @@ const SAMPLED: readonly ProblemCode[] = [
   'too_many_pushes',
 ];
 
-/** `merchant`, `checkout`, `webhooks` …: whose door it is. */
+/** Returns the API of the request, for the metric: `merchant`, `checkout`, `webhooks` … */
 function routesOf(request: FastifyRequest): string {
   const [, first = ''] = (request.routeOptions.url ?? '').split('/');
   return first === 'api' ? 'merchant' : first === '' ? 'none' : first;
@@ -98,7 +98,7 @@ export function installProblems(
   });
 }
 
-/** For addresses that cannot even be read, which no route and no hook sees. */
+/** Refuses addresses that cannot be decoded: no route and no hook runs for them. */
 export function answerBadUrl(putHeaders: CommonHeaders, inWords: AnswerInWords) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     putHeaders(request, reply);
@@ -132,7 +132,7 @@ function fromOthers(error: FastifyError | StoreBusyError, request: FastifyReques
   return new ProblemError('store_not_writable', 'The database takes no writes now. Try again.');
 }
 
-/** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
+/** Returns the problem for an error of Fastify. An unexpected error reveals nothing internal. */
 function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -154,7 +154,7 @@ function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError
       if (error.statusCode !== undefined && error.statusCode < 500) {
         return new ProblemError('malformed_request', error.message);
       }
-      return new ProblemError('internal', 'Something went wrong on our side. Try again.');
+      return new ProblemError('internal', 'Internal error. Try again.');
   }
 }
 
@@ -168,7 +168,7 @@ function tokenInAddress(): ProblemError {
   return new ProblemError('malformed_request', 'The address holds a payment token. Addresses get logged.');
 }
 
-/** Signed or not. */
+/** True if the address holds a payment token, valid or not. */
 function holdsToken(url: string): boolean {
   return tokensIn(url).length > 0;
 }

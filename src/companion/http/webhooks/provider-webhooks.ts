@@ -13,13 +13,13 @@ import type { CallLimits } from '../plumbing/call-limits.ts';
 import { route } from '../plumbing/route.ts';
 import { ProblemError } from '../plumbing/problems.ts';
 
-/** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
+/** Returns `/webhooks/{provider}`: signed reports of payment systems. Each is stored on disk before it is acknowledged. */
 export function providerWebhooks(ctx: Context, limits: CallLimits) {
   const senders = new Map(
     Object.entries(ctx.config.webhookAddresses).map(([name, ranges]) => [name, new AddressRanges(ranges)]),
   );
   return (app: FastifyInstance): void => {
-    // Signatures are over the bytes as they came, whatever content type they claim.
+    // A signature covers the raw bytes, whatever the content type is.
     app.addHook('onRequest', (request, _reply, next) => {
       request.raw.headers['content-type'] = 'application/octet-stream';
       next();
@@ -89,11 +89,11 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
           { provider, reason: error.reason, body_sha256: bodyHash(body) },
           'webhook refused',
         );
-        // Only what is not signed counts: a provider is never refused for what strangers send from its address.
+        // Count failed signatures only: a provider is not limited by what strangers send from its address.
         limits.countStranger(request);
         throw new ProblemError(error.reason, error.message);
       }
-      // Of a hint there is something to ask: once is enough.
+      // A webhook that must be confirmed costs a status request: confirm each delivery once.
       const hint = ctx.providers[provider].capabilities.webhookTrust === 'confirm-by-status';
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
@@ -115,7 +115,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
   };
 }
 
-/** Nothing is acknowledged that could not be confirmed: the provider sends it again. */
+/** Throws 503 `not_confirmed` when the webhook cannot be confirmed, so that the provider sends it again. */
 async function verified(ctx: Context, provider: ProviderName, delivery: ProviderDelivery) {
   try {
     return await confirmDelivery(ctx, provider, delivery);
