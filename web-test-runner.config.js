@@ -17,7 +17,7 @@ const browsers = await Promise.all(
 
 const chromium = browsers[names.indexOf('chromium')];
 
-/** `npm test` names files, where not all are wanted; these own the time. */
+/** Files that control the clock. `npm test` sets TEST_FILES to run only some files. */
 const CLOCKWORK = 'test/widget/session/clockwork/';
 const asked = process.env['TEST_FILES']?.split(',');
 const files = asked?.filter((file) => !file.startsWith(CLOCKWORK)) ?? [

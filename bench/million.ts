@@ -43,7 +43,7 @@ async function build(payments: number): Promise<Shop> {
   await companion.sandbox(refunded.payment_id, 'pay');
   await companion.sandbox(expired.payment_id, 'expire');
   await companion.api('/refunds', { json: { payment_id: refunded.payment_id, amount: 100 } });
-  // Five statuses are told; a delivery that is still under way would be copied as one that is due.
+  // Wait for all five webhooks: an unfinished delivery would be copied as a due one.
   while (merchant.received.size < 5) await new Promise((resolve) => setTimeout(resolve, 20));
   await companion.close();
   shrinkAnswers(shop.file);

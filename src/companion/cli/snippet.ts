@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { CommandError } from './command-error.ts';
 import { loadConfig } from '../config.ts';
 import { ENTRY, readElementBuild, type ElementBuild } from '../http/pages/element-build.ts';
 
 /** Prints the tags with which a page loads exactly this build of the element from this companion. */
 export async function snippet(): Promise<void> {
   const build = await readElementBuild();
-  if (build === null) throw new Error('the element is not built: run "npm run build" first');
+  if (build === null) throw new CommandError('The element is not built: run "npm run build" first.');
   process.stdout.write(pinnedSnippet(build, loadConfig(process.env).publicUrl));
 }
 

@@ -56,7 +56,7 @@ describe('what fails again and again', () => {
     answer = 200;
     const { payment_id } = await shop.createPayment({ callback_url });
     await shop.sandbox(payment_id, 'pay');
-    await until(() => lines(shop, 'info', /taken again/).length === 1, 'the end of it told', PATIENCE_MS);
+    await until(() => lines(shop, 'info', /delivered again/).length === 1, 'the end of it told', PATIENCE_MS);
   });
 
   it('warns once of a provider that does not answer, and tells when it does', async (t) => {
