@@ -94,7 +94,7 @@ async function assemble(
     now = Date.now,
     monotonic = () => performance.now(),
     resolve,
-    providers: standIns,
+    providers: replacements,
   }: CompanionOptions & { readonly log: Logger },
   opened: Store,
 ): Promise<Companion> {
@@ -131,7 +131,7 @@ async function assemble(
     clock,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
-    providers: createProviders({ config, outbound, bank, metrics, log, now, standIns }),
+    providers: createProviders({ config, outbound, bank, metrics, log, now, replacements }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();

@@ -19,7 +19,7 @@ import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 
 const RETRY: Backoff = { firstMs: 5_000, longestMs: 10 * 60_000 };
 
-/** Closes attempts at their provider, or looks at closed ones once more. */
+/** Closes attempts at their provider, and polls closed ones for late money. */
 export const CLOSE_ATTEMPTS = attemptJob({
   name: 'close attempts',
   waiting: "close_state <> 'none'",
@@ -41,7 +41,7 @@ async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
     const told = await ask(ctx, attempt, refOfAttempt(attempt, payment));
     await plan(ctx, attempt, await afterAnswer(ctx, attempt, told));
   } catch (error) {
-    // A no is an answer, too: it says nothing about the attempt, and would say it again.
+    // A refusal is an answer: the provider would repeat it.
     if (error instanceof ProviderError && error.kind === 'refused') {
       await plan(ctx, attempt, await afterRefusal(ctx, attempt));
     } else if (ctx.clock.isReliable() && ctx.now() > attempt.deadline + WATCHED_MS) {
@@ -61,8 +61,8 @@ async function plan(ctx: Context, { reference }: AttemptRow, next: Next): Promis
       .updateTable('attempts')
       .set(next)
       .where('reference', '=', reference)
-      // A report has said more meanwhile.
-      .where('closeState', '<>', 'none')
+      // A report may have ended the attempt meanwhile.
+      .where('close_state', '<>', 'none')
       .execute(),
   );
 }
@@ -71,9 +71,9 @@ const DONE: Next = { closeState: 'none' };
 
 /** The provider's answer about an attempt. */
 interface Told {
-  /** It ended by the bank's word: paid, or refused. */
+  /** True if the bank has decided: paid or refused. */
   readonly ended: boolean;
-  /** It was closed, now or before. */
+  /** True if the attempt is closed, now or before. */
   readonly closed: boolean;
 }
 
@@ -94,7 +94,7 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
   if (ended) return DONE;
   const now = ctx.now();
   const current = (await findAttempt(ctx.store.read, attempt.reference)) ?? attempt;
-  // By a clock that has jumped nothing is over, and no look counts.
+  // While the clock is unreliable nothing has ended, and no poll counts.
   const reliable = ctx.clock.isReliable();
   const open = !reliable || attemptPayableUntil(current, ctx.providers, now) !== null;
   if (attempt.closeState === 'closing' && open && !closed) return { silentSince: now };

@@ -12,7 +12,7 @@ import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 /** A provider does not wait long for a confirmation. */
 const RETRY: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 
-/** Gives providers the word that they wait for. */
+/** Confirms attempts at providers that wait for a confirmation. */
 export const CONFIRM_ATTEMPTS = attemptJob({
   name: 'confirm attempts',
   waiting: "confirm_state = 'waiting'",
@@ -22,8 +22,8 @@ export const CONFIRM_ATTEMPTS = attemptJob({
 });
 
 /**
- * Gives the provider the word it waits for, once the merchant (or, unasked, the configuration) lets the payment
- * through. May be repeated until it is given: providers take a repeat for the same word.
+ * Confirms the attempt once the merchant, or the configuration, lets the payment through. May be repeated: providers
+ * accept a repeated confirmation.
  */
 async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   await putOff(ctx, attempt);
@@ -31,12 +31,12 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
   if (payment && !(await ctx.confirms(payment))) {
     await cancelPayment(ctx, payment, { source: 'merchant' });
   } else if (payment && (await findOffering(ctx, attempt))) {
-    // Read once more: while the merchant was asked, the payer may have left this way for another.
+    // Read again: the payer may have chosen another method while the merchant was asked.
     try {
       await ctx.providers[attempt.provider].confirm?.(refOfAttempt(attempt, payment));
     } catch (error) {
       if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
-      // Its status, asked about as ever, tells what the payment came to.
+      // Polling the status will show the result of the payment.
       ctx.log.error({ payment_id: payment.id, err: error }, 'the provider did not take our confirmation');
     }
   }

@@ -8,10 +8,10 @@ import { findPayment } from '../model/queries.ts';
 import { LONGEST_OLD_PAUSE_MS, trySendRefund } from '../refunds/send-refund.ts';
 import { findRefund } from '../refunds/refund-rows.ts';
 
-/** A refund that has been pending for so long is told to the merchant. */
+/** The merchant is notified of a refund that has been pending for this long, ms. */
 const OVERDUE_AFTER_MS = 24 * 3_600_000;
 
-/** Carries refunds on whose end the provider has not told. */
+/** Sends pending refunds to their provider again, until it reports their result. */
 export const SEND_PENDING_REFUNDS: Job = {
   name: 'send pending refunds',
   async findDue(ctx, busy) {

@@ -6,9 +6,9 @@ import { addEvent } from '../model/events.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** How often it looks when nothing is due sooner. */
+/** The longest time between two rounds. */
 const IDLE_MS = 3_600_000;
-/** Rows erased in one commit: others' commits wait for it. */
+/** The most rows erased in one commit: other commits wait for it. */
 const AT_ONCE = 100;
 
 /** As in the index of what is still to be erased. */
@@ -38,7 +38,7 @@ export class Retention {
     );
   }
 
-  /** Begins; 0 days keep everything for good. */
+  /** Starts the rounds. With 0 days nothing is ever erased. */
   start(): void {
     if (this.#keptMs > 0) this.#loop.wake();
   }
@@ -47,7 +47,7 @@ export class Retention {
     return this.#loop.close();
   }
 
-  /** One round; answers the ms until the next. */
+  /** Erases one batch. Returns the ms until the next round. */
   async runRound(): Promise<number> {
     const unreliableMs = this.#ctx.clock.reliableInMs();
     if (unreliableMs > 0) return Math.min(IDLE_MS, unreliableMs);
@@ -88,10 +88,10 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
       eb
         .selectFrom('payments')
         .select('id')
-        .where('erasedAt', 'is', null)
-        .where('updatedAt', '<=', before)
-        // The payer may be looking at its code.
-        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expiresAt', '<=', before)]))
+        .where('erased_at', 'is', null)
+        .where('updated_at', '<=', before)
+        // The payer may still see its code.
+        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expires_at', '<=', before)]))
         // A person still has to look at it.
         .where('id', 'not in', (eb) =>
           eb.selectFrom('attention').select('paymentId').where('resolvedAt', 'is', null),
