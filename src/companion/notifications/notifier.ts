@@ -139,11 +139,11 @@ export class Notifier {
     if (!release) return false;
     const work = this.#deliver(row, release)
       .catch((error: unknown) =>
-        this.#ctx.log.error({ err: error, delivery_id: row.delivery_id }, 'delivery result not stored'),
+        this.#ctx.log.error({ err: error, delivery_id: row.deliveryId }, 'delivery result not stored'),
       )
       .finally(() => {
-        this.#inFlight.delete(row.delivery_id);
-        this.#unsaved.delete(row.delivery_id);
+        this.#inFlight.delete(row.deliveryId);
+        this.#unsaved.delete(row.deliveryId);
         this.wake();
       });
     this.#inFlight.set(row.deliveryId, work);
@@ -156,7 +156,7 @@ export class Notifier {
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
     const next = delivered ? null : nextAttempt(row, now, this.#ctx.clock.isReliable());
-    await this.#save(row.delivery_id, (trx) =>
+    await this.#save(row.deliveryId, (trx) =>
       trx
         .updateTable('deliveries')
         .set({
@@ -166,9 +166,9 @@ export class Notifier {
           lastStatus: result.status,
           lastError: result.error,
         })
-        .where('delivery_id', '=', row.delivery_id)
+        .where('deliveryId', '=', row.deliveryId)
         // A redelivery was requested meanwhile: it must not be overwritten by this result.
-        .where('retry_from', '=', row.retry_from)
+        .where('retryFrom', '=', row.retryFrom)
         .where('attempts', '=', row.attempts)
         .execute(),
     );

@@ -62,7 +62,7 @@ async function plan(ctx: Context, { reference }: AttemptRow, next: Next): Promis
       .set(next)
       .where('reference', '=', reference)
       // A report may have ended the attempt meanwhile.
-      .where('close_state', '<>', 'none')
+      .where('closeState', '<>', 'none')
       .execute(),
   );
 }

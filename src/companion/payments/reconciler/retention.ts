@@ -88,10 +88,10 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
       eb
         .selectFrom('payments')
         .select('id')
-        .where('erased_at', 'is', null)
-        .where('updated_at', '<=', before)
+        .where('erasedAt', 'is', null)
+        .where('updatedAt', '<=', before)
         // The payer may still see its code.
-        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expires_at', '<=', before)]))
+        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expiresAt', '<=', before)]))
         // A person still has to look at it.
         .where('id', 'not in', (eb) =>
           eb.selectFrom('attention').select('paymentId').where('resolvedAt', 'is', null),
