@@ -13,13 +13,13 @@ import { changedRows, dumpDatabase } from '../../../../support/database-dump.ts'
 import { DISK_WORDS, illCompanion } from '../../../../support/ill-store.ts';
 import { refusalOf } from '../../../../support/refusal.ts';
 import { PROVOCATIONS } from './provocations.ts';
-import { Stage } from '../../../../support/stage.ts';
+import { ApiFixture } from '../../../../support/api-fixture.ts';
 
-let stage: Stage;
+let stage: ApiFixture;
 before(async () => {
-  stage = await Stage.set();
+  stage = await ApiFixture.start();
 });
-after(() => stage.end());
+after(() => stage.stop());
 
 /** What no operation lists: it is refused before any is reached, or is not of the API. */
 const OUTSIDE: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>>> = {

@@ -8,10 +8,10 @@ import { StreamReader } from '../../../../support/event-source.ts';
 import { illCompanion } from '../../../../support/ill-store.ts';
 import { asResponse, pipeline } from '../../../../support/raw-client.ts';
 import { RawSocket } from '../../../../support/raw-socket.ts';
-import { NOW, type Call, type Stage } from '../../../../support/stage.ts';
+import { NOW, type Call, type ApiFixture } from '../../../../support/api-fixture.ts';
 
 /** Makes what the refusal takes, and answers how to get it. */
-type Provocation = (stage: Stage, operation: string, t: TestContext) => Trigger | Promise<Trigger>;
+type Provocation = (stage: ApiFixture, operation: string, t: TestContext) => Trigger | Promise<Trigger>;
 type Trigger = () => Promise<Response>;
 
 const byCall =
@@ -58,9 +58,9 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   delivery_not_found: byUnknownId,
   attention_not_found: byCall({ attention: 'nobody' }),
   attention_open: (stage, operation) => () =>
-    stage.call(operation, { body: { payment_id: stage.doubted.paymentId } }),
+    stage.call(operation, { body: { payment_id: stage.contradicted.paymentId } }),
   async attention_resolved(stage, operation) {
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     assert.equal((await stage.call(operation, good)).status, 200);
     return () => stage.call(operation, good);
   },
@@ -98,7 +98,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   body_malformed: byReport(signed('[]'), '[]'),
 
   async rate_limited(stage, operation) {
-    const on = await stage.spent();
+    const on = await stage.rateLimited();
     // By whatever it counts: by its key, by its token, or by its address.
     await stage.call(operation, { on });
     return () => stage.call(operation, { on });
@@ -121,7 +121,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
 
   /** One of two that come in one packet is served, and the other one finds it at work. */
   async idempotency_key_in_use(stage, operation) {
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     const body = good.body === undefined ? '' : JSON.stringify(good.body);
     const head = [
       `POST ${stage.address(operation, good)} HTTP/1.1`,
@@ -142,7 +142,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   },
 
   async idempotency_key_reused(stage, operation) {
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     const headers = { 'idempotency-key': `reused-${operation.replaceAll(' ', '')}` };
     const first = await stage.call(operation, { ...good, headers });
     assert.ok(first.ok, `${operation} → ${first.status} ${await first.text()}`);
@@ -151,7 +151,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   },
 
   async delivery_erased(stage, operation) {
-    const id = await stage.newDelivery();
+    const id = await stage.createDelivery();
     const db = new DatabaseSync(stage.shop.databaseFile, { timeout: 5_000 });
     db.prepare("UPDATE deliveries SET body = '' WHERE delivery_id = ?").run(id);
     db.close();
