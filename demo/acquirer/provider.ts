@@ -152,5 +152,5 @@ function read<Schema extends v.GenericSchema>(
   if (status >= 400) throw new ProviderError('refused', `the acquirer refused: ${status}`);
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
-  throw new NoUsableResponse('the answer cannot be read', true);
+  throw new NoUsableResponse('the response cannot be read', true);
 }

@@ -7,7 +7,7 @@ export class PartnerKeys {
   readonly #projectPublic = createPublicKey(this.#project.privateKey);
 
   /** The keys for the companion's configuration, in PEM. */
-  get told(): { readonly privateKey: string; readonly publicKey: string } {
+  get companionKeys(): { readonly privateKey: string; readonly publicKey: string } {
     return {
       privateKey: this.#project.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       publicKey: this.#own.publicKey.export({ type: 'spki', format: 'pem' }).toString(),

@@ -54,7 +54,7 @@ export class SmartGlocalSimulator extends Simulator {
   }
 
   env(): Record<string, string> {
-    const { privateKey, publicKey } = this.#partner.told;
+    const { privateKey, publicKey } = this.#partner.companionKeys;
     return {
       SBP_METHODS: 'sberpay=smart-glocal',
       SBP_SMART_GLOCAL_TEST: 'true',

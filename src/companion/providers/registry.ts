@@ -36,7 +36,7 @@ export interface ProviderParts {
   readonly metrics: Metrics;
   readonly log: FastifyBaseLogger;
   /** Replace the providers of these names. Defaults to none. */
-  readonly standIns?: Partial<Record<ProviderName, Provider>> | undefined;
+  readonly replacements?: Partial<Record<ProviderName, Provider>> | undefined;
   /** Unix time in ms. */
   readonly now: () => number;
 }
@@ -78,7 +78,7 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
  * refunded and reported. The sandbox needs no settings; without a payment method it has no pages.
  */
 export function createProviders(parts: ProviderParts): Providers {
-  const { config, standIns, metrics, log } = parts;
+  const { config, replacements, metrics, log } = parts;
   const settings: Readonly<Record<ProviderName, unknown>> = {
     sandbox: {},
     'sbp-api': config.sbpApi,
@@ -88,9 +88,9 @@ export function createProviders(parts: ProviderParts): Providers {
   };
   const providers = Object.fromEntries(
     PROVIDER_NAMES.map((name) => {
-      const standIn = standIns?.[name];
-      if (!standIn && settings[name] === null) return [name, unconfiguredProvider(name)];
-      return [name, instrumentedProvider(name, standIn ?? BUILDERS[name](parts), metrics, log)];
+      const replacement = replacements?.[name];
+      if (!replacement && settings[name] === null) return [name, unconfiguredProvider(name)];
+      return [name, instrumentedProvider(name, replacement ?? BUILDERS[name](parts), metrics, log)];
     }),
   ) as Providers;
   refuseUnserved(config.methods, providers);

@@ -107,7 +107,7 @@ describe('the text of an acquirer’s error', () => {
     });
 
     it(`is logged when ${name} limits our requests`, async () => {
-      assert.match((await creating(name, 429, body)).message, /answered 429: .*Unknown shop/);
+      assert.match((await creating(name, 429, body)).message, /returned 429: .*Unknown shop/);
     });
 
     it(`is logged for a 422 in any form of ${name}`, async () => {
@@ -145,7 +145,7 @@ describe('the text of an acquirer’s error', () => {
     );
     assert.match(
       (await creating('Smart Glocal', 200, '<html>')).message,
-      /cannot be read \(200\): it is no JSON/,
+      /cannot be read \(200\): it is not JSON/,
     );
   });
 });

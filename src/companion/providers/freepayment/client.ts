@@ -16,7 +16,7 @@ export interface RefundBody {
 }
 
 /** No such address, or no such object: the call had no effect. */
-const NOT_THERE = [404, 405];
+const NOT_FOUND = [404, 405];
 /** The call may be a repeat that arrived while the first one was processed. */
 const CONFLICT = 409;
 
@@ -72,24 +72,27 @@ export class FreepaymentClient {
 
   #call(call: HttpCall): Promise<Transaction> {
     const headers = { authorization: this.#authorization };
-    return this.#http.call({ ...call, headers }, (answer) => {
-      if (answer.status >= 300) throw toProviderError(answer, call);
-      const parsed = v.safeParse(responseSchema, answer.json);
+    return this.#http.call({ ...call, headers }, (response) => {
+      if (response.status >= 300) throw toProviderError(response, call);
+      const parsed = v.safeParse(responseSchema, response.json);
       if (parsed.success) return parsed.output.transaction;
       const fields = unreadableFields(parsed.issues);
-      throw new NoUsableResponse(`Freepayment's answer cannot be read (${answer.status}): ${fields}`, true);
+      throw new NoUsableResponse(
+        `Freepayment's response cannot be read (${response.status}): ${fields}`,
+        true,
+      );
     });
   }
 }
 
 function toProviderError({ status, json }: HttpResponse, { method }: HttpCall): ProviderError {
   const reason = readRefusal(json);
-  const answered = `Freepayment answered ${status}: ${reason ?? errorText(json) ?? 'no reason given'}`;
+  const message = `Freepayment returned ${status}: ${reason ?? errorText(json) ?? 'no reason given'}`;
   // Not one of the acquirer's documented forms, so another server may have sent it.
-  if (reason === null) return new NoUsableResponse(answered, false);
+  if (reason === null) return new NoUsableResponse(message, false);
   // A failed read refuses nothing.
-  if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', answered);
-  if (NOT_THERE.includes(status)) return new NoUsableResponse(answered, false, { mayHaveTakenEffect: false });
+  if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', message);
+  if (NOT_FOUND.includes(status)) return new NoUsableResponse(message, false, { mayHaveTakenEffect: false });
   return new ProviderError('refused', `Freepayment refused: ${status} ${reason}`.trim(), { reason });
 }
 

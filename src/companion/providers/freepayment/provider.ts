@@ -66,7 +66,7 @@ export function createFreepaymentProvider({
     const transaction = await client.find(providerPaymentId);
     const { uid, tracking_id, amount, currency, message, test } = transaction;
     if (uid !== providerPaymentId || !isPayment(transaction) || (tracking_id ?? reference) !== reference) {
-      throw new ProviderError('unavailable', 'the acquirer answered about another payment');
+      throw new ProviderError('unavailable', 'the acquirer returned another payment');
     }
     const status = paymentStatus(transaction);
     const offer = status === null ? null : presentationOf(transaction);
@@ -103,10 +103,7 @@ export function createFreepaymentProvider({
         createBody(request, { webhookUrl, test: settings.test }),
       );
       if (isAnother(transaction, request)) {
-        throw new ProviderError(
-          'unavailable',
-          'the acquirer answered with another payment than was asked for',
-        );
+        throw new ProviderError('unavailable', 'the acquirer returned another payment than requested');
       }
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
@@ -116,10 +113,7 @@ export function createFreepaymentProvider({
       }
       const presentation = presentationOf(transaction);
       if (presentation === null) {
-        throw new ProviderError(
-          'unavailable',
-          'the acquirer answered with a form that no payer should be sent to',
-        );
+        throw new ProviderError('unavailable', 'the acquirer returned a form to which no payer may be sent');
       }
       return {
         providerPaymentId: transaction.uid,

@@ -37,7 +37,7 @@ export class Refunds {
         ? await this.#request(request, parent)
         : await this.#client.find(providerRefundId);
     if (isAnother(transaction, { uid: providerRefundId, parent, amount })) {
-      throw new ProviderError('unavailable', 'the acquirer answered with another refund');
+      throw new ProviderError('unavailable', 'the acquirer returned another refund');
     }
     const { uid, test } = transaction;
     return { status: refundStatus(transaction), providerRefundId: uid, test, ...failureReason(transaction) };
@@ -49,7 +49,7 @@ export class Refunds {
     const { parent_uid: parent, amount } = transaction;
     // The refund must name its payment, because the uid comes from an unconfirmed webhook.
     if (parent === null || parent !== providerPaymentId || isAnother(transaction, { uid, parent, amount })) {
-      throw new ProviderError('unavailable', 'the acquirer answered about another refund');
+      throw new ProviderError('unavailable', 'the acquirer returned another refund');
     }
     return {
       refundId: refundIdIn(transaction.reason),

@@ -242,7 +242,7 @@ export class SandboxBank {
         signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
       });
       await response.body.dump();
-      if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+      if (response.statusCode !== 200) throw new Error(`returned ${response.statusCode}`);
     } catch (error) {
       this.#log.warn({ payment_id: row.reference, err: error }, 'sandbox bank webhook failed');
       return false;

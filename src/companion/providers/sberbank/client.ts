@@ -42,7 +42,7 @@ export class SberbankClient {
   }
 
   /** Charges a payer's code. The bank treats a repeat of the same reference as the same order. */
-  pay<T>({ reference, amount, payload, message }: PayOrder, read: (answer: HttpResponse) => T): Promise<T> {
+  pay<T>({ reference, amount, payload, message }: PayOrder, read: (response: HttpResponse) => T): Promise<T> {
     const { memberId, tid, idQr } = this.#settings;
     const body = {
       rq_uid: rqUid(reference),
@@ -66,7 +66,7 @@ export class SberbankClient {
    */
   status<T>(
     { reference, orderId }: { readonly reference: string; readonly orderId: string | null },
-    read: (answer: HttpResponse) => T,
+    read: (response: HttpResponse) => T,
   ): Promise<T> {
     const body = {
       rq_uid: rqUid(reference),
@@ -83,9 +83,9 @@ export class SberbankClient {
     path: string,
     body: { readonly rq_uid: string },
     tokens: Tokens,
-    read: (answer: HttpResponse) => T,
+    read: (response: HttpResponse) => T,
   ): Promise<T> {
-    const send = <R>(token: string, take: (answer: HttpResponse) => R) =>
+    const send = <R>(token: string, take: (response: HttpResponse) => R) =>
       this.#http.call(
         {
           method: 'POST',
@@ -103,13 +103,13 @@ export class SberbankClient {
         take,
       );
     const token = await tokens.get();
-    const first = await send(token, (answer) =>
-      answer.status === 401 ? { repeated: answer.repeated } : { value: read(answer) },
+    const first = await send(token, (response) =>
+      response.status === 401 ? { repeated: response.repeated } : { value: read(response) },
     );
     if ('value' in first) return first.value;
     tokens.drop(token);
-    return send(await tokens.get(), (answer) =>
-      read({ ...answer, repeated: first.repeated || answer.repeated }),
+    return send(await tokens.get(), (response) =>
+      read({ ...response, repeated: first.repeated || response.repeated }),
     );
   }
 

@@ -87,8 +87,8 @@ export class Tokens {
 
 function readToken({ status, json }: HttpResponse): v.InferOutput<typeof tokenSchema> {
   if (status >= 300) {
-    const said = gatewayErrorText(json) ?? 'no reason given';
-    throw new NoUsableResponse(`the bank gives us no token: ${status} ${said}`, false);
+    const message = gatewayErrorText(json) ?? 'no reason given';
+    throw new NoUsableResponse(`the bank issued no token: ${status} ${message}`, false);
   }
   const parsed = v.safeParse(tokenSchema, json);
   if (!parsed.success) {

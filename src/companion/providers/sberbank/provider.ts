@@ -177,13 +177,13 @@ function chargeError(order: Order, code: string): ProviderError {
  */
 function unusableResponseError(response: HttpResponse): ProviderError {
   if (response.status < 300)
-    return new NoUsableResponse(`the bank's answer cannot be read: ${orderFaults(response.json)}`, true);
+    return new NoUsableResponse(`the bank's response cannot be read: ${orderFaults(response.json)}`, true);
   const kind = response.status === 400 || response.status === 422 ? 'refused' : 'unavailable';
   return new ProviderError(kind, responseError(response, PAYMENT_SETTINGS));
 }
 
 function responseError({ status, json }: HttpResponse, settings: typeof PAYMENT_SETTINGS): string {
-  const message = `the bank answered ${status}: ${gatewayErrorText(json) ?? 'no reason given'}`;
+  const message = `the bank returned ${status}: ${gatewayErrorText(json) ?? 'no reason given'}`;
   if (status === 401 || status === 403)
     return `${message} (it does not take our token: see ${settings.token})`;
   if (status === 404 || status === 405) return `${message} (no such service there: see ${settings.address})`;

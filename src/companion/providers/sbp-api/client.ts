@@ -63,13 +63,13 @@ export class SbpApiClient {
         repeatable: true,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       },
-      (answer) => {
-        if (answer.status >= 300) throw toProviderError(answer);
-        const parsed = v.safeParse(schema, answer.json);
+      (response) => {
+        if (response.status >= 300) throw toProviderError(response);
+        const parsed = v.safeParse(schema, response.json);
         if (parsed.success) return parsed.output;
         const fields = unreadableFields(parsed.issues);
         throw new NoUsableResponse(
-          `the upstream's answer cannot be read (${answer.status}): ${fields}`,
+          `the upstream's response cannot be read (${response.status}): ${fields}`,
           true,
         );
       },
@@ -79,11 +79,11 @@ export class SbpApiClient {
 
 function toProviderError({ status, json }: HttpResponse): ProviderError {
   const refusal = v.safeParse(refusalSchema, json);
-  if (!refusal.success) return new NoUsableResponse(`the upstream answered ${status}`, false);
+  if (!refusal.success) return new NoUsableResponse(`the upstream returned ${status}`, false);
   const { code, detail, errors } = refusal.output;
   // The first call with this key is still being processed. A conflict without a code may mean the same.
   if (status === 409 && (code === null || code === 'idempotency_key_in_use')) {
-    return new StillProcessing('the upstream is still at work on this call');
+    return new StillProcessing('the upstream is still processing this call');
   }
   return new UpstreamRefusal(
     status,

@@ -78,7 +78,7 @@ export function createSbpApiProvider({
     }
     // The payment has expired there. Our own clock decides whether to give it up, so this is not a failure.
     if (refusal.paths.length > 0 && refusal.paths.every((path) => path === 'expires_at')) {
-      throw new ProviderError('unavailable', 'the upstream says that the time to pay is over', {
+      throw new ProviderError('unavailable', 'the upstream says that the payment has expired', {
         cause: refusal,
       });
     }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { NoUsableResponse, ProviderHttp } from '../provider-http.ts';
 import { AnotherSession, KeyReplayed, readError } from './errors.ts';
-import { sessionAnswerSchema, type Session } from './messages.ts';
+import { sessionResponseSchema, type Session } from './messages.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { sign, SIGNATURE_HEADER } from './signature.ts';
@@ -15,7 +15,7 @@ export interface Call<Schema extends v.GenericSchema> {
   /** The idempotency key of a call that changes something; `null` for a read. */
   readonly key: string | null;
   /** The schema of the response. */
-  readonly answer: Schema;
+  readonly responseSchema: Schema;
 }
 
 /**
@@ -47,14 +47,20 @@ export class SmartGlocalClient {
       [SIGNATURE_HEADER]: sign(body, this.#privateKey),
       ...(call.key === null ? {} : { 'x-partner-idempotency-key': call.key }),
     };
-    return this.#http.call({ method: 'POST', path: call.path, headers, body, repeatable: true }, (answer) => {
-      const error = readError(answer);
-      if (error) throw error;
-      const parsed = v.safeParse(call.answer, answer.json);
-      if (parsed.success) return parsed.output;
-      const fields = unreadableFields(parsed.issues);
-      throw new NoUsableResponse(`Smart Glocal's answer cannot be read (${answer.status}): ${fields}`, true);
-    });
+    return this.#http.call(
+      { method: 'POST', path: call.path, headers, body, repeatable: true },
+      (response) => {
+        const error = readError(response);
+        if (error) throw error;
+        const parsed = v.safeParse(call.responseSchema, response.json);
+        if (parsed.success) return parsed.output;
+        const fields = unreadableFields(parsed.issues);
+        throw new NoUsableResponse(
+          `Smart Glocal's response cannot be read (${response.status}): ${fields}`,
+          true,
+        );
+      },
+    );
   }
 
   /** Returns the session as it is now. */
@@ -63,16 +69,16 @@ export class SmartGlocalClient {
       path: '/session/status',
       body: { session_id: id },
       key: null,
-      answer: sessionAnswerSchema,
+      responseSchema: sessionResponseSchema,
     });
     if (session.id !== id) throw new AnotherSession();
     return session;
   }
 
   /** For calls whose response only says that they were carried out. A repeat of one counts as carried out. */
-  async ensure(call: Omit<Call<v.GenericSchema>, 'answer'>): Promise<void> {
+  async ensure(call: Omit<Call<v.GenericSchema>, 'responseSchema'>): Promise<void> {
     try {
-      await this.call({ ...call, answer: v.unknown() });
+      await this.call({ ...call, responseSchema: v.unknown() });
     } catch (error) {
       if (!(error instanceof KeyReplayed)) throw error;
     }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CreateRequest } from '../provider.ts';
 import type { SmartGlocalClient } from './client.ts';
 import { AnotherSession, KeyReplayed } from './errors.ts';
-import { sessionAnswerSchema, type Session } from './messages.ts';
+import { sessionResponseSchema, type Session } from './messages.ts';
 import { createBody, initBody, startBody } from './requests.ts';
 import type { Channel, SmartGlocalSettings } from './settings.ts';
 
@@ -35,7 +35,7 @@ function inOneStep(client: SmartGlocalClient, channel: Channel, now: () => numbe
       path: '/session/init/payment',
       body: initBody(request, channel),
       key,
-      answer: sessionAnswerSchema,
+      responseSchema: sessionResponseSchema,
     });
     unnamed.delete(request.reference);
     return session;
@@ -76,7 +76,11 @@ function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
   const underWay = new Map<string, Promise<Session>>();
 
   async function create(request: CreateRequest): Promise<Session> {
-    const call = { path: '/session/create', body: createBody(request), answer: sessionAnswerSchema };
+    const call = {
+      path: '/session/create',
+      body: createBody(request),
+      responseSchema: sessionResponseSchema,
+    };
     try {
       return (await client.call({ ...call, key: request.reference })).session;
     } catch (error) {
@@ -97,7 +101,7 @@ function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
         path: '/session/start/payment',
         body: startBody(request, channel, id),
         key: `${request.reference}-start`,
-        answer: sessionAnswerSchema,
+        responseSchema: sessionResponseSchema,
       });
       return session;
     } catch (error) {

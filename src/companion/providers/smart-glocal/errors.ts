@@ -16,7 +16,7 @@ export class KeyReplayed extends ProviderError {
   constructor() {
     super(
       'unavailable',
-      `Smart Glocal has had this call before (${REPLAYED}), and does not repeat its answer`,
+      `Smart Glocal has received this call before (${REPLAYED}), and does not repeat its response`,
     );
   }
 }
@@ -24,7 +24,7 @@ export class KeyReplayed extends ProviderError {
 /** The response is about another session: nothing of it may be shown to the payer or applied. */
 export class AnotherSession extends ProviderError {
   constructor() {
-    super('unavailable', 'Smart Glocal answered with another session than was asked about');
+    super('unavailable', 'Smart Glocal returned another session than requested');
   }
 }
 
@@ -37,8 +37,8 @@ export function readError({ status, json }: HttpResponse): ProviderError | null 
   const parsed = v.safeParse(errorSchema, json);
   // An undocumented form: another server may have sent it.
   if (!parsed.success) {
-    const said = errorText(json) ?? 'no reason given';
-    return new ProviderError('unavailable', `Smart Glocal answered ${status}: ${said}`);
+    const message = errorText(json) ?? 'no reason given';
+    return new ProviderError('unavailable', `Smart Glocal returned ${status}: ${message}`);
   }
   const { code, description } = parsed.output.error;
   if (code === REPLAYED) return new KeyReplayed();

@@ -36,10 +36,10 @@ export const sessionSchema = v.object({
 });
 export type Session = v.InferOutput<typeof sessionSchema>;
 
-export const sessionAnswerSchema = v.object({ session: sessionSchema });
+export const sessionResponseSchema = v.object({ session: sessionSchema });
 
 /** Not published: only a plain success counts for more than "the call has arrived". */
-export const refundAnswerSchema = v.object({
+export const refundResponseSchema = v.object({
   refund: v.fallback(v.nullish(v.object({ status: text }), null), null),
 });
 

@@ -14,7 +14,7 @@ import { resultOfRepeat } from '../provider-http.ts';
 import { SmartGlocalClient } from './client.ts';
 import { sessionOpener } from './create.ts';
 import { AnotherSession, KeyReplayed } from './errors.ts';
-import { refundAnswerSchema, type Session } from './messages.ts';
+import { refundResponseSchema, type Session } from './messages.ts';
 import { linkIn, moneyIn, referenceIn, waitsForConfirmation, describeSession } from './session.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { paymentStatus } from './status-codes.ts';
@@ -126,7 +126,7 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
         path: settings.refundPath,
         body,
         key: refundId,
-        answer: refundAnswerSchema,
+        responseSchema: refundResponseSchema,
       });
       try {
         const response = await (repeated ? resultOfRepeat(call) : call);
@@ -157,6 +157,6 @@ function checkReference(session: Session, reference: string): void {
   if (named !== '' && named !== reference) throw new AnotherSession();
 }
 
-function refundStatus({ refund }: v.InferOutput<typeof refundAnswerSchema>): ProviderRefund['status'] {
+function refundStatus({ refund }: v.InferOutput<typeof refundResponseSchema>): ProviderRefund['status'] {
   return refund?.status === 'succeeded' ? 'succeeded' : 'pending';
 }

@@ -48,7 +48,7 @@ for (const variant of VARIANTS) {
       assert.match(String(receipt_url), /^https:\/\/account\.freepayment\.example/);
       const { path } = shop.acquirer.calls.at(-1)!;
       assert.equal(path, `/beyag/transactions/${shop.bill(payment_id).id}`);
-      await shop.told(payment_id, 'payment.paid');
+      await shop.receivedWebhook(payment_id, 'payment.paid');
     });
 
     it('ends with the acquirer’s status', async () => {
@@ -154,7 +154,7 @@ describe('a webhook of freepayment', () => {
     shop.acquirer.rewrite = null;
     assert.equal(status, 'created');
     assert.ok(events.some(({ note }) => note === 'amount_mismatch'));
-    const attention = await shop.told(payment_id, 'payment.attention');
+    const attention = await shop.receivedWebhook(payment_id, 'payment.attention');
     assert.deepEqual([attention['reason'], attention['reported_amount']], ['amount_mismatch', 1]);
   });
 

@@ -42,7 +42,7 @@ describe('a refund by freepayment', () => {
     await untilRefund(rest.refund_id, 'succeeded');
     const { status, refunded_amount } = await shop.read(id);
     assert.deepEqual([status, refunded_amount, shop.bill(id).refunded], ['refunded', 125_000, 125_000]);
-    await shop.told(id, 'refund.succeeded');
+    await shop.receivedWebhook(id, 'refund.succeeded');
   });
 
   it('that the banks do not execute fails and changes no amount', async () => {
@@ -107,7 +107,7 @@ describe('a refund by freepayment', () => {
     shop.bill(id).refunded = 0;
     shop.bill(id).status = 'created';
     assert.equal((await refund(id)).status, 'failed');
-    await shop.told(id, 'refund.failed');
+    await shop.receivedWebhook(id, 'refund.failed');
   });
 
   it('is limited to one refund if the variant allows only one', async () => {

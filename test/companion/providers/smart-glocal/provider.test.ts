@@ -569,7 +569,7 @@ describe('the smart-glocal provider', () => {
         assert.equal(await messageOf(provider.create(request)), 'Smart Glocal refused: 400');
       }
       upstream.trick = REPLAYED;
-      assert.match(await messageOf(provider.create(request)), /has had this call before/);
+      assert.match(await messageOf(provider.create(request)), /has received this call before/);
     });
   });
 
