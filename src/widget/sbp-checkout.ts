@@ -9,9 +9,9 @@ import { Countdown } from './controllers/countdown.ts';
 import { Fallback } from './controllers/fallback.ts';
 import { PARTS } from './parts.ts';
 import { LazyElements } from './controllers/lazy-elements.ts';
-import { keepTyping } from './controllers/own-typing.ts';
-import { Sight } from './controllers/visibility.ts';
-import { PageWake } from './controllers/page-lifecycle.ts';
+import { isolateTyping } from './controllers/isolate-typing.ts';
+import { Visibility } from './controllers/visibility.ts';
+import { PageLifecycle } from './controllers/page-lifecycle.ts';
 import { addressAt, resolveEndpoint } from './browser/endpoint.ts';
 import { SbpBankOpenEvent, SbpStepEvent, type Step } from './events.ts';
 import { inAppBrowser, type InApp } from './browser/in-app-browser.ts';
@@ -29,14 +29,14 @@ import { testMark } from './screens/test-mark.ts';
 import type { PartName, Timer, View } from './view.ts';
 import type { Connection, Refusal } from './session/types.ts';
 import { tellDeveloper } from './controllers/tell-developer.ts';
-import { screenOf, timeLeft, type Destination, type Screen, type Way } from './state/state.ts';
+import { screenOf, timeLeft, type ChosenBank, type Screen, type EntryMode } from './state/state.ts';
 import { CheckoutStore } from './state/store.ts';
 import { enterByTab, makeTabEntry } from './browser/tab-entry.ts';
 import { controlStyles } from './theme/controls.ts';
 import { frameStyles } from './theme/frame.ts';
 import { inAppNoticeStyles } from './ui/in-app-notice.styles.ts';
 import { themeStyles } from './theme/tokens.ts';
-import { chooseDevice, chooseWays, platformFor, sberLinks } from './state/layout.ts';
+import { chooseDevice, chooseEntryModes, platformFor, sberLinks } from './state/layout.ts';
 
 /**
  * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then
@@ -135,7 +135,7 @@ export class SbpCheckout extends LitElement {
   readonly #countdown: Countdown;
   readonly #announcer: Announcer;
   readonly #elements: LazyElements<PartName>;
-  readonly #sight: Sight;
+  readonly #sight: Visibility;
 
   readonly #fallback: Fallback;
   readonly #attributes: AttributeMemory;
@@ -148,7 +148,7 @@ export class SbpCheckout extends LitElement {
   #language: Language;
   #device: DeviceType = 'desktop';
   #inApp: InApp | null = null;
-  #ways: readonly Way[] = [];
+  #entryModes: readonly EntryMode[] = [];
   #origin = '';
 
   constructor() {
@@ -167,16 +167,16 @@ export class SbpCheckout extends LitElement {
     this.#language = chooseLanguage([], null);
     this.#store = new CheckoutStore(this);
     this.#session = new CheckoutSession(this, {
-      snapshot: (snapshot, receipt) => {
+      snapshot: (snapshot, times) => {
         const first = !this.#store.state.snapshot;
-        this.#store.take(snapshot, receipt, this.#origin);
+        this.#store.take(snapshot, times, this.#origin);
         // Recalled: the payer had left for the bank from another life of this page.
-        if (first && this.#store.state.gone) this.#session.current?.returned();
+        if (first && this.#store.state.destination) this.#session.current?.returned();
         this.#banks?.retry?.();
       },
       connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
       refused: (refusal) => this.#refuse(refusal, ''),
-      unheard: (came) => this.#refuse('no-companion', came),
+      companionNotFound: (came) => this.#refuse('no-companion', came),
     });
     this.#countdown = new Countdown(this, {
       left: () => this.#left(),
@@ -185,7 +185,7 @@ export class SbpCheckout extends LitElement {
     });
     this.#announcer = new Announcer(this);
     this.#elements = new LazyElements(this, PARTS, () => this.connection === 'offline');
-    this.#sight = new Sight(this, {
+    this.#sight = new Visibility(this, {
       near: () => this.#session.want(),
       seen: () => {
         this.#seen = true;
@@ -193,13 +193,13 @@ export class SbpCheckout extends LitElement {
       },
     });
     this.addEventListener('focus', () => this.focus());
-    new PageWake(this, {
+    new PageLifecycle(this, {
       back: () => this.#comeBack(),
       hidden: () => this.#session.current?.away(),
       left: () => this.#session.current?.rest(),
       focused: () => {
         this.#session.current?.wake(false);
-        if (this.#hasLeft()) this.#session.current?.returned();
+        if (this.#mayHavePaid()) this.#session.current?.returned();
       },
       offline: () => this.#session.current?.wentOffline(),
       online: () => this.#session.current?.cameOnline(),
@@ -262,7 +262,7 @@ export class SbpCheckout extends LitElement {
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = this.#fallback.show(this) ?? super.createRenderRoot();
-    keepTyping(root as ShadowRoot);
+    isolateTyping(root as ShadowRoot);
     return root;
   }
 
@@ -279,13 +279,13 @@ export class SbpCheckout extends LitElement {
     this.#device = chooseDevice(this.device, this.snapshot?.device ?? null);
     this.#inApp = this.#device === 'desktop' ? null : inAppBrowser();
     const app = sberLinks(this.snapshot, this.#device, this.#origin);
-    this.#ways = chooseWays(this.#device, this.#store.state.way, app?.length !== 0);
+    this.#entryModes = chooseEntryModes(this.#device, this.#store.state.entryMode, app?.length !== 0);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
     // By the page's own guess of the device, before the companion has spoken and even before there is a token.
     if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
-      if (this.#ways.includes('qr')) this.#elements.need('sbp-qr-code');
-      if (this.#ways.includes('banks')) this.#elements.need('sbp-bank-picker');
+      if (this.#entryModes.includes('qr')) this.#elements.need('sbp-qr-code');
+      if (this.#entryModes.includes('banks')) this.#elements.need('sbp-bank-picker');
       if (this.#inApp) this.#elements.need('sbp-way-out');
     }
   }
@@ -310,12 +310,12 @@ export class SbpCheckout extends LitElement {
     const turned = screen !== this.#drawn;
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
-    if (turned && screen === 'paid' && this.#store.state.witnessed) void this.#showPaid();
+    if (turned && screen === 'paid' && this.#store.state.changedOnScreen) void this.#showPaid();
     if (this.#seen && (screen === 'pay' || screen === 'choose')) this.#step('shown');
     // Recalled: it was another life of this page that the payer left.
-    if (this.#store.state.gone && this.#store.state.goneAt === null) this.#step('returned');
+    if (this.#store.state.destination && this.#store.state.departedAt === null) this.#step('returned');
     if (this.#seen && screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
-      for (const way of this.#ways) this.#step(way);
+      for (const way of this.#entryModes) this.#step(way);
     }
     if (this.#fallback.isBlank(this) || (this.#fallback.isShown && this.#isWhole())) {
       this.#fallback.giveWay(this.renderRoot as ShadowRoot, SbpCheckout);
@@ -351,8 +351,8 @@ export class SbpCheckout extends LitElement {
   }
 
   /** The button that was tapped stays and now says the opposite: on to what it has brought. */
-  async #turnTo(way: Way): Promise<void> {
-    this.#store.dispatch({ type: 'way', way });
+  async #showEntryMode(way: EntryMode): Promise<void> {
+    this.#store.dispatch({ type: 'entry-mode', entryMode: way });
     await this.updateComplete;
     this.renderRoot.querySelector('h2')?.focus();
     this.#announcer.say(announcement(this.#view()));
@@ -407,15 +407,15 @@ export class SbpCheckout extends LitElement {
   /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
   #comeBack(): void {
     this.#session.current?.wake(true);
-    if (this.#hasLeft()) this.#session.current?.returned();
+    if (this.#mayHavePaid()) this.#session.current?.returned();
     this.requestUpdate();
-    if (this.#store.state.gone) this.#step('returned');
+    if (this.#store.state.destination) this.#step('returned');
   }
 
   /** Whether the payer may have paid elsewhere: in a bank's app or page, or by the message to the phone. */
-  #hasLeft(): boolean {
-    const { gone, act } = this.#store.state;
-    return gone !== null || (act?.path === '/push' && act.outcome === 'done');
+  #mayHavePaid(): boolean {
+    const { destination, lastAction } = this.#store.state;
+    return destination !== null || (lastAction?.path === '/push' && lastAction.outcome === 'done');
   }
 
   #step(step: Step): void {
@@ -430,22 +430,22 @@ export class SbpCheckout extends LitElement {
     this.#store.dispatch({ type: 'check', check: answered ? 'unpaid' : 'unanswered' });
   }
 
-  #openBank(bank: Destination, tap: Event, held: boolean): void {
+  #openBank(bank: ChosenBank, tap: Event, held: boolean): void {
     const ours = this.dispatchEvent(new SbpBankOpenEvent(bank));
     if (!ours || held) tap.preventDefault();
     if (ours && held) {
-      this.#store.dispatch({ type: 'held', held: bank });
+      this.#store.dispatch({ type: 'bank-blocked', bank: bank });
       return;
     }
     this.#step('bank-open');
-    this.#store.leave(bank);
+    this.#store.depart(bank);
   }
 
   /** For a payer who looks elsewhere. */
   async #showPaid(): Promise<void> {
     const signals = this.signal?.split(/\s+/) ?? [];
     try {
-      const { showPaid } = await import('./controllers/paid-notification.ts');
+      const { notifyPaid: showPaid } = await import('./controllers/paid-notification.ts');
       showPaid({
         title: this.#language.texts(SCREEN_TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
@@ -467,7 +467,7 @@ export class SbpCheckout extends LitElement {
       origin: this.#origin,
       device: this.#device,
       inApp: this.#inApp,
-      ways: this.#ways,
+      entryModes: this.#entryModes,
       timer: this.timer,
       redirect: this.redirect,
       left: this.#left(),
@@ -481,23 +481,23 @@ export class SbpCheckout extends LitElement {
           token: this.token,
           language: this.#language,
           inApp: this.#inApp,
-          held: this.#store.state.held,
+          held: this.#store.state.blockedBank,
           screen: this.screen,
         }),
-      act: this.#act,
+      actions: this.#actions,
     };
   }
 
-  readonly #act: View['act'] = {
-    way: (way) => void this.#turnTo(way),
+  readonly #actions: View['actions'] = {
+    chooseEntryMode: (way) => void this.#showEntryMode(way),
     check: () => void this.#check(),
     openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
-    leave: (gone) => this.#store.leave(gone),
+    departTo: (destination) => this.#store.depart(destination),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),
     loadBanks: (signal) => this.#session.loadBanks(platformFor(this.snapshot?.device ?? null), signal),
     redraw: () => this.requestUpdate(),
-    send: (path, body) => this.#session.act(path, body),
+    sendAction: (path, body) => this.#session.sendAction(path, body),
   };
 
   protected override render(): TemplateResult {

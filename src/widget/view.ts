@@ -4,8 +4,8 @@ import type { InApp } from './browser/in-app-browser.ts';
 import type { Language } from './locales/language.ts';
 import type { ScreenTexts } from './locales/screens.ts';
 import type { Step } from './events.ts';
-import type { ActBody, ActPath, Acted } from './session/types.ts';
-import type { Destination, Gone, Screen, State, StateEvent, Way } from './state/state.ts';
+import type { ActionBody, ActionPath, ActionResult } from './session/types.ts';
+import type { ChosenBank, Destination, Screen, State, StateEvent, EntryMode } from './state/state.ts';
 
 /** Fetches the bank list. Rejects when the companion has none. */
 export type LoadBanks = (signal: AbortSignal) => Promise<unknown>;
@@ -39,7 +39,7 @@ export interface View {
   /** The app whose own browser this is, where bank apps do not open. `null` in others and on a desktop. */
   readonly inApp: InApp | null;
   /** What this payer is offered: a tablet both, other devices one at a time. */
-  readonly ways: readonly Way[];
+  readonly entryModes: readonly EntryMode[];
   readonly timer: Timer;
   /** Seconds from `paid` to the way back to the shop; `null`: never. */
   readonly redirect: number | null;
@@ -55,19 +55,19 @@ export interface View {
   readonly isLost: (name: PartName) => boolean;
   /** Draws the ways out of an app's own browser. Only that notice gets the payment's token. */
   readonly inAppNotice: () => TemplateResult | typeof nothing;
-  readonly act: {
-    readonly way: (way: Way) => void;
+  readonly actions: {
+    readonly chooseEntryMode: (mode: EntryMode) => void;
     readonly check: () => void;
-    /** `held`: the browser must not follow the link. */
-    readonly openBank: (bank: Destination, tap: Event, held: boolean) => void;
+    /** `isBlocked`: this browser must not follow the link to the bank. */
+    readonly openBank: (bank: ChosenBank, tap: Event, isBlocked: boolean) => void;
     readonly loadBanks: LoadBanks;
     readonly redraw: () => void;
     /** The payer is on the way there. */
-    readonly leave: (gone: Gone) => void;
+    readonly departTo: (destination: Destination) => void;
     /** For the taps on what is loaded later. */
     readonly dispatch: (event: StateEvent) => void;
     readonly step: (step: Step) => void;
     /** `null`: it was not even sent. */
-    readonly send: (path: ActPath, body: ActBody) => Promise<Acted | null>;
+    readonly sendAction: (path: ActionPath, body: ActionBody) => Promise<ActionResult | null>;
   };
 }

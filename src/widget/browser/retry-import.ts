@@ -7,7 +7,7 @@ const mayBePinned =
  * one has. Another fragment is another address to them, and the same to the server. Which one the build has given to
  * a part, only the source of `load` knows by now. `undefined` where the same address is to be tried.
  */
-export function importAgain(
+export function retryImport(
   load: (part?: Promise<never>) => unknown,
   base: string,
   failures: number,

@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const OPENING_MS = 2_000;
 
 /** Whether the payer is still looking at this page when the app that was tapped should have opened. */
-export class StillHere implements ReactiveController {
+export class AppSwitch implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #since: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;

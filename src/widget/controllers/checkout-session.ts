@@ -1,16 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Platform } from '../../protocol/banks.ts';
 import { CheckoutApi } from '../session/api.ts';
-import type { ActBody, ActPath, Acted, SessionSink } from '../session/types.ts';
+import type { ActionBody, ActionPath, ActionResult, SessionCallbacks } from '../session/types.ts';
 import { Session } from '../session/session.ts';
-import { browserSurroundings as world } from '../session/environment.ts';
+import { browserEnvironment as environment } from '../session/environment.ts';
 
 const INSIST_CAP_MS = 10_000;
 const RETRY_BANKS_MS = 4_000;
 
 /** Ties one payment's session to its host's life: removed from the page it is silent, put back it resumes. */
 export class CheckoutSession implements ReactiveController {
-  readonly #sink: SessionSink;
+  readonly #callbacks: SessionCallbacks;
   #api: CheckoutApi | null = null;
   #session: Session | null = null;
   /** Kept over a removal: a paid payment is not asked about again, nor any sooner than a busy companion wishes. */
@@ -19,8 +19,8 @@ export class CheckoutSession implements ReactiveController {
   #wanted = false;
   #cancelInsisting: (() => void) | null = null;
 
-  constructor(host: ReactiveControllerHost, sink: SessionSink) {
-    this.#sink = sink;
+  constructor(host: ReactiveControllerHost, callbacks: SessionCallbacks) {
+    this.#callbacks = callbacks;
     host.addController(this);
   }
 
@@ -40,7 +40,7 @@ export class CheckoutSession implements ReactiveController {
     this.#stop();
     this.#earlier = null;
     this.#wanted = false;
-    this.#api = target && new CheckoutApi(target.endpoint, target.token, world);
+    this.#api = target && new CheckoutApi(target.endpoint, target.token, environment);
   }
 
   /** The payer is about to see it, or the shop asks for it. */
@@ -60,8 +60,8 @@ export class CheckoutSession implements ReactiveController {
   }
 
   /** `null` when nothing was sent: there is no companion, or something else is under way. */
-  async act(path: ActPath, body: ActBody): Promise<Acted | null> {
-    return (await this.#session?.act(path, body)) ?? null;
+  async sendAction(path: ActionPath, body: ActionBody): Promise<ActionResult | null> {
+    return (await this.#session?.sendAction(path, body)) ?? null;
   }
 
   /** The time is up: asks at once and then ever more rarely, as long as the answer is awaited. */
@@ -73,7 +73,7 @@ export class CheckoutSession implements ReactiveController {
     this.#cancelInsisting = null;
     if (!awaited()) return;
     this.#session?.wake(false);
-    this.#cancelInsisting = world.after(pause, () =>
+    this.#cancelInsisting = environment.after(pause, () =>
       this.#askAgain(awaited, Math.min(INSIST_CAP_MS, pause * 2)),
     );
   }
@@ -85,7 +85,7 @@ export class CheckoutSession implements ReactiveController {
   async loadBanks(platform: Platform | null, signal: AbortSignal): Promise<unknown> {
     const answer = await this.#api?.get(platform ? `/banks?platform=${platform}` : '/banks', signal);
     if (answer?.kind !== 'ok') {
-      const cancel = world.after(RETRY_BANKS_MS, () => this.#session?.wake(false));
+      const cancel = environment.after(RETRY_BANKS_MS, () => this.#session?.wake(false));
       if (signal.aborted) cancel();
       else signal.addEventListener('abort', cancel, { once: true });
       throw new Error('no bank list');
@@ -95,7 +95,7 @@ export class CheckoutSession implements ReactiveController {
 
   #start(): void {
     if (!this.#wanted || !this.#connected || !this.#api || this.#session) return;
-    this.#session = new Session(this.#api, this.#sink, world, this.#earlier);
+    this.#session = new Session(this.#api, this.#callbacks, environment, this.#earlier);
     this.#session.start();
     if (!navigator.onLine) this.#session.wentOffline();
   }

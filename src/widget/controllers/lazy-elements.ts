@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { defineOnce } from '../browser/define-once.ts';
-import { importAgain } from '../browser/retry-import.ts';
+import { retryImport } from '../browser/retry-import.ts';
 import { troubledPause } from '../session/timing.ts';
 
 /** Imports an inner element. `part`: an import of the same file that is under way, which replaces the usual one. */
@@ -10,7 +10,7 @@ export type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
 export interface Parts<Name extends string> {
   /** The address that the imports in `loads` are relative to: `import.meta.url` of their file. */
   readonly base: string;
-  /** Each holds its `import()` itself: {@link importAgain} reads the address in the function's source. */
+  /** Each holds its `import()` itself: {@link retryImport} reads the address in the function's source. */
   readonly loads: Readonly<Record<Name, Load>>;
 }
 
@@ -82,7 +82,7 @@ export class LazyElements<Name extends string> implements ReactiveController {
     const load = loads[name];
     const failures = this.#failures.get(name)!;
     try {
-      defineOnce(name, await load(importAgain(load, base, failures)));
+      defineOnce(name, await load(retryImport(load, base, failures)));
       this.#host.requestUpdate();
     } catch {
       this.#failures.set(name, failures + 1);

@@ -1,14 +1,14 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** Longer than anyone looks into a bank's app for; ms. */
-export const LONG_MS = 5 * 60_000;
+export const LONG_HIDDEN_MS = 5 * 60_000;
 
-export interface PageSigns {
+export interface PageLifecycleCallbacks {
   /** The page was away and is back: what it knows is stale and its stream may be dead. */
   readonly back: () => void;
   /** The page cannot be seen any more. */
   readonly hidden: () => void;
-  /** Nobody has looked at the page for {@link LONG_MS}. */
+  /** Nobody has looked at the page for {@link LONG_HIDDEN_MS}. */
   readonly left: () => void;
   /** The window got the focus: most often nothing, sometimes the way back from the bank. */
   readonly focused: () => void;
@@ -19,7 +19,7 @@ export interface PageSigns {
 }
 
 /** Everything by which a browser lets a page know that it lives again, or elsewhere. No single sign comes in all of them. */
-export class PageWake implements ReactiveController {
+export class PageLifecycle implements ReactiveController {
   readonly #left: () => void;
   readonly #hidden: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,7 +27,7 @@ export class PageWake implements ReactiveController {
 
   constructor(
     host: ReactiveControllerHost,
-    { back, hidden, left, focused, offline, online, resized }: PageSigns,
+    { back, hidden, left, focused, offline, online, resized }: PageLifecycleCallbacks,
   ) {
     this.#left = left;
     this.#hidden = hidden;
@@ -57,7 +57,7 @@ export class PageWake implements ReactiveController {
     clearTimeout(this.#timer);
     if (document.visibilityState === 'visible') return true;
     this.#hidden();
-    this.#timer = setTimeout(this.#left, LONG_MS);
+    this.#timer = setTimeout(this.#left, LONG_HIDDEN_MS);
     return false;
   }
 }

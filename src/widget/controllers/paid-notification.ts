@@ -1,6 +1,6 @@
 /** How a page that nobody looks at says that it is paid. Loaded when that has happened. */
 
-export interface PaidSigns {
+export interface PaidNotification {
   /** For the tab: «Оплачено». */
   readonly title: string;
   /** The tab's picture. */
@@ -9,7 +9,7 @@ export interface PaidSigns {
   readonly vibration: boolean;
 }
 
-export function showPaid({ title, icon, sound, vibration }: PaidSigns): void {
+export function notifyPaid({ title, icon, sound, vibration }: PaidNotification): void {
   if (document.visibilityState !== 'visible') markTab(title, icon);
   if (sound) void chime();
   // Not everywhere, and then without a word.

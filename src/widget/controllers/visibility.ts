@@ -8,12 +8,12 @@ const NEAR = '999999px 0px';
  * Events after which a hidden or prerendered page may have become visible. The window hears all of them, since
  * `visibilitychange` bubbles from the document.
  */
-const SIGNS = ['visibilitychange', 'focus', 'pageshow', 'pointerdown'];
+const MAYBE_VISIBLE_EVENTS = ['visibilitychange', 'focus', 'pageshow', 'pointerdown'];
 
 /** Between two looks at what is in its place and hidden by `visibility` or `opacity`, of which no event tells; ms. */
 const LOOK_MS = 250;
 
-export interface Sights {
+export interface VisibilityCallbacks {
   /** The payer can see it, or is about to scroll to it. */
   readonly near: () => void;
   /** It is in the window. */
@@ -24,12 +24,12 @@ export interface Sights {
  * Whether anybody has seen the element: not in a page that is prerendered or was opened in the background, not in a
  * closed dialog, a hidden panel or one beside the window. Seen once, it counts as seen until `begin` is called again.
  */
-export class Sight implements ReactiveController {
+export class Visibility implements ReactiveController {
   readonly #host: HTMLElement;
-  readonly #sights: Sights;
+  readonly #sights: VisibilityCallbacks;
   #ends: (() => void)[] = [];
 
-  constructor(host: ReactiveControllerHost & HTMLElement, sights: Sights) {
+  constructor(host: ReactiveControllerHost & HTMLElement, sights: VisibilityCallbacks) {
     this.#host = host;
     this.#sights = sights;
     host.addController(this);
@@ -77,10 +77,10 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
   const end = (): void => {
     clearTimeout(timer);
     observer.disconnect();
-    for (const type of SIGNS) window.removeEventListener(type, look, true);
+    for (const type of MAYBE_VISIBLE_EVENTS) window.removeEventListener(type, look, true);
   };
   observer.observe(element);
-  for (const type of SIGNS) window.addEventListener(type, look, true);
+  for (const type of MAYBE_VISIBLE_EVENTS) window.addEventListener(type, look, true);
   return end;
 }
 

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** Keeps the screen on while its host is on the page: a code that goes dark cannot be scanned. */
-export class ScreenLock implements ReactiveController {
+export class WakeLock implements ReactiveController {
   #lock: WakeLockSentinel | null = null;
   #connected = false;
 

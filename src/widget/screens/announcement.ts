@@ -6,11 +6,11 @@ import { waitingWords } from './waiting.ts';
 
 /** What a screen reader is told when a screen comes. One sentence or two, never the seconds. */
 export function announcement(view: View): string {
-  const { screen, texts, ways, state } = view;
+  const { screen, texts, entryModes, state } = view;
   if (screen === 'choose') return heading(view);
   if (screen === 'pay') {
     const banks = state.snapshot?.presentation.kind === 'link' && state.snapshot.method !== 'sberpay';
-    return banks ? (ways.includes('banks') ? texts.chooseBank : texts.qrTitle) : heading(view);
+    return banks ? (entryModes.includes('banks') ? texts.chooseBank : texts.qrTitle) : heading(view);
   }
   if (!isResult(screen)) return waitingWords(view);
   const { title, detail } = resultWords(view, screen);

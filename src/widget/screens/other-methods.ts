@@ -15,12 +15,12 @@ export function other(view: View, kind: OtherPart, lost = lostNote(view, 'sbp-ot
  * `early`: what stands above it is still to grow.
  */
 export function giveUp(view: View, early = false): TemplateResult | typeof nothing {
-  const { state, texts, act } = view;
+  const { state, texts, actions } = view;
   if (state.snapshot && !state.snapshot.actions.includes('cancel')) return nothing;
   const ask = (tap: Event): void => {
     // The button goes: its place has the focus until there is the question.
     (tap.currentTarget as HTMLElement).parentElement!.focus();
-    act.dispatch({ type: 'giving-up', givingUp: true });
+    actions.dispatch({ type: 'giving-up', givingUp: true });
   };
   return html`<div class="give-up ${early ? 'early' : ''}" tabindex="-1">
     ${

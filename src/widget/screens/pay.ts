@@ -22,8 +22,8 @@ import type { View } from '../view.ts';
 /** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
 export function payScreen(view: View): TemplateResult {
   // Of two ways the one that is lost need not say so.
-  const qr = view.ways.includes('qr') && !(view.ways.length > 1 && view.isLost('sbp-qr-code'));
-  const banks = view.ways.includes('banks');
+  const qr = view.entryModes.includes('qr') && !(view.entryModes.length > 1 && view.isLost('sbp-qr-code'));
+  const banks = view.entryModes.includes('banks');
   const code = qr && !isTooLong(view);
   return html`${head(view)}
     <div class="ways ${code && banks ? 'both' : code ? 'code-only' : 'banks-only'}">
@@ -54,7 +54,7 @@ function link(view: View): string | null {
 function codeColumn(view: View): TemplateResult {
   const payload = link(view);
   return html`<div class="code">
-    ${view.ways.length > 1 ? html`<h2 .textContent=${view.texts.qrTitle}></h2>` : nothing}
+    ${view.entryModes.length > 1 ? html`<h2 .textContent=${view.texts.qrTitle}></h2>` : nothing}
     ${
       payload === null
         ? codeBone()
@@ -120,7 +120,7 @@ function codeTools(view: View): TemplateResult {
 }
 
 function bankColumn(view: View): TemplateResult {
-  const { texts, act, origin, language } = view;
+  const { texts, actions, origin, language } = view;
   const url = link(view);
   const only = sberApp(view);
   // The notice above them is of a height that only its own text decides: until it is there, the banks' place is grey.
@@ -139,11 +139,11 @@ function bankColumn(view: View): TemplateResult {
             exportparts="banks,bank,search,button"
             .language=${language}
             .origin=${origin}
-            .load=${act.loadBanks}
+            .load=${actions.loadBanks}
             .link=${url}
             .only=${only}
-            .whenTapped=${act.openBank}
-            @ready=${act.redraw}
+            .whenTapped=${actions.openBank}
+            @ready=${actions.redraw}
             >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
           >`
     }
@@ -186,16 +186,16 @@ function push(view: View): TemplateResult | typeof nothing {
 }
 
 function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
-  const { texts, act, screen } = view;
+  const { texts, actions, screen } = view;
   return html`<div class="foot ${banks && !qr ? 'sticky' : ''}">
     <div class="facts">${timeLeftLine(view)}${statusLine(view)}</div>
     ${
       screen === 'pay' && banks && isTooLong(view)
         ? payLink(view, 'onward')
-        : screen === 'pay' && view.ways.length === 1 && linksOf(view)?.length !== 0
+        : screen === 'pay' && view.entryModes.length === 1 && linksOf(view)?.length !== 0
           ? button(
               qr ? texts.thisDevice : texts.showQr,
-              () => act.way(qr ? 'banks' : 'qr'),
+              () => actions.chooseEntryMode(qr ? 'banks' : 'qr'),
               qr ? 'onward' : '',
             )
           : nothing

@@ -127,7 +127,7 @@ function shopOf({ snapshot }: View['state']): string | null {
 function renewal(view: View): TemplateResult {
   const { state, texts } = view;
   const { method, status } = state.snapshot!;
-  const busy = state.act?.path === '/renew' && state.act.outcome === 'busy';
+  const busy = state.lastAction?.path === '/renew' && state.lastAction.outcome === 'busy';
   const noCode = method === null || method === 'buyer_qr';
   const label = noCode || status === 'failed' ? texts.startAgain : texts.renew;
   return html`${button(label, () => void post(view, '/renew', {}), 'primary', busy)}
@@ -139,7 +139,7 @@ function wayBack(view: View): TemplateResult {
   const { state, texts, screen, redirect, language } = view;
   const { receipt_url = null } = state.snapshot ?? {};
   const shop = shopOf(state);
-  const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.witnessed;
+  const leads = shop !== null && screen === 'paid' && (redirect ?? 0) > 0 && state.changedOnScreen;
   const way = { kind: canRenew(state) ? '' : 'primary', target: outOfFrame() };
   return html`${shop === null ? nothing : linkButton(texts.backToShop, shop, way)}
   ${isWebAddress(receipt_url, '') ? linkButton(texts.receipt, receipt_url, { target: '_blank' }) : nothing}

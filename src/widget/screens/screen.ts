@@ -7,7 +7,7 @@ import { waitingScreen } from './waiting.ts';
 
 /** What there is between the header and the footer. */
 export function drawScreen(view: View): TemplateResult {
-  const { screen, ways, slow, state } = view;
+  const { screen, entryModes, slow, state } = view;
   if (isResult(screen)) return resultScreen(view, screen);
   const { presentation, method } = state.snapshot ?? {};
   switch (screen) {
@@ -22,7 +22,9 @@ export function drawScreen(view: View): TemplateResult {
       return slow || method === 'buyer_qr' ? waitingScreen(view) : payScreen(view);
     case 'checking':
       // A code stays in its place, faded, while its last moment is being checked.
-      return presentation?.kind === 'link' && ways.includes('qr') ? payScreen(view) : waitingScreen(view);
+      return presentation?.kind === 'link' && entryModes.includes('qr')
+        ? payScreen(view)
+        : waitingScreen(view);
     case 'waiting':
       return waitingScreen(view);
   }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Gone } from '../state/state.ts';
+import type { Destination } from '../state/state.ts';
 import { lostNote } from '../ui/load-error.ts';
 import { giveUp, other } from './other-methods.ts';
 import { checkButton, head, statusLine, timeLeftLine, otherMethod } from '../ui/elements.ts';
@@ -13,8 +13,8 @@ export function waitingWords(view: View): string {
 }
 
 /** Where the next step is the payer's: in an app or on a page outside. */
-function goneTo({ state, screen }: View): Gone | null {
-  return screen === 'waiting' && state.snapshot?.status !== 'processing' ? state.gone : null;
+function goneTo({ state, screen }: View): Destination | null {
+  return screen === 'waiting' && state.snapshot?.status !== 'processing' ? state.destination : null;
 }
 
 /** The payer is in the bank, the bank is at work, or the way to pay is long in coming. */
@@ -45,7 +45,7 @@ function workActions(view: View): TemplateResult | typeof nothing {
   return slow ? other(view, 'slow') : nothing;
 }
 
-function goneActions(view: View, gone: Gone): TemplateResult {
+function goneActions(view: View, gone: Destination): TemplateResult {
   return html`<div class="actions">
     ${
       gone === 'form'

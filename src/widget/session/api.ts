@@ -2,31 +2,31 @@ import type { Platform } from '../../protocol/banks.ts';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../../protocol/problem.ts';
 import { toJson } from '../browser/json.ts';
 import { withDeadline } from './deadline.ts';
-import { ACT_MS, ANSWER_MS, retryAfter } from './timing.ts';
-import type { ActBody, ActPath, Answer, ProblemAnswer } from './types.ts';
-import type { Surroundings } from './environment.ts';
+import { ACTION_TIMEOUT_MS, ANSWER_TIMEOUT_MS, retryAfter } from './timing.ts';
+import type { ActionBody, ActionPath, Answer, ProblemAnswer } from './types.ts';
+import type { Environment } from './environment.ts';
 
 /** The checkout API of one payment: adds the token, never lets it into a URL. */
 export class CheckoutApi {
   readonly #base: string;
   readonly #token: string;
-  readonly #world: Surroundings;
+  readonly #environment: Environment;
 
-  constructor(endpoint: string, token: string, world: Surroundings) {
+  constructor(endpoint: string, token: string, environment: Environment) {
     this.#base = `${endpoint.replace(/\/+$/, '')}/checkout/v1/session`;
     this.#token = token;
-    this.#world = world;
+    this.#environment = environment;
   }
 
   /** Never rejects. */
   get(path: '' | '/banks' | `/banks?platform=${Platform}`, signal: AbortSignal): Promise<Answer> {
     // A GET sends no body, so no answer is a problem of one.
-    return this.#exchange(path, signal, ANSWER_MS) as Promise<Answer>;
+    return this.#exchange(path, signal, ANSWER_TIMEOUT_MS) as Promise<Answer>;
   }
 
   /** Never rejects. Without an answer nobody knows whether it was done: the next snapshot tells. */
-  post(path: ActPath, body: ActBody, signal: AbortSignal): Promise<Answer | ProblemAnswer> {
-    return this.#exchange(path, signal, ACT_MS, body);
+  post(path: ActionPath, body: ActionBody, signal: AbortSignal): Promise<Answer | ProblemAnswer> {
+    return this.#exchange(path, signal, ACTION_TIMEOUT_MS, body);
   }
 
   /** Opens the status stream; rejects when nothing answers. */
@@ -39,12 +39,12 @@ export class CheckoutApi {
     path: string,
     parent: AbortSignal,
     withinMs: number,
-    body?: ActBody,
+    body?: ActionBody,
   ): Promise<Answer | ProblemAnswer> {
-    const limit = withDeadline(parent, this.#world);
+    const limit = withDeadline(parent, this.#environment);
     limit.within(withinMs);
     const { signal } = limit;
-    const askedAt = this.#world.now();
+    const askedAt = this.#environment.now();
     let came: string | null = null;
     try {
       const response = await this.#request(
@@ -55,7 +55,7 @@ export class CheckoutApi {
       came = `${httpStatus} ${headers.get('content-type') ?? ''}`;
       if (response.ok) {
         const value: unknown = await response.json();
-        return { kind: 'ok', value, askedAt, answeredAt: this.#world.now() };
+        return { kind: 'ok', value, askedAt, answeredAt: this.#environment.now() };
       }
       const pauseMs = retryAfter(headers);
       const code = await codeOf(response);
@@ -64,17 +64,21 @@ export class CheckoutApi {
         return { kind: 'refused', refusal: isOrigin ? 'origin-not-allowed' : `http-${httpStatus}` };
       }
       if (body && httpStatus < 500) return { kind: 'problem', httpStatus, pauseMs };
-      return { kind: 'trouble', pauseMs, came: code === null ? came : null };
+      return { kind: 'trouble', pauseMs, received: code === null ? came : null };
     } catch (error) {
       // No network, no answer in time, or not JSON: all may pass.
-      return { kind: 'trouble', pauseMs: 0, came: came ?? (signal.aborted ? 'no answer' : String(error)) };
+      return {
+        kind: 'trouble',
+        pauseMs: 0,
+        received: came ?? (signal.aborted ? 'no answer' : String(error)),
+      };
     } finally {
       limit.end();
     }
   }
 
   #request(path: string, init: RequestInit): Promise<Response> {
-    return this.#world.fetch(this.#base + path, {
+    return this.#environment.fetch(this.#base + path, {
       ...init,
       headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.#token}` },
       cache: 'no-store',
@@ -86,7 +90,7 @@ export class CheckoutApi {
 
 const JSON_ONLY = { accept: 'application/json' };
 
-function posting(body: ActBody, signal: AbortSignal): RequestInit {
+function posting(body: ActionBody, signal: AbortSignal): RequestInit {
   const headers = { ...JSON_ONLY, 'content-type': 'application/json' };
   return { method: 'POST', headers, body: toJson(body), signal };
 }

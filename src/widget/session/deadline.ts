@@ -1,4 +1,4 @@
-import type { Surroundings } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -9,7 +9,7 @@ export interface Deadline {
 }
 
 /** An abort signal with a movable deadline. (`AbortSignal.any` is missing in browsers that payers still use.) */
-export function withDeadline(parent: AbortSignal, world: Surroundings): Deadline {
+export function withDeadline(parent: AbortSignal, environment: Environment): Deadline {
   const controller = new AbortController();
   let cancel = (): void => undefined;
   const end = (): void => {
@@ -23,7 +23,7 @@ export function withDeadline(parent: AbortSignal, world: Surroundings): Deadline
     signal: controller.signal,
     within(ms) {
       cancel();
-      cancel = world.after(ms, end);
+      cancel = environment.after(ms, end);
     },
     end,
   };

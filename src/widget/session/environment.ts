@@ -1,5 +1,5 @@
-/** What a session needs from the world, passed in so that tests own the network and the time. */
-export interface Surroundings {
+/** What a session needs from the environment, passed in so that tests own the network and the time. */
+export interface Environment {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Monotonic milliseconds: a payer's wall clock may be hours off or jump. */
   now(): number;
@@ -9,7 +9,7 @@ export interface Surroundings {
   random(): number;
 }
 
-export const browserSurroundings: Surroundings = {
+export const browserEnvironment: Environment = {
   fetch: (url, init) => fetch(url, init),
   now: () => performance.now(),
   after(ms, callback) {

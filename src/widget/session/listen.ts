@@ -2,17 +2,17 @@ import type { Snapshot } from '../../protocol/snapshot.ts';
 import type { CheckoutApi } from './api.ts';
 import type { Answer, Connection } from './types.ts';
 import { withDeadline } from './deadline.ts';
-import { ANSWER_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './timing.ts';
+import { ANSWER_TIMEOUT_MS, NEWS_MS, OVERDUE_MS, PROOF_MS, pollPause } from './timing.ts';
 import { waitAfterTrouble } from './next-step.ts';
 import { SideQuestions } from './side-questions.ts';
 import { readStream, type StreamEnd } from './stream.ts';
 import type { StreamRecord } from './stream-record.ts';
-import type { Surroundings } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 /** The session, as far as a listener needs it. */
 interface Listener {
   readonly api: CheckoutApi;
-  readonly world: Surroundings;
+  readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly streams: StreamRecord;
   /** The newest version that the page has, however it came. */
@@ -36,8 +36,8 @@ interface Listener {
  * does not bring what a question has brought counts as silent.
  */
 export async function listen(session: Listener): Promise<StreamEnd> {
-  const { world, streams } = session;
-  const line = withDeadline(session.signal, world);
+  const { environment, streams } = session;
+  const line = withDeadline(session.signal, environment);
   const { needed } = streams;
   const isOnProbation = needed !== 'bytes';
   const openedWith = session.version();
@@ -49,7 +49,7 @@ export async function listen(session: Listener): Promise<StreamEnd> {
   // An object, because it changes inside callbacks that the compiler does not follow.
   const stream = { isTrusted: false, isSilent: false };
 
-  const questions = new SideQuestions(world, async () => {
+  const questions = new SideQuestions(environment, async () => {
     if (overdue > heard) {
       stream.isSilent = true;
       line.end();
@@ -61,13 +61,13 @@ export async function listen(session: Listener): Promise<StreamEnd> {
     if (line.signal.aborted) return null;
     if (answer.kind === 'trouble') {
       if (stream.isTrusted) return NEWS_MS;
-      const { ms, connection } = waitAfterTrouble(answer, session.failures(), world.random());
+      const { ms, connection } = waitAfterTrouble(answer, session.failures(), environment.random());
       if (connection) session.connect(connection);
       return ms;
     }
     if (!stream.isTrusted) {
       session.connect('polling');
-      return pollPause(world.random());
+      return pollPause(environment.random());
     }
     overdue = session.version();
     return overdue > heard ? OVERDUE_MS : NEWS_MS;
@@ -79,11 +79,11 @@ export async function listen(session: Listener): Promise<StreamEnd> {
     session.connect('live');
   };
 
-  questions.within(isOnProbation ? pollPause(world.random()) : ANSWER_MS);
-  const end = await readStream(session.api, heard, world, line.signal, {
+  questions.within(isOnProbation ? pollPause(environment.random()) : ANSWER_TIMEOUT_MS);
+  const end = await readStream(session.api, heard, environment, line.signal, {
     alive() {
-      firstAt ??= world.now();
-      const isLate = world.now() - firstAt >= PROOF_MS;
+      firstAt ??= environment.now();
+      const isLate = environment.now() - firstAt >= PROOF_MS;
       if (isLate && needed !== 'news') streams.proven();
       if (stream.isTrusted || needed === 'bytes' || (needed === 'late-bytes' && isLate)) rely();
     },

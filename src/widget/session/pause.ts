@@ -1,10 +1,10 @@
 import { withDeadline } from './deadline.ts';
-import type { Surroundings } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 /** Resolves after `ms`, or as soon as `parent` is aborted. */
-export function pause(world: Surroundings, parent: AbortSignal, ms: number): Promise<void> {
+export function pause(environment: Environment, parent: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const deadline = withDeadline(parent, world);
+    const deadline = withDeadline(parent, environment);
     if (parent.aborted) {
       resolve();
       return;

@@ -3,19 +3,28 @@ import { isRenewable, type Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen, type PaymentStatus } from '../../protocol/status.ts';
 import { BankChecks } from './bank-checks.ts';
 import type { CheckoutApi } from './api.ts';
-import type { ActBody, ActPath, Acted, Answer, Connection, Refusal, SessionSink, Trouble } from './types.ts';
+import type {
+  ActionBody,
+  ActionPath,
+  ActionResult,
+  Answer,
+  Connection,
+  Refusal,
+  SessionCallbacks,
+  Trouble,
+} from './types.ts';
 import { listen } from './listen.ts';
 import { nextStep, type Step } from './next-step.ts';
-import { ASK_GAP_MS, FORGIVE_GAP_MS, TROUBLED_GAP_MS, UNHEARD_MS } from './timing.ts';
+import { ASK_GAP_MS, FORGIVE_GAP_MS, TROUBLED_GAP_MS, NO_COMPANION_MS } from './timing.ts';
 import { pause } from './pause.ts';
 import { StreamRecord } from './stream-record.ts';
-import type { Surroundings } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 /** The checkout's line to its companion: one loop that has one request at a time, plus questions asked in between. */
 export class Session {
   readonly #api: CheckoutApi;
-  readonly #sink: SessionSink;
-  readonly #world: Surroundings;
+  readonly #callbacks: SessionCallbacks;
+  readonly #environment: Environment;
   readonly #life = new AbortController();
   /** The loop's present request or pause; aborting it makes the loop ask at once. */
   #turn = new AbortController();
@@ -55,10 +64,15 @@ export class Session {
   #wokenAt = -Infinity;
 
   /** `earlier`: a stopped session of the same payment. What it knew still holds, and so do the distances it kept. */
-  constructor(api: CheckoutApi, sink: SessionSink, world: Surroundings, earlier: Session | null = null) {
+  constructor(
+    api: CheckoutApi,
+    callbacks: SessionCallbacks,
+    environment: Environment,
+    earlier: Session | null = null,
+  ) {
     this.#api = api;
-    this.#sink = sink;
-    this.#world = world;
+    this.#callbacks = callbacks;
+    this.#environment = environment;
     this.#streams = earlier ? earlier.#streams : new StreamRecord();
     if (earlier) {
       this.#last = earlier.#last;
@@ -69,13 +83,13 @@ export class Session {
       this.#forgivenAt = earlier.#forgivenAt;
       this.#startsAt = this.#lastAskAt + this.#gap();
     }
-    this.#bankChecks = new BankChecks(world, () => void this.#askBank());
+    this.#bankChecks = new BankChecks(environment, () => void this.#askBank());
   }
 
   start(): void {
     if (this.#running || this.#life.signal.aborted) return;
     this.#running = true;
-    this.#noticeSilence(UNHEARD_MS);
+    this.#noticeSilence(NO_COMPANION_MS);
     void this.#run().finally(() => (this.#running = false));
   }
 
@@ -96,14 +110,14 @@ export class Session {
     if (this.#isOver()) return;
     const wait = Math.max(
       0,
-      this.#lastAskAt + this.#gap() - this.#world.now(),
-      this.#notBefore - this.#world.now(),
+      this.#lastAskAt + this.#gap() - this.#environment.now(),
+      this.#notBefore - this.#environment.now(),
     );
     this.#resting = false;
     this.#reopen ||= reopen;
-    this.#wokenAt = this.#world.now();
+    this.#wokenAt = this.#environment.now();
     if (this.#cancelWake) return;
-    this.#cancelWake = this.#world.after(wait, () => {
+    this.#cancelWake = this.#environment.after(wait, () => {
       this.#cancelWake = null;
       const away = this.#reopen;
       this.#reopen = false;
@@ -129,7 +143,7 @@ export class Session {
 
   /** The payer is back from the bank: it is asked at once, and a few times more. However many signs tell of it. */
   returned(): void {
-    if (!this.#isOver()) this.#bankChecks.begin();
+    if (!this.#isOver()) this.#bankChecks.start();
   }
 
   /** The page cannot be seen any more. */
@@ -147,13 +161,13 @@ export class Session {
    * and goes is no excuse each time.
    */
   cameOnline(): void {
-    const now = this.#world.now();
+    const now = this.#environment.now();
     if (now - this.#forgivenAt >= FORGIVE_GAP_MS) {
       this.#forgivenAt = now;
       this.#failures = 0;
     }
     this.#connect(this.#connection, true);
-    this.#noticeSilence(UNHEARD_MS);
+    this.#noticeSilence(NO_COMPANION_MS);
     this.wake(true);
   }
 
@@ -169,11 +183,11 @@ export class Session {
 
   async #checkOnce(bank: boolean): Promise<boolean> {
     const { signal } = this.#life;
-    const now = this.#world.now();
+    const now = this.#environment.now();
     if (now < this.#notBefore) return false;
     const lastAt = bank ? Math.max(this.#lastAskAt, this.#lastBankAskAt) : this.#lastAskAt;
     const wait = Math.max(0, lastAt + ASK_GAP_MS - now);
-    if (!(bank ? this.#bankQuestion : this.#question)) await pause(this.#world, signal, wait);
+    if (!(bank ? this.#bankQuestion : this.#question)) await pause(this.#environment, signal, wait);
     if (signal.aborted || (await (bank ? this.#askBank() : this.#ask())).kind !== 'ok') return false;
     // The loop waits to ask again: it need not.
     if (this.#connection === 'offline') this.#turn.abort();
@@ -184,7 +198,7 @@ export class Session {
    * Does what the payer asks for, one thing at a time: `null` while another is under way. The answered snapshot goes
    * the way of all others; without one a question follows, since it may have been done, or may no longer be possible.
    */
-  async act(path: ActPath, body: ActBody): Promise<Acted | null> {
+  async sendAction(path: ActionPath, body: ActionBody): Promise<ActionResult | null> {
     if (this.#acting || this.#life.signal.aborted) return null;
     this.#acting = true;
     const over = this.#last !== null && !isOpen(this.#last.status);
@@ -226,7 +240,7 @@ export class Session {
       else if (step === 'listen') await this.#listen(signal);
       else {
         if (step.connection) this.#connect(step.connection);
-        await pause(this.#world, signal, step.ms);
+        await pause(this.#environment, signal, step.ms);
       }
       // Woken: the next step is a question, which is quicker than a stream.
       if (signal.aborted) this.#isCurrent = false;
@@ -234,7 +248,7 @@ export class Session {
   }
 
   #nextStep(answer: Answer | null): Step {
-    const now = this.#world.now();
+    const now = this.#environment.now();
     return nextStep({
       isOver: this.#isOver(),
       answer,
@@ -244,7 +258,7 @@ export class Session {
       failures: this.#failures,
       isBarred: this.#streams.isBarred(now),
       barredMs: Math.max(this.#notBefore, this.#startsAt) - now,
-      random: this.#world.random(),
+      random: this.#environment.random(),
     });
   }
 
@@ -255,7 +269,7 @@ export class Session {
     this.#isCurrent = this.#failures === 0;
     if (this.#isCurrent && this.#connection === 'offline') this.#connect('connecting');
     if (this.#graceSince !== null && answer.kind !== 'trouble') {
-      this.#graceSince = Math.min(this.#graceSince, this.#world.now());
+      this.#graceSince = Math.min(this.#graceSince, this.#environment.now());
     }
     return answer;
   }
@@ -264,14 +278,14 @@ export class Session {
     this.#listening = true;
     const end = await listen({
       api: this.#api,
-      world: this.#world,
+      environment: this.#environment,
       signal,
       streams: this.#streams,
       version: () => this.#last?.version ?? 0,
       take: (value) => this.#take(value, null),
       garbled: () => this.wake(false),
       ask: () => this.#ask(signal),
-      barredMs: () => this.#notBefore - this.#world.now(),
+      barredMs: () => this.#notBefore - this.#environment.now(),
       failures: () => this.#failures,
       connect: (connection) => this.#connect(connection),
     });
@@ -283,8 +297,8 @@ export class Session {
       return;
     }
     this.#isCurrent = end.kind === 'dropped';
-    const ms = this.#streams.ended(end, this.#world.now(), this.#world.random());
-    if (ms > 0) await pause(this.#world, signal, ms);
+    const ms = this.#streams.ended(end, this.#environment.now(), this.#environment.random());
+    if (ms > 0) await pause(this.#environment, signal, ms);
   }
 
   /** Says so when no companion has been heard by then; not while there is no network, nor of a companion that is busy. */
@@ -292,10 +306,10 @@ export class Session {
     this.#cancelUnheard?.();
     if (this.#last) return;
     this.#came = null;
-    this.#cancelUnheard = this.#world.after(ms, () => {
+    this.#cancelUnheard = this.#environment.after(ms, () => {
       if (this.#last) return;
       if (this.#came === null || !this.#network) this.#noticeSilence(TROUBLED_GAP_MS);
-      else this.#sink.unheard(this.#came);
+      else this.#callbacks.companionNotFound(this.#came);
     });
   }
 
@@ -306,18 +320,18 @@ export class Session {
   }
 
   async #askOnce(signal: AbortSignal): Promise<Answer> {
-    this.#lastAskAt = this.#world.now();
+    this.#lastAskAt = this.#environment.now();
     let answer = await this.#api.get('', signal);
     if (signal.aborted) return UNANSWERED;
     if (answer.kind === 'refused') {
       this.#refuse(answer.refusal);
     } else if (answer.kind === 'ok' && !this.#take(answer.value, answer.askedAt)) {
-      answer = { ...UNANSWERED, came: 'JSON, but not of this payment' };
+      answer = { ...UNANSWERED, received: 'JSON, but not of this payment' };
     }
     this.#failures = answer.kind === 'trouble' ? this.#failures + 1 : 0;
     if (answer.kind === 'trouble') {
-      this.#notBefore = this.#world.now() + answer.pauseMs;
-      this.#came = answer.came;
+      this.#notBefore = this.#environment.now() + answer.pauseMs;
+      this.#came = answer.received;
     }
     return answer;
   }
@@ -330,21 +344,21 @@ export class Session {
 
   async #askBankOnce(): Promise<Answer> {
     const { signal } = this.#life;
-    if (this.#world.now() < this.#notBefore) return UNANSWERED;
+    if (this.#environment.now() < this.#notBefore) return UNANSWERED;
     if (!this.#last?.actions.includes('check')) return this.#ask();
-    this.#lastBankAskAt = this.#world.now();
+    this.#lastBankAskAt = this.#environment.now();
     const answer = await this.#api.post('/check', {}, signal);
     if (answer.kind === 'refused') this.#refuse(answer.refusal);
     if (answer.kind === 'problem' && answer.httpStatus !== 429) return this.#ask();
     if (answer.kind === 'ok' && this.#take(answer.value, answer.askedAt)) return answer;
     const { pauseMs } = { pauseMs: 0, ...answer };
-    if (pauseMs > 0) this.#notBefore = this.#world.now() + pauseMs;
+    if (pauseMs > 0) this.#notBefore = this.#environment.now() + pauseMs;
     return { ...UNANSWERED, pauseMs };
   }
 
   #refuse(refusal: Refusal): void {
     this.stop();
-    this.#sink.refused(refusal);
+    this.#callbacks.refused(refusal);
   }
 
   /** `null` when it is no snapshot, or one of another payment. */
@@ -353,7 +367,7 @@ export class Session {
     if (!snapshot || (this.#last && snapshot.payment_id !== this.#last.payment_id)) return null;
     if (this.#life.signal.aborted) return snapshot;
     if (!this.#last || snapshot.version > this.#last.version) this.#last = snapshot;
-    this.#sink.snapshot(snapshot, { askedAt, receivedAt: this.#world.now() });
+    this.#callbacks.snapshot(snapshot, { askedAt, receivedAt: this.#environment.now() });
     if (this.#isOver()) this.stop();
     return snapshot;
   }
@@ -372,8 +386,8 @@ export class Session {
     if (this.#life.signal.aborted || isSame) return;
     this.#connection = connection;
     this.#network = network;
-    this.#sink.connection(connection, network);
+    this.#callbacks.connection(connection, network);
   }
 }
 
-const UNANSWERED: Trouble = { kind: 'trouble', pauseMs: 0, came: null };
+const UNANSWERED: Trouble = { kind: 'trouble', pauseMs: 0, received: null };

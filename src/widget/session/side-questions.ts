@@ -1,15 +1,15 @@
-import type { Surroundings } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 /** Questions beside an open stream, one after another. */
 export class SideQuestions {
-  readonly #world: Pick<Surroundings, 'after'>;
+  readonly #environment: Pick<Environment, 'after'>;
   readonly #ask: () => Promise<number | null>;
   #cancel: (() => void) | null = null;
   #stopped = false;
 
   /** `ask` returns after how many ms the next one is due; `null` for never. */
-  constructor(world: Pick<Surroundings, 'after'>, ask: () => Promise<number | null>) {
-    this.#world = world;
+  constructor(environment: Pick<Environment, 'after'>, ask: () => Promise<number | null>) {
+    this.#environment = environment;
     this.#ask = ask;
   }
 
@@ -17,7 +17,7 @@ export class SideQuestions {
   within(ms: number): void {
     this.#cancel?.();
     if (this.#stopped) return;
-    const cancel = this.#world.after(ms, () => {
+    const cancel = this.#environment.after(ms, () => {
       void this.#ask().then((next) => {
         // Unless it was put off meanwhile.
         if (next !== null && this.#cancel === cancel) this.within(next);

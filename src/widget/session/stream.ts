@@ -2,8 +2,8 @@ import { createParser } from 'eventsource-parser';
 import { STREAM_EVENTS } from '../../protocol/stream.ts';
 import type { CheckoutApi } from './api.ts';
 import { withDeadline } from './deadline.ts';
-import { ANSWER_MS, GARBLED_EVENTS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './timing.ts';
-import type { Surroundings } from './environment.ts';
+import { ANSWER_TIMEOUT_MS, GARBLED_EVENTS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './timing.ts';
+import type { Environment } from './environment.ts';
 
 /** Why a stream is no longer there. */
 export type StreamEnd =
@@ -19,7 +19,7 @@ export type StreamEnd =
    */
   | { readonly kind: 'silent'; readonly hasBeaten: boolean };
 
-export interface StreamSink {
+export interface StreamCallbacks {
   /** Bytes have come. */
   alive(): void;
   /** What a snapshot event holds, not yet looked at; `null` when it is not even JSON. Whether it is a snapshot. */
@@ -33,18 +33,18 @@ const MAX_EVENT_CHARS = 262_144;
 export async function readStream(
   api: CheckoutApi,
   lastVersion: number,
-  world: Surroundings,
+  environment: Environment,
   parent: AbortSignal,
-  sink: StreamSink,
+  callbacks: StreamCallbacks,
 ): Promise<StreamEnd> {
-  const limit = withDeadline(parent, world);
-  const startedAt = world.now();
+  const limit = withDeadline(parent, environment);
+  const startedAt = environment.now();
   let openedAt: number | null = null;
   let isSilent = false;
   let retryMs: number | null = null;
   // An object, because it changes inside a callback that the compiler does not follow.
   const seen = { end: false, garbled: 0 };
-  limit.within(ANSWER_MS);
+  limit.within(ANSWER_TIMEOUT_MS);
   try {
     const response = await api.events(lastVersion, limit.signal);
     if (response.status === 204) return { kind: 'ended' };
@@ -52,14 +52,14 @@ export async function readStream(
     if (!response.ok || !response.body || !type?.startsWith('text/event-stream')) {
       return { kind: 'failed', certain: true, pauseMs: retryAfter(response.headers) };
     }
-    openedAt = world.now();
+    openedAt = environment.now();
     limit.within(SILENCE_MS);
     const parser = createParser({
       maxBufferSize: MAX_EVENT_CHARS,
       onEvent({ event, data }) {
         if (event === STREAM_EVENTS.end) seen.end = true;
         else if (event === STREAM_EVENTS.snapshot && seen.garbled < GARBLED_EVENTS)
-          seen.garbled = sink.snapshot(parse(data)) ? 0 : seen.garbled + 1;
+          seen.garbled = callbacks.snapshot(parse(data)) ? 0 : seen.garbled + 1;
       },
       onRetry: (ms) => (retryMs = ms),
     });
@@ -69,7 +69,7 @@ export async function readStream(
       const { done, value } = await reader.read();
       if (done) break;
       limit.within(SILENCE_MS);
-      sink.alive();
+      callbacks.alive();
       parser.feed(decoder.decode(value, { stream: true }));
       if (seen.end) return { kind: 'ended' };
       if (seen.garbled === GARBLED_EVENTS) return { kind: 'failed', certain: true, pauseMs: 0 };
@@ -81,16 +81,16 @@ export async function readStream(
     limit.end();
   }
   if (openedAt === null) {
-    return { kind: 'failed', certain: world.now() - startedAt >= ANSWER_MS, pauseMs: 0 };
+    return { kind: 'failed', certain: environment.now() - startedAt >= ANSWER_TIMEOUT_MS, pauseMs: 0 };
   }
   if (isSilent) return { kind: 'silent', hasBeaten: false };
-  return { kind: 'dropped', short: world.now() - openedAt < SHORT_LIFE_MS, retryMs };
+  return { kind: 'dropped', short: environment.now() - openedAt < SHORT_LIFE_MS, retryMs };
 }
 
 function parse(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
-    return null; // seen by the sink as "no snapshot"
+    return null; // seen by the callbacks as "no snapshot"
   }
 }

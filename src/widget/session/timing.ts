@@ -5,9 +5,9 @@
 import { HEARTBEAT_MS } from '../../protocol/stream.ts';
 
 /** A silent server is given up after this long, for an answer or for a stream's headers. */
-export const ANSWER_MS = 8_000;
+export const ANSWER_TIMEOUT_MS = 8_000;
 /** What a payer does may have to wait for the payment system, which the companion gives 12 s. */
-export const ACT_MS = 15_000;
+export const ACTION_TIMEOUT_MS = 15_000;
 /** Two missed heartbeats and a little for the network. */
 export const SILENCE_MS = 2 * HEARTBEAT_MS + 2_000;
 /** Least time between two questions that the page's own doings cause (focus, wake, a button). */
@@ -25,7 +25,7 @@ export const NEWS_MS = 40_000;
 /** A stream that has not brought a snapshot so long after a question has is of no use. */
 export const OVERDUE_MS = 5_000;
 /** A page that has not heard the companion for so long says so. */
-export const UNHEARD_MS = 15_000;
+export const NO_COMPANION_MS = 15_000;
 
 /** A stream that says nothing else in a row is of no use. */
 export const GARBLED_EVENTS = 5;

@@ -16,7 +16,7 @@ export interface Trouble {
   readonly kind: 'trouble';
   readonly pauseMs: number;
   /** For the developer: what came in place of the companion's answer. `null` where it was the companion's own word. */
-  readonly came: string | null;
+  readonly received: string | null;
 }
 
 /** What a payer did was understood and not done: a field is wrong, it is too late for it, or too soon. */
@@ -28,28 +28,28 @@ export interface ProblemAnswer {
 }
 
 /** What a payer's page can ask its companion to do. */
-export type ActPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel' | '/check';
-export type ActBody = Readonly<Record<string, string>>;
+export type ActionPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel' | '/check';
+export type ActionBody = Readonly<Record<string, string>>;
 
 /** Server time and what is known of when it was read, on the monotonic clock. */
-export interface Receipt {
+export interface SnapshotTimes {
   /** `null` when it came by stream: it may have lain in a buffer for long. */
   readonly askedAt: number | null;
   readonly receivedAt: number;
 }
 
-export interface SessionSink {
-  snapshot(snapshot: Snapshot, receipt: Receipt): void;
+export interface SessionCallbacks {
+  snapshot(snapshot: Snapshot, times: SnapshotTimes): void;
   /** `network`: false while the browser says that it has none. */
   connection(connection: Connection, network: boolean): void;
   /** The companion will not open the payment: nothing more will come. */
   refused(refusal: Refusal): void;
   /** No companion has been heard since the start; `came` is what came last in its place. The session goes on asking. */
-  unheard(came: string): void;
+  companionNotFound(came: string): void;
 }
 
 /** What a payer did was not done, as far as anyone knows: after `trouble` the next snapshot tells. */
-export type Setback = { readonly kind: 'trouble'; readonly pauseMs: number } | ProblemAnswer;
+export type ActionError = { readonly kind: 'trouble'; readonly pauseMs: number } | ProblemAnswer;
 
 /** What became of something that the payer did. */
-export type Acted = { readonly kind: 'done'; readonly snapshot: Snapshot } | Setback;
+export type ActionResult = { readonly kind: 'done'; readonly snapshot: Snapshot } | ActionError;

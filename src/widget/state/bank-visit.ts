@@ -5,24 +5,24 @@
  */
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { toJson } from '../browser/json.ts';
-import type { Destination, Gone } from './state.ts';
+import type { ChosenBank, Destination } from './state.ts';
 
 function keyOf({ payment_id }: Snapshot): string {
   return `sbp-checkout:gone:${payment_id}`;
 }
 
 /** Nothing else that a bank has with it. */
-function kept({ id, name, url, links }: Destination): object {
+function kept({ id, name, url, links }: ChosenBank): object {
   return { id, name, url, links: links.map((link) => ({ url: link.url })) };
 }
 
 /** By its version: once anything has happened to the payment, the snapshot speaks for itself. `null` forgets. */
-export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
+export function saveDestination(snapshot: Snapshot, destination: Destination | null): void {
   try {
-    if (gone)
+    if (destination)
       sessionStorage.setItem(
         keyOf(snapshot),
-        toJson([snapshot.version, gone === 'form' ? gone : kept(gone)]),
+        toJson([snapshot.version, destination === 'form' ? destination : kept(destination)]),
       );
     else sessionStorage.removeItem(keyOf(snapshot));
   } catch {
@@ -31,11 +31,16 @@ export function keepDeparture(snapshot: Snapshot, gone: Gone | null): void {
 }
 
 /** Any script of the page may have written it: a link is looked at once more before it may be tapped (bank-wait.ts). */
-export function recallDeparture(snapshot: Snapshot): Gone | null {
+export function recallDestination(snapshot: Snapshot): Destination | null {
   try {
-    const [version, gone] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [number, Gone];
-    const known = gone === 'form' || [gone, ...gone.links].every(({ url }) => typeof url === 'string');
-    return known && version === snapshot.version ? gone : null;
+    const [version, destination] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [
+      number,
+      Destination,
+    ];
+    const known =
+      destination === 'form' ||
+      [destination, ...destination.links].every(({ url }) => typeof url === 'string');
+    return known && version === snapshot.version ? destination : null;
   } catch {
     return null; // nothing there, or not ours
   }

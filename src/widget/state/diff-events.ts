@@ -20,7 +20,7 @@ function isResult(status: PaymentStatus): status is ResultStatus {
  * The events that tell a page what happened between two states. Since a state takes each version once and
  * never goes back, a result that comes by stream, poll and resync is told once.
  */
-export function changesBetween(before: State, after: State): Event[] {
+export function eventsBetween(before: State, after: State): Event[] {
   const events: Event[] = [];
   if (after.connection !== before.connection) events.push(new SbpConnectionEvent(after.connection));
   if (after.refusal && after.refusal !== before.refusal) events.push(new SbpErrorEvent(after.refusal));

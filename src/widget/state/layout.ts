@@ -2,11 +2,11 @@ import type { Platform } from '../../protocol/banks.ts';
 import { isAllowedLink, LONGEST_LINK } from '../../protocol/link-scheme.ts';
 import { DEVICE_TYPES, type Device, type DeviceType, type Snapshot } from '../../protocol/snapshot.ts';
 import { correctedPlatform, deviceHints, deviceType } from '../browser/device.ts';
-import type { Way } from './state.ts';
+import type { EntryMode } from './state.ts';
 
 /** `asked`: what the shop says of the device; `told`: what the companion read from the request. */
-export function chooseDevice(asked: string, told: Device | null): DeviceType {
-  return DEVICE_TYPES.find((known) => known === asked) ?? deviceType(told, deviceHints());
+export function chooseDevice(configured: string, detected: Device | null): DeviceType {
+  return DEVICE_TYPES.find((known) => known === configured) ?? deviceType(detected, deviceHints());
 }
 
 /** The platform whose bank links to ask for, whatever the shop says of the device; `null` where the companion has read it right. */
@@ -31,7 +31,11 @@ export function sberLinks(snapshot: Snapshot | null, device: DeviceType, origin:
  * The ways to pay for this payer: a tablet shows both at once, other devices one of them, with the other one tap away. The code
  * alone where the banks' place would stay empty (`hasApp` is false).
  */
-export function chooseWays(device: DeviceType, chosen: Way | null, hasApp = true): readonly Way[] {
+export function chooseEntryModes(
+  device: DeviceType,
+  chosen: EntryMode | null,
+  hasApp = true,
+): readonly EntryMode[] {
   if (!hasApp) return ['qr'];
   if (device === 'tablet') return ['qr', 'banks'];
   return [chosen ?? (device === 'mobile' ? 'banks' : 'qr')];

@@ -10,7 +10,7 @@ const MAX_FIELDS = 100;
  * bank's app; a form that leads elsewhere than to the web, or in another manner than forms do. Then there is no way to
  * pay yet. `origin`: the companion's.
  */
-export function withSafeOffer(snapshot: Snapshot, origin: string): Snapshot {
+export function withSafePresentation(snapshot: Snapshot, origin: string): Snapshot {
   return isSafe(snapshot.presentation, origin)
     ? snapshot
     : { ...snapshot, presentation: { kind: 'pending' } };

@@ -4,7 +4,7 @@
  * a question, after that was asked (so it is at most `now − askedAt`). Late stream messages and a monotonic
  * clock that stood still while the machine slept both come out right: they only ever raise the lower bound.
  */
-export interface Sighting {
+export interface ClockReading {
   /** The server's time, milliseconds since the epoch. */
   readonly serverNow: number;
   /** Monotonic; `null` when it came by stream. */
@@ -13,7 +13,7 @@ export interface Sighting {
   readonly receivedAt: number;
 }
 
-export function adjustOffset(offset: number | null, seen: Sighting): number {
+export function adjustOffset(offset: number | null, seen: ClockReading): number {
   const least = seen.serverNow - seen.receivedAt;
   const most = seen.askedAt === null ? Infinity : seen.serverNow - seen.askedAt;
   return Math.min(most, Math.max(least, offset ?? least));

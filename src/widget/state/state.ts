@@ -3,7 +3,14 @@ import { isRenewable, type Method, type Snapshot } from '../../protocol/snapshot
 import { isOpen, mayEndUpAs } from '../../protocol/status.ts';
 import { adjustOffset } from './server-clock.ts';
 import { toJson } from '../browser/json.ts';
-import type { ActBody, ActPath, Connection, Receipt, Refusal, Setback } from '../session/types.ts';
+import type {
+  ActionBody,
+  ActionPath,
+  Connection,
+  SnapshotTimes,
+  Refusal,
+  ActionError,
+} from '../session/types.ts';
 
 export type Screen =
   | 'loading'
@@ -19,19 +26,19 @@ export type Screen =
   | 'error';
 
 /** How the payer wants to pay, where the device leaves a choice. */
-export type Way = 'qr' | 'banks';
+export type EntryMode = 'qr' | 'banks';
 
 /** A bank, as far as it is needed to go there, and by another of its links the next time. */
-export type Destination = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
+export type ChosenBank = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
 
-/** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
-export type Gone = Destination | 'form';
+/** Where the payer has destination to pay: an app or a page behind a link, or the page that a form leads to. */
+export type Destination = ChosenBank | 'form';
 
 /** The last thing that the payer had the companion do, and what became of it. */
-export interface Act {
-  readonly path: ActPath;
-  readonly body: ActBody;
-  readonly outcome: 'busy' | 'done' | Setback;
+export interface LastAction {
+  readonly path: ActionPath;
+  readonly body: ActionBody;
+  readonly outcome: 'busy' | 'done' | ActionError;
 }
 
 export interface State {
@@ -43,59 +50,59 @@ export interface State {
   /** Monotonic, since when there is a payment without a way to pay it; `null` while there is one. */
   readonly pendingSince: number | null;
   /** The status has changed before the payer's eyes: what it is now is news, and not how the page was opened. */
-  readonly witnessed: boolean;
+  readonly changedOnScreen: boolean;
   readonly refusal: Refusal | null;
   readonly connection: Connection;
   /** False while the browser says that it has no network. */
   readonly network: boolean;
   /** A bank's `url` is the one to try next. */
-  readonly gone: Gone | null;
+  readonly destination: Destination | null;
   /** Monotonic, when the payer went there; `null` when that was before this page was loaded. */
-  readonly goneAt: number | null;
+  readonly departedAt: number | null;
   /** The bank that was tapped in a browser which must not follow its link. */
-  readonly held: Destination | null;
+  readonly blockedBank: ChosenBank | null;
   /** `null`: as the device suggests. */
-  readonly way: Way | null;
+  readonly entryMode: EntryMode | null;
   /** The payer looks for another method than the present one. */
   readonly choosing: boolean;
   /** The payer wants to call the payment off, and is asked once more. */
   readonly givingUp: boolean;
-  readonly act: Act | null;
+  readonly lastAction: LastAction | null;
   /** The payer's own question, and what it came to: still not paid, or no answer. `null` once there is news. */
   readonly check: 'busy' | 'unpaid' | 'unanswered' | null;
 }
 
 export type StateEvent =
   | { readonly type: 'reset' }
-  | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly receipt: Receipt }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly times: SnapshotTimes }
   | { readonly type: 'time-up'; readonly timeUp: boolean }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'connection'; readonly connection: Connection; readonly network: boolean }
-  | { readonly type: 'gone'; readonly gone: Gone; readonly at: number | null }
-  | { readonly type: 'held'; readonly held: Destination }
-  | { readonly type: 'way'; readonly way: Way }
+  | { readonly type: 'departed'; readonly destination: Destination; readonly at: number | null }
+  | { readonly type: 'bank-blocked'; readonly bank: ChosenBank }
+  | { readonly type: 'entry-mode'; readonly entryMode: EntryMode }
   | { readonly type: 'choosing'; readonly choosing: boolean }
   | { readonly type: 'giving-up'; readonly givingUp: boolean }
   | { readonly type: 'check'; readonly check: State['check'] }
-  | { readonly type: 'act-begun'; readonly act: Act }
-  | { readonly type: 'act-ended'; readonly act: Act; readonly outcome: Act['outcome'] };
+  | { readonly type: 'action-started'; readonly action: LastAction }
+  | { readonly type: 'action-ended'; readonly action: LastAction; readonly outcome: LastAction['outcome'] };
 
 export const INITIAL: State = {
   snapshot: null,
   offset: null,
   timeUp: false,
   pendingSince: null,
-  witnessed: false,
+  changedOnScreen: false,
   refusal: null,
   connection: 'connecting',
   network: true,
-  gone: null,
-  goneAt: null,
-  held: null,
-  way: null,
+  destination: null,
+  departedAt: null,
+  blockedBank: null,
+  entryMode: null,
   choosing: false,
   givingUp: false,
-  act: null,
+  lastAction: null,
   check: null,
 };
 
@@ -105,7 +112,7 @@ export function reduce(state: State, event: StateEvent): State {
     case 'reset':
       return INITIAL;
     case 'snapshot':
-      return takeSnapshot(state, event.snapshot, event.receipt);
+      return takeSnapshot(state, event.snapshot, event.times);
     case 'time-up':
       return event.timeUp === state.timeUp ? state : { ...state, timeUp: event.timeUp };
     case 'refused':
@@ -116,63 +123,71 @@ export function reduce(state: State, event: StateEvent): State {
       const isSame = connection === state.connection && network === state.network;
       return isSame ? state : { ...state, connection, network };
     }
-    case 'gone':
-      return { ...state, gone: byNextLink(event.gone), goneAt: event.at, held: null, check: null };
-    case 'held':
+    case 'departed':
+      return {
+        ...state,
+        destination: byNextLink(event.destination),
+        departedAt: event.at,
+        blockedBank: null,
+        check: null,
+      };
+    case 'bank-blocked':
       // A copy: another tap on the same bank is news, too.
-      return { ...state, held: { ...event.held } };
-    case 'way':
-      return { ...state, way: event.way, gone: null, held: null };
+      return { ...state, blockedBank: { ...event.bank } };
+    case 'entry-mode':
+      return { ...state, entryMode: event.entryMode, destination: null, blockedBank: null };
     case 'choosing':
-      return { ...state, choosing: event.choosing, act: isBusy(state) ? state.act : null };
+      return { ...state, choosing: event.choosing, lastAction: isBusy(state) ? state.lastAction : null };
     case 'giving-up':
-      return { ...state, givingUp: event.givingUp, act: isBusy(state) ? state.act : null };
+      return { ...state, givingUp: event.givingUp, lastAction: isBusy(state) ? state.lastAction : null };
     case 'check':
       return event.check === 'busy' || state.check === 'busy' ? { ...state, check: event.check } : state;
-    case 'act-begun':
-      return isBusy(state) ? state : { ...state, act: event.act };
-    case 'act-ended':
+    case 'action-started':
+      return isBusy(state) ? state : { ...state, lastAction: event.action };
+    case 'action-ended':
       // Of another payment, or tapped while something else was under way: nobody waits for it.
-      return state.act === event.act ? { ...state, act: { ...event.act, outcome: event.outcome } } : state;
+      return state.lastAction === event.action
+        ? { ...state, lastAction: { ...event.action, outcome: event.outcome } }
+        : state;
   }
 }
 
 /** Who comes to open the bank again has been by this link already, perhaps in a browser that refuses its kind. */
-function byNextLink(gone: Gone): Gone {
-  if (gone === 'form') return gone;
-  const { url, links } = gone;
+function byNextLink(destination: Destination): Destination {
+  if (destination === 'form') return destination;
+  const { url, links } = destination;
   const next = links[links.findIndex((link) => link.url === url) + 1] ?? links[0];
-  return next ? { ...gone, url: next.url } : gone;
+  return next ? { ...destination, url: next.url } : destination;
 }
 
-function isBusy({ act }: State): boolean {
-  return act?.outcome === 'busy';
+function isBusy({ lastAction }: State): boolean {
+  return lastAction?.outcome === 'busy';
 }
 
-function takeSnapshot(state: State, next: Snapshot, receipt: Receipt): State {
+function takeSnapshot(state: State, next: Snapshot, times: SnapshotTimes): State {
   // A repeated snapshot says nothing new about the payment, but its clock is fresh.
-  const offset = adjustOffset(state.offset, { serverNow: Date.parse(next.now), ...receipt });
+  const offset = adjustOffset(state.offset, { serverNow: Date.parse(next.now), ...times });
   const last = state.snapshot;
   const news = !last || (next.version > last.version && isPlausible(last, next));
   if (!news) return offset === state.offset ? state : { ...state, offset };
   const sameMethod = last?.method === next.method;
-  // Another link or form: where the payer has gone by the old one is over.
+  // Another link or form: where the payer has destination by the old one is over.
   const sameOffer = sameMethod && toJson(last.presentation) === toJson(next.presentation);
   const pending = next.status === 'created' && next.presentation.kind === 'pending';
   const taken: State = {
     ...state,
     offset,
     snapshot: next,
-    witnessed: state.witnessed || (last !== null && last.status !== next.status),
+    changedOnScreen: state.changedOnScreen || (last !== null && last.status !== next.status),
     refusal: null,
     check: null,
-    gone: sameOffer ? state.gone : null,
-    held: sameOffer ? state.held : null,
+    destination: sameOffer ? state.destination : null,
+    blockedBank: sameOffer ? state.blockedBank : null,
     choosing: sameMethod && state.choosing,
     givingUp: sameOffer && last.status === next.status && state.givingUp,
-    pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? receipt.receivedAt) : null,
+    pendingSince: pending ? ((sameOffer ? state.pendingSince : null) ?? times.receivedAt) : null,
   };
-  return { ...taken, timeUp: timeLeft(taken, receipt.receivedAt) === 0 };
+  return { ...taken, timeUp: timeLeft(taken, times.receivedAt) === 0 };
 }
 
 /** Returns true if `next` may follow `last`. A renewable payment may have been renewed, and ended again, since. */
@@ -197,7 +212,7 @@ export function screenOf(state: State): Screen {
   }
 }
 
-function screenToPay({ choosing, gone }: State, snapshot: Snapshot): Screen {
+function screenToPay({ choosing, destination }: State, snapshot: Snapshot): Screen {
   if (choices(snapshot).length > 1 && (choosing || snapshot.method === null)) return 'choose';
   switch (snapshot.presentation.kind) {
     case 'pending':
@@ -206,7 +221,7 @@ function screenToPay({ choosing, gone }: State, snapshot: Snapshot): Screen {
       // Scanned: what becomes of that code has to be seen before there may be another.
       return snapshot.actions.includes('buyer_qr') ? 'pay' : 'waiting';
     default:
-      return gone ? 'waiting' : 'pay';
+      return destination ? 'waiting' : 'pay';
   }
 }
 

@@ -1,11 +1,11 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { isOpen } from '../../protocol/status.ts';
-import { changesBetween } from './diff-events.ts';
-import { withSafeOffer } from './safe-presentation.ts';
-import type { Receipt } from '../session/types.ts';
-import { keepDeparture, recallDeparture } from './bank-visit.ts';
-import { INITIAL, reduce, type Gone, type State, type StateEvent } from './state.ts';
+import { eventsBetween } from './diff-events.ts';
+import { withSafePresentation } from './safe-presentation.ts';
+import type { SnapshotTimes } from '../session/types.ts';
+import { saveDestination, recallDestination } from './bank-visit.ts';
+import { INITIAL, reduce, type Destination, type State, type StateEvent } from './state.ts';
 
 /** The one owner of the checkout's state: events go in, and its host redraws when they change something. */
 export class CheckoutStore {
@@ -26,29 +26,30 @@ export class CheckoutStore {
     this.#state = reduce(before, event);
     if (this.#state === before) return;
     if (event.type !== 'reset') {
-      this.#news.push(...changesBetween(before, this.#state));
-      const { gone, snapshot } = this.#state;
-      if (snapshot && before.gone && !(gone && isOpen(snapshot.status))) keepDeparture(snapshot, null);
+      this.#news.push(...eventsBetween(before, this.#state));
+      const { destination, snapshot } = this.#state;
+      if (snapshot && before.destination && !(destination && isOpen(snapshot.status)))
+        saveDestination(snapshot, null);
     }
     this.#host.requestUpdate();
   }
 
   /** The payer goes to pay: remembered at once, since the page may not live to the next turn. */
-  leave(gone: Gone): void {
+  depart(destination: Destination): void {
     const { snapshot } = this.#state;
-    if (snapshot) keepDeparture(snapshot, gone);
+    if (snapshot) saveDestination(snapshot, destination);
     // After the browser has followed the link or taken the form's fields, which the next screen no longer has.
     const at = performance.now();
-    setTimeout(() => this.dispatch({ type: 'gone', gone, at }));
+    setTimeout(() => this.dispatch({ type: 'departed', destination, at }));
   }
 
   /** `origin`: the companion's. */
-  take(snapshot: Snapshot, receipt: Receipt, origin: string): void {
+  take(snapshot: Snapshot, times: SnapshotTimes, origin: string): void {
     const first = !this.#state.snapshot;
-    this.dispatch({ type: 'snapshot', snapshot: withSafeOffer(snapshot, origin), receipt });
-    const gone = first && this.#state.snapshot && recallDeparture(this.#state.snapshot);
-    if (gone) this.dispatch({ type: 'gone', gone, at: null });
-    else if (first) keepDeparture(snapshot, null);
+    this.dispatch({ type: 'snapshot', snapshot: withSafePresentation(snapshot, origin), times });
+    const destination = first && this.#state.snapshot && recallDestination(this.#state.snapshot);
+    if (destination) this.dispatch({ type: 'departed', destination, at: null });
+    else if (first) saveDestination(snapshot, null);
   }
 
   /** What there is to tell the page, once it is on the screen. */

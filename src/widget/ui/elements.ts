@@ -113,22 +113,22 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
 export function otherMethod({
   state,
   texts,
-  act,
-}: Pick<View, 'state' | 'texts' | 'act'>): TemplateResult | typeof nothing {
+  actions,
+}: Pick<View, 'state' | 'texts' | 'actions'>): TemplateResult | typeof nothing {
   return state.snapshot && choices(state.snapshot).length > 1
-    ? button(texts.otherMethod, () => act.dispatch({ type: 'choosing', choosing: true }), 'other')
+    ? button(texts.otherMethod, () => actions.dispatch({ type: 'choosing', choosing: true }), 'other')
     : nothing;
 }
 
 /** What its tap came to is told under it. */
 export function checkButton(
-  { texts, act, state: { check } }: Pick<View, 'texts' | 'act' | 'state'>,
+  { texts, actions, state: { check } }: Pick<View, 'texts' | 'actions' | 'state'>,
   label = texts.check,
   kind = '',
 ): TemplateResult {
   const words =
     check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
-  return html`${button(label, act.check, kind, check === 'busy')}
+  return html`${button(label, actions.check, kind, check === 'busy')}
     <p class=${words ? 'detail' : ''} part="message" role="status" .textContent=${words}></p>`;
 }
 

@@ -1,20 +1,20 @@
 import { fill } from '../locales/messages.ts';
 import type { OtherMethodsTexts } from '../locales/other-methods.ts';
-import type { ActPath } from '../session/types.ts';
-import type { Act } from '../state/state.ts';
+import type { ActionPath } from '../session/types.ts';
+import type { LastAction } from '../state/state.ts';
 
 /**
  * What to tell a payer whose act came to nothing; each text has a way on. `own`: the words that this act has for an
  * HTTP status.
  */
 export function setbackText(
-  act: Act | null,
-  path: ActPath,
+  lastAction: LastAction | null,
+  path: ActionPath,
   words: OtherMethodsTexts,
   own: Readonly<Record<number, string>> = {},
 ): string | null {
-  if (act?.path !== path || typeof act.outcome === 'string') return null;
-  const { outcome } = act;
+  if (lastAction?.path !== path || typeof lastAction.outcome === 'string') return null;
+  const { outcome } = lastAction;
   if (outcome.kind === 'trouble') return words.trouble;
   if (outcome.httpStatus === 429) {
     const seconds = Math.ceil(outcome.pauseMs / 1_000);
@@ -23,6 +23,6 @@ export function setbackText(
   return own[outcome.httpStatus] ?? words.trouble;
 }
 
-export function isBusy(act: Act | null, path: ActPath): boolean {
-  return act?.path === path && act.outcome === 'busy';
+export function isBusy(lastAction: LastAction | null, path: ActionPath): boolean {
+  return lastAction?.path === path && lastAction.outcome === 'busy';
 }

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { LONG_MS, PageWake } from '../../../src/widget/controllers/page-lifecycle.ts';
+import { LONG_HIDDEN_MS, PageLifecycle } from '../../../src/widget/controllers/page-lifecycle.ts';
 
 const host = {
   addController: () => undefined,
@@ -13,7 +13,7 @@ describe('PageWake', () => {
   let timers: Map<number, { ms: number; callback: () => void }>;
   let visibility: DocumentVisibilityState = 'visible';
   let calls: string[];
-  let wake: PageWake;
+  let wake: PageLifecycle;
 
   const turn = (state: DocumentVisibilityState): void => {
     visibility = state;
@@ -32,7 +32,7 @@ describe('PageWake', () => {
     }) as typeof window.setTimeout;
     window.clearTimeout = (id) => void timers.delete(id as number);
     const say = (name: string) => (): void => void calls.push(name);
-    wake = new PageWake(host, {
+    wake = new PageLifecycle(host, {
       back: say('back'),
       hidden: say('hidden'),
       left: say('left'),
@@ -51,7 +51,7 @@ describe('PageWake', () => {
 
   it('tells when nobody has looked for long', () => {
     turn('hidden');
-    expect([...timers.values()].map(({ ms }) => ms)).to.deep.equal([LONG_MS]);
+    expect([...timers.values()].map(({ ms }) => ms)).to.deep.equal([LONG_HIDDEN_MS]);
     expect(calls).to.deep.equal(['hidden']);
     [...timers.values()][0]!.callback();
     expect(calls).to.deep.equal(['hidden', 'left']);

@@ -17,7 +17,7 @@ const READY: LoopState = {
 };
 
 const OK: Answer = { kind: 'ok', value: {}, askedAt: 0, answeredAt: 0 };
-const TROUBLE: Answer = { kind: 'trouble', pauseMs: 0, came: null };
+const TROUBLE: Answer = { kind: 'trouble', pauseMs: 0, received: null };
 const BUSY: Answer = { ...TROUBLE, pauseMs: 90_000 };
 
 function wait(ms: number, connection: 'polling' | 'offline' | null = null): Step {

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import type { Bank } from '../../../src/protocol/banks.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../../src/protocol/status.ts';
-import { changesBetween } from '../../../src/widget/state/diff-events.ts';
+import { eventsBetween } from '../../../src/widget/state/diff-events.ts';
 import { adjustOffset } from '../../../src/widget/state/server-clock.ts';
 import {
   INITIAL,
@@ -34,7 +34,7 @@ function take(state: State, changes: Parameters<typeof snapshot>[0], at = 1_000)
   return reduce(state, {
     type: 'snapshot',
     snapshot: snapshot(changes),
-    receipt: { askedAt: at, receivedAt: at },
+    times: { askedAt: at, receivedAt: at },
   });
 }
 
@@ -64,7 +64,7 @@ describe('screenOf', () => {
   it('is pay for a form, and waiting once the payer has gone there', () => {
     const form = take(INITIAL, { presentation: FORM });
     expect(screenOf(form)).to.equal('pay');
-    expect(screenOf(reduce(form, { type: 'gone', gone: 'form', at: 1 }))).to.equal('waiting');
+    expect(screenOf(reduce(form, { type: 'departed', destination: 'form', at: 1 }))).to.equal('waiting');
   });
 
   it('is pay while a code may be scanned, and waiting while one is charged', () => {
@@ -99,13 +99,13 @@ describe('screenOf', () => {
   });
 
   it('is waiting after a bank was opened, and pay again on the way back', () => {
-    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK, at: 1 });
+    const opened = reduce(take(INITIAL, {}), { type: 'departed', destination: BANK, at: 1 });
     expect(screenOf(opened)).to.equal('waiting');
-    expect(screenOf(reduce(opened, { type: 'way', way: 'banks' }))).to.equal('pay');
+    expect(screenOf(reduce(opened, { type: 'entry-mode', entryMode: 'banks' }))).to.equal('pay');
   });
 
   it('is pay again when there is another link: the bank was opened with the old one', () => {
-    const opened = reduce(take(INITIAL, {}), { type: 'gone', gone: BANK, at: 1 });
+    const opened = reduce(take(INITIAL, {}), { type: 'departed', destination: BANK, at: 1 });
     expect(screenOf(take(opened, { version: 2 })), 'the same link').to.equal('waiting');
     const presentation = { kind: 'link', url: 'https://qr.nspk.ru/another', deep_link: null } as const;
     expect(screenOf(take(opened, { version: 2, presentation }))).to.equal('pay');
@@ -183,22 +183,22 @@ describe('reduce', () => {
       { path: '/push', body: { phone: '1' }, outcome: 'busy' },
       { path: '/buyer-qr', body: {}, outcome: 'busy' },
     ] as const;
-    const begun = reduce(take(INITIAL, {}), { type: 'act-begun', act: push });
-    expect(reduce(begun, { type: 'act-begun', act: scan })).to.equal(begun);
-    expect(reduce(begun, { type: 'act-ended', act: scan, outcome: 'done' })).to.equal(begun);
-    const ended = reduce(begun, { type: 'act-ended', act: push, outcome: 'done' });
-    expect(ended.act).to.deep.equal({ ...push, outcome: 'done' });
+    const begun = reduce(take(INITIAL, {}), { type: 'action-started', action: push });
+    expect(reduce(begun, { type: 'action-started', action: scan })).to.equal(begun);
+    expect(reduce(begun, { type: 'action-ended', action: scan, outcome: 'done' })).to.equal(begun);
+    const ended = reduce(begun, { type: 'action-ended', action: push, outcome: 'done' });
+    expect(ended.lastAction).to.deep.equal({ ...push, outcome: 'done' });
     const another = reduce(begun, { type: 'reset' });
-    expect(reduce(another, { type: 'act-ended', act: push, outcome: 'done' })).to.equal(INITIAL);
+    expect(reduce(another, { type: 'action-ended', action: push, outcome: 'done' })).to.equal(INITIAL);
   });
 
   it('forgets what came to nothing when the payer looks for another way, but not what is under way', () => {
     const act = { path: '/method', body: {}, outcome: 'busy' } as const;
-    const begun = reduce(take(INITIAL, {}), { type: 'act-begun', act });
-    expect(reduce(begun, { type: 'choosing', choosing: true }).act).to.equal(act);
+    const begun = reduce(take(INITIAL, {}), { type: 'action-started', action: act });
+    expect(reduce(begun, { type: 'choosing', choosing: true }).lastAction).to.equal(act);
     const outcome = { kind: 'trouble', pauseMs: 0 } as const;
-    const failed = reduce(begun, { type: 'act-ended', act, outcome });
-    expect(reduce(failed, { type: 'choosing', choosing: true }).act).to.equal(null);
+    const failed = reduce(begun, { type: 'action-ended', action: act, outcome });
+    expect(reduce(failed, { type: 'choosing', choosing: true }).lastAction).to.equal(null);
   });
 
   it('counts how long there has been no way to pay, anew for each method', () => {
@@ -232,7 +232,7 @@ describe('changesBetween', () => {
       [5, 'paid'],
     ] as const) {
       const next = take(state, { version, status });
-      told.push(...changesBetween(state, next).map(({ type }) => type));
+      told.push(...eventsBetween(state, next).map(({ type }) => type));
       state = next;
     }
     expect(told.filter((type) => type === 'sbp-ready').length).to.equal(1);
@@ -252,7 +252,7 @@ describe('changesBetween, after a renewal', () => {
       [4, 'paid'],
     ] as const) {
       const next = take(state, { version, status, actions: ['renew'] });
-      for (const event of changesBetween(state, next)) {
+      for (const event of eventsBetween(state, next)) {
         const step = (event as CustomEvent<{ step?: string }>).detail.step;
         told.push(step ?? event.type);
       }

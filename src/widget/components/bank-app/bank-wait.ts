@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
-import { StillHere } from '../../controllers/app-switch.ts';
+import { AppSwitch } from '../../controllers/app-switch.ts';
 import { mustHold, targetOf } from '../../browser/bank-link.ts';
 import { BANK_APP_TEXTS } from '../../locales/bank-app.ts';
 import { button, linkButton } from '../../ui/elements.ts';
@@ -62,41 +62,44 @@ export class SbpBankWait extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: Pick<View, 'state' | 'language' | 'texts' | 'origin' | 'isComing' | 'inAppNotice' | 'act'>;
+  declare view: Pick<
+    View,
+    'state' | 'language' | 'texts' | 'origin' | 'isComing' | 'inAppNotice' | 'actions'
+  >;
 
-  readonly #stillHere: StillHere;
+  readonly #stillHere: AppSwitch;
 
   constructor() {
     super();
-    this.#stillHere = new StillHere(this);
+    this.#stillHere = new AppSwitch(this);
   }
 
   protected override willUpdate(): void {
-    this.#stillHere.follow(this.view.state.goneAt);
+    this.#stillHere.follow(this.view.state.departedAt);
   }
 
   protected override render(): TemplateResult {
-    const { language, act, state, origin, texts } = this.view;
+    const { language, actions, state, origin, texts } = this.view;
     const words = language.texts(BANK_APP_TEXTS);
     const first = this.#stillHere.is;
-    const { gone } = state;
+    const { destination } = state;
     return html`<div class="ways ${first ? 'first' : ''}">
         <p class="ask" part="message" .textContent=${words.notOpened}></p>
         ${
-          gone && gone !== 'form' && isAllowedLink(gone.url, origin)
-            ? linkButton(words.openAgain, gone.url, {
+          destination && destination !== 'form' && isAllowedLink(destination.url, origin)
+            ? linkButton(words.openAgain, destination.url, {
                 kind: `again ${first ? 'primary' : ''}`,
-                target: targetOf(gone.url),
-                tapped: (tap) => act.openBank(gone, tap, mustHold(gone.url)),
+                target: targetOf(destination.url),
+                tapped: (tap) => actions.openBank(destination, tap, mustHold(destination.url)),
               })
             : nothing
         }
         <div class="pair">
-          ${state.snapshot?.method === 'sberpay' ? nothing : button(words.otherBank, () => act.way('banks'))}
-          ${button(texts.showQr, () => act.way('qr'))}
+          ${state.snapshot?.method === 'sberpay' ? nothing : button(words.otherBank, () => actions.chooseEntryMode('banks'))}
+          ${button(texts.showQr, () => actions.chooseEntryMode('qr'))}
         </div>
       </div>
       <p class="hidden" role="status" .textContent=${first ? words.notOpened : nothing}></p>
-      ${(first || state.held) && !this.view.isComing('sbp-way-out') ? this.view.inAppNotice() : nothing}`;
+      ${(first || state.blockedBank) && !this.view.isComing('sbp-way-out') ? this.view.inAppNotice() : nothing}`;
   }
 }

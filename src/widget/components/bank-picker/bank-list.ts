@@ -6,7 +6,7 @@ import type { View } from '../../view.ts';
 
 export type Shape = 'tile' | 'row';
 
-export type WhenTapped = View['act']['openBank'];
+export type WhenTapped = View['actions']['openBank'];
 
 /** Draws one list of banks, each a real link. */
 export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenTapped): TemplateResult {

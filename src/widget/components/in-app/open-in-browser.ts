@@ -5,7 +5,7 @@ import type { Language } from '../../locales/language.ts';
 import { fill } from '../../locales/messages.ts';
 import { IN_APP_TEXTS, type InAppTexts } from '../../locales/in-app.ts';
 import { button } from '../../ui/elements.ts';
-import type { Destination, Screen } from '../../state/state.ts';
+import type { ChosenBank, Screen } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
@@ -78,12 +78,12 @@ export class SbpWayOut extends LitElement {
   /** The app whose browser this is. */
   declare inApp: InApp;
   /** The bank that the payer tapped and that this browser cannot open. `null` before such a tap. */
-  declare held: Destination | null;
+  declare held: ChosenBank | null;
   declare screen: Screen;
 
   readonly #copy: LinkCopy;
   readonly #broken = new Set<Exit['kind']>();
-  #heldBefore: Destination | null = null;
+  #heldBefore: ChosenBank | null = null;
   /** The companion's page for this payment: any browser can open it. */
   #page: string | null = null;
   #exit: Exit | null = null;

@@ -34,7 +34,7 @@ export class SbpGiveUp extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: Pick<View, 'state' | 'language' | 'act'>;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector('button')!.focus();
@@ -43,16 +43,16 @@ export class SbpGiveUp extends LitElement {
   #goOn(): void {
     // The question goes: its place has the focus, as before it came.
     (this.getRootNode() as ShadowRoot).host.parentElement!.focus();
-    this.view.act.dispatch({ type: 'giving-up', givingUp: false });
+    this.view.actions.dispatch({ type: 'giving-up', givingUp: false });
   }
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const words = language.texts(OTHER_METHODS_TEXTS);
-    const setback = setbackText(state.act, '/cancel', words, { 409: words.cancelNotNow });
+    const setback = setbackText(state.lastAction, '/cancel', words, { 409: words.cancelNotNow });
     return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
         ${button(words.goOn, () => this.#goOn())}
-        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.act, '/cancel'))}
+        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.lastAction, '/cancel'))}
       </div>
       <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
   }

@@ -25,13 +25,13 @@ export class SbpMethodList extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: Pick<View, 'state' | 'language' | 'act'>;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const words = language.texts(OTHER_METHODS_TEXTS);
     const refused = words.methodRefused;
-    const setback = setbackText(state.act, '/method', words, { 409: refused, 422: refused });
+    const setback = setbackText(state.lastAction, '/method', words, { 409: refused, 422: refused });
     // role: Safari drops the list role of a list without markers.
     return html`<ul role="list">
         ${choices(state.snapshot!).map((method) => html`<li>${this.#renderMethod(method)}</li>`)}
@@ -49,7 +49,7 @@ export class SbpMethodList extends LitElement {
       part="button"
       type="button"
       aria-current=${chosen ? 'true' : nothing}
-      aria-busy=${isBusy(state.act, '/method') && state.act?.body['method'] === method ? 'true' : nothing}
+      aria-busy=${isBusy(state.lastAction, '/method') && state.lastAction?.body['method'] === method ? 'true' : nothing}
       @click=${() => chooseMethod(this.view, method)}
     >
       <span>

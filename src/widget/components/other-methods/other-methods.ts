@@ -53,7 +53,7 @@ export class SbpOtherWays extends LitElement {
     kind: { attribute: false },
   };
 
-  declare view: Pick<View, 'state' | 'screen' | 'texts' | 'language' | 'act'>;
+  declare view: Pick<View, 'state' | 'screen' | 'texts' | 'language' | 'actions'>;
   /** Which of them. */
   declare kind: OtherPart;
 
@@ -102,9 +102,9 @@ export class SbpOtherWays extends LitElement {
   }
 
   #renderSlow(): TemplateResult {
-    const { texts, language, act } = this.view;
+    const { texts, language, actions } = this.view;
     return html`<p class="detail" .textContent=${language.texts(OTHER_METHODS_TEXTS).slow}></p>
-      <div class="rows">${button(texts.tryAgain, act.check)} ${otherMethod(this.view)}</div>`;
+      <div class="rows">${button(texts.tryAgain, actions.check)} ${otherMethod(this.view)}</div>`;
   }
 
   #renderRenewal(): TemplateResult {
@@ -113,7 +113,7 @@ export class SbpOtherWays extends LitElement {
       class="setback"
       part="message"
       role="status"
-      .textContent=${setbackText(state.act, '/renew', language.texts(OTHER_METHODS_TEXTS))}
+      .textContent=${setbackText(state.lastAction, '/renew', language.texts(OTHER_METHODS_TEXTS))}
     ></p>`;
   }
 }

@@ -49,7 +49,7 @@ export class SbpPhonePush extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: Pick<View, 'state' | 'language' | 'act'>;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   /** What stands in the field is no phone number. */
   #wrong = false;
@@ -64,12 +64,12 @@ export class SbpPhonePush extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const { act } = state;
+    const { lastAction } = state;
     const words = language.texts(OTHER_METHODS_TEXTS);
-    const sent = !this.#wrong && act?.path === '/push' && act.outcome === 'done';
+    const sent = !this.#wrong && lastAction?.path === '/push' && lastAction.outcome === 'done';
     const setback = this.#wrong
       ? words.notPhone
-      : setbackText(act, '/push', words, { 409: words.notSent, 422: words.notPhone });
+      : setbackText(lastAction, '/push', words, { 409: words.notSent, 422: words.notPhone });
     return html`<form novalidate @submit=${this.#submit}>
       <p class="lead" id="lead" .textContent=${words.pushLead}></p>
       <label class="hidden" for="phone" .textContent=${words.phone}></label>
@@ -88,7 +88,7 @@ export class SbpPhonePush extends LitElement {
         <button
           class="button"
           part="button"
-          aria-busy=${isBusy(act, '/push') ? 'true' : nothing}
+          aria-busy=${isBusy(lastAction, '/push') ? 'true' : nothing}
           .textContent=${sent ? words.sendAgain : words.send}
         ></button>
       </div>

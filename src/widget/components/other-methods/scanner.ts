@@ -40,7 +40,7 @@ export class SbpScanner extends LitElement {
 
   static override properties = { view: { attribute: false } };
 
-  declare view: Pick<View, 'state' | 'language' | 'act'>;
+  declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
   /** Enter was pressed on nothing. */
   #empty = false;
@@ -56,7 +56,7 @@ export class SbpScanner extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
-    const busy = isBusy(this.view.state.act, '/buyer-qr');
+    const busy = isBusy(this.view.state.lastAction, '/buyer-qr');
     // The next scan is to replace the one that was not taken, not to follow it.
     if (this.#wasBusy && !busy) this.#field?.select();
     this.#wasBusy = busy;
@@ -73,10 +73,10 @@ export class SbpScanner extends LitElement {
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const words = language.texts(OTHER_METHODS_TEXTS);
-    const busy = isBusy(state.act, '/buyer-qr');
+    const busy = isBusy(state.lastAction, '/buyer-qr');
     const setback = this.#empty
       ? words.noCode
-      : setbackText(state.act, '/buyer-qr', words, { 409: words.codeNotNow, 422: words.codeRefused });
+      : setbackText(state.lastAction, '/buyer-qr', words, { 409: words.codeNotNow, 422: words.codeRefused });
     return html`<form @submit=${this.#submit}>
       <p class="hint" id="hint" .textContent=${words.scanHint}></p>
       <label class="hidden" for="code" .textContent=${words.code}></label>

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { drawQr, type QrDrawing } from '../../../protocol/qr.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { ScreenLock } from '../../controllers/wake-lock.ts';
+import { WakeLock } from '../../controllers/wake-lock.ts';
 import { isInverted } from './inverted.ts';
 import { paintQr } from './qr-bitmap.ts';
 
@@ -121,7 +121,7 @@ export class SbpQrCode extends LitElement {
     this.payload = '';
     this.label = '';
     this.faded = false;
-    new ScreenLock(this);
+    new WakeLock(this);
     this.#observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(this.#look);
   }
 

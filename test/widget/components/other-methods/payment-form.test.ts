@@ -184,7 +184,8 @@ describe('a form that may not be posted', () => {
     // The fake companion is on plain http, as in development.
     const checkout = await show(await FakePayment.create(formed({ action: 'http://127.0.0.1:1/pay' })));
     expect((await theForm(checkout)).getAttribute('action')).to.equal('http://127.0.0.1:1/pay');
-    const { withSafeOffer } = await import('../../../../src/widget/state/safe-presentation.ts');
+    const { withSafePresentation: withSafeOffer } =
+      await import('../../../../src/widget/state/safe-presentation.ts');
     const offered = formed({ action: 'http://provider.example/pay' });
     expect(withSafeOffer(offered, 'https://pay.example').presentation.kind).to.equal('pending');
     expect(withSafeOffer(offered, 'http://localhost:8787')).to.equal(offered);

@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import type { Snapshot } from '../../../../src/protocol/snapshot.ts';
 import { CheckoutApi } from '../../../../src/widget/session/api.ts';
 import { Session } from '../../../../src/widget/session/session.ts';
-import { FakeStream, FakeWorld } from '../../../support/fake-world.ts';
+import { FakeStream, FakeEnvironment } from '../../../support/fake-environment.ts';
 import { snapshot } from '../../../support/snapshots.ts';
 
 const OPEN = snapshot({ actions: ['check'] });
@@ -11,7 +11,7 @@ const OPEN = snapshot({ actions: ['check'] });
 async function listening(check: () => Response | Promise<Response>, first: Snapshot = OPEN) {
   const seen: number[] = [];
   const refusals: string[] = [];
-  const world = new FakeWorld(({ path }, signal) => {
+  const environment = new FakeEnvironment(({ path }, signal) => {
     if (path === '/check') return check();
     if (path !== '/events') return Response.json(first);
     const stream = new FakeStream(signal);
@@ -19,90 +19,90 @@ async function listening(check: () => Response | Promise<Response>, first: Snaps
     return stream.response;
   });
   const session = new Session(
-    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
+    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', environment),
     {
       snapshot: ({ version }) => seen.push(version),
       connection: () => undefined,
       refused: (refusal) => refusals.push(refusal),
-      unheard: () => undefined,
+      companionNotFound: () => undefined,
     },
-    world,
+    environment,
   );
   session.start();
-  await world.advance(10_000);
-  return { world, session, seen, refusals, back: world.now() };
+  await environment.advance(10_000);
+  return { environment, session, seen, refusals, back: environment.now() };
 }
 
-function times(world: FakeWorld, since: number, path = '/check'): number[] {
-  return world.since(since, path).map(({ at }) => at - since);
+function times(environment: FakeEnvironment, since: number, path = '/check'): number[] {
+  return environment.since(since, path).map(({ at }) => at - since);
 }
 
 const SERIES = [0, 2_000, 4_000, 8_000, 15_000];
 
 describe('back from the bank', () => {
   it('has the bank asked at once and 2, 4, 8 and 15 s after, by POST', async () => {
-    const { world, session, back } = await listening(() => Response.json(OPEN));
+    const { environment, session, back } = await listening(() => Response.json(OPEN));
     session.returned();
-    await world.advance(120_000);
-    expect(times(world, back)).to.deep.equal(SERIES);
-    const [first] = world.since(back, '/check');
+    await environment.advance(120_000);
+    expect(times(environment, back)).to.deep.equal(SERIES);
+    const [first] = environment.since(back, '/check');
     expect([first!.method, first!.body]).to.deep.equal(['POST', '{}']);
   });
 
   it('takes several signs for one return, and another return after it for another', async () => {
-    const { world, session, back } = await listening(() => Response.json(OPEN));
+    const { environment, session, back } = await listening(() => Response.json(OPEN));
     for (let sign = 0; sign < 50; sign++) session.returned();
-    await world.advance(1_000);
+    await environment.advance(1_000);
     session.returned();
-    await world.advance(120_000);
-    expect(times(world, back)).to.deep.equal(SERIES);
-    const again = world.now();
+    await environment.advance(120_000);
+    expect(times(environment, back)).to.deep.equal(SERIES);
+    const again = environment.now();
     session.returned();
-    await world.advance(120_000);
-    expect(times(world, again)).to.deep.equal(SERIES);
+    await environment.advance(120_000);
+    expect(times(environment, again)).to.deep.equal(SERIES);
   });
 
   it('stops at a result, when the page is hidden, and when it is removed', async () => {
     const paid = snapshot({ version: 2, status: 'paid' });
     const result = await listening(() => Response.json(paid));
     result.session.returned();
-    await result.world.advance(120_000);
-    expect(times(result.world, result.back)).to.deep.equal([0]);
+    await result.environment.advance(120_000);
+    expect(times(result.environment, result.back)).to.deep.equal([0]);
     expect(result.seen.at(-1)).to.equal(2);
-    expect(result.world.timers).to.equal(0);
+    expect(result.environment.timers).to.equal(0);
     for (const end of ['away', 'stop'] as const) {
-      const { world, session, back } = await listening(() => Response.json(OPEN));
+      const { environment, session, back } = await listening(() => Response.json(OPEN));
       session.returned();
-      await world.advance(3_000);
+      await environment.advance(3_000);
       session[end]();
-      await world.advance(120_000);
-      expect(times(world, back), end).to.deep.equal([0, 2_000]);
+      await environment.advance(120_000);
+      expect(times(environment, back), end).to.deep.equal([0, 2_000]);
     }
   });
 
   it('goes on after an expiry: the payer may have paid in the last second', async () => {
     const expired = snapshot({ version: 2, status: 'expired', actions: ['renew', 'check'] });
-    const { world, session, back } = await listening(() => Response.json(expired));
+    const { environment, session, back } = await listening(() => Response.json(expired));
     session.returned();
-    await world.advance(60_000);
-    expect(times(world, back)).to.deep.equal(SERIES);
+    await environment.advance(60_000);
+    expect(times(environment, back)).to.deep.equal(SERIES);
   });
 
   it('never posts without the action: another backend is asked as ever', async () => {
-    const { world, session, back } = await listening(() => Response.json(OPEN), snapshot());
+    const { environment, session, back } = await listening(() => Response.json(OPEN), snapshot());
     session.returned();
-    await world.advance(20_000);
-    expect(times(world, back)).to.deep.equal([]);
-    expect(times(world, back, '')).to.deep.equal(SERIES);
-    expect(await answeredBy(session, world)).to.be.true;
-    expect(times(world, back)).to.deep.equal([]);
+    await environment.advance(20_000);
+    expect(times(environment, back)).to.deep.equal([]);
+    expect(times(environment, back, '')).to.deep.equal(SERIES);
+    expect(await answeredBy(session, environment)).to.be.true;
+    expect(times(environment, back)).to.deep.equal([]);
   });
 
   it('has one question out, however slow the answer', async () => {
-    const { world, session, back } = await listening(() => new Promise(() => undefined));
+    const { environment, session, back } = await listening(() => new Promise(() => undefined));
     session.returned();
-    await world.advance(14_000);
-    expect(times(world, back)).to.deep.equal([0]);
+    await environment.advance(14_000);
+    expect(times(environment, back)).to.deep.equal([0]);
   });
 
   it('keeps what the page knows when the question fails, and waits as long as it is told to', async () => {
@@ -110,37 +110,39 @@ describe('back from the bank', () => {
       () => new Response(null, { status: 500 }),
       () => Promise.reject(new Error('gone')),
     ]) {
-      const { world, session, back, refusals, seen } = await listening(answer);
+      const { environment, session, back, refusals, seen } = await listening(answer);
       session.returned();
-      await world.advance(20_000);
-      expect(times(world, back)).to.deep.equal(SERIES);
+      await environment.advance(20_000);
+      expect(times(environment, back)).to.deep.equal(SERIES);
       expect([refusals.length, seen.length]).to.deep.equal([0, 1]);
     }
     const headers = { 'retry-after': '10' };
-    const { world, session, back } = await listening(() => new Response(null, { status: 429, headers }));
+    const { environment, session, back } = await listening(
+      () => new Response(null, { status: 429, headers }),
+    );
     session.returned();
-    await world.advance(20_000);
-    expect(times(world, back)).to.deep.equal([0, 15_000]);
+    await environment.advance(20_000);
+    expect(times(environment, back)).to.deep.equal([0, 15_000]);
   });
 
   it('has the bank asked by the button, once a second at most, and not by refresh()', async () => {
-    const { world, session, back } = await listening(() => Response.json(OPEN));
-    expect(await answeredBy(session, world)).to.be.true;
-    expect(times(world, back).length).to.equal(1);
+    const { environment, session, back } = await listening(() => Response.json(OPEN));
+    expect(await answeredBy(session, environment)).to.be.true;
+    expect(times(environment, back).length).to.equal(1);
     for (let tap = 0; tap < 30; tap++) void session.check(true);
-    await world.advance(5_000);
-    expect(times(world, back).length).to.equal(2);
-    const before = world.now();
+    await environment.advance(5_000);
+    expect(times(environment, back).length).to.equal(2);
+    const before = environment.now();
     const refreshed = session.check();
-    await world.advance(2_000);
+    await environment.advance(2_000);
     expect(await refreshed).to.be.true;
-    expect(times(world, before)).to.deep.equal([]);
-    expect(times(world, before, '').length).to.equal(1);
+    expect(times(environment, before)).to.deep.equal([]);
+    expect(times(environment, before, '').length).to.equal(1);
   });
 });
 
-async function answeredBy(session: Session, world: FakeWorld): Promise<boolean> {
+async function answeredBy(session: Session, environment: FakeEnvironment): Promise<boolean> {
   const answered = session.check(true);
-  await world.advance(2_000);
+  await environment.advance(2_000);
   return answered;
 }

@@ -3,14 +3,14 @@ import { isOpen } from '../../../../src/protocol/status.ts';
 import { CheckoutApi } from '../../../../src/widget/session/api.ts';
 import { Session } from '../../../../src/widget/session/session.ts';
 import type { Connection } from '../../../../src/widget/session/types.ts';
-import { FakeStream, FakeWorld } from '../../../support/fake-world.ts';
+import { FakeStream, FakeEnvironment } from '../../../support/fake-environment.ts';
 import { END, snapshot, sse } from '../../../support/snapshots.ts';
 
 const MINUTE = 60_000;
 /** From the begin of a silence to the first question of it, and to polling. */
 const NOTICED_MS = 45_000;
 
-type Open = (stream: FakeStream, world: FakeWorld) => void;
+type Open = (stream: FakeStream, environment: FakeEnvironment) => void;
 
 /** A companion behind a proxy that does to each stream what `open` says. `state.now` is what the companion knows. */
 function behind(open: Open) {
@@ -18,45 +18,45 @@ function behind(open: Open) {
   const streams: FakeStream[] = [];
   const seen = { versions: [] as number[], paidAt: 0, refusals: [] as string[] };
   const connections: { at: number; connection: Connection }[] = [];
-  const world = new FakeWorld((request, signal) => {
+  const environment = new FakeEnvironment((request, signal) => {
     if (request.path !== '/events') return Response.json(state.now);
     const hasAll = Number(request.headers.get('last-event-id')) >= state.now.version;
     if (hasAll && !isOpen(state.now.status)) return new Response(null, { status: 204 });
     const stream = new FakeStream(signal);
     streams.push(stream);
-    open(stream, world);
+    open(stream, environment);
     return stream.response;
   });
   const session = new Session(
-    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
+    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', environment),
     {
       snapshot: ({ version, status }) => {
         seen.versions.push(version);
-        if (status === 'paid') seen.paidAt = world.now();
+        if (status === 'paid') seen.paidAt = environment.now();
       },
-      connection: (connection) => connections.push({ at: world.now(), connection }),
+      connection: (connection) => connections.push({ at: environment.now(), connection }),
       refused: (refusal) => seen.refusals.push(refusal),
-      unheard: () => undefined,
+      companionNotFound: () => undefined,
     },
-    world,
+    environment,
   );
   session.start();
   const connection = () => connections.at(-1)?.connection ?? 'connecting';
   const pay = () => (state.now = snapshot({ version: state.now.version + 1, status: 'paid' }));
-  return { world, session, state, streams, seen, connections, connection, pay };
+  return { environment, session, state, streams, seen, connections, connection, pay };
 }
 
 const HOLDS: Record<string, Open> = {
   'the whole body': () => undefined,
   'all but the first bytes': (stream) => stream.write('retry: 2000\n\n'),
   'all but the first event': (stream) => stream.write(sse(snapshot())),
-  'all but heartbeats': (stream, world) => {
+  'all but heartbeats': (stream, environment) => {
     stream.write(': open\n\n');
-    stream.beat(world);
+    stream.beat(environment);
   },
-  'all but one late heartbeat': (stream, world) => {
+  'all but one late heartbeat': (stream, environment) => {
     stream.write(': open\n\n');
-    stream.beat(world, 1);
+    stream.beat(environment, 1);
   },
 };
 
@@ -65,22 +65,22 @@ describe('a proxy that holds back', () => {
     describe(what, () => {
       for (const secs of [1, 7, 20, 31, 44, 59, 100, 333, 1_000]) {
         it(`delays "paid" by less than ${NOTICED_MS / 1_000} s, paid after ${secs} s`, async () => {
-          const { world, seen, pay } = behind(open);
-          await world.advance(secs * 1_000);
+          const { environment, seen, pay } = behind(open);
+          await environment.advance(secs * 1_000);
           pay();
-          const paidAt = world.now();
-          await world.advance(5 * MINUTE);
+          const paidAt = environment.now();
+          await environment.advance(5 * MINUTE);
           expect(seen.paidAt, 'the page has turned').to.be.greaterThan(0);
           expect(seen.paidAt - paidAt).to.be.below(NOTICED_MS);
-          expect(world.timers).to.equal(0);
+          expect(environment.timers).to.equal(0);
         });
       }
 
       it('costs a question in 2 s at most, and streams ever more rarely', async () => {
-        const { world, streams } = behind(open);
-        await world.advance(30 * MINUTE);
-        expect(world.since(0, '').length).to.be.below(15 * 60);
-        const opened = world.since(0, '/events').map(({ at }) => at);
+        const { environment, streams } = behind(open);
+        await environment.advance(30 * MINUTE);
+        expect(environment.since(0, '').length).to.be.below(15 * 60);
+        const opened = environment.since(0, '/events').map(({ at }) => at);
         const gaps = opened.slice(1).map((at, index) => at - opened[index]!);
         expect(opened.length, 'it is tried again').to.be.within(1, 30);
         if (streams.length < 5) return;
@@ -90,123 +90,123 @@ describe('a proxy that holds back', () => {
   }
 
   it('is found out after two missed heartbeats: the page asks, and polls', async () => {
-    const { world, streams, connection, connections } = behind(HOLDS['all but the first bytes']!);
-    await world.advance(30_000);
+    const { environment, streams, connection, connections } = behind(HOLDS['all but the first bytes']!);
+    await environment.advance(30_000);
     expect(connection(), 'one missed heartbeat is borne').to.equal('live');
-    expect(world.since(2_000).length).to.equal(0);
-    await world.advance(NOTICED_MS - 30_000);
+    expect(environment.since(2_000).length).to.equal(0);
+    await environment.advance(NOTICED_MS - 30_000);
     expect(connection()).to.equal('polling');
-    expect(world.since(30_000, '').length).to.be.greaterThan(1);
-    await world.advance(10 * MINUTE);
+    expect(environment.since(30_000, '').length).to.be.greaterThan(1);
+    await environment.advance(10 * MINUTE);
     expect(streams.length).to.be.greaterThan(2);
     const since = connections.filter(({ at }) => at > NOTICED_MS + 1_000);
     expect(since, 'first bytes alone make no stream live a second time').to.deep.equal([]);
   });
 
   it('is not called live before a byte has come', async () => {
-    const { world, streams, connections } = behind(HOLDS['the whole body']!);
-    await world.advance(7_000);
+    const { environment, streams, connections } = behind(HOLDS['the whole body']!);
+    await environment.advance(7_000);
     expect(connections).to.deep.equal([]);
     expect(streams.length).to.equal(1);
-    await world.advance(5_000);
+    await environment.advance(5_000);
     expect(connections.map(({ connection }) => connection)).to.deep.equal(['polling']);
     streams[0]!.write(': late\n\n');
-    await world.advance(100);
+    await environment.advance(100);
     expect(connections.map(({ connection }) => connection)).to.deep.equal(['polling', 'live']);
   });
 
   it('is polled round while it holds news back, though heartbeats come', async () => {
-    const { world, state, streams, seen, connection } = behind(HOLDS['all but heartbeats']!);
-    await world.advance(20_000);
+    const { environment, state, streams, seen, connection } = behind(HOLDS['all but heartbeats']!);
+    await environment.advance(20_000);
     state.now = snapshot({ version: 2, status: 'processing' });
-    await world.advance(NOTICED_MS);
+    await environment.advance(NOTICED_MS);
     expect(seen.versions.at(-1)).to.equal(2);
-    await world.advance(5_000);
+    await environment.advance(5_000);
     expect(connection()).to.equal('polling');
-    await world.advance(5 * MINUTE);
+    await environment.advance(5 * MINUTE);
     expect(connection(), 'heartbeats prove nothing any more').to.equal('polling');
     streams.at(-1)!.write(sse(snapshot({ version: 3, status: 'processing' })));
-    await world.advance(100);
+    await environment.advance(100);
     expect(connection(), 'but news do').to.equal('live');
   });
 
   it('does not take a stream for a liar that brings the news a moment after a question has', async () => {
-    const { world, state, streams, session, connection } = behind(HOLDS['all but heartbeats']!);
-    await world.advance(5_000);
+    const { environment, state, streams, session, connection } = behind(HOLDS['all but heartbeats']!);
+    await environment.advance(5_000);
     for (let version = 2; version < 8; version++) {
       state.now = snapshot({ version });
       void session.check();
-      await world.advance(3_000);
+      await environment.advance(3_000);
       streams[0]!.write(sse(state.now));
-      await world.advance(50_000);
+      await environment.advance(50_000);
     }
     expect(streams.length).to.equal(1);
     expect(connection()).to.equal('live');
   });
 
   it('is trusted again once bytes come late', async () => {
-    const { world, streams, connection } = behind((stream) => stream.write(': open\n\n'));
-    await world.advance(NOTICED_MS);
+    const { environment, streams, connection } = behind((stream) => stream.write(': open\n\n'));
+    await environment.advance(NOTICED_MS);
     expect(connection()).to.equal('polling');
-    while (streams.length < 2) await world.advance(1_000);
-    await world.advance(9_000);
+    while (streams.length < 2) await environment.advance(1_000);
+    await environment.advance(9_000);
     expect(connection()).to.equal('polling');
-    await world.advance(6_000);
-    streams[1]!.beat(world);
+    await environment.advance(6_000);
+    streams[1]!.beat(environment);
     streams[1]!.write(': beat\n\n');
-    await world.advance(100);
+    await environment.advance(100);
     expect(connection()).to.equal('live');
-    const polled = world.now();
-    await world.advance(MINUTE);
-    expect(world.since(polled, '').length, 'polling is over').to.be.below(3);
+    const polled = environment.now();
+    await environment.advance(MINUTE);
+    expect(environment.since(polled, '').length, 'polling is over').to.be.below(3);
     expect(connection()).to.equal('live');
   });
 
   it('gives the body in one piece at the end', async () => {
-    const { world, streams, seen, pay } = behind(HOLDS['the whole body']!);
-    await world.advance(6_000);
+    const { environment, streams, seen, pay } = behind(HOLDS['the whole body']!);
+    await environment.advance(6_000);
     pay();
-    await world.advance(1_000);
+    await environment.advance(1_000);
     streams[0]!.write(sse(snapshot({ version: 2, status: 'paid' })) + END);
     streams[0]!.close();
-    await world.advance(100);
+    await environment.advance(100);
     expect(seen.versions.at(-1)).to.equal(2);
-    expect(world.timers).to.equal(0);
+    expect(environment.timers).to.equal(0);
   });
 
   it('is not hurried by a page that is looked at again and again', async () => {
-    const { world, session, streams } = behind(HOLDS['the whole body']!);
+    const { environment, session, streams } = behind(HOLDS['the whole body']!);
     for (let second = 0; second < 120; second++) {
-      await world.advance(1_000);
+      await environment.advance(1_000);
       session.wake(false);
     }
     expect(streams.length).to.be.below(5);
-    expect(world.since(0, '').length).to.be.below(180);
+    expect(environment.since(0, '').length).to.be.below(180);
   });
 
   it('is met by a hidden page at its own pace', async () => {
-    const { world, session, seen, pay } = behind(HOLDS['the whole body']!);
-    await world.advance(20_000);
+    const { environment, session, seen, pay } = behind(HOLDS['the whole body']!);
+    await environment.advance(20_000);
     session.rest();
-    const rested = world.now();
-    await world.advance(10 * MINUTE);
-    expect(world.since(rested).length).to.be.below(13);
+    const rested = environment.now();
+    await environment.advance(10 * MINUTE);
+    expect(environment.since(rested).length).to.be.below(13);
     pay();
-    await world.advance(75_000);
+    await environment.advance(75_000);
     expect(seen.versions.at(-1)).to.equal(2);
   });
 
   it('is left alone for as long as the companion asks for', async () => {
-    const { world } = behind(HOLDS['the whole body']!);
-    await world.advance(10_000);
-    const work = world.answer;
-    world.answer = (request, signal) =>
+    const { environment } = behind(HOLDS['the whole body']!);
+    await environment.advance(10_000);
+    const work = environment.answer;
+    environment.answer = (request, signal) =>
       request.path === '/events'
         ? work(request, signal)
         : new Response(null, { status: 429, headers: { 'retry-after': '60' } });
-    await world.advance(5_000);
-    const refused = world.requests.filter(({ path }) => path === '').at(-1)!.at;
-    await world.advance(refused + 59_000 - world.now());
-    expect(world.since(refused + 1, '').length).to.equal(0);
+    await environment.advance(5_000);
+    const refused = environment.requests.filter(({ path }) => path === '').at(-1)!.at;
+    await environment.advance(refused + 59_000 - environment.now());
+    expect(environment.since(refused + 1, '').length).to.equal(0);
   });
 });

@@ -1,33 +1,33 @@
 import { expect } from '@open-wc/testing';
 import { CheckoutApi } from '../../../../src/widget/session/api.ts';
 import { Session } from '../../../../src/widget/session/session.ts';
-import { FakeStream, FakeWorld } from '../../../support/fake-world.ts';
+import { FakeStream, FakeEnvironment } from '../../../support/fake-environment.ts';
 import { snapshot } from '../../../support/snapshots.ts';
 
 const MINUTE = 60_000;
 
-type Answer = ConstructorParameters<typeof FakeWorld>[0];
+type Answer = ConstructorParameters<typeof FakeEnvironment>[0];
 
 function begin(answer: Answer) {
-  const world = new FakeWorld(answer);
+  const environment = new FakeEnvironment(answer);
   const seen = {
     came: [] as { came: string; at: number }[],
     refusals: [] as string[],
     versions: [] as number[],
   };
   const session = new Session(
-    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', world),
+    new CheckoutApi('https://pay.example.ru', 'pay_1.secret', environment),
     {
       snapshot: ({ version }) => seen.versions.push(version),
       connection: () => undefined,
       refused: (refusal) => seen.refusals.push(refusal),
-      unheard: (came) => seen.came.push({ came, at: world.now() }),
+      companionNotFound: (came) => seen.came.push({ came, at: environment.now() }),
     },
-    world,
+    environment,
   );
-  const startedAt = world.now();
+  const startedAt = environment.now();
   session.start();
-  return { world, session, seen, startedAt };
+  return { environment, session, seen, startedAt };
 }
 
 const page =
@@ -55,28 +55,28 @@ const NOT_A_COMPANION: Record<string, readonly [Answer, RegExp]> = {
 describe('a session that has heard no companion', () => {
   for (const [what, [answer, expected]] of Object.entries(NOT_A_COMPANION)) {
     it(`says so once after 15 s, with what came, and goes on asking: ${what}`, async () => {
-      const { world, seen, startedAt } = begin(answer);
-      await world.advance(14_900);
+      const { environment, seen, startedAt } = begin(answer);
+      await environment.advance(14_900);
       expect(seen.came).to.deep.equal([]);
-      await world.advance(200);
+      await environment.advance(200);
       expect(seen.came.length).to.equal(1);
       expect(seen.came[0]!.came).to.match(expected);
       expect(seen.came[0]!.at - startedAt).to.equal(15_000);
-      const before = world.now();
-      await world.advance(10 * MINUTE);
+      const before = environment.now();
+      await environment.advance(10 * MINUTE);
       expect(seen.came.length).to.equal(1);
       expect(seen.refusals).to.deep.equal([]);
-      expect(world.since(before).length).to.be.within(20, 130);
+      expect(environment.since(before).length).to.be.within(20, 130);
     });
   }
 
   it('takes the payment as soon as one answers', async () => {
-    const { world, session, seen } = begin(page(502, 'text/html'));
-    await world.advance(20_000);
-    world.answer = (request, signal) =>
+    const { environment, session, seen } = begin(page(502, 'text/html'));
+    await environment.advance(20_000);
+    environment.answer = (request, signal) =>
       request.path === '' ? Response.json(snapshot()) : new FakeStream(signal).response;
     const checked = session.check(true);
-    await world.advance(1_100);
+    await environment.advance(1_100);
     expect(await checked).to.be.true;
     expect(seen.versions[0]).to.equal(1);
   });
@@ -86,40 +86,40 @@ describe('a session that has heard no companion', () => {
       [429, 'rate_limited'],
       [503, 'store_not_writable'],
     ] as const) {
-      const { world, seen } = begin(problem(status, code));
-      await world.advance(5 * MINUTE);
+      const { environment, seen } = begin(problem(status, code));
+      await environment.advance(5 * MINUTE);
       expect(seen.came).to.deep.equal([]);
     }
   });
 
   it('says nothing of it without a network, and counts from when there is one', async () => {
-    const { world, session, seen } = begin(() => Promise.reject(new TypeError('Failed to fetch')));
+    const { environment, session, seen } = begin(() => Promise.reject(new TypeError('Failed to fetch')));
     session.wentOffline();
-    await world.advance(MINUTE);
+    await environment.advance(MINUTE);
     expect(seen.came).to.deep.equal([]);
     session.cameOnline();
-    await world.advance(14_000);
+    await environment.advance(14_000);
     expect(seen.came).to.deep.equal([]);
-    await world.advance(2_000);
+    await environment.advance(2_000);
     expect(seen.came.length).to.equal(1);
   });
 
   it('says nothing of it once a payment is known', async () => {
-    const { world, seen } = begin(() => Response.json(snapshot()));
-    await world.advance(1_000);
-    world.answer = page(502, 'text/html');
-    await world.advance(5 * MINUTE);
+    const { environment, seen } = begin(() => Response.json(snapshot()));
+    await environment.advance(1_000);
+    environment.answer = page(502, 'text/html');
+    await environment.advance(5 * MINUTE);
     expect(seen.came).to.deep.equal([]);
   });
 
   it('has no timer left when it is stopped', async () => {
     for (const ms of [0, 10_000, 20_000]) {
-      const { world, session, seen } = begin(page(404, 'text/html'));
-      await world.advance(ms);
+      const { environment, session, seen } = begin(page(404, 'text/html'));
+      await environment.advance(ms);
       session.stop();
       const told = seen.came.length;
-      await world.advance(MINUTE);
-      expect(world.timers).to.equal(0);
+      await environment.advance(MINUTE);
+      expect(environment.timers).to.equal(0);
       expect(seen.came.length).to.equal(told);
     }
   });
@@ -127,25 +127,25 @@ describe('a session that has heard no companion', () => {
 
 describe('a page of an origin that is not allowed', () => {
   it('is told so and asks no more', async () => {
-    const { world, seen } = begin(problem(403, 'origin_not_allowed'));
-    await world.advance(10 * MINUTE);
+    const { environment, seen } = begin(problem(403, 'origin_not_allowed'));
+    await environment.advance(10 * MINUTE);
     expect(seen.refusals).to.deep.equal(['origin-not-allowed']);
-    expect(world.requests.length).to.equal(1);
-    expect(world.timers).to.equal(0);
+    expect(environment.requests.length).to.equal(1);
+    expect(environment.timers).to.equal(0);
   });
 
   it('opens no stream again and again when only the stream is refused first', async () => {
-    const { world, seen } = begin(() => Response.json(snapshot()));
-    world.answer = (request) =>
-      request.path === '/events' || world.requests.length > 2
+    const { environment, seen } = begin(() => Response.json(snapshot()));
+    environment.answer = (request) =>
+      request.path === '/events' || environment.requests.length > 2
         ? new Response('{"code":"origin_not_allowed"}', {
             status: 403,
             headers: { 'content-type': 'application/problem+json' },
           })
         : Response.json(snapshot());
-    await world.advance(10 * MINUTE);
+    await environment.advance(10 * MINUTE);
     expect(seen.refusals).to.deep.equal(['origin-not-allowed']);
-    expect(world.since(0, '/events').length).to.equal(1);
-    expect(world.requests.length).to.equal(3);
+    expect(environment.since(0, '/events').length).to.equal(1);
+    expect(environment.requests.length).to.equal(3);
   });
 });

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/widget/session/environment.ts';
+import type { Environment } from '../../src/widget/session/environment.ts';
 
 export interface Request {
   readonly at: number;
@@ -13,7 +13,7 @@ export interface Request {
 type Answer = (request: Request, signal: AbortSignal) => Response | Promise<Response>;
 
 /** A network and a clock that a test owns: hours pass in milliseconds. */
-export class FakeWorld implements Surroundings {
+export class FakeEnvironment implements Environment {
   readonly requests: Request[] = [];
   answer: Answer;
   #now = 1_000;
@@ -113,11 +113,11 @@ export class FakeStream {
   }
 
   /** Sends a heartbeat every 15 s, as a companion does, until the stream ends. */
-  beat(world: FakeWorld, times = Infinity): void {
+  beat(environment: FakeEnvironment, times = Infinity): void {
     if (times === 0) return;
-    this.#stopBeating = world.after(15_000, () => {
+    this.#stopBeating = environment.after(15_000, () => {
       this.write(': beat\n\n');
-      this.beat(world, times - 1);
+      this.beat(environment, times - 1);
     });
   }
 

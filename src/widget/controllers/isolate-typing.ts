@@ -9,7 +9,7 @@ const FOR_THE_PAGE = /^(Escape|Tab|Shift|Control|Alt|Meta|F\d+)$/;
  * element, take it for no text field, and answer each letter. What belongs to the page's own content in our slots
  * is not touched.
  */
-export function keepTyping(root: ShadowRoot): void {
+export function isolateTyping(root: ShadowRoot): void {
   const keep = (event: Event): void => {
     const ours = root.contains(event.target as Node);
     const [origin] = event.composedPath() as Element[];
