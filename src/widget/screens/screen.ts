@@ -1,5 +1,5 @@
 import type { TemplateResult } from 'lit';
-import { otherScreen } from './other-methods.ts';
+import { otherMethodsScreen } from './other-methods.ts';
 import { payScreen } from './pay.ts';
 import { isResult, resultScreen } from './result.ts';
 import type { View } from '../view.ts';
@@ -12,10 +12,10 @@ export function drawScreen(view: View): TemplateResult {
   const { presentation, method } = state.snapshot ?? {};
   switch (screen) {
     case 'choose':
-      return otherScreen(view, 'methods');
+      return otherMethodsScreen(view, 'methods');
     case 'pay':
       return presentation?.kind === 'form' || presentation?.kind === 'scan'
-        ? otherScreen(view, presentation.kind)
+        ? otherMethodsScreen(view, presentation.kind)
         : payScreen(view);
     case 'loading':
       // The grey shapes of a code would promise one.

@@ -17,7 +17,7 @@ export function money(
 }
 
 /** What the payer is to do, by whatever way to pay there is. */
-export function heading({ state, screen, texts }: Pick<View, 'state' | 'screen' | 'texts'>): string {
+export function headingText({ state, screen, texts }: Pick<View, 'state' | 'screen' | 'texts'>): string {
   if (screen === 'choose') return texts.chooseMethod;
   const { presentation, method } = state.snapshot ?? {};
   if (presentation?.kind === 'form') return texts.formTitle;
@@ -32,7 +32,7 @@ export function heading({ state, screen, texts }: Pick<View, 'state' | 'screen' 
  */
 
 /** Shop and order on one side, the amount on the other; grey bars of the same size while nothing is known. */
-export function head(view: View): TemplateResult {
+export function paymentHeader(view: View): TemplateResult {
   const { snapshot } = view.state;
   if (!snapshot) {
     return html`<div class="head" aria-hidden="true">
@@ -57,19 +57,19 @@ export function head(view: View): TemplateResult {
 }
 
 /** Names the time that runs: the life of the code or, where there is none, the payer's own time. */
-export function timeWords({ state, texts }: Pick<View, 'state' | 'texts'>): string {
+export function timerText({ state, texts }: Pick<View, 'state' | 'texts'>): string {
   const offer = state.snapshot?.presentation;
   return offer?.kind === 'link' && fitsQr(offer.url) ? texts.timeLeft : texts.timeToPay;
 }
 
-export function timeLeftLine(view: View): TemplateResult | typeof nothing {
+export function timerLine(view: View): TemplateResult | typeof nothing {
   const { left, timer, screen } = view;
   // Its room is kept while the payment loads, so that nothing moves when it comes.
   if (screen === 'loading' && timer === 'always') return html`<p class="timer"></p>`;
   if (screen !== 'pay' && screen !== 'waiting') return nothing;
   if (left === null || timer === 'off' || (timer === 'late' && left > LATE_MS)) return nothing;
   return html`<p class="timer ${left > LATE_MS ? '' : 'late'}" part="timer" role="timer">
-    <span .textContent=${timeWords(view)}></span>
+    <span .textContent=${timerText(view)}></span>
     <span class="digits notranslate" translate="no" .textContent=${clockText(left)}></span>
   </p>`;
 }
@@ -110,7 +110,7 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
 }
 
 /** To the list of methods, never where there is only one. */
-export function otherMethod({
+export function otherMethodButton({
   state,
   texts,
   actions,
@@ -126,10 +126,10 @@ export function checkButton(
   label = texts.check,
   kind = '',
 ): TemplateResult {
-  const words =
+  const result =
     check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
   return html`${button(label, actions.check, kind, check === 'busy')}
-    <p class=${words ? 'detail' : ''} part="message" role="status" .textContent=${words}></p>`;
+    <p class=${result ? 'detail' : ''} part="message" role="status" .textContent=${result}></p>`;
 }
 
 /** `url` is one that may be tapped: whoever draws it has looked at it. */

@@ -20,15 +20,15 @@ export class LinkCopy {
     this.#host.renderRoot.querySelector<HTMLElement>('.by-hand input')?.focus();
   }
 
-  render(link: string, words: LinkCopyTexts): TemplateResult {
+  render(link: string, texts: LinkCopyTexts): TemplateResult {
     if (this.outcome === 'by-hand') {
       return html`<label class="by-hand">
-        <span .textContent=${words.copyByHand}></span>
+        <span .textContent=${texts.copyByHand}></span>
         <input class="input" readonly .value=${link} @focus=${selectAll} />
       </label>`;
     }
     const copied = this.outcome === 'copied';
-    return button(copied ? words.copied : words.copyLink, () => void this.#copy(link), 'copy');
+    return button(copied ? texts.copied : texts.copyLink, () => void this.#copy(link), 'copy');
   }
 }
 

@@ -7,7 +7,7 @@ import type { PartName, View } from '../view.ts';
  * Within an inner element that cannot be loaded: says so, with a way on. The children of an element show as long as it
  * is not defined, and are covered by what it draws itself.
  */
-export function lostNote(
+export function loadError(
   { state, texts, origin, isLost }: Pick<View, 'state' | 'texts' | 'origin' | 'isLost'>,
   name: PartName,
 ): TemplateResult | typeof nothing {

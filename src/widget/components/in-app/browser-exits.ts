@@ -26,18 +26,18 @@ export function browserIntent(page: string): string {
 }
 
 /** How this browser can be left by one tap. `null`: only by its own menu. */
-export type Exit =
+export type BrowserExit =
   | { readonly kind: 'call'; readonly open: () => unknown }
   /** `apart`: in a frame of its own, where an app that does not know intents puts its error page. */
   | { readonly kind: 'intent'; readonly url: string; readonly apart: boolean };
 
 /** `broken`: what was tried here, and did not work. */
-export function exitOf(
+export function chooseExit(
   inApp: InApp,
   page: string,
-  broken: ReadonlySet<Exit['kind']> = new Set(),
+  broken: ReadonlySet<BrowserExit['kind']> = new Set(),
   globals: PageGlobals = window,
-): Exit | null {
+): BrowserExit | null {
   const opener = broken.has('call') ? null : openerOf(inApp.app, globals);
   if (opener) return { kind: 'call', open: () => opener(page) };
   if (!followsIntents(inApp) || broken.has('intent')) return null;

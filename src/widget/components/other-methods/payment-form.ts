@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Presentation } from '../../../protocol/snapshot.ts';
-import { outOfFrame } from '../../browser/link-target.ts';
+import { linkTarget } from '../../browser/link-target.ts';
 
 type FormOffer = Extract<Presentation, { kind: 'form' }>;
 
@@ -8,13 +8,13 @@ type FormOffer = Extract<Presentation, { kind: 'form' }>;
  * The payment system's form, looked at before it comes here (see safe-offer.ts). The browser posts it after one tap, as
  * it posts any form: no script submits it, so that no policy of the page has to allow one.
  */
-export function paymentForm(offer: FormOffer, label: string, whenSent: () => void): TemplateResult {
+export function paymentForm(offer: FormOffer, label: string, onSubmit: () => void): TemplateResult {
   return html`<form
     action=${offer.action}
     method=${offer.http_method}
     target=${target(offer)}
     accept-charset="utf-8"
-    @submit=${whenSent}
+    @submit=${onSubmit}
   >
     ${offer.fields.map(({ name, value }) => html`<input type="hidden" name=${name} value=${value} />`)}
     <button class="button primary" part="button" .textContent=${label}></button>
@@ -23,5 +23,5 @@ export function paymentForm(offer: FormOffer, label: string, whenSent: () => voi
 
 /** In this tab, which the shop's `return_url` comes back to; out of a frame, unless the page may be framed. */
 function target({ iframe }: FormOffer): '_self' | '_top' {
-  return (iframe ? null : outOfFrame()) ?? '_self';
+  return (iframe ? null : linkTarget()) ?? '_self';
 }

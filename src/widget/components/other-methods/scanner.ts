@@ -6,8 +6,8 @@ import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { FocusKeeper } from './focus-keeper.ts';
 import { fromRussianLayout } from '../../browser/keyboard-layout.ts';
-import { isBusy, setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { isBusy, errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
@@ -19,7 +19,7 @@ import { post } from '../../actions.ts';
 export class SbpScanner extends LitElement {
   static override styles = [
     controlStyles,
-    setbackStyles,
+    errorTextStyles,
     css`
       :host {
         display: block;
@@ -72,14 +72,14 @@ export class SbpScanner extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.texts(OTHER_METHODS_TEXTS);
+    const texts = language.texts(OTHER_METHODS_TEXTS);
     const busy = isBusy(state.lastAction, '/buyer-qr');
-    const setback = this.#empty
-      ? words.noCode
-      : setbackText(state.lastAction, '/buyer-qr', words, { 409: words.codeNotNow, 422: words.codeRefused });
+    const error = this.#empty
+      ? texts.noCode
+      : errorText(state.lastAction, '/buyer-qr', texts, { 409: texts.codeNotNow, 422: texts.codeRefused });
     return html`<form @submit=${this.#submit}>
-      <p class="hint" id="hint" .textContent=${words.scanHint}></p>
-      <label class="hidden" for="code" .textContent=${words.code}></label>
+      <p class="hint" id="hint" .textContent=${texts.scanHint}></p>
+      <label class="hidden" for="code" .textContent=${texts.code}></label>
       <input
         id="code"
         class="input"
@@ -89,17 +89,17 @@ export class SbpScanner extends LitElement {
         autocapitalize="off"
         spellcheck="false"
         enterkeyhint="go"
-        placeholder=${words.code}
+        placeholder=${texts.code}
         ?readonly=${busy}
-        aria-invalid=${setback === null ? nothing : 'true'}
-        aria-describedby="hint setback"
+        aria-invalid=${error === null ? nothing : 'true'}
+        aria-describedby="hint error-text"
       />
-      <p class="setback" part="message" id="setback" role="status" .textContent=${setback}></p>
+      <p class="error-text" part="message" id="error-text" role="status" .textContent=${error}></p>
       <button
         class="button primary"
         part="button"
         aria-busy=${busy ? 'true' : nothing}
-        .textContent=${busy ? words.charging : fill(words.charge, { amount: money(this.view) })}
+        .textContent=${busy ? texts.charging : fill(texts.charge, { amount: money(this.view) })}
       ></button>
     </form>`;
   }

@@ -3,8 +3,8 @@ import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { isBusy, setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { isBusy, errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
@@ -13,10 +13,10 @@ import { post } from '../../actions.ts';
  * @csspart button - Each answer.
  * @csspart message - Why it could not be called off.
  */
-export class SbpGiveUp extends LitElement {
+export class SbpCancelQuestion extends LitElement {
   static override styles = [
     controlStyles,
-    setbackStyles,
+    errorTextStyles,
     css`
       :host {
         display: block;
@@ -48,12 +48,12 @@ export class SbpGiveUp extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.texts(OTHER_METHODS_TEXTS);
-    const setback = setbackText(state.lastAction, '/cancel', words, { 409: words.cancelNotNow });
-    return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
-        ${button(words.goOn, () => this.#goOn())}
-        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.lastAction, '/cancel'))}
+    const texts = language.texts(OTHER_METHODS_TEXTS);
+    const error = errorText(state.lastAction, '/cancel', texts, { 409: texts.cancelNotNow });
+    return html`<div class="answers" role="group" aria-label=${texts.reallyCancel}>
+        ${button(texts.goOn, () => this.#goOn())}
+        ${button(texts.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.lastAction, '/cancel'))}
       </div>
-      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
+      <p class="error-text" part="message" role="status" .textContent=${error}></p>`;
   }
 }
