@@ -4,7 +4,7 @@ import { testMarkText } from './test-mark.ts';
 import type { View } from '../view.ts';
 import { waitingText } from './waiting.ts';
 
-/** What a screen reader is told when a screen comes. One sentence or two, never the seconds. */
+/** Returns the announcement for screen readers when a screen appears: one or two sentences, without the seconds. */
 export function announcement(view: View): string {
   const { screen, texts, entryModes, state } = view;
   if (screen === 'choose') return headingText(view);

@@ -3,7 +3,7 @@ import { loadError } from '../ui/load-error.ts';
 import { paymentHeader, headingText, otherMethodButton, statusLine, timerLine } from '../ui/elements.ts';
 import type { OtherPart, View } from '../view.ts';
 
-/** What a payment by one SBP link does not need. `lost`: what there is of it when it cannot be loaded. */
+/** Draws a part that a payment by one SBP link does not need. `lost` is drawn inside when the part cannot be loaded. */
 export function otherMethodsPart(
   view: View,
   kind: OtherPart,
@@ -15,14 +15,14 @@ export function otherMethodsPart(
 }
 
 /**
- * At the end of every screen that a payment can be called off on, asked once more before it is; its room is kept.
- * `early`: what stands above it is still to grow.
+ * Draws the cancel button, or the question that follows its tap. Every screen with a cancelable payment ends with it, and
+ * keeps its room while the payment loads. `early` is true while the content above may still grow.
  */
 export function cancelSection(view: View, early = false): TemplateResult | typeof nothing {
   const { state, texts, actions } = view;
   if (state.snapshot && !state.snapshot.actions.includes('cancel')) return nothing;
   const ask = (tap: Event): void => {
-    // The button goes: its place has the focus until there is the question.
+    // The button disappears. Its container holds the focus until the question is drawn.
     (tap.currentTarget as HTMLElement).parentElement!.focus();
     actions.dispatch({ type: 'giving-up', givingUp: true });
   };
@@ -42,7 +42,7 @@ export function cancelSection(view: View, early = false): TemplateResult | typeo
   </div>`;
 }
 
-/** A screen without a code or banks: the choice of a method, a form to post, a payer's code to scan. */
+/** Draws a screen without a code or banks: the list of methods, a form to post, or the scanner for the payer's code. */
 export function otherMethodsScreen(view: View, kind: OtherPart): TemplateResult {
   const paying = view.screen === 'pay';
   return html`${paymentHeader(view)}

@@ -19,9 +19,9 @@ import {
 import { sberLinks } from '../state/layout.ts';
 import type { View } from '../view.ts';
 
-/** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
+/** Draws the `pay` screen. Loading and checking use the same frame, so that nothing moves. */
 export function payScreen(view: View): TemplateResult {
-  // Of two ways the one that is lost need not say so.
+  // When the banks are shown, too, a code that cannot be loaded is left out without an error.
   const qr = view.entryModes.includes('qr') && !(view.entryModes.length > 1 && view.isLost('sbp-qr-code'));
   const banks = view.entryModes.includes('banks');
   const code = qr && !isTooLong(view);
@@ -33,7 +33,7 @@ export function payScreen(view: View): TemplateResult {
     ${cancelSection(view, banks && !view.banksReady)} ${foot(view, qr, banks)}`;
 }
 
-/** No QR code holds such a link: it is offered itself. */
+/** Returns true if the link is too long for a QR code. Then the page shows the link instead. */
 function isTooLong(view: View): boolean {
   const url = paymentUrl(view);
   return url !== null && !fitsQr(url);
@@ -99,7 +99,7 @@ function guideColumn(view: View): TemplateResult {
   </div>`;
 }
 
-/** Its room is kept while it loads. */
+/** Draws the code's tools, and keeps their room while the payment loads. */
 function codeTools(view: View): TemplateResult {
   const url = paymentUrl(view);
   return html`<div class="tools ${view.device === 'mobile' ? 'one' : ''}">
@@ -123,7 +123,7 @@ function bankColumn(view: View): TemplateResult {
   const { texts, actions, origin, language } = view;
   const url = paymentUrl(view);
   const only = sberApp(view);
-  // The notice above them is of a height that only its own text decides: until it is there, the banks' place is grey.
+  // The height of the notice above is unknown until the notice is loaded, so show placeholders for the banks until then.
   const grey = url === null || (view.inApp !== null && view.isComing('sbp-way-out'));
   return html`<div class="banks ${view.inApp ? 'in-app' : ''}">
     <div class="title">
@@ -160,7 +160,7 @@ function isSber({ state }: View): boolean {
   return state.snapshot?.method === 'sberpay';
 }
 
-/** The one bank that a SberPay payment can be paid in, by the better link first. */
+/** Returns Sber as the only bank of a SberPay payment, its better link first. Returns `null` when no link opens here. */
 function sberApp(view: View): Bank | null {
   const links = linksOf(view)?.map((url) => ({ kind: 'web', url }) as const);
   const first = links?.[0];
@@ -173,14 +173,14 @@ function linksOf({ state, device, origin }: View): string[] | null {
   return sberLinks(state.snapshot, device, origin);
 }
 
-/** The way on if neither the app nor the code's own link can be opened here, or if an in-app browser cannot open it. */
+/** Draws the hint to use another device when neither the app nor the link can be opened here. */
 function otherDeviceHint(view: View): TemplateResult | typeof nothing {
   const noApp = linksOf(view)?.length === 0 && view.device !== 'desktop';
   const noLink = isTooLong(view) && payLink(view, '') === nothing;
   return noApp || noLink ? html`<p class="detail" .textContent=${view.texts.elsewhere}></p>` : nothing;
 }
 
-/** A message to the payer's phone: beside the code and the link, never instead of them. */
+/** Draws the message to the payer's phone, in addition to the code and the link. */
 function phonePush(view: View): TemplateResult | typeof nothing {
   return view.state.snapshot?.actions.includes('push') ? otherMethodsPart(view, 'push', nothing) : nothing;
 }

@@ -9,10 +9,10 @@ import { otherMethodsPart } from './other-methods.ts';
 import { button, checkButton, linkButton, money, statusLine } from '../ui/elements.ts';
 import type { View } from '../view.ts';
 
-/** The screens that nothing is to be done on: texts call their titles by the same names. */
+/** The screens that show a result. The texts of their titles have the same names. */
 export type ResultScreen = Exclude<Screen, 'loading' | 'choose' | 'pay' | 'waiting' | 'checking'>;
 
-/** Strokes within a 24 × 24 box, on a disc of this tone. */
+/** The tone of the disc, and the strokes of the mark in a 24 × 24 box. */
 const MARKS: Readonly<Record<ResultScreen, readonly ['success' | 'muted' | 'danger', string]>> = {
   paid: ['success', 'M7 12.5l3.5 3.5 7-8'],
   expired: ['muted', 'M12 6.5v6l4 2.5'],
@@ -44,7 +44,7 @@ export function resultTexts(view: View, screen: ResultScreen): { title: string; 
   }
 }
 
-/** Of a companion that does not answer, and of a page that it does not serve, nothing is known of the payment. */
+/** Returns the texts when the state of the payment is unknown: the companion refused or does not answer. */
 function refusalTexts({ state, texts }: View): { title: string; detail: string } {
   const { refusal, network } = state;
   if (refusal !== 'no-companion')
@@ -55,7 +55,7 @@ function refusalTexts({ state, texts }: View): { title: string; detail: string }
   return { title: texts.noAnswer, detail: network ? texts.noAnswerDetail : texts.offline };
 }
 
-/** Why, as far as anybody knows, and what can be done about it from here. */
+/** Returns the reason of the failure, if known, and what the payer can do next. */
 function failedDetail({ state, texts }: View): string {
   const { failure = null } = state.snapshot ?? {};
   const back = returnUrlOf(state) === null ? texts.failedThere : texts.failedBack;
@@ -67,7 +67,7 @@ function isPartlyRefunded({ snapshot }: View['state']): boolean {
   return snapshot?.status === 'partial_refunded';
 }
 
-/** A backend that is not ours may not say how much. */
+/** Returns the text of a partial refund. Another backend may leave the amount out. */
 function partialRefundText(view: View): string {
   const { texts, state } = view;
   const part = state.snapshot!.refunded_amount;
@@ -76,7 +76,7 @@ function partialRefundText(view: View): string {
     : texts.partlyRefunded;
 }
 
-/** Takes the whole surface: a mark, what happened, how much, one way on. */
+/** Draws a result: a mark, the title, the amount, and the way on. */
 export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
   const { state } = view;
   const [tone, mark] = MARKS[screen];
@@ -102,13 +102,13 @@ export function resultScreen(view: View, screen: ResultScreen): TemplateResult {
 function summary(view: View): TemplateResult {
   const { merchant, order_id, paid_at } = view.state.snapshot!;
   const facts = [merchant.name, order_id ? fill(view.texts.order, { id: order_id }) : ''].filter(Boolean);
-  // Of a part the title says how much; the whole would be read as that.
+  // After a partial refund the title names the refunded part. The whole amount below would be mistaken for it.
   return html`${isPartlyRefunded(view.state) ? nothing : html`<p class="amount notranslate" translate="no" part="amount" .textContent=${money(view)}></p>`}
     <p class="order notranslate" translate="no" .textContent=${facts.join(' · ')}></p>
     ${paid_at && view.screen === 'paid' ? html`<p class="order" .textContent=${dayAndTime(paid_at, view)}></p>` : nothing}`;
 }
 
-/** As the payer's own clock has it: «25 ноября 2026 г. в 14:32». */
+/** Formats a time in the payer's time zone: «25 ноября 2026 г. в 14:32». */
 function dayAndTime(time: string, { language }: View): string {
   return new Intl.DateTimeFormat(language.tag, { dateStyle: 'long', timeStyle: 'short' }).format(
     new Date(time),
@@ -124,7 +124,7 @@ function returnUrlOf({ snapshot }: View['state']): string | null {
   return isWebAddress(address) ? address : null;
 }
 
-/** Once more the time there was; with a fresh code, where that is what is missing. What became of it is told beside it. */
+/** Draws the button that renews the payment, and the error of the last try beside it. */
 function renewButton(view: View): TemplateResult {
   const { state, texts } = view;
   const { method, status } = state.snapshot!;
@@ -135,7 +135,7 @@ function renewButton(view: View): TemplateResult {
   ${otherMethodsPart(view, 'renew', nothing)}`;
 }
 
-/** On to the shop, with the receipt beside it. */
+/** Draws the links to the shop and to the receipt, and the automatic return. */
 function returnLinks(view: View): TemplateResult {
   const { state, texts, screen, redirect, language } = view;
   const { receipt_url = null } = state.snapshot ?? {};

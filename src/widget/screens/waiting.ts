@@ -12,15 +12,15 @@ export function waitingText(view: View): string {
   return !gone ? texts.processing : gone === 'form' ? texts.waitingForm : texts.waiting;
 }
 
-/** Where the next step is the payer's: in an app or on a page outside. */
+/** Returns the bank or form that the payer has left for. Returns `null` when the payer has nothing to do there. */
 function openDestination({ state, screen }: View): Destination | null {
   return screen === 'waiting' && state.snapshot?.status !== 'processing' ? state.destination : null;
 }
 
-/** The payer is in the bank, the bank is at work, or the way to pay is long in coming. */
+/** Draws the screen while the payer is in the bank, the bank processes the payment, or the payment loads slowly. */
 export function waitingScreen(view: View): TemplateResult {
   const gone = openDestination(view);
-  // While it loads the title says all that there is to say, unless nothing can load.
+  // While the payment loads the title is enough, unless the connection is offline.
   const silent = view.screen === 'loading' && view.state.connection !== 'offline';
   return html`${paymentHeader(view)}
     <div class="center">
@@ -40,7 +40,7 @@ export function waitingScreen(view: View): TemplateResult {
 
 function workingActions(view: View): TemplateResult | typeof nothing {
   const { screen, slow } = view;
-  // Who is told that the bank has the payment need not tell us.
+  // No check button when the bank is processing the payment already.
   if (screen === 'checking') return html`<div class="actions">${checkButton(view)}</div>`;
   return slow ? otherMethodsPart(view, 'slow') : nothing;
 }

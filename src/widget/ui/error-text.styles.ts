@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What became of what the payer did: where it happened, in words, and in no alarming colour. */
+/** The result of the payer's action, next to the control that started it, in no alarming colour. */
 export const errorTextStyles = css`
   .error-text {
     margin: 8px 0;

@@ -4,8 +4,8 @@ import type { ActionPath } from '../session/types.ts';
 import type { LastAction } from '../state/state.ts';
 
 /**
- * What to tell a payer whose act came to nothing; each text has a way on. `own`: the texts that this act has for an
- * HTTP status.
+ * Returns the text for a failed action on `path`, which says how to go on. `textsByStatus` holds this action's texts for
+ * single HTTP statuses. Returns `null` when the last action was another one or has not failed.
  */
 export function errorText(
   lastAction: LastAction | null,

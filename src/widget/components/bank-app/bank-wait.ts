@@ -9,9 +9,9 @@ import { controlStyles } from '../../theme/controls.ts';
 import { inAppNoticeStyles } from '../../ui/in-app-notice.styles.ts';
 
 /**
- * @summary The ways on for a payer who has tapped a bank. No page can know whether an app has opened; one that is
- * still looked at a moment later puts these ways first.
- * @csspart button - Each of them.
+ * @summary The next steps for a payer who has tapped a bank. A page cannot know if an app has opened. If the page is still
+ * visible a moment later, these steps become prominent.
+ * @csspart button - Every button and button-like link.
  * @csspart message - The question.
  */
 export class SbpBankWait extends LitElement {

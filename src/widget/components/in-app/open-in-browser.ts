@@ -14,10 +14,10 @@ import { chooseExit, hostedPage, type BrowserExit } from './browser-exits.ts';
 const APART = 'sbp-checkout-way-out';
 
 /**
- * @summary The ways out of an app's own browser, to one that opens bank apps: by one tap where the app can do that, by
- * its menu, by the address of the companion's page for this payment.
- * @csspart button - Each of them.
- * @csspart message - What this is about.
+ * @summary Leads out of an in-app browser to one that opens bank apps: by one tap if the app supports that, by the app's
+ * menu, or by the address of the companion's page for this payment.
+ * @csspart button - Every button and button-like link.
+ * @csspart message - The notice.
  */
 export class SbpOpenInBrowser extends LitElement {
   static override styles = [
@@ -84,7 +84,7 @@ export class SbpOpenInBrowser extends LitElement {
   readonly #copy: LinkCopy;
   readonly #broken = new Set<BrowserExit['kind']>();
   #heldBefore: ChosenBank | null = null;
-  /** The companion's page for this payment: any browser can open it. */
+  /** The address of the companion's page for this payment. `null` when there is none. */
   #page: string | null = null;
   #exit: BrowserExit | null = null;
 
@@ -112,7 +112,7 @@ export class SbpOpenInBrowser extends LitElement {
 
   protected override updated(): void {
     const { held } = this;
-    // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
+    // The payer tapped a bank that cannot open here, perhaps far down the list. Move the focus to this notice.
     if (held && held !== this.#heldBefore) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
     this.#heldBefore = held;
   }
@@ -125,20 +125,20 @@ export class SbpOpenInBrowser extends LitElement {
     }
   }
 
-  /** The other ways remain. */
+  /** Drops an exit that failed. The others remain. */
   #dropExit(kind: BrowserExit['kind']): void {
     this.#broken.add(kind);
     this.requestUpdate();
   }
 
-  /** A page that frames nothing refuses the frame that keeps it safe from an intent. */
+  /** A page's policy may forbid frames. Then the intent, which needs a frame, is dropped. */
   readonly #onPolicyViolation = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
     if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#dropExit('intent');
   };
 
   protected override render(): TemplateResult | typeof nothing {
     const { inApp, held } = this;
-    // While the payment loads there is no bank to open, and it may turn out to be paid.
+    // While the payment loads there is no bank to open, and the payment may be paid already.
     if (this.screen === 'loading') return nothing;
     const texts = this.language.texts(IN_APP_TEXTS);
     const ios = inApp.platform === 'ios';

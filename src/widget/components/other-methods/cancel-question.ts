@@ -8,10 +8,10 @@ import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
- * @summary The question whether the payment is really to be called off. The way back comes first and is the wider one:
- * a second tap on the same spot calls nothing off.
- * @csspart button - Each answer.
- * @csspart message - Why it could not be called off.
+ * @summary Asks the payer to confirm the cancel. The button to go on comes first and is wider, so that a second tap on the
+ * same spot cancels nothing.
+ * @csspart button - Both buttons.
+ * @csspart message - Why the payment could not be canceled.
  */
 export class SbpCancelQuestion extends LitElement {
   static override styles = [
@@ -41,7 +41,7 @@ export class SbpCancelQuestion extends LitElement {
   }
 
   #goOn(): void {
-    // The question goes: its place has the focus, as before it came.
+    // The question disappears. Its container takes the focus.
     (this.getRootNode() as ShadowRoot).host.parentElement!.focus();
     this.view.actions.dispatch({ type: 'giving-up', givingUp: false });
   }

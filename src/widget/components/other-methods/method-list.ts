@@ -16,9 +16,9 @@ const METHOD_TEXTS = {
 } as const satisfies Record<Method, string>;
 
 /**
- * @summary The methods that this payment may be paid by, a button each.
+ * @summary The methods of this payment, one button each.
  * @csspart button - One method.
- * @csspart message - Why a choice came to nothing, and what to do now.
+ * @csspart message - Why a choice failed, and what to do now.
  */
 export class SbpMethodList extends LitElement {
   static override styles = [controlStyles, errorTextStyles, methodListStyles];

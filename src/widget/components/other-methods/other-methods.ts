@@ -19,11 +19,11 @@ defineOnce('sbp-phone-push', SbpPhonePush);
 defineOnce('sbp-scanner', SbpScanner);
 
 /**
- * @summary What the screens need for all but a payment by one SBP link: loaded with the first payment that is more.
+ * @summary The parts that a payment by one SBP link does not need. Loaded with the first payment that needs one.
  * @csspart phone - The field for a phone number.
  * @csspart scanner - The field for the payer's code.
  * @csspart button - Every button and button-like link.
- * @csspart message - What became of what the payer did.
+ * @csspart message - The result of the payer's action.
  */
 export class SbpOtherMethods extends LitElement {
   static override styles = [
@@ -54,7 +54,7 @@ export class SbpOtherMethods extends LitElement {
   };
 
   declare view: Pick<View, 'state' | 'screen' | 'texts' | 'language' | 'actions'>;
-  /** Which of them. */
+  /** Which part to draw. */
   declare kind: OtherPart;
 
   #hadFocus = false;
@@ -66,7 +66,7 @@ export class SbpOtherMethods extends LitElement {
 
   protected override updated(): void {
     if (!this.#hadFocus || (this.renderRoot as ShadowRoot).activeElement) return;
-    // What had it is gone: on to the heading of what came instead, not back to the top of the page.
+    // The focused control is gone. Move the focus to the new heading, so that it does not fall back to the top of the page.
     (this.getRootNode() as ShadowRoot).querySelector('h2')?.focus();
   }
 
@@ -90,7 +90,7 @@ export class SbpOtherMethods extends LitElement {
     }
   }
 
-  /** Before the payer goes there, and on the way back. */
+  /** Draws the payment system's form, before the payer leaves and after the return. */
   #renderForm(): TemplateResult | typeof nothing {
     const { state, screen, language } = this.view;
     const offer = state.snapshot?.presentation;

@@ -8,10 +8,10 @@ import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
- * @summary A message to the payer's phone that opens this payment in the bank's app.
+ * @summary Sends a message to the payer's phone that opens this payment in the bank's app.
  * @csspart phone - The field.
- * @csspart button - Sends it.
- * @csspart message - What became of it.
+ * @csspart button - The button to send.
+ * @csspart message - The result.
  */
 export class SbpPhonePush extends LitElement {
   static override styles = [
@@ -51,7 +51,7 @@ export class SbpPhonePush extends LitElement {
 
   declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
-  /** What stands in the field is no phone number. */
+  /** True if the field holds no valid phone number. */
   #wrong = false;
 
   #submit(event: Event): void {

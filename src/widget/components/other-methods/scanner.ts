@@ -11,10 +11,10 @@ import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
- * @summary Takes the code that a payer shows: from a scanner that types it and presses Enter, or pasted.
+ * @summary Takes the payer's code: from a scanner that types it and presses Enter, or pasted.
  * @csspart scanner - The field.
- * @csspart button - Takes the payment.
- * @csspart message - Why a code was not taken, and what to do now.
+ * @csspart button - The button to charge.
+ * @csspart message - Why a code was refused, and what to do now.
  */
 export class SbpScanner extends LitElement {
   static override styles = [
@@ -42,7 +42,7 @@ export class SbpScanner extends LitElement {
 
   declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
-  /** Enter was pressed on nothing. */
+  /** True if Enter was pressed on an empty field. */
   #empty = false;
   #wasBusy = false;
 
@@ -57,7 +57,7 @@ export class SbpScanner extends LitElement {
 
   protected override updated(_changed: PropertyValues<this>): void {
     const busy = isBusy(this.view.state.lastAction, '/buyer-qr');
-    // The next scan is to replace the one that was not taken, not to follow it.
+    // Select a refused code, so that the next scan replaces it.
     if (this.#wasBusy && !busy) this.#field?.select();
     this.#wasBusy = busy;
   }
