@@ -3,19 +3,19 @@ import type { ActionBody, ActionPath, ActionResult } from './session/types.ts';
 import type { LastAction } from './state/state.ts';
 import type { View } from './view.ts';
 
-/** The payer chooses; what is chosen already needs no call. */
+/** Chooses a method. The present method needs no request. */
 export function chooseMethod(view: Pick<View, 'state' | 'actions'>, method: Method): void {
   if (view.state.snapshot?.method === method) view.actions.dispatch({ type: 'choosing', choosing: false });
   else void post(view, '/method', { method });
 }
 
-/** The form is on its way, and the payer with it. */
+/** Notes that the browser is submitting the payment form, and leaves this page. */
 export function leaveByForm({ actions }: Pick<View, 'actions'>): void {
   actions.step('bank-open');
   actions.departTo('form');
 }
 
-/** Has the companion do it, one thing at a time; what became of it is the state's `lastAction`. */
+/** Sends one action at a time to the companion. The result becomes `lastAction` of the state. */
 export async function post(
   { actions }: Pick<View, 'actions'>,
   path: ActionPath,
@@ -29,7 +29,7 @@ export async function post(
 
 function outcomeOf(result: ActionResult | null, { method }: ActionBody): LastAction['outcome'] {
   if (result?.kind !== 'done') return result ?? { kind: 'trouble', pauseMs: 0 };
-  // The payment system would not have it, and the companion has taken the choice back.
+  // The payment system refused the method, and the companion has reverted the choice.
   const refused = method !== undefined && result.snapshot.method !== method;
   return refused ? { kind: 'problem', httpStatus: 409, pauseMs: 0 } : 'done';
 }

@@ -2,21 +2,21 @@ import type { PaymentStatus } from '../protocol/status.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import type { Connection, Refusal } from './session/types.ts';
 
-/** Bubbles out of every shadow root, so that a shop can listen wherever it likes. */
+/** Base of all events of the element. Each bubbles and crosses shadow roots, so that a shop can listen on any ancestor. */
 abstract class CheckoutEvent<Detail> extends CustomEvent<Detail> {
   constructor(type: string, detail: Detail, cancelable = false) {
     super(type, { detail, bubbles: true, composed: true, cancelable });
   }
 }
 
-/** The first snapshot has come. */
+/** Emitted when the first snapshot of the payment arrives. */
 export class SbpReadyEvent extends CheckoutEvent<{ readonly snapshot: Snapshot }> {
   constructor(snapshot: Snapshot) {
     super('sbp-ready', { snapshot });
   }
 }
 
-/** The payment's status is another; `previous` is `null` the first time. */
+/** Emitted when the payment's status changes. `previous` is `null` for the first snapshot. */
 export class SbpStatusEvent extends CheckoutEvent<{
   readonly status: PaymentStatus;
   readonly previous: PaymentStatus | null;
@@ -29,14 +29,17 @@ export class SbpStatusEvent extends CheckoutEvent<{
 
 export type ResultStatus = 'paid' | 'failed' | 'expired' | 'canceled';
 
-/** One of the four results, each once (and once more after a renewal): `sbp-paid`, `sbp-failed`, `sbp-expired`, `sbp-canceled`. */
+/**
+ * Emitted when the payment gets a result: `sbp-paid`, `sbp-failed`, `sbp-expired` or `sbp-canceled`. Each is emitted once, and
+ * once more after a renewal.
+ */
 export class SbpResultEvent extends CheckoutEvent<{ readonly snapshot: Snapshot }> {
   constructor(status: ResultStatus, snapshot: Snapshot) {
     super(`sbp-${status}`, { snapshot });
   }
 }
 
-/** A bank was tapped. `preventDefault()` leaves the opening of `url` to the shop. */
+/** Emitted when the payer taps a bank. After `preventDefault()` the shop has to open `url` itself. */
 export class SbpBankOpenEvent extends CheckoutEvent<{
   readonly id: string;
   readonly name: string;
@@ -47,6 +50,7 @@ export class SbpBankOpenEvent extends CheckoutEvent<{
   }
 }
 
+/** Emitted when the state of the connection to the companion changes. */
 export class SbpConnectionEvent extends CheckoutEvent<{ readonly connection: Connection }> {
   constructor(connection: Connection) {
     super('sbp-connection', { connection });
@@ -54,8 +58,8 @@ export class SbpConnectionEvent extends CheckoutEvent<{ readonly connection: Con
 }
 
 /**
- * This payment cannot be opened; after `no-companion` it may still be, as soon as the companion answers. Never sent for a
- * payment that failed, nor for a connection that is lost later.
+ * Emitted when the payment cannot be opened. After the code `no-companion` the payment still opens as soon as the companion
+ * responds. Not emitted for a payment that failed, nor for a connection that is lost later.
  */
 export class SbpErrorEvent extends CheckoutEvent<{ readonly code: Refusal }> {
   constructor(code: Refusal) {
@@ -65,7 +69,7 @@ export class SbpErrorEvent extends CheckoutEvent<{ readonly code: Refusal }> {
 
 export type Step = 'shown' | 'qr' | 'banks' | 'bank-open' | 'returned' | 'renewed' | 'result';
 
-/** The payer's way through the checkout, for the shop's own statistics. Holds no personal data. */
+/** Emitted once for each step of the payer through the checkout, for the shop's statistics. Holds no personal data. */
 export class SbpStepEvent extends CheckoutEvent<{ readonly step: Step }> {
   constructor(step: Step) {
     super('sbp-step', { step });

@@ -2,8 +2,8 @@ import type { Parts } from './controllers/lazy-elements.ts';
 import type { PartName } from './view.ts';
 
 /**
- * Which inner element is loaded by which import. Each part is loaded when it is first needed: a phone that opens a bank's
- * app needs no QR encoder, a desktop that shows a code needs no bank list.
+ * The import of each inner element. A part is loaded when it is first needed: a phone that opens a bank's app needs no QR encoder,
+ * a desktop that shows a code needs no bank list.
  */
 const LOADS = {
   'sbp-qr-code': async (part = import('./components/qr-code/qr-code.ts')) => (await part).SbpQrCode,

@@ -28,7 +28,7 @@ import { drawScreen } from './screens/screen.ts';
 import { testMark } from './screens/test-mark.ts';
 import type { PartName, Timer, View } from './view.ts';
 import type { Connection, Refusal } from './session/types.ts';
-import { tellDeveloper } from './controllers/tell-developer.ts';
+import { explainRefusal } from './browser/developer-note.ts';
 import { screenOf, timeLeft, type ChosenBank, type Screen, type EntryMode } from './state/state.ts';
 import { CheckoutStore } from './state/store.ts';
 import { enterByTab, makeTabEntry } from './browser/tab-entry.ts';
@@ -39,49 +39,52 @@ import { themeStyles } from './theme/tokens.ts';
 import { chooseDevice, chooseEntryModes, platformFor, sberLinks } from './state/layout.ts';
 
 /**
- * Written to the element itself, and not before its first paint: a framework that takes over a server's markup by then
- * finds no attribute there that it does not know.
+ * Attributes that the element sets on itself, only after its first paint: a framework that hydrates a server's markup before
+ * then must not find attributes that it did not render.
  */
 const REFLECTED = ['screen', 'status'] as const;
 
-/** A payment that has no link by then is late: most have theirs with the first snapshot. */
+/**
+ * After this time without a way to pay, the screen says that the payment is slow. Most payments have a link in the first
+ * snapshot.
+ */
 const SLOW_MS = 20_000;
 
 /**
- * @summary Takes one payment by SBP, SberPay or the payer's own code: shows the way to pay that fits the payer's device and follows the payment live.
+ * @summary Takes one payment by SBP, SberPay or the payer's own QR code: shows what fits the payer's device and follows the payment's status live.
  *
- * @event sbp-ready - The first snapshot has come.
- * @event sbp-status - The payment's status is another.
- * @event sbp-paid - Paid. Once.
- * @event sbp-failed - It failed; the snapshot's `failure` tells why. Once.
- * @event sbp-expired - The time to pay has run out. Once, and again after a renewal; `sbp-paid` may still follow.
- * @event sbp-canceled - Called off. Once; `sbp-paid` may still follow.
- * @event sbp-bank-open - A bank was tapped; `preventDefault()` leaves the opening to the shop.
- * @event sbp-connection - The line to the companion is another.
- * @event sbp-error - This payment cannot be opened; after the code `no-companion` it may be later.
- * @event sbp-step - A step of the payer's way, for statistics.
+ * @event sbp-ready - Emitted when the first snapshot of the payment arrives.
+ * @event sbp-status - Emitted when the payment's status changes, and with the first snapshot. `previous` is `null` the first time.
+ * @event sbp-paid - Emitted once when the payment is paid.
+ * @event sbp-failed - Emitted when the payment fails: once, and again if it fails after a renewal. The snapshot's `failure` says why.
+ * @event sbp-expired - Emitted when the time to pay runs out: once, and again after a renewal. `sbp-paid` may still follow.
+ * @event sbp-canceled - Emitted once when the payment is canceled. `sbp-paid` may still follow.
+ * @event sbp-bank-open - Emitted when the payer taps a bank. Call `preventDefault()` to open its `url` yourself.
+ * @event sbp-connection - Emitted when the state of the connection to the companion changes.
+ * @event sbp-error - Emitted when the payment cannot be opened. Only after the code `no-companion` may it still open later.
+ * @event sbp-step - Emitted once for each step of the payer through the checkout, for statistics. Holds no personal data.
  *
- * @slot - Shown until the element has drawn its own, and where it cannot: the `fallback_html` of your server.
- * @slot header - Above everything.
- * @slot logo - A mark that the shop is licensed to use, above the payment.
- * @slot footer - Below everything.
- * @slot paid - Instead of the built-in screen.
- * @slot failed - Instead of the built-in screen.
- * @slot expired - Instead of the built-in screen.
+ * @slot - Fallback content, such as the `fallback_html` of your server: shown until the element has drawn itself, and instead of it where it cannot.
+ * @slot header - Content above everything else.
+ * @slot logo - A logo that the shop is licensed to use, shown above the payment.
+ * @slot footer - Content below everything else.
+ * @slot paid - Replaces the built-in screen of a paid payment.
+ * @slot failed - Replaces the built-in screen of a failed payment.
+ * @slot expired - Replaces the built-in screen of an expired payment.
  *
- * @csspart base - The card.
+ * @csspart base - The card around everything.
  * @csspart test - The mark of a test payment.
- * @csspart amount - The amount.
- * @csspart status - The line that says what is going on.
- * @csspart timer - The time left.
- * @csspart qr - The QR code's white plate.
+ * @csspart amount - The amount to pay.
+ * @csspart status - The line with the current status.
+ * @csspart timer - The time left to pay.
+ * @csspart qr - The white background of the QR code.
  * @csspart banks - The bank lists.
- * @csspart bank - One bank's link.
- * @csspart search - The bank search.
- * @csspart phone - The field for the phone to send a message to.
- * @csspart scanner - The field for the payer's own code.
- * @csspart button - Every button and button-like link.
- * @csspart message - What a screen has to say, and what became of what the payer did.
+ * @csspart bank - The link of one bank.
+ * @csspart search - The field that searches the banks.
+ * @csspart phone - The field for the phone number that gets a payment message.
+ * @csspart scanner - The field for the payer's own QR code.
+ * @csspart button - Every button, and every link that looks like one.
+ * @csspart message - The main text of a screen, and the result of a payer's action.
  */
 export class SbpCheckout extends LitElement {
   static override styles = [
@@ -105,29 +108,33 @@ export class SbpCheckout extends LitElement {
     signal: {},
   };
 
-  /** The payment token that the shop's server got with the payment. Another one opens another payment. */
+  /** The token of the payment, which your server receives when it creates the payment. A new token opens another payment. */
   declare token: string | null;
-  /** The companion's address. Default: where this script came from. */
+  /** The URL of the companion. Defaults to the address that this script was loaded from. */
   declare endpoint: string | null;
-  /** `ru`, `en` or a language of `messages`. Default: the nearest `lang` attribute, else `ru`. */
+  /** The language: `ru`, `en` or one that `messages` adds. Defaults to the nearest `lang` attribute, or else to `ru`. */
   declare locale: string | null;
-  /** `light`, `dark`, or `auto` (default): as the payer's system has it. */
+  /** The color theme: `light`, `dark`, or `auto` for the setting of the payer's system. Defaults to `auto`. */
   declare theme: 'auto' | 'light' | 'dark';
-  /** What the payer holds: `auto` (default), `mobile`, `tablet` or `desktop`. */
+  /** The payer's device: `mobile`, `tablet`, `desktop`, or `auto` to detect it. Defaults to `auto`. */
   declare device: 'auto' | DeviceType;
-  /** The time left: `always` (default), `late` (the last two minutes) or `off`. */
+  /** When to show the time left: `always`, `late` (the last two minutes) or `off`. Defaults to `always`. */
   declare timer: Timer;
   /**
-   * The shop's own texts in place of ours, as an object or, in the attribute, as JSON: `{"paid": "Спасибо за заказ"}`, or
-   * under a language's tag for that one alone, which may be one that the element does not come with.
+   * The shop's own texts in place of the built-in ones: an object, or JSON in the attribute, such as
+   * `{"paid": "Спасибо за заказ"}`. Texts under a language tag apply to that language only; the tag may add a language that the
+   * element does not have. Defaults to `null`: built-in texts only.
    */
   declare messages: Messages | null;
   /**
-   * Seconds after which a payer who has just paid is taken back to the shop (the snapshot's `return_url`), unless they stay.
-   * Default: never. A payment that was paid before the page was opened takes nobody anywhere.
+   * Seconds between `paid` and the return to the shop (the snapshot's `return_url`), which the payer can stop. Applies only to a
+   * payment that becomes paid while the page is open. Defaults to `null`: the payer stays on the page.
    */
   declare redirect: number | null;
-  /** What else says that it is paid: `sound`, `vibration`, both, or nothing (default). */
+  /**
+   * How the page signals a payment that becomes paid: `sound`, `vibration`, or both, separated by a space. Defaults to
+   * `null`: neither.
+   */
   declare signal: string | null;
 
   readonly #store: CheckoutStore;
@@ -142,7 +149,7 @@ export class SbpCheckout extends LitElement {
   readonly #steps = new Set<Step>();
   #painted = false;
   #drawn: Screen | null = null;
-  /** This payment, by the payer. */
+  /** True when the payer has seen the present payment. */
   #seen = false;
   #hadFocus = false;
   #language: Language;
@@ -150,6 +157,7 @@ export class SbpCheckout extends LitElement {
   #inApp: InApp | null = null;
   #entryModes: readonly EntryMode[] = [];
   #origin = '';
+  #snapshotCount = 0;
 
   constructor() {
     super();
@@ -170,9 +178,10 @@ export class SbpCheckout extends LitElement {
       snapshot: (snapshot, times) => {
         const first = !this.#store.state.snapshot;
         this.#store.take(snapshot, times, this.#origin);
-        // Recalled: the payer had left for the bank from another life of this page.
+        // A recalled destination: the payer left for the bank before this page was loaded again.
         if (first && this.#store.state.destination) this.#session.current?.returned();
-        this.#banks?.retry?.();
+        this.#snapshotCount++;
+        this.requestUpdate();
       },
       connection: (connection, network) => this.#store.dispatch({ type: 'connection', connection, network }),
       refused: (refusal) => this.#refuse(refusal, ''),
@@ -207,37 +216,39 @@ export class SbpCheckout extends LitElement {
     });
   }
 
-  /** The payment's status; `null` before the first snapshot. Also an attribute. */
+  /** The payment's status, `null` before the first snapshot. Reflected as the attribute `status`. */
   get status(): PaymentStatus | null {
     return this.#store.state.snapshot?.status ?? null;
   }
 
-  /** What the payer sees. Also an attribute. */
+  /** The screen that the payer sees. Reflected as the attribute `screen`. */
   get screen(): Screen {
     return screenOf(this.#store.state);
   }
 
-  /** The last snapshot from the companion. */
+  /** The last snapshot from the companion, `null` before the first one. */
   get snapshot(): Snapshot | null {
     return this.#store.state.snapshot;
   }
 
-  /** The line to the companion. */
+  /** The state of the connection to the companion: `connecting`, `live`, `polling` or `offline`. */
   get connection(): Connection {
     return this.#store.state.connection;
   }
 
-  /** Without properties and methods until its part is loaded. */
+  /** The bank picker, if it is on the screen. It has no properties until its part is loaded. */
   get #banks(): Partial<SbpBankPicker> | null {
     return this.renderRoot.querySelector<SbpBankPicker>('sbp-bank-picker');
   }
 
-  /** Puts the focus on the screen's heading, unless the payer is at something in the element already. */
+  /** Moves the focus to the heading of the screen, unless something in the element already has the focus. */
   override focus(options?: FocusOptions): void {
     if (!this.shadowRoot?.activeElement) this.shadowRoot?.querySelector('h2')?.focus(options);
   }
 
-  /** Asks the companion now; resolves when it has answered, or has not in time. */
+  /**
+   * Requests the payment's status from the companion now. Resolves after the response, or after the request has timed out.
+   */
   async refresh(): Promise<void> {
     this.#session.want();
     await this.#session.check(false);
@@ -250,7 +261,7 @@ export class SbpCheckout extends LitElement {
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
     if (name === 'screen' || name === 'status') {
-      if (text !== this[name]) this.requestUpdate(); // taken off, as by a morph: it comes back
+      if (text !== this[name]) this.requestUpdate(); // Something, such as a morphing library, removed the attribute: set it again.
       return;
     }
     const property = name as 'token';
@@ -269,7 +280,7 @@ export class SbpCheckout extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sight.begin();
-    this.requestUpdate(); // the page's language may be another here, and the clock has to go on
+    this.requestUpdate(); // The nearest `lang` may differ here, and the countdown must restart.
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -282,7 +293,7 @@ export class SbpCheckout extends LitElement {
     this.#entryModes = chooseEntryModes(this.#device, this.#store.state.entryMode, app?.length !== 0);
     this.#hadFocus = this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement);
     if (this.screen !== this.#drawn) this.#announce(this.screen);
-    // By the page's own guess of the device, before the companion has spoken and even before there is a token.
+    // Load the parts for the detected device early: before the first snapshot, and even before there is a token.
     if (this.isConnected && (!this.snapshot || isOpen(this.snapshot.status))) {
       if (this.#entryModes.includes('qr')) this.#elements.need('sbp-qr-code');
       if (this.#entryModes.includes('banks')) this.#elements.need('sbp-bank-picker');
@@ -293,7 +304,7 @@ export class SbpCheckout extends LitElement {
   protected override firstUpdated(): void {
     afterPaint(() => {
       this.#painted = true;
-      if (!this.isUpdatePending) this.#reflect(); // else with the next screen, once that is drawn
+      if (!this.isUpdatePending) this.#reflect(); // Otherwise updated() reflects, once the pending screen is drawn.
     });
   }
 
@@ -303,16 +314,16 @@ export class SbpCheckout extends LitElement {
     this.#countdown.follow(this.isConnected && status !== null && isOpen(status));
     if (screen === 'checking') this.#session.insist(() => this.screen === 'checking');
     if (this.#hadFocus && !(this.renderRoot as ShadowRoot).activeElement) {
-      // What had it is gone: on to what came instead, not back to the top of the page.
+      // The focused element was removed: focus the new heading, or the focus returns to the top of the page.
       this.renderRoot.querySelector('h2')?.focus();
     }
     if (this.isConnected) this.#elements.needThoseOf(this.renderRoot);
     const turned = screen !== this.#drawn;
     this.#drawn = screen;
     for (const event of this.#store.takeNews()) this.dispatchEvent(event);
-    if (turned && screen === 'paid' && this.#store.state.changedOnScreen) void this.#showPaid();
+    if (turned && screen === 'paid' && this.#store.state.changedOnScreen) void this.#notifyPaid();
     if (this.#seen && (screen === 'pay' || screen === 'choose')) this.#step('shown');
-    // Recalled: it was another life of this page that the payer left.
+    // A recalled destination: the payer left before this page was loaded again.
     if (this.#store.state.destination && this.#store.state.departedAt === null) this.#step('returned');
     if (this.#seen && screen === 'pay' && this.snapshot?.presentation.kind === 'link') {
       for (const way of this.#entryModes) this.#step(way);
@@ -324,8 +335,8 @@ export class SbpCheckout extends LitElement {
   }
 
   /**
-   * Whether the picture, drawn and hidden so far, has all that it shows. While nothing is known of the payment, the
-   * fallback is the better way to pay: also without a token, or a companion that answers.
+   * Returns true when the drawn screen, still hidden behind the fallback, is complete. Until the payment is known, the fallback is
+   * the better way to pay: also without a token, and when no companion responds.
    */
   #isWhole(): boolean {
     const { refusal, snapshot } = this.#store.state;
@@ -346,11 +357,12 @@ export class SbpCheckout extends LitElement {
       else this.removeAttribute(name);
     }
     enterByTab(this);
-    // htmx keeps a page's markup in the browser's storage, and the token with it. Found anywhere on the page, this says no.
+    // htmx saves the page's markup, and the token in it, in the browser's storage. This attribute prevents that for the
+    // whole page.
     if (this.hasAttribute('token')) this.setAttribute('data-hx-history', 'false');
   }
 
-  /** The button that was tapped stays and now says the opposite: on to what it has brought. */
+  /** Moves the focus to the new content: the tapped button stays, with the opposite label. */
   async #showEntryMode(way: EntryMode): Promise<void> {
     this.#store.dispatch({ type: 'entry-mode', entryMode: way });
     await this.updateComplete;
@@ -359,7 +371,7 @@ export class SbpCheckout extends LitElement {
   }
 
   #announce(screen: Screen): void {
-    // A payment that opens as it should is read in its place; everything else is news.
+    // A screen reader reads a payment that opens normally in its place; announce everything else.
     const opening = this.#drawn === null || (this.#drawn === 'loading' && !this.#steps.has('shown'));
     if (!opening || !['loading', 'choose', 'pay'].includes(screen)) {
       this.#announcer.say(announcement(this.#view()));
@@ -381,13 +393,13 @@ export class SbpCheckout extends LitElement {
     }
   }
 
-  /** `came`: what came in place of the companion's answer. */
+  /** @param received What a request got instead of a companion's response. */
   #refuse(refusal: Refusal, came: string): void {
-    // An element that was moved on the page meets the same trouble again.
+    // An element that was moved on the page gets the same refusal again: report it once.
     if (refusal === this.#store.state.refusal) return;
     this.#store.dispatch({ type: 'refused', refusal });
     const endpoint = resolveEndpoint(this.endpoint);
-    if (endpoint) tellDeveloper(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
+    if (endpoint) explainRefusal(refusal, addressAt(endpoint, 'checkout/v1/session'), came);
   }
 
   #left(): number | null {
@@ -404,7 +416,7 @@ export class SbpCheckout extends LitElement {
     this.requestUpdate();
   }
 
-  /** A window that merely gets the focus has been there all the time: an app's "open in …?" takes it, too. */
+  /** The page was hidden and is visible again. A focus alone is no return: the dialog "Open in …?" takes the focus, too. */
   #comeBack(): void {
     this.#session.current?.wake(true);
     if (this.#mayHavePaid()) this.#session.current?.returned();
@@ -412,7 +424,7 @@ export class SbpCheckout extends LitElement {
     if (this.#store.state.destination) this.#step('returned');
   }
 
-  /** Whether the payer may have paid elsewhere: in a bank's app or page, or by the message to the phone. */
+  /** Returns true if the payer may have paid elsewhere: in a bank's app or page, or through the message to the phone. */
   #mayHavePaid(): boolean {
     const { destination, lastAction } = this.#store.state;
     return destination !== null || (lastAction?.path === '/push' && lastAction.outcome === 'done');
@@ -441,19 +453,19 @@ export class SbpCheckout extends LitElement {
     this.#store.depart(bank);
   }
 
-  /** For a payer who looks elsewhere. */
-  async #showPaid(): Promise<void> {
+  /** Signals the payment to a payer who is not looking at the page. */
+  async #notifyPaid(): Promise<void> {
     const signals = this.signal?.split(/\s+/) ?? [];
     try {
-      const { notifyPaid: showPaid } = await import('./controllers/paid-notification.ts');
-      showPaid({
+      const { notifyPaid } = await import('./controllers/paid-notification.ts');
+      notifyPaid({
         title: this.#language.texts(SCREEN_TEXTS).paid,
         icon: addressAt(resolveEndpoint(this.endpoint)!, 'paid.svg'),
         sound: signals.includes('sound'),
         vibration: signals.includes('vibration'),
       });
     } catch {
-      // Not to be had now: the screen says it.
+      // The module did not load. The screen shows the result anyway.
     }
   }
 
@@ -472,6 +484,7 @@ export class SbpCheckout extends LitElement {
       redirect: this.redirect,
       left: this.#left(),
       slow: pendingSince !== null && performance.now() - pendingSince >= SLOW_MS,
+      snapshotCount: this.#snapshotCount,
       banksReady: this.#banks?.ready === true || this.#elements.isLost('sbp-bank-picker'),
       isComing: (name) => this.#elements.isComing(name),
       isLost: (name) => this.#elements.isLost(name),

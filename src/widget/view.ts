@@ -7,10 +7,10 @@ import type { Step } from './events.ts';
 import type { ActionBody, ActionPath, ActionResult } from './session/types.ts';
 import type { ChosenBank, Destination, Screen, State, StateEvent, EntryMode } from './state/state.ts';
 
-/** Fetches the bank list. Rejects when the companion has none. */
+/** Fetches the bank list. Rejects when the companion has no list. */
 export type LoadBanks = (signal: AbortSignal) => Promise<unknown>;
 
-/** The inner elements that are loaded when a screen first needs one (see parts.ts). */
+/** The inner elements, each of which is loaded when a screen first needs it (see parts.ts). */
 export type PartName =
   | 'sbp-qr-code'
   | 'sbp-bank-picker'
@@ -25,33 +25,38 @@ export type Timer = 'always' | 'late' | 'off';
 /** The pieces of screens that come with the other ways to pay (see components/other-ways). */
 export type OtherPart = 'methods' | 'form' | 'scan' | 'push' | 'slow' | 'renew' | 'give-up';
 
-/** All a screen may read. Screens draw; what a tap does is decided behind `act`. */
+/** Everything that a screen may read. A screen only draws; `actions` handle the payer's taps. */
 export interface View {
   readonly state: State;
   readonly screen: Screen;
   /** The first screen's words; parts that are loaded later ask `language` for theirs. */
   readonly texts: ScreenTexts;
   readonly language: Language;
-  /** The companion's origin. */
+  /** The origin of the companion's URL. */
   readonly origin: string;
-  /** What the payer holds. */
+  /** The payer's device. */
   readonly device: DeviceType;
-  /** The app whose own browser this is, where bank apps do not open. `null` in others and on a desktop. */
+  /**
+   * The app whose in-app browser shows this page; bank apps do not open from there. `null` in other browsers and on
+   * desktops.
+   */
   readonly inApp: InApp | null;
-  /** What this payer is offered: a tablet both, other devices one at a time. */
+  /** The entry modes on the screen: both on a tablet, one at a time on other devices. */
   readonly entryModes: readonly EntryMode[];
   readonly timer: Timer;
-  /** Seconds from `paid` to the way back to the shop; `null`: never. */
+  /** Seconds between `paid` and the automatic return to the shop; `null` when the payer stays. */
   readonly redirect: number | null;
-  /** Milliseconds. */
+  /** Time left to pay, ms; `null` before the first snapshot. */
   readonly left: number | null;
-  /** The way to pay is longer in coming than it should be. */
+  /** True when the payment still has no way to pay it after SLOW_MS. */
   readonly slow: boolean;
-  /** The bank list has come, or is known not to come: what stands below it stays where it is. */
+  /** True when the bank list is drawn, or cannot be loaded: content below it no longer moves. */
   readonly banksReady: boolean;
-  /** An inner element that is being loaded. */
+  /** How many snapshots have arrived. Each shows that the companion responds. */
+  readonly snapshotCount: number;
+  /** Returns true while the inner element is not loaded and not given up. */
   readonly isComing: (name: PartName) => boolean;
-  /** An inner element that could not be loaded, though it was tried more than once. */
+  /** Returns true when several attempts to load the inner element have failed. */
   readonly isLost: (name: PartName) => boolean;
   /** Draws the ways out of an app's own browser. Only that notice gets the payment's token. */
   readonly inAppNotice: () => TemplateResult | typeof nothing;
@@ -62,12 +67,12 @@ export interface View {
     readonly openBank: (bank: ChosenBank, tap: Event, isBlocked: boolean) => void;
     readonly loadBanks: LoadBanks;
     readonly redraw: () => void;
-    /** The payer is on the way there. */
+    /** Notes that the payer leaves for a bank or a form. */
     readonly departTo: (destination: Destination) => void;
-    /** For the taps on what is loaded later. */
+    /** Changes the state, for the inner elements that are loaded later. */
     readonly dispatch: (event: StateEvent) => void;
     readonly step: (step: Step) => void;
-    /** `null`: it was not even sent. */
+    /** Returns `null` when nothing was sent. */
     readonly sendAction: (path: ActionPath, body: ActionBody) => Promise<ActionResult | null>;
   };
 }

@@ -143,6 +143,7 @@ function bankColumn(view: View): TemplateResult {
             .link=${url}
             .only=${only}
             .onBankTap=${actions.openBank}
+            .snapshotCount=${view.snapshotCount}
             @ready=${actions.redraw}
             >${view.isLost('sbp-bank-picker') ? loadError(view, 'sbp-bank-picker') : banksPlaceholder()}</sbp-bank-picker
           >`

@@ -6,7 +6,7 @@ import { ACTION_TIMEOUT_MS, ANSWER_TIMEOUT_MS, retryAfter } from './timing.ts';
 import type { ActionBody, ActionPath, Answer, ProblemAnswer } from './types.ts';
 import type { Environment } from './environment.ts';
 
-/** The checkout API of one payment: adds the token, never lets it into a URL. */
+/** The checkout API of one payment. Sends the token in a header, never in a URL. */
 export class CheckoutApi {
   readonly #base: string;
   readonly #token: string;
@@ -20,16 +20,16 @@ export class CheckoutApi {
 
   /** Never rejects. */
   get(path: '' | '/banks' | `/banks?platform=${Platform}`, signal: AbortSignal): Promise<Answer> {
-    // A GET sends no body, so no answer is a problem of one.
+    // Only requests with a body return `problem`.
     return this.#exchange(path, signal, ANSWER_TIMEOUT_MS) as Promise<Answer>;
   }
 
-  /** Never rejects. Without an answer nobody knows whether it was done: the next snapshot tells. */
+  /** Never rejects. After `trouble` the action may have been done: the next snapshot shows it. */
   post(path: ActionPath, body: ActionBody, signal: AbortSignal): Promise<Answer | ProblemAnswer> {
     return this.#exchange(path, signal, ACTION_TIMEOUT_MS, body);
   }
 
-  /** Opens the status stream; rejects when nothing answers. */
+  /** Opens the status stream. Rejects when there is no response. */
   events(lastVersion: number, signal: AbortSignal): Promise<Response> {
     const headers = { accept: 'text/event-stream', 'last-event-id': String(lastVersion) };
     return this.#request('/events', { headers, signal });
@@ -66,7 +66,7 @@ export class CheckoutApi {
       if (body && httpStatus < 500) return { kind: 'problem', httpStatus, pauseMs };
       return { kind: 'trouble', pauseMs, received: code === null ? came : null };
     } catch (error) {
-      // No network, no answer in time, or not JSON: all may pass.
+      // No network, a timeout, or a body that is not JSON: all may be temporary.
       return {
         kind: 'trouble',
         pauseMs: 0,
@@ -83,7 +83,7 @@ export class CheckoutApi {
       headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.#token}` },
       cache: 'no-store',
       credentials: 'omit',
-      redirect: 'error', // a token is never carried to another address
+      redirect: 'error', // The token must not reach another address.
     });
   }
 }
@@ -96,9 +96,9 @@ function posting(body: ActionBody, signal: AbortSignal): RequestInit {
 }
 
 /**
- * The code of the companion's own refusal; `null` for an answer of anyone else. A bare 403 or 404 is a proxy's word, most
- * likely of the minute in which the companion restarts: only a problem (RFC 9457) is the companion's. Of a wrong path the
- * companion says `not_found`, and nothing of the payment. To a POST both say only that this cannot be done.
+ * Returns the code of the companion's own problem document (RFC 9457), `null` for any other response. A 403 or 404 without one
+ * comes from a proxy, most likely while the companion restarts. The code `not_found` is about the path, not about the payment,
+ * so it also counts as `null`. After a POST, 403 and 404 only mean that the action is not possible.
  */
 async function codeOf(response: Response): Promise<string | null> {
   if (!response.headers.get('content-type')?.startsWith(PROBLEM_MEDIA_TYPE)) return null;

@@ -1,9 +1,11 @@
 import type { Environment } from './environment.ts';
 
-/** When the bank is asked after a payer has come back from it, ms: most have paid, some banks take a moment to say so. */
+/**
+ * When to check with the bank after the payer's return, ms. Most payers have paid by then, but some banks report it later.
+ */
 const AFTER_RETURN_MS = [0, 2_000, 4_000, 8_000, 15_000];
 
-/** The questions that follow a return from the bank. One series at a time. */
+/** The series of checks with the bank after the payer's return. One series at a time. */
 export class BankChecks {
   readonly #environment: Pick<Environment, 'after'>;
   readonly #ask: () => void;
@@ -15,7 +17,7 @@ export class BankChecks {
     this.#ask = ask;
   }
 
-  /** Begins a series; while one runs nothing: several signs tell of one return. */
+  /** Starts a series, unless one is running: one return causes several events. */
   start(): void {
     if (this.#running) return;
     this.#running = true;

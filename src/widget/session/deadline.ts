@@ -2,13 +2,13 @@ import type { Environment } from './environment.ts';
 
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Aborts `ms` from now, instead of when it was to be before. */
+  /** Aborts after `ms`. Replaces the earlier deadline. */
   within(ms: number): void;
-  /** Aborts now and lets go of the timer and of the parent signal. */
+  /** Aborts now, and releases the timer and the parent signal. */
   end(): void;
 }
 
-/** An abort signal with a movable deadline. (`AbortSignal.any` is missing in browsers that payers still use.) */
+/** Returns an abort signal with a movable deadline. (`AbortSignal.any` is missing in browsers that payers still use.) */
 export function withDeadline(parent: AbortSignal, environment: Environment): Deadline {
   const controller = new AbortController();
   let cancel = (): void => undefined;

@@ -1,11 +1,11 @@
-/** What a session needs from the environment, passed in so that tests own the network and the time. */
+/** The network, the clock and the random numbers of a session, passed in so that tests control them. */
 export interface Environment {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Monotonic milliseconds: a payer's wall clock may be hours off or jump. */
+  /** Returns the monotonic time, ms: a payer's wall clock may be wrong by hours, or jump. */
   now(): number;
-  /** Calls back once after `ms`; the answer cancels it. */
+  /** Calls back once after `ms`. Returns a function that cancels the timer. */
   after(ms: number, callback: () => void): () => void;
-  /** 0 ≤ x < 1. */
+  /** Returns a number x, 0 ≤ x < 1. */
   random(): number;
 }
 

@@ -9,31 +9,31 @@ import { readStream, type StreamEnd } from './stream.ts';
 import type { StreamRecord } from './stream-record.ts';
 import type { Environment } from './environment.ts';
 
-/** The session, as far as a listener needs it. */
+/** What listen() needs from the session. */
 interface Listener {
   readonly api: CheckoutApi;
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly streams: StreamRecord;
-  /** The newest version that the page has, however it came. */
+  /** Returns the newest version that the page has, from the stream or a request. */
   readonly version: () => number;
-  /** Takes what the stream has brought; `null` when that is no snapshot. */
+  /** Takes a value from the stream. Returns `null` when it is no snapshot of this payment. */
   readonly take: (value: unknown) => Snapshot | null;
-  /** A snapshot was garbled on the way: it has to be fetched whole. */
+  /** Called when the stream brought a damaged snapshot, which has to be requested again. */
   readonly garbled: () => void;
   readonly ask: () => Promise<Answer>;
-  /** For how long the companion wants to be left alone, ms; not positive when it does not. */
+  /** Returns how long no request may be sent, ms; zero or negative when one may be sent now. */
   readonly barredMs: () => number;
-  /** How many questions in a row have failed. */
+  /** Returns how many requests in a row have failed. */
   readonly failures: () => number;
   readonly connect: (connection: Connection) => void;
 }
 
 /**
- * Listens to one stream until its end, and asks beside it. A proxy on the way may hold back the whole stream, all but its
- * first bytes, or the news alone, and nothing in the stream tells. So questions go on at the pace of polling until the
- * stream has brought what it needs to be relied upon, and now and then for as long as it brings no snapshot. A stream that
- * does not bring what a question has brought counts as silent.
+ * Listens to one stream until its end, and polls beside it. A proxy may hold back the whole stream, all but its first bytes, or
+ * only the snapshots, and nothing in the stream shows that. So polling goes on until the stream has brought the needed proof that
+ * it works. A trusted stream is still checked by a rare request while it brings no snapshot. A stream that does not bring a
+ * version that a request has brought counts as silent.
  */
 export async function listen(session: Listener): Promise<StreamEnd> {
   const { environment, streams } = session;
@@ -41,12 +41,12 @@ export async function listen(session: Listener): Promise<StreamEnd> {
   const { needed } = streams;
   const isOnProbation = needed !== 'bytes';
   const openedWith = session.version();
-  /** The newest version that the stream was opened with or has brought. */
+  /** The newest version that the stream has brought, or was opened with. */
   let heard = openedWith;
-  /** The version that a question has brought and the stream has not. */
+  /** The version that a request has brought and that the stream must bring, too. */
   let overdue = 0;
   let firstAt: number | null = null;
-  // An object, because it changes inside callbacks that the compiler does not follow.
+  // An object, since TypeScript does not see that callbacks change its fields.
   const stream = { isTrusted: false, isSilent: false };
 
   const questions = new SideQuestions(environment, async () => {

@@ -1,26 +1,26 @@
 import { GRACE_MS, gracePause, pollPause, restPause, troubledPause } from './timing.ts';
 import type { Answer, Connection, Trouble } from './types.ts';
 
-/** Everything that decides on the next step of the session's loop. */
+/** Everything that the next step of the session's loop depends on. */
 export interface LoopState {
-  /** True when the session was stopped, or when nothing that the payer waits for can follow. */
+  /** True when the session was stopped, or when the payment cannot change any more in a way that the payer waits for. */
   readonly isOver: boolean;
-  /** The answer to a question that was the last step; `null` after any other step. */
+  /** The outcome of the request, if that was the last step; `null` after any other step. */
   readonly answer: Answer | null;
-  /** True when the last snapshot is current, so that a stream may be opened without a question first. */
+  /** True when the last snapshot is current, so that a stream may be opened without a request first. */
   readonly isCurrent: boolean;
   /**
-   * How long the loop has polled for a late payment, ms, since the first answer after the companion ended the stream with a
-   * result. `null` while a stream is to be read.
+   * How long the loop has polled for a late payment, ms: since the first response after the companion ended the stream with a
+   * result. `null` while the loop reads streams.
    */
   readonly graceMs: number | null;
   /** True while nobody has looked at the page for long. */
   readonly isResting: boolean;
-  /** How many questions in a row have failed. */
+  /** How many requests in a row have failed. */
   readonly failures: number;
-  /** True while no stream may be opened, since the last ones did not work. */
+  /** True while no stream may be opened, since the last ones failed. */
   readonly isBarred: boolean;
-  /** How long the companion is to be left alone, ms; zero or negative when it may be asked now. */
+  /** How long no request may be sent, ms; zero or negative when one may be sent now. */
   readonly barredMs: number;
   /** 0 ≤ x < 1. */
   readonly random: number;
@@ -50,7 +50,7 @@ export function nextStep(state: LoopState): Step {
   return barredMs > 0 ? wait(barredMs) : 'ask';
 }
 
-/** Returns the wait after a failed question. The first failure may be chance; the second one makes the page offline. */
+/** Returns the wait after a failed request. From the second failure in a row the connection is `offline`. */
 export function waitAfterTrouble({ pauseMs }: Trouble, failures: number, random: number): Wait {
   return wait(Math.max(pauseMs, troubledPause(failures, random)), failures > 1 ? 'offline' : null);
 }

@@ -20,13 +20,13 @@ import { pause } from './pause.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { Environment } from './environment.ts';
 
-/** The checkout's line to its companion: one loop that has one request at a time, plus questions asked in between. */
+/** The connection of one checkout to its companion: a loop with one request at a time, and single requests in between. */
 export class Session {
   readonly #api: CheckoutApi;
   readonly #callbacks: SessionCallbacks;
   readonly #environment: Environment;
   readonly #life = new AbortController();
-  /** The loop's present request or pause; aborting it makes the loop ask at once. */
+  /** Aborts the present request or pause of the loop; the loop then sends a request at once. */
   #turn = new AbortController();
   #question: Promise<Answer> | null = null;
   #bankQuestion: Promise<Answer> | null = null;
@@ -35,25 +35,25 @@ export class Session {
   #last: Snapshot | null = null;
   readonly #streams: StreamRecord;
   #connection: Connection = 'connecting';
-  /** What the browser says. */
+  /** False while the browser reports that it is offline. */
   #network = true;
   #failures = 0;
-  /** What came last in place of the companion's answer. */
+  /** What the last failed request got instead of the companion's response. */
   #came: string | null = null;
   #cancelUnheard: (() => void) | null = null;
   #lastAskAt = -Infinity;
   #lastBankAskAt = -Infinity;
-  /** The server asked to be left alone until then (`Retry-After`). */
+  /** No request before this time, since the server sent `Retry-After`. */
   #notBefore = -Infinity;
-  /** The first question may not come earlier: an earlier session has just asked. */
+  /** No first request before this time, since an earlier session has just sent one. */
   #startsAt = -Infinity;
   #forgivenAt = -Infinity;
   #running = false;
-  /** True when the last snapshot is current, so that a stream may be opened without a question first. */
+  /** True when the last snapshot is current, so that a stream may be opened without a request first. */
   #isCurrent = false;
   /**
-   * Since when the loop only polls for a late payment, monotonic ms: the first answer after the companion ended the stream
-   * with a result. `Infinity` until that answer; `null` while a stream is to be read.
+   * Since when the loop only polls for a late payment, monotonic ms: the first response after the companion ended the stream with
+   * a result. `Infinity` until that response; `null` while the loop reads streams.
    */
   #graceSince: number | null = null;
   #listening = false;
@@ -63,7 +63,10 @@ export class Session {
   #reopen = false;
   #wokenAt = -Infinity;
 
-  /** `earlier`: a stopped session of the same payment. What it knew still holds, and so do the distances it kept. */
+  /**
+   * @param earlier A stopped session of the same payment. This session takes over its snapshot and its pauses between
+   * requests.
+   */
   constructor(
     api: CheckoutApi,
     callbacks: SessionCallbacks,
@@ -93,7 +96,7 @@ export class Session {
     void this.#run().finally(() => (this.#running = false));
   }
 
-  /** For good: a stopped session has no timer and no request left and says nothing more. */
+  /** Stops for good: no timer, no request and no callback follows. */
   stop(): void {
     this.#life.abort();
     this.#turn.abort();
@@ -103,8 +106,8 @@ export class Session {
   }
 
   /**
-   * Asks soon. `reopen` when the page was away (hidden, offline, asleep): a stream that looks open may be dead.
-   * However often it is called, questions keep their distance, the more so while the companion is in trouble.
+   * Requests the snapshot soon. Set `reopen` when the page was hidden, offline or asleep: its stream may be dead though it looks
+   * open. However often this is called, requests keep a minimum gap, which is longer while the companion fails.
    */
   wake(reopen: boolean): void {
     if (this.#isOver()) return;
@@ -124,7 +127,7 @@ export class Session {
       const listening = this.#running && this.#listening;
       if (listening && away) this.#turn.abort();
       else if (this.#lastAskAt > this.#wokenAt || (this.#question && !away))
-        return; // the answer is fresh, or on its way
+        return; // A request after the wake was answered, or one is running.
       else if (!this.#running) this.start();
       else if (listening) void this.#ask();
       else this.#turn.abort();
@@ -135,30 +138,30 @@ export class Session {
     return this.#failures > 2 ? TROUBLED_GAP_MS : ASK_GAP_MS;
   }
 
-  /** Nobody has looked for long: the stream is given up for a question now and then, until the next `wake`. */
+  /** Replaces the stream by rare polls until the next `wake`, since nobody has looked at the page for long. */
   rest(): void {
     this.#resting = true;
     this.#turn.abort();
   }
 
-  /** The payer is back from the bank: it is asked at once, and a few times more. However many signs tell of it. */
+  /** Starts a series of checks with the bank, since the payer is back from it. Repeated calls during a series do nothing. */
   returned(): void {
     if (!this.#isOver()) this.#bankChecks.start();
   }
 
-  /** The page cannot be seen any more. */
+  /** Stops the checks with the bank, since the page is hidden. */
   away(): void {
     this.#bankChecks.stop();
   }
 
-  /** The browser says that there is no network. A byte that comes all the same proves it wrong. */
+  /** Notes that the browser reports no network. Bytes that still arrive prove it wrong. */
   wentOffline(): void {
     if (!this.#isOver()) this.#connect('offline', false);
   }
 
   /**
-   * What failed without a network says nothing about the companion: the first question need not wait. A network that comes
-   * and goes is no excuse each time.
+   * Forgets the failures so far, since requests that failed without a network say nothing about the companion: the next request
+   * need not wait. A network that comes and goes resets the failures at most once per FORGIVE_GAP_MS.
    */
   cameOnline(): void {
     const now = this.#environment.now();
@@ -172,9 +175,8 @@ export class Session {
   }
 
   /**
-   * The payer pressed a button, and the bank is asked where the companion can have it asked; or the shop called
-   * `refresh()`. Asks now, though never twice in a second nor before the companion wants to be asked. Whether it has
-   * answered.
+   * Requests the snapshot now, but not twice within a second and not before `Retry-After` is over. With `bank`, the companion
+   * checks with the bank first, where it can. Returns true if the companion has responded.
    */
   check(bank = false): Promise<boolean> {
     this.#check ??= this.#checkOnce(bank).finally(() => (this.#check = null));
@@ -189,14 +191,14 @@ export class Session {
     const wait = Math.max(0, lastAt + ASK_GAP_MS - now);
     if (!(bank ? this.#bankQuestion : this.#question)) await pause(this.#environment, signal, wait);
     if (signal.aborted || (await (bank ? this.#askBank() : this.#ask())).kind !== 'ok') return false;
-    // The loop waits to ask again: it need not.
+    // The companion responds again: end the loop's pause.
     if (this.#connection === 'offline') this.#turn.abort();
     return true;
   }
 
   /**
-   * Does what the payer asks for, one thing at a time: `null` while another is under way. The answered snapshot goes
-   * the way of all others; without one a question follows, since it may have been done, or may no longer be possible.
+   * Sends one action of the payer at a time. Returns `null` while another action is running. The snapshot in the response is
+   * handled like any other. Without one, a request for the snapshot follows: the action may have been done all the same.
    */
   async sendAction(path: ActionPath, body: ActionBody): Promise<ActionResult | null> {
     if (this.#acting || this.#life.signal.aborted) return null;
@@ -218,7 +220,7 @@ export class Session {
     return answer;
   }
 
-  /** Renewed: the loop, which has gone over to looking for late money or has ended, is to listen again. */
+  /** Makes the loop listen again after a renewal: by then it only polls for a late payment, or has ended. */
   #revive(): void {
     if (this.#running) this.#turn.abort();
     else this.start();
@@ -242,7 +244,7 @@ export class Session {
         if (step.connection) this.#connect(step.connection);
         await pause(this.#environment, signal, step.ms);
       }
-      // Woken: the next step is a question, which is quicker than a stream.
+      // A wake cut the step short: send a request next, since it is quicker than a stream.
       if (signal.aborted) this.#isCurrent = false;
     }
   }
@@ -262,7 +264,7 @@ export class Session {
     });
   }
 
-  /** Returns `null` when a wake cut the question short. */
+  /** Returns `null` when a wake cut the request short. */
   async #askNext(signal: AbortSignal): Promise<Answer | null> {
     const answer = await this.#ask(signal);
     if (signal.aborted) return null;
@@ -301,7 +303,10 @@ export class Session {
     if (ms > 0) await pause(this.#environment, signal, ms);
   }
 
-  /** Says so when no companion has been heard by then; not while there is no network, nor of a companion that is busy. */
+  /**
+   * Reports that there is no companion if none has responded after `ms`. Waits on while there is no network or the companion
+   * is busy.
+   */
   #noticeSilence(ms: number): void {
     this.#cancelUnheard?.();
     if (this.#last) return;
@@ -313,7 +318,7 @@ export class Session {
     });
   }
 
-  /** One question at a time: whoever asks while one is out shares its answer. */
+  /** Requests the snapshot. Calls during a request share its response. */
   #ask(signal: AbortSignal = this.#life.signal): Promise<Answer> {
     this.#question ??= this.#askOnce(signal).finally(() => (this.#question = null));
     return this.#question;
@@ -336,7 +341,10 @@ export class Session {
     return answer;
   }
 
-  /** The same for questions that the companion takes to the bank, where it can: they leave the loop's own pace alone. */
+  /**
+   * Requests the snapshot after a check with the bank, where the companion can do that. Does not affect the pace of the
+   * loop.
+   */
   #askBank(): Promise<Answer> {
     this.#bankQuestion ??= this.#askBankOnce().finally(() => (this.#bankQuestion = null));
     return this.#bankQuestion;
@@ -361,7 +369,7 @@ export class Session {
     this.#callbacks.refused(refusal);
   }
 
-  /** `null` when it is no snapshot, or one of another payment. */
+  /** Returns `null` when the value is no snapshot of this payment. */
   #take(value: unknown, askedAt: number | null): Snapshot | null {
     const snapshot = readSnapshot(value);
     if (!snapshot || (this.#last && snapshot.payment_id !== this.#last.payment_id)) return null;
@@ -372,7 +380,9 @@ export class Session {
     return snapshot;
   }
 
-  /** True when the session was stopped, or when nothing that the payer waits for can follow. */
+  /**
+   * Returns true when the session was stopped, or when the payment cannot change any more in a way that the payer waits for.
+   */
   #isOver(): boolean {
     const waiting: readonly PaymentStatus[] = ['created', 'processing', 'expired', 'canceled'];
     return (

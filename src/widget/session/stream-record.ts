@@ -1,17 +1,19 @@
 import { reopenPause, streamPause } from './timing.ts';
 import type { StreamEnd } from './stream.ts';
 
-/** A stream has to bring one of these before it is relied upon: any bytes; bytes that come late; a snapshot that is news. */
+/** What a stream has to bring before it is trusted: any bytes, bytes some time after the first ones, or a new snapshot. */
 export type Proof = 'bytes' | 'late-bytes' | 'news';
 
-/** How a session's streams have ended so far, and when the next one may be opened. Times are monotonic, ms. */
+/** Records how a session's streams have ended, and decides when the next one may be opened. Times are monotonic ms. */
 export class StreamRecord {
   #needed: Proof = 'bytes';
   #failures = 0;
   #shortLives = 0;
   #notBefore = 0;
 
-  /** After a silence first bytes prove nothing, and after one with heartbeats no bytes do. */
+  /**
+   * After a silent stream, first bytes prove nothing. After a silent stream with heartbeats, only a new snapshot is proof.
+   */
   get needed(): Proof {
     return this.#needed;
   }
@@ -20,13 +22,13 @@ export class StreamRecord {
     return now < this.#notBefore;
   }
 
-  /** The open stream has brought what was needed, or has once more. Step by step the former failures are forgotten. */
+  /** Notes that the open stream has brought the needed proof. Each call takes back one earlier failure. */
   proven(): void {
     this.#needed = 'bytes';
     this.#failures = Math.max(0, this.#failures - 1);
   }
 
-  /** Notes the end of a stream. Returns for how long nothing else is to be done, ms. */
+  /** Notes the end of a stream. Returns how long to wait before anything else, ms. */
   ended(end: StreamEnd, now: number, random: number): number {
     if (end.kind === 'dropped') {
       if (this.#needed === 'bytes') this.#failures = 0;

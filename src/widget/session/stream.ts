@@ -5,31 +5,33 @@ import { withDeadline } from './deadline.ts';
 import { ANSWER_TIMEOUT_MS, GARBLED_EVENTS, SHORT_LIFE_MS, SILENCE_MS, retryAfter } from './timing.ts';
 import type { Environment } from './environment.ts';
 
-/** Why a stream is no longer there. */
+/** How a stream ended. */
 export type StreamEnd =
-  /** The server says that no more will come. */
+  /** The server announced the end. */
   | { readonly kind: 'ended' }
-  /** It worked and then stopped working; `retryMs` is the server's wish. */
+  /** The stream worked and then broke off. `retryMs` is the server's `retry:`, `null` without one. */
   | { readonly kind: 'dropped'; readonly short: boolean; readonly retryMs: number | null }
-  /** It never worked, or garbles; `certain` when the server answered, or hung, rather than not being there at all. */
+  /**
+   * The stream never worked, or its snapshots are damaged. `certain` is false when the server could not be reached at all.
+   */
   | { readonly kind: 'failed'; readonly certain: boolean; readonly pauseMs: number }
   /**
-   * It is open and does not bring what there is: something on the way holds it back, or one end is gone. `hasBeaten`: the
-   * heartbeats came all the same.
+   * The stream is open but does not bring new snapshots: a proxy holds it back, or one end is gone. `hasBeaten` is true when
+   * the heartbeats still arrived.
    */
   | { readonly kind: 'silent'; readonly hasBeaten: boolean };
 
 export interface StreamCallbacks {
-  /** Bytes have come. */
+  /** Called when bytes arrive. */
   alive(): void;
-  /** What a snapshot event holds, not yet looked at; `null` when it is not even JSON. Whether it is a snapshot. */
+  /** Called with the unchecked data of a snapshot event, `null` when it is not JSON. Returns true if it is a snapshot. */
   snapshot(value: unknown): boolean;
 }
 
-/** A snapshot has about 1 kB; a server that sends a line without end must not fill the payer's memory. */
+/** A snapshot has about 1 kB. The limit protects the payer's memory from an endless line. */
 const MAX_EVENT_CHARS = 262_144;
 
-/** Reads one status stream until it ends in whatever way. Never rejects. */
+/** Reads one status stream until it ends. Never rejects. */
 export async function readStream(
   api: CheckoutApi,
   lastVersion: number,
@@ -42,7 +44,7 @@ export async function readStream(
   let openedAt: number | null = null;
   let isSilent = false;
   let retryMs: number | null = null;
-  // An object, because it changes inside a callback that the compiler does not follow.
+  // An object, since TypeScript does not see that a callback changes its fields.
   const seen = { end: false, garbled: 0 };
   limit.within(ANSWER_TIMEOUT_MS);
   try {
@@ -75,7 +77,7 @@ export async function readStream(
       if (seen.garbled === GARBLED_EVENTS) return { kind: 'failed', certain: true, pauseMs: 0 };
     }
   } catch {
-    // Network error, silence, overlong event or our own abort: told apart below by how far it came.
+    // A network error, silence, an overlong event or our own abort. The code below tells them apart.
     isSilent = limit.signal.aborted && !parent.aborted;
   } finally {
     limit.end();

@@ -1,12 +1,14 @@
-/** What a session tells whoever has opened it. */
+/** The types of a session's requests, responses and callbacks. */
 import type { Snapshot } from '../../protocol/snapshot.ts';
 
 export type Connection = 'connecting' | 'live' | 'polling' | 'offline';
 
-/** Why a payment cannot be opened; `http-…` is the companion's answer. Of these only `no-companion` may pass. */
+/**
+ * Why a payment cannot be opened; `http-…` is the status of the companion's response. Only `no-companion` may be temporary.
+ */
 export type Refusal = 'no-token' | 'bad-endpoint' | 'no-companion' | 'origin-not-allowed' | `http-${number}`;
 
-/** One answer of the checkout API. `trouble` is everything that a later try may cure. */
+/** The outcome of one request to the checkout API. `trouble` is every failure that may be temporary. */
 export type Answer =
   | { readonly kind: 'ok'; readonly value: unknown; readonly askedAt: number; readonly answeredAt: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -15,41 +17,44 @@ export type Answer =
 export interface Trouble {
   readonly kind: 'trouble';
   readonly pauseMs: number;
-  /** For the developer: what came in place of the companion's answer. `null` where it was the companion's own word. */
+  /**
+   * What arrived instead of the companion's response, for the developer; `null` when the companion itself reported the
+   * trouble.
+   */
   readonly received: string | null;
 }
 
-/** What a payer did was understood and not done: a field is wrong, it is too late for it, or too soon. */
+/** The companion refused the payer's action: a field is wrong, or the action comes too late or too soon. */
 export interface ProblemAnswer {
   readonly kind: 'problem';
   readonly httpStatus: number;
-  /** How long to leave it alone. */
+  /** From `Retry-After`, ms; 0 without one. */
   readonly pauseMs: number;
 }
 
-/** What a payer's page can ask its companion to do. */
+/** The actions of a payer that the companion carries out. */
 export type ActionPath = '/method' | '/push' | '/buyer-qr' | '/renew' | '/cancel' | '/check';
 export type ActionBody = Readonly<Record<string, string>>;
 
-/** Server time and what is known of when it was read, on the monotonic clock. */
+/** When a snapshot was requested and received, monotonic ms. */
 export interface SnapshotTimes {
-  /** `null` when it came by stream: it may have lain in a buffer for long. */
+  /** `null` for a snapshot from the stream, which may have been in a buffer for long. */
   readonly askedAt: number | null;
   readonly receivedAt: number;
 }
 
 export interface SessionCallbacks {
   snapshot(snapshot: Snapshot, times: SnapshotTimes): void;
-  /** `network`: false while the browser says that it has none. */
+  /** Called when the connection changes. `network` is false while the browser reports that it is offline. */
   connection(connection: Connection, network: boolean): void;
-  /** The companion will not open the payment: nothing more will come. */
+  /** Called when the companion refuses to open the payment. No callback follows. */
   refused(refusal: Refusal): void;
   /** No companion has been heard since the start; `came` is what came last in its place. The session goes on asking. */
   companionNotFound(came: string): void;
 }
 
-/** What a payer did was not done, as far as anyone knows: after `trouble` the next snapshot tells. */
+/** A failed action. After `trouble` the action may have been done all the same: the next snapshot shows it. */
 export type ActionError = { readonly kind: 'trouble'; readonly pauseMs: number } | ProblemAnswer;
 
-/** What became of something that the payer did. */
+/** The result of a payer's action. */
 export type ActionResult = { readonly kind: 'done'; readonly snapshot: Snapshot } | ActionError;

@@ -1,7 +1,7 @@
 /**
- * Keeps the payer's destination (a bank or a form) for when this page is loaded anew on the way back: phones throw pages
- * away while a bank's app is open. It only hints at the first screen, and lasts as long as the tab. Holds the bank's name
- * and links; no token and nothing of a form.
+ * Saves the payer's destination (a bank or a form) in the session storage, since phones discard pages while a bank's app is
+ * open. The saved destination only selects the first screen after a reload, and lasts as long as the tab. It holds the bank's
+ * name and links, but no token and no fields of a form.
  */
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { toJson } from '../browser/json.ts';
@@ -11,12 +11,15 @@ function keyOf({ payment_id }: Snapshot): string {
   return `sbp-checkout:gone:${payment_id}`;
 }
 
-/** Nothing else that a bank has with it. */
+/** Returns only the fields of a bank that are needed again. */
 function kept({ id, name, url, links }: ChosenBank): object {
   return { id, name, url, links: links.map((link) => ({ url: link.url })) };
 }
 
-/** By its version: once anything has happened to the payment, the snapshot speaks for itself. `null` forgets. */
+/**
+ * Saves the destination for this version of the payment: a later snapshot selects the screen by itself. `null` deletes the
+ * saved destination.
+ */
 export function saveDestination(snapshot: Snapshot, destination: Destination | null): void {
   try {
     if (destination)
@@ -26,11 +29,14 @@ export function saveDestination(snapshot: Snapshot, destination: Destination | n
       );
     else sessionStorage.removeItem(keyOf(snapshot));
   } catch {
-    // A frame without storage: the payer sees the banks or the form's button once more.
+    // A frame without storage: after a reload the payer sees the banks or the form's button again.
   }
 }
 
-/** Any script of the page may have written it: a link is looked at once more before it may be tapped (bank-wait.ts). */
+/**
+ * Returns the saved destination, `null` when there is none for this version. Any script on the page may have written it, so
+ * bank-wait.ts checks the links again before they can be tapped.
+ */
 export function recallDestination(snapshot: Snapshot): Destination | null {
   try {
     const [version, destination] = JSON.parse(sessionStorage.getItem(keyOf(snapshot))!) as [
@@ -42,6 +48,6 @@ export function recallDestination(snapshot: Snapshot): Destination | null {
       [destination, ...destination.links].every(({ url }) => typeof url === 'string');
     return known && version === snapshot.version ? destination : null;
   } catch {
-    return null; // nothing there, or not ours
+    return null; // Nothing was saved, or something else wrote it.
   }
 }

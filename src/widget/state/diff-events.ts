@@ -17,8 +17,8 @@ function isResult(status: PaymentStatus): status is ResultStatus {
 }
 
 /**
- * The events that tell a page what happened between two states. Since a state takes each version once and
- * never goes back, a result that comes by stream, poll and resync is told once.
+ * Returns the events for the page that describe the change between two states. A state takes each version once and never goes
+ * back, so a result that arrives by stream, poll and check is emitted once.
  */
 export function eventsBetween(before: State, after: State): Event[] {
   const events: Event[] = [];

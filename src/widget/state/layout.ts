@@ -4,19 +4,25 @@ import { DEVICE_TYPES, type Device, type DeviceType, type Snapshot } from '../..
 import { correctedPlatform, deviceHints, deviceType } from '../browser/device.ts';
 import type { EntryMode } from './state.ts';
 
-/** `asked`: what the shop says of the device; `told`: what the companion read from the request. */
+/**
+ * Returns the device to draw for. `configured` is the shop's setting; `detected` is what the companion read from the
+ * request.
+ */
 export function chooseDevice(configured: string, detected: Device | null): DeviceType {
   return DEVICE_TYPES.find((known) => known === configured) ?? deviceType(detected, deviceHints());
 }
 
-/** The platform whose bank links to ask for, whatever the shop says of the device; `null` where the companion has read it right. */
+/**
+ * Returns the platform to request bank links for; `null` when the companion has detected it right. The shop's setting does
+ * not matter.
+ */
 export function platformFor(told: Device | null): Platform | null {
   return correctedPlatform(told, deviceHints());
 }
 
 /**
- * The links to the one app that a SberPay payment can be paid in, as far as they may be tapped; `null` for other methods.
- * A deep link opens an app: on a desktop it would open nothing.
+ * Returns the safe links to the only app that can pay a SberPay payment; `null` for other methods. Leaves out the deep link on
+ * a desktop, where it opens nothing.
  */
 export function sberLinks(snapshot: Snapshot | null, device: DeviceType, origin: string): string[] | null {
   const offer = snapshot?.presentation;
@@ -28,8 +34,8 @@ export function sberLinks(snapshot: Snapshot | null, device: DeviceType, origin:
 }
 
 /**
- * The ways to pay for this payer: a tablet shows both at once, other devices one of them, with the other one tap away. The code
- * alone where the banks' place would stay empty (`hasApp` is false).
+ * Returns the entry modes to show: both on a tablet, one on other devices, where a button switches to the other one. Only the
+ * code when there is no app to open (`hasApp` is false), since the list would stay empty.
  */
 export function chooseEntryModes(
   device: DeviceType,

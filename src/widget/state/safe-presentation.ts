@@ -2,13 +2,12 @@ import { isFormTarget } from '../../protocol/form-target.ts';
 import { isAllowedLink, isWebAddress } from '../../protocol/link-scheme.ts';
 import type { Presentation, Snapshot } from '../../protocol/snapshot.ts';
 
-/** More than any payment system asks for; a page with thousands of hidden fields is somebody's attack. */
+/** More than any payment system needs. A page with thousands of hidden fields would be an attack. */
 const MAX_FIELDS = 100;
 
 /**
- * The snapshot without an offer that no payer is to be led to: a link, also in a code, to anywhere but the web or a
- * bank's app; a form that leads elsewhere than to the web, or in another manner than forms do. Then there is no way to
- * pay yet. `origin`: the companion's.
+ * Returns the snapshot with an unsafe presentation replaced by `pending`. A link, also inside a QR code, may only lead to the web
+ * or to a bank's app. A form may only be submitted to the web, by GET or POST. `origin` is the origin of the companion's URL.
  */
 export function withSafePresentation(snapshot: Snapshot, origin: string): Snapshot {
   return isSafe(snapshot.presentation, origin)

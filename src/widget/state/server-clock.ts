@@ -1,15 +1,15 @@
 /**
- * The server's clock as seen from this page: server time = monotonic time + offset. Each snapshot narrows the
- * offset. It was stamped before it arrived (so the offset is at least `now − receivedAt`) and, when it answers
- * a question, after that was asked (so it is at most `now − askedAt`). Late stream messages and a monotonic
- * clock that stood still while the machine slept both come out right: they only ever raise the lower bound.
+ * The page's reading of the server's clock: server time = monotonic time + offset. Each snapshot narrows the range of the offset.
+ * The server stamped the snapshot before it arrived, so the offset is at least `serverNow − receivedAt`. If the snapshot is a
+ * response to a request, it was stamped after that request, so the offset is at most `serverNow − askedAt`. A delayed stream
+ * message, and a monotonic clock that stopped while the machine slept, only raise the lower bound, so both are handled right.
  */
 export interface ClockReading {
-  /** The server's time, milliseconds since the epoch. */
+  /** The server's time, ms since the epoch. */
   readonly serverNow: number;
-  /** Monotonic; `null` when it came by stream. */
+  /** When the request was sent, monotonic ms; `null` for a snapshot from the stream. */
   readonly askedAt: number | null;
-  /** Monotonic. */
+  /** When the snapshot arrived, monotonic ms. */
   readonly receivedAt: number;
 }
 

@@ -25,16 +25,16 @@ export type Screen =
   | 'refunded'
   | 'error';
 
-/** How the payer wants to pay, where the device leaves a choice. */
+/** How a payment is entered on the payer's device: by the QR code or by a list of banks. */
 export type EntryMode = 'qr' | 'banks';
 
-/** A bank, as far as it is needed to go there, and by another of its links the next time. */
+/** The bank that the payer chose: what is needed to open its app, and to try its next link the next time. */
 export type ChosenBank = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
 
 /** Where the payer has destination to pay: an app or a page behind a link, or the page that a form leads to. */
 export type Destination = ChosenBank | 'form';
 
-/** The last thing that the payer had the companion do, and what became of it. */
+/** The payer's last action and its outcome. */
 export interface LastAction {
   readonly path: ActionPath;
   readonly body: ActionBody;
@@ -45,30 +45,30 @@ export interface State {
   readonly snapshot: Snapshot | null;
   /** Server time minus the page's monotonic time, milliseconds; `null` before the first snapshot. */
   readonly offset: number | null;
-  /** The page's own reading of the clock. Only the server may say `expired`. */
+  /** True when the time to pay is up by the page's clock. Only the server decides on `expired`. */
   readonly timeUp: boolean;
-  /** Monotonic, since when there is a payment without a way to pay it; `null` while there is one. */
+  /** Since when the payment lacks a way to pay it, monotonic ms; `null` when it has one. */
   readonly pendingSince: number | null;
-  /** The status has changed before the payer's eyes: what it is now is news, and not how the page was opened. */
+  /** True when the status changed while the page was open, rather than before. */
   readonly changedOnScreen: boolean;
   readonly refusal: Refusal | null;
   readonly connection: Connection;
   /** False while the browser says that it has no network. */
   readonly network: boolean;
-  /** A bank's `url` is the one to try next. */
+  /** `null` while the payer is here. The `url` of a bank is the link to try next. */
   readonly destination: Destination | null;
-  /** Monotonic, when the payer went there; `null` when that was before this page was loaded. */
+  /** When the payer left, monotonic ms; `null` when that was before this page was loaded. */
   readonly departedAt: number | null;
-  /** The bank that was tapped in a browser which must not follow its link. */
+  /** The bank that the payer tapped in a browser that must not follow the bank's link. */
   readonly blockedBank: ChosenBank | null;
-  /** `null`: as the device suggests. */
+  /** The entry mode that the payer chose; `null` for the device's default. */
   readonly entryMode: EntryMode | null;
-  /** The payer looks for another method than the present one. */
+  /** True while the payer chooses another method. */
   readonly choosing: boolean;
-  /** The payer wants to call the payment off, and is asked once more. */
+  /** True while the payer is asked to confirm the cancellation. */
   readonly givingUp: boolean;
   readonly lastAction: LastAction | null;
-  /** The payer's own question, and what it came to: still not paid, or no answer. `null` once there is news. */
+  /** The payer's last check: running, not paid yet, or without a response. `null` after the next change of the payment. */
   readonly check: 'busy' | 'unpaid' | 'unanswered' | null;
 }
 
@@ -106,7 +106,7 @@ export const INITIAL: State = {
   check: null,
 };
 
-/** Answers the same object when nothing changes. */
+/** Returns the next state: the same object when nothing changes. */
 export function reduce(state: State, event: StateEvent): State {
   switch (event.type) {
     case 'reset':
@@ -116,7 +116,7 @@ export function reduce(state: State, event: StateEvent): State {
     case 'time-up':
       return event.timeUp === state.timeUp ? state : { ...state, timeUp: event.timeUp };
     case 'refused':
-      // A result already seen stays: the token may end its life after the payment has.
+      // Keep a result on the screen: the token may expire after the payment has ended.
       return state.snapshot && !isOpen(state.snapshot.status) ? state : { ...state, refusal: event.refusal };
     case 'connection': {
       const { connection, network } = event;
@@ -132,7 +132,7 @@ export function reduce(state: State, event: StateEvent): State {
         check: null,
       };
     case 'bank-blocked':
-      // A copy: another tap on the same bank is news, too.
+      // A copy, so that a second tap on the same bank also changes the state.
       return { ...state, blockedBank: { ...event.bank } };
     case 'entry-mode':
       return { ...state, entryMode: event.entryMode, destination: null, blockedBank: null };
@@ -145,14 +145,14 @@ export function reduce(state: State, event: StateEvent): State {
     case 'action-started':
       return isBusy(state) ? state : { ...state, lastAction: event.action };
     case 'action-ended':
-      // Of another payment, or tapped while something else was under way: nobody waits for it.
+      // Ignore the end of an action that was not the last one: of another payment, or sent while another action was running.
       return state.lastAction === event.action
         ? { ...state, lastAction: { ...event.action, outcome: event.outcome } }
         : state;
   }
 }
 
-/** Who comes to open the bank again has been by this link already, perhaps in a browser that refuses its kind. */
+/** Returns the destination with the bank's next link: the browser may refuse the kind of the link that was just tried. */
 function byNextLink(destination: Destination): Destination {
   if (destination === 'form') return destination;
   const { url, links } = destination;
@@ -165,7 +165,7 @@ function isBusy({ lastAction }: State): boolean {
 }
 
 function takeSnapshot(state: State, next: Snapshot, times: SnapshotTimes): State {
-  // A repeated snapshot says nothing new about the payment, but its clock is fresh.
+  // A repeated snapshot does not change the payment, but its server time is fresh.
   const offset = adjustOffset(state.offset, { serverNow: Date.parse(next.now), ...times });
   const last = state.snapshot;
   const news = !last || (next.version > last.version && isPlausible(last, next));
@@ -195,7 +195,7 @@ function isPlausible(last: Snapshot, next: Snapshot): boolean {
   return mayEndUpAs(isRenewable(last) ? 'created' : last.status, next.status);
 }
 
-/** The one place where a state becomes a screen. */
+/** Returns the screen for a state. No other code decides that. */
 export function screenOf(state: State): Screen {
   if (state.refusal) return 'error';
   if (!state.snapshot) return 'loading';
@@ -218,19 +218,19 @@ function screenToPay({ choosing, destination }: State, snapshot: Snapshot): Scre
     case 'pending':
       return 'loading';
     case 'scan':
-      // Scanned: what becomes of that code has to be seen before there may be another.
+      // The payer's code was scanned: wait for its result before another code may be scanned.
       return snapshot.actions.includes('buyer_qr') ? 'pay' : 'waiting';
     default:
       return destination ? 'waiting' : 'pay';
   }
 }
 
-/** The methods that the payer may choose among now; each once, whatever the companion says. */
+/** Returns the methods that the payer can choose from now, without duplicates. */
 export function choices({ actions, methods }: Snapshot): readonly Method[] {
   return actions.includes('method') ? [...new Set(methods)] : [];
 }
 
-/** Milliseconds until the payment's time is up, never negative; `null` before the first snapshot. */
+/** Returns the time left to pay in ms, never negative; `null` before the first snapshot. */
 export function timeLeft(state: State, monotonicNow: number): number | null {
   if (!state.snapshot || state.offset === null) return null;
   return Math.max(0, Date.parse(state.snapshot.expires_at) - state.offset - monotonicNow);

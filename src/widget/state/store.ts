@@ -7,7 +7,7 @@ import type { SnapshotTimes } from '../session/types.ts';
 import { saveDestination, recallDestination } from './bank-visit.ts';
 import { INITIAL, reduce, type Destination, type State, type StateEvent } from './state.ts';
 
-/** The one owner of the checkout's state: events go in, and its host redraws when they change something. */
+/** Owns the checkout's state. Events change the state, and each change redraws the host. */
 export class CheckoutStore {
   readonly #host: Pick<ReactiveControllerHost, 'requestUpdate'>;
   #state: State = INITIAL;
@@ -34,16 +34,19 @@ export class CheckoutStore {
     this.#host.requestUpdate();
   }
 
-  /** The payer goes to pay: remembered at once, since the page may not live to the next turn. */
+  /**
+   * Notes that the payer leaves to pay. Saves the destination at once: the browser may discard the page before the next
+   * task.
+   */
   depart(destination: Destination): void {
     const { snapshot } = this.#state;
     if (snapshot) saveDestination(snapshot, destination);
-    // After the browser has followed the link or taken the form's fields, which the next screen no longer has.
+    // Redraw only after the browser has followed the link or read the form's fields: the next screen has neither.
     const at = performance.now();
     setTimeout(() => this.dispatch({ type: 'departed', destination, at }));
   }
 
-  /** `origin`: the companion's. */
+  /** Takes a snapshot. `origin` is the origin of the companion's URL. */
   take(snapshot: Snapshot, times: SnapshotTimes, origin: string): void {
     const first = !this.#state.snapshot;
     this.dispatch({ type: 'snapshot', snapshot: withSafePresentation(snapshot, origin), times });
@@ -52,7 +55,7 @@ export class CheckoutStore {
     else if (first) saveDestination(snapshot, null);
   }
 
-  /** What there is to tell the page, once it is on the screen. */
+  /** Returns and forgets the events that are to be dispatched after the next redraw. */
   takeNews(): Event[] {
     return this.#news.splice(0);
   }

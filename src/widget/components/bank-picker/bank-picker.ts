@@ -56,6 +56,7 @@ export class SbpBankPicker extends LitElement {
     link: { attribute: false },
     only: { attribute: false },
     onBankTap: { attribute: false },
+    snapshotCount: { attribute: false },
   };
 
   declare language: Language;
@@ -68,6 +69,8 @@ export class SbpBankPicker extends LitElement {
   /** The only bank that the payment can be paid in, its better links first. `null` shows the list of banks. */
   declare only: Bank | null;
   declare onBankTap: OnBankTap;
+  /** The number of snapshots received. A new one shows that the companion answers, so a failed list is fetched again. */
+  declare snapshotCount: number;
 
   /** True when the list is fully drawn or has failed, so that nothing below it moves any more. Changes emit `ready`. */
   ready = false;
@@ -106,6 +109,7 @@ export class SbpBankPicker extends LitElement {
       this.#loading = { step: 'loading' };
       this.#retries = 0;
     }
+    if (changed.has('snapshotCount')) this.#retry();
     // Not in connectedCallback: an upgraded element gets its properties later.
     const missing = !this.only && this.#loading.step === 'loading' && !this.#abort;
     if (this.isConnected && missing) void this.#fetch();
@@ -128,8 +132,8 @@ export class SbpBankPicker extends LitElement {
     }, ROWS_MS);
   }
 
-  /** Fetches a failed list again. Called when the companion has answered another request. The error stays until the list is there. */
-  retry(): void {
+  /** Fetches a failed list again, unless the last try was too recent. The error stays until the list is there. */
+  #retry(): void {
     if (this.#loading.step !== 'failed' || performance.now() < this.#retryAt) return;
     if (this.#retries++ < RETRIES) void this.#fetch();
   }
