@@ -41,7 +41,7 @@ export default defineConfig(
         { property: 'innerHTML', message: 'Build nodes: markup from strings is how pages get hijacked.' },
         { property: 'outerHTML', message: 'Build nodes: markup from strings is how pages get hijacked.' },
       ],
-      // The index signature rule of tsconfig (noPropertyAccessFromIndexSignature) asks for brackets.
+      // noPropertyAccessFromIndexSignature of tsconfig requires brackets.
       '@typescript-eslint/dot-notation': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -54,11 +54,11 @@ export default defineConfig(
     extends: [lit.configs['flat/recommended'], wc.configs['flat/recommended']],
   },
   {
-    // For browsers that have ES5's built-ins and no others.
+    // These files run in browsers that have only ES5's built-ins.
     files: ['src/widget/hosted-page/*.ts', 'src/protocol/payment-token.ts'],
     rules: {
       '@typescript-eslint/prefer-includes': 'off',
-      '@typescript-eslint/prefer-nullish-coalescing': 'off', // the minifier writes it as `??` again
+      '@typescript-eslint/prefer-nullish-coalescing': 'off', // the minifier would emit `??`
       '@typescript-eslint/prefer-string-starts-ends-with': 'off',
     },
   },
@@ -67,7 +67,7 @@ export default defineConfig(
   mayNotImport('webhooks', ['lit'], 'it runs on the server'),
   mayNotImport('companion', ['lit'], 'it runs on the server'),
   {
-    // These files talk to a terminal or a browser's console.
+    // These files write to a terminal or a browser's console.
     files: [
       'bench/**',
       'demo/*.ts',
@@ -79,14 +79,14 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    // node:test's describe/it return promises that the runner awaits itself; chai's assertions are expressions.
+    // The runner awaits the promises of node:test's describe/it; chai's assertions are expressions.
     files: ['test/**'],
     rules: {
       '@typescript-eslint/no-floating-promises': 'off',
       '@typescript-eslint/no-unused-expressions': 'off',
     },
   },
-  // A test taps and types only as a payer could.
+  // Tests may tap and type only in ways that a payer can.
   {
     files: ['test/**/*.ts', 'demo/*.ts'],
     ignores: ['test/support/scripted-hands*.ts', 'test/support/unpressable-key.ts'],

@@ -23,7 +23,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     outDir: 'dist/cdn',
-    // An application build would add Vite's preload helper, which is of no use to a page that is not Vite's.
+    // An application build would add Vite's preload helper, which only pages built by Vite can use.
     modulePreload: false,
     lib: {
       formats: ['es'],
@@ -32,12 +32,12 @@ export default defineConfig({
       },
     },
     rolldownOptions: {
-      // Lets the entry hold what the parts on demand share with it, which saves a round trip before the first word. It
-      // does so as long as they all share the same: hence the controls' styles in every one of them (bench/size.ts looks).
+      // Puts code shared with lazily loaded parts into the entry, which saves a round trip before the first paint. This works
+      // only while all parts share the same code: each of them contains the controls' styles (checked by bench/size.ts).
       preserveEntrySignatures: 'allow-extension',
       output: {
-        comments: { annotation: false }, // nobody shakes the tree of a script tag
-        // Without it, rolldown leaves the white space of ES modules alone.
+        comments: { annotation: false }, // only tree shaking needs annotations
+        // Without this, rolldown does not minify the white space of ES modules.
         minify: true,
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',

@@ -5,7 +5,7 @@ import { fakeCompanion } from './test/support/fake-companion-server.ts';
 import { PATIENCE_MS } from './test/support/patience.ts';
 import { readScreen } from './test/support/read-screen.ts';
 
-/** Chromium unless told: `npm test` names the others, too. */
+/** Defaults to Chromium; `npm test` also names the others. */
 const names = (process.env['TEST_ENGINES'] ?? 'chromium').split(',');
 const browsers = await Promise.all(
   names.map((name) => {
@@ -17,7 +17,7 @@ const browsers = await Promise.all(
 
 const chromium = browsers[names.indexOf('chromium')];
 
-/** `npm test` names files, where not all are wanted; these own the time. */
+/** Files that control the clock. `npm test` sets TEST_FILES to run only some files. */
 const CLOCKWORK = 'test/widget/session/clockwork/';
 const asked = process.env['TEST_FILES']?.split(',');
 const files = asked?.filter((file) => !file.startsWith(CLOCKWORK)) ?? [
@@ -28,17 +28,17 @@ const clockwork = asked?.filter((file) => file.startsWith(CLOCKWORK)) ?? [`${CLO
 
 export default {
   ...(files.length > 0 ? { files } : {}),
-  // Firefox takes its own time for the body of an answer that never was on a network.
+  // Firefox is slow to deliver the body of a response that was created in the page.
   groups:
     chromium && clockwork.length > 0 ? [{ name: 'clockwork', files: clockwork, browsers: [chromium] }] : [],
   hostname: '127.0.0.1',
   nodeResolve: { exportConditions: ['production', 'default'] },
   concurrentBrowsers: 3,
-  concurrency: 1, // of two pages one is in the background, where browsers slow timers down and skip lazy images
+  concurrency: 1, // with two pages, one is in the background, where browsers slow timers down and skip lazy images
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' }), readScreen()],
   middleware: [fakeCompanion(), failingParts()],
   browsers,
-  // Ends what hangs. What merely takes long, on a machine with ten times the work, is waited for.
+  // Ends tests that hang. Long enough for slow tests on a machine with ten times the load.
   testFramework: { config: { timeout: 3 * PATIENCE_MS } },
   browserStartTimeout: PATIENCE_MS,
   testsStartTimeout: PATIENCE_MS,

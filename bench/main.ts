@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what a payer waits for, measured in a real browser against a real companion on this machine.
- * It reports and asserts nothing: timings depend on the machine.
+ * `npm run bench`: measures the payer's waiting times in a real browser against a real companion on this machine.
+ * It asserts nothing, because timings depend on the machine.
  */
 import { cpus } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
@@ -17,7 +17,7 @@ interface Times {
   painted: number;
 }
 
-/** Notes in the page when the QR was painted (ms after the snapshot had arrived) and when "paid" was on the screen. */
+/** Records in the page when the QR was painted (ms after the snapshot arrived) and when "paid" was on the screen. */
 function observe(): void {
   const times: Times = { paidAt: 0, painted: 0 };
   Object.assign(window, { times });
@@ -32,7 +32,7 @@ function observe(): void {
         .filter(({ name }) => /\/session(\/events)?$/.test(name))
         .map((entry) => entry as PerformanceResourceTiming)
         .find(({ responseEnd }) => responseEnd > 0);
-      // A task queued from a frame runs after that frame was painted.
+      // A task queued in a frame callback runs after that frame is painted.
       setTimeout(() => (times.painted = arrived ? performance.now() - arrived.responseEnd : NaN));
       times.painted = -1;
     }
@@ -56,7 +56,7 @@ async function round(
       return painted > 0 ? painted : null;
     })
   ).jsonValue();
-  // The stream has to be open, or the round would measure its opening.
+  // The stream must be open; otherwise the round would include the time to open it.
   await page.waitForFunction(() => document.querySelector('sbp-checkout')?.connection === 'live');
   const body = JSON.stringify({
     event: 'payment.paid',

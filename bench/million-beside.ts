@@ -4,18 +4,18 @@ import { lockElsewhere } from '../test/support/foreign-lock.ts';
 import type { Shop } from './million-shop.ts';
 import { median, row } from './million-table.ts';
 
-/** Payments that are due for a question at once. */
+/** Payments that are due for polling at the same time. */
 export const DUE = 200;
 const DUE_ROUNDS = 5;
 const TURNS = 5;
 const CALLS = 10;
-/** Calls a minute: the default. */
+/** Calls a minute. The default of SBP_RATE_LIMIT. */
 const ALLOWANCE = 600;
-/** Between two calls of a stranger whose allowance is spent, ms. */
+/** Pause in ms between two calls of a client over its rate limit. */
 const STRANGER_PAUSE_MS = 20;
 const ASKED = /^sbp_provider_calls_total\{provider="sandbox",operation="status",result="ok"\} (\d+)$/m;
 
-/** Adds to each shop's times, as `due`, how long it is until all payments that came due together have been asked about. */
+/** Adds `due` to each shop's times: the time until all payments that became due together are polled. */
 export async function dueWork(shops: readonly Shop[]): Promise<void> {
   const ids = new Map<Shop, string[]>();
   for (const shop of shops) {
@@ -30,7 +30,7 @@ export async function dueWork(shops: readonly Shop[]): Promise<void> {
       const due = ids.get(shop)!;
       plan(shop, '1', `id IN (${due.map((id) => `'${id}'`).join()})`);
       await shop.measure('due', async () => {
-        // A change elsewhere has the companion look at what is due.
+        // A change of another payment makes the companion look for due payments.
         await shop.client.createPayment();
         while ((await questions(shop)) < asked + DUE) await sleep(5);
       });
@@ -39,7 +39,7 @@ export async function dueWork(shops: readonly Shop[]): Promise<void> {
   }
 }
 
-/** When payments are to be asked about next. */
+/** Sets the time of the next poll of payments. */
 function plan(shop: Shop, at: string, which: string): void {
   const db = new DatabaseSync(shop.file, { timeout: 10_000 });
   db.exec(`UPDATE payments SET next_check_at = ${at} WHERE ${which}`);
@@ -52,7 +52,7 @@ async function questions(shop: Shop): Promise<number> {
 
 type Work = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Prints what the shop's own callers wait for while others make trouble, beside the same without. */
+/** Prints the waiting times of the shop's own callers with and without abusive clients. */
 export async function beside(shop: Shop): Promise<void> {
   await shop.start({ SBP_RATE_LIMIT: String(ALLOWANCE) });
   await shop.checked();
@@ -66,13 +66,13 @@ export async function beside(shop: Shop): Promise<void> {
   const payers = { 'create a payment': create, 'the page’s session': session };
   await compare(shop, 'scrapes', payers, () => Promise.resolve(repeat(() => shop.call('/metrics'))));
   await shop.stop();
-  // Allowances are whole again.
+  // The rate limits are full again.
   await shop.start({ SBP_RATE_LIMIT: String(ALLOWANCE) });
   await compare(shop, 'a stranger', payers, () => stranger(shop));
   await shop.stop();
 }
 
-/** In turns without and with the trouble, so that what else the machine does meets both alike. */
+/** Alternates rounds without and with abusive clients, so that other load on the machine affects both equally. */
 async function compare(
   shop: Shop,
   trouble: string,
@@ -102,7 +102,7 @@ async function measureAll(shop: Shop, when: string, work: Work): Promise<void> {
   }
 }
 
-/** Somebody at the address of all: spends what strangers may there, and goes on with keys and tokens that he makes up. */
+/** An abusive client at the shared address: uses up the limit there and continues with invented keys and tokens. */
 async function stranger(shop: Shop): Promise<() => Promise<unknown>> {
   let guesses = 0;
   const guess = async () => {
@@ -116,7 +116,7 @@ async function stranger(shop: Shop): Promise<() => Promise<unknown>> {
   return repeat(guess);
 }
 
-/** Calls again and again, in the background, until it is told to end. */
+/** Repeats calls in the background until it is stopped. */
 function repeat(call: () => Promise<unknown>): () => Promise<void> {
   const ending = new AbortController();
   const calling = (async () => {

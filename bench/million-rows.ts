@@ -1,11 +1,11 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 
 const DAY_MS = 24 * 3_600_000;
-/** The payments are spread over so many days: retention, after a year, erases none of them. */
+/** The payments are spread over this many days, less than the year after which retention erases them. */
 const SPREAD_DAYS = 300;
 const ROWS_AT_ONCE = 50_000;
 
-/** Every table with rows of a payment, and its column that names the payment (or one of its attempts). */
+/** Each table with rows of a payment, and its column with the id of the payment or attempt. */
 const TABLES = {
   payments: 'id',
   attempts: 'payment_id',
@@ -17,25 +17,25 @@ const TABLES = {
   sandbox_payments: 'reference',
 } as const;
 
-/** Numbered by SQLite itself. */
+/** Columns that SQLite numbers. */
 const NUMBERED = ['seq', 'payment_events.id'];
-/** Must differ in every row, and do not hold the payment's id. */
+/** Columns that must be unique and do not contain the payment's id. */
 const UNIQUE = ['delivery_id', 'qr_id', 'key', 'refunds.id'];
 
 export interface Template {
-  /** A payment that is in the database, with all that hangs on it. */
+  /** A payment in the database, with its rows in other tables. */
   readonly paymentId: string;
   readonly copies: number;
 }
 
 /**
- * Fills a database with copies of payments that a companion has made: whatever columns the tables have, the copies
- * have them too. Nobody else may be at work on it.
+ * Fills a database with copies of payments that a companion has created. Copies all columns of the tables. No other process may
+ * use the database.
  */
 export function fillDatabase(file: string, templates: readonly Template[]): void {
   const db = new DatabaseSync(file);
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
-  // Indexes are built faster than they are kept up to date.
+  // Building indexes afterwards is faster than updating them with each row.
   const indexes = db
     .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
     .all() as unknown as { name: string; sql: string }[];
@@ -54,7 +54,7 @@ interface Copies {
   readonly table: string;
   readonly column: string;
   readonly paymentId: string;
-  /** The number of the first copy: it makes ids and times differ. */
+  /** The number of the first copy. Ids and times depend on it. */
   readonly first: number;
   readonly copies: number;
 }
@@ -74,7 +74,7 @@ function copyRows(db: DatabaseSync, { table, column, paymentId, first, copies }:
         return 'replace(?, ?, id)';
       }
       values.push(value);
-      // Times are spread over the past; nothing is due.
+      // Spreads times over the past, so that nothing is due.
       if (name.startsWith('next_') && name !== 'next_request_at') return 'iif(? is null, null, null)';
       if (typeof value === 'number' && value > DAY_MS * 365) return '? - age';
       return '?';

@@ -4,11 +4,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { API_KEY, apiClient, freePort, testEnv } from '../test/support/companion.ts';
 
-/** A larger database is checked after the start. */
+/** Bytes. A larger database is checked after the start. */
 const READ_AT_ONCE_BYTES = 32 * 2 ** 20;
 const CLI = join(import.meta.dirname, '../src/companion/cli/main.ts');
 
-/** A companion in a process of its own, as shops run it, and how long its callers have waited. */
+/** A companion in its own process, and the waiting times of its callers. */
 export class Shop {
   readonly directory: string;
   readonly times = new Map<string, number[]>();
@@ -28,7 +28,7 @@ export class Shop {
     return apiClient(`http://127.0.0.1:${this.#port}`);
   }
 
-  /** ms until it answers. */
+  /** Time in ms until it serves requests. */
   async start(env: Record<string, string> = {}): Promise<number> {
     this.#port = await freePort();
     this.output = '';
@@ -58,13 +58,13 @@ export class Shop {
     await ended;
   }
 
-  /** Until the background check of the file is over; a small file is checked before the start. */
+  /** Resolves after the background check of the file. A small file is checked before the start. */
   async checked(): Promise<void> {
     if ((await stat(this.file)).size <= READ_AT_ONCE_BYTES) return;
     while (!this.output.includes('database checked')) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  /** Calls the merchant API with the key. Returns the answer's text. */
+  /** Calls the merchant API with the key. Returns the text of the response. */
   async call(path: string): Promise<string> {
     const response = await fetch(this.client.url + path, { headers: { authorization: `Bearer ${API_KEY}` } });
     const text = await response.text();

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:million [-- <payments>]`: what a shop with a million payments waits for, beside one with a thousand.
- * The databases are made in a temporary folder and removed afterwards. It reports and asserts nothing. The second
- * table is what one shop's callers wait for while somebody else makes trouble, beside the same without.
+ * `npm run bench:million [-- <payments>]`: compares the waiting times of a shop with a million payments and one with a thousand.
+ * Creates the databases in a temporary folder and removes them afterwards. It asserts nothing. The second table compares the
+ * waiting times of a shop's callers with and without abusive clients.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -19,13 +19,13 @@ const SMALL = 1_000;
 const LARGE = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 10;
 const CALLS = 10;
-/** Payments of the status that is asked for. */
+/** Payments with the status in question. */
 const RARE = 20;
 
 const merchant = await MerchantServer.open();
 const hookWaits = new Map<string, (at: number) => void>();
 
-/** A database with so many payments, as a companion has left them. */
+/** Creates a database with this many payments. */
 async function build(payments: number): Promise<Shop> {
   merchant.received.clear();
   const shop = new Shop(await mkdtemp(join(tmpdir(), 'sbp-million-')));
@@ -43,7 +43,7 @@ async function build(payments: number): Promise<Shop> {
   await companion.sandbox(refunded.payment_id, 'pay');
   await companion.sandbox(expired.payment_id, 'expire');
   await companion.api('/refunds', { json: { payment_id: refunded.payment_id, amount: 100 } });
-  // Five statuses are told; a delivery that is still under way would be copied as one that is due.
+  // Wait for all five webhooks: an unfinished delivery would be copied as a due one.
   while (merchant.received.size < 5) await new Promise((resolve) => setTimeout(resolve, 20));
   await companion.close();
   shrinkAnswers(shop.file);
@@ -57,14 +57,14 @@ async function build(payments: number): Promise<Shop> {
   return shop;
 }
 
-/** The kept answers of creates hold a drawn code each: gigabytes that no question reads. */
+/** Removes the stored responses of creates: each contains a drawn QR, and no query reads them. */
 function shrinkAnswers(file: string): void {
   const db = new DatabaseSync(file);
   db.exec(`UPDATE idempotency_keys SET response_json = '{"status":201,"body":{}}'`);
   db.close();
 }
 
-/** One payment from its creation to the shop's own webhook, and what its page and its owner ask meanwhile. */
+/** Measures one payment from its creation to the shop's webhook, with the calls of its page and its merchant. */
 async function round(shop: Shop): Promise<void> {
   const { client } = shop;
   for (let i = 0; i < CALLS; i++) {
@@ -86,7 +86,7 @@ async function round(shop: Shop): Promise<void> {
   await shop.measure('scrape of /metrics', () => shop.call('/metrics'));
 }
 
-/** The merchant's server only counts: when each payment's `paid` came is looked up in what it has received. */
+/** Finds the time of a payment's `paid` webhook among those that the merchant's server has received. */
 function watchHooks(): NodeJS.Timeout {
   return setInterval(() => {
     for (const { event, payload } of merchant.received.values()) {
@@ -125,7 +125,7 @@ try {
   );
   for (const shop of [small, large]) shop.times.clear();
   for (let i = 0; i < ROUNDS; i++) {
-    // In turns, so that what else the machine does meets both alike.
+    // Alternate, so that other load on the machine affects both equally.
     for (const shop of i % 2 === 0 ? [small, large] : [large, small]) await round(shop);
   }
   for (const [name, times] of small.times) row(name, median(times), median(large.times.get(name)!));

@@ -1,6 +1,6 @@
 /**
- * Brotli bytes that a payer's browser downloads, read from the built files: the entry, what it imports, and the
- * parts that the screen at hand loads on demand. `npm run size` fails over a budget.
+ * Sums the Brotli bytes that a payer's browser downloads: the entry, its imports, and the parts that a screen loads lazily.
+ * `npm run size` fails over a budget.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -9,8 +9,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 const DIST = resolve(import.meta.dirname, '../dist/cdn');
 
 /**
- * `onDemand`: what the name of a chunk that this payer loads begins with. `aim`: what we would like; `budget`:
- * what it may not exceed, kept close above what was last measured so that growth is noticed.
+ * `onDemand`: prefixes of the names of the chunks that this payer loads. `aim`: the size that we want. `budget`: the limit, just
+ * above the last measured size, so that growth is noticed.
  */
 const CHECKOUTS = [
   { name: 'desktop, QR', onDemand: ['qr-code'], aim: 19_000, budget: 33_380 },

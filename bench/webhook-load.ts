@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { signWebhook } from '../src/webhooks/webhooks.ts';
 import { WEBHOOK_SECRET } from '../test/support/companion.ts';
 
-/** The bytes of one signed `paid` report. */
+/** Returns the bytes of a request with one signed `paid` report. */
 export function webhookRequest(paymentId: string): string {
   const event = 'payment.paid';
   const body = JSON.stringify({
@@ -23,8 +23,8 @@ export function webhookRequest(paymentId: string): string {
 }
 
 /**
- * Sends webhooks over so many connections, each its next one as soon as the last is answered, until the time is up.
- * Answers how many were acknowledged a second. Bare sockets: the load must cost less than what it measures.
+ * Sends webhooks over this many connections until the time is up. Each connection sends the next one after the response to the
+ * last. Returns the number of acknowledged webhooks a second. Uses bare sockets, so that the load costs less than the server.
  */
 export async function pressWebhooks(
   port: number,
@@ -47,7 +47,7 @@ export async function pressWebhooks(
   return answered / ((performance.now() - started) / 1000);
 }
 
-/** The answers are short enough to come in one piece. */
+/** Assumes that each response arrives in one piece, because it is short. */
 function exchange(socket: Socket, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject);

@@ -1,7 +1,6 @@
 /**
- * One of the servers that `npm run bench:webhooks` compares, in a process of its own:
- * `grouped` is the companion as it runs, `single` the same with a commit for each webhook, `raw` the same store and the
- * same handling of a webhook under bare `node:http`.
+ * One of the servers that `npm run bench:webhooks` compares, each in its own process. `grouped`: the companion as it is.
+ * `single`: the companion with one commit for each webhook. `raw`: the same store and webhook handling under bare `node:http`.
  */
 import { createServer } from 'node:http';
 import { pino } from 'pino';

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:webhooks`: durable webhooks a second, with grouped commits, with one commit each, and under bare
- * `node:http`, side by side; then how long a payer's page waits for the news of one. It reports and asserts nothing.
+ * `npm run bench:webhooks`: compares durable webhooks a second with grouped commits, with one commit each, and under bare
+ * `node:http`; then measures the delay until a payer's page shows one. It asserts nothing.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { pressWebhooks } from './webhook-load.ts';
 const ROUNDS = 3;
 const ROUND_MS = 2_000;
 const CONNECTIONS = 128;
-/** More than all rounds of the fastest server use up. */
+/** More than the fastest server uses in all rounds. */
 const PAYMENTS = 150_000;
 const STREAMS = 200;
 
@@ -63,7 +63,7 @@ class Candidate {
   }
 }
 
-/** Open payments by the thousand, as `createPayment` would have left them. */
+/** Inserts thousands of open payments, with the same rows as `createPayment`. */
 function seed(file: string): void {
   const db = new DatabaseSync(file, { timeout: 5000 });
   const inAnHour = Date.now() + 3_600_000;
@@ -81,7 +81,7 @@ function seed(file: string): void {
   db.close();
 }
 
-/** From sending a webhook to its snapshot on an open stream, both over loopback: accepting and pushing lie within. */
+/** Measures the time from sending a webhook to its snapshot on an open stream, both over loopback. */
 async function pushTimes(server: Candidate): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < STREAMS; i++) {
@@ -103,7 +103,7 @@ const [grouped, single, raw] = await Promise.all(['grouped', 'single', 'raw'].ma
 const all = { 'grouped commits': grouped!, 'one by one': single!, 'node:http + store': raw! };
 try {
   for (const server of Object.values(all)) await server.press(1_000);
-  // In turns, so that what else the machine does meets all of them alike.
+  // Alternate, so that other load on the machine affects all of them equally.
   for (let round = 0; round < ROUNDS; round++) {
     for (const server of Object.values(all)) server.rates.push(await server.press(ROUND_MS));
   }
@@ -117,7 +117,7 @@ try {
     );
   }
   const over = (server: Candidate, peer: Candidate) => (server.median / peer.median).toFixed(2);
-  // A fast disk makes the second small: no server over this store can be further ahead of it than the bare one is.
+  // With a fast disk this ratio is small: the bare server is the upper limit for any server over this store.
   console.log(
     `\n  grouped / one by one  ${over(grouped!, single!)} (aim: 6; node:http: ${over(raw!, single!)})`,
   );

@@ -3,15 +3,15 @@ import ts from 'typescript';
 import { build, minify, parseSync, type Plugin } from 'vite';
 import { applyEdits, childNodes, type Edit, type SourceNode } from './source.ts';
 
-/** Written for browsers that the element does not run in. */
+/** Scripts for browsers that cannot run the element. */
 const SCRIPTS = {
   'pay.js': 'src/widget/hosted-page/open.ts',
   'pay.legacy.js': 'src/widget/hosted-page/legacy.ts',
 } as const;
 
 /**
- * Adds the hosted page's own scripts to the build, each one file in ES5: no browser may fail to parse them. The build's
- * own target is newer, and its compiler goes no lower than ES2015; TypeScript's does. Built-ins are not replaced.
+ * Adds the hosted page's own scripts to the build, each as one file in ES5, so that every browser can parse them. TypeScript
+ * compiles them, because the build's compiler goes no lower than ES2015. Built-ins are not replaced.
  */
 export function es5Scripts(): Plugin {
   return {
@@ -36,7 +36,7 @@ async function compile(fileName: string, entry: string): Promise<string> {
   return inOldForms(code.trim());
 }
 
-/** The minifier writes strings and their sums as template literals, and `catch` without a name, whatever its target is. */
+/** The minifier emits template literals and `catch` without a name regardless of its target. This undoes both. */
 function inOldForms(code: string): string {
   const edits: Edit[] = [];
   const collect = (node: SourceNode): void => {
@@ -66,7 +66,7 @@ function asSum(template: SourceNode, code: string): string {
   return parts.length > 1 ? `(${parts.join('+')})` : parts[0]!;
 }
 
-/** The script with what it imports, in a function of its own. */
+/** Returns the script with its imports, wrapped in a function. */
 async function bundle(entry: string): Promise<string> {
   const built = await build({
     configFile: false,

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** The release that the cuts below were written for: read another release before it goes to payers. */
+/** The cuts below fit this release. Review them for another release. */
 const VERSION = '3.1.1';
 
-/** Each cut goes from its first text up to the next place of its second one; the third text stands instead. */
+/** Each cut: from the first text up to the next occurrence of the second; the third text replaces it. */
 const CUTS: readonly (readonly [from: string, upTo: string, instead: string])[] = [
-  // A check of the arguments, for developers.
+  // A check of the arguments that only helps developers.
   ['if (typeof config == "function")', 'const { onEvent', ''],
   ['"Cannot feed parser', ');', '"overlong event"'],
   // Error reports: stream.ts sets no `onError`.
@@ -23,7 +23,7 @@ const CUTS: readonly (readonly [from: string, upTo: string, instead: string])[] 
   [', reset };', '\n}', ' };'],
 ];
 
-/** Leaves out of eventsource-parser what `stream.ts` does not use. The build fails where a cut does not fit. */
+/** Removes the parts of eventsource-parser that `stream.ts` does not use. The build fails if a cut does not fit. */
 export function leanEventStream(): Plugin {
   let done = false;
   return {

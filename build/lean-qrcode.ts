@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { applyEdits, childNodes, isNode, type Edit, type SourceNode } from './source.ts';
 
-/** The release this was written against: another one has to be read before it goes to payers. */
+/** The cuts below fit this release. Review them for another release. */
 const VERSION = '2.0.4';
 
-/** Output formats and text codings that we do not use; the helpers that only they call go with them. */
+/** Unused output formats and text codings, with the helpers that only they call. */
 const METHODS = [
   '_this.createTableTag',
   '_this.createSvgTag',
@@ -19,7 +19,7 @@ const METHODS = [
 ];
 /** Re-exports the text coding that `protocol/qr.ts` replaces. */
 const EXPORT = 'export const stringToBytes';
-/** Modes of `addData` that we never ask for; the library's own `default:` refuses them from now on. */
+/** Unused modes of `addData`. The library's `default:` branch throws for them. */
 const MODES = ["case 'Numeric'", "case 'Kanji'"];
 /** One row for each version and, in this order, each level of error correction: L, M, Q, H. */
 const TABLE = 'RS_BLOCK_TABLE';
@@ -32,8 +32,8 @@ interface Removal {
 }
 
 /**
- * Leaves out of qrcode-generator what `protocol/qr.ts` does not use, which is more than half of it. Nothing of the
- * encoder is rewritten: whole methods, cases and rows go, and the build fails where one of them is not found.
+ * Removes the parts of qrcode-generator that `protocol/qr.ts` does not use, more than half of it. Only whole methods, cases and
+ * rows are removed; the encoder itself is not changed. The build fails if one of them is not found.
  */
 export function leanQrcode(): Plugin {
   let done = false;
@@ -85,7 +85,7 @@ function collect(node: SourceNode, code: string, found: Removal[]): void {
   for (const child of childNodes(node)) collect(child, code, found);
 }
 
-/** Empty slots stay in the place of the rows, so that the library's arithmetic holds and finds no other level. */
+/** Leaves empty slots in place of removed rows, so that the library's index arithmetic still works. */
 function otherLevels(table: unknown): Edit[] {
   const rows = isNode(table) ? (table['elements'] as readonly SourceNode[]) : [];
   return rows

@@ -4,37 +4,37 @@ import type { Plugin } from 'vite';
 import { faultOfMarkup } from './plain-markup.ts';
 import { childNodes, isNode, type SourceNode } from './source.ts';
 
-/** The release whose text is edited below: read another one before it goes to payers. */
+/** The edits below fit this release. Review them for another release. */
 const VERSION = '3.3.3';
 
-/** How the edited Lit names the builder, wherever the sources lie. */
+/** The module id by which the edited Lit imports the builder, independent of the path of the sources. */
 const BUILDER = 'sbp-checkout:markup-builder';
 
-/** Pieces of `lit-html.js` with what stands in their place. Each occurs exactly once. */
+/** Pieces of `lit-html.js` and their replacements. Each piece occurs exactly once. */
 const EDITS: readonly (readonly [string, string])[] = [
-  // The name of the policy is taken where the page has a Lit of its own, and `createPolicy` throws.
+  // `createPolicy` throws if the page's own Lit has registered a policy of this name.
   [',e=s?s.createPolicy("lit-html",{createHTML:t=>t}):void 0', ''],
   ['return void 0!==e?e.createHTML(i):i', 'return i'],
   ['s.innerHTML=t,s', 'buildMarkup(s.content,t),s'],
-  // A bound attribute stands under a name that `setAttribute` takes in every browser, which `@click$lit$` is not.
+  // A bound attribute needs a name that `setAttribute` accepts in every browser; `@click$lit$` is not accepted.
   ['h="$lit$"', 'h="_lit_"'],
   ['s.slice(0,d)+h+s.slice(d)', 's.slice(0,d-a.length)+h+e.length+s.slice(d)'],
   ['t.endsWith(h)', 't.startsWith(h)'],
   ['`lit$${Math.random().toFixed(9).slice(2)}$`', '`lit_${Math.random().toFixed(9).slice(2)}`'],
-  // Expressions inside raw text elements, which the builder does not know.
+  // The builder does not support expressions inside raw text elements.
   ['(y.test(u[2])&&(n=RegExp("</"+u[2],"g")),c=p)', '(c=p)'],
   [
     'if(y.test(r.tagName)){const t=r.textContent.split(o),i=t.length-1;if(i>0){r.textContent=s?s.emptyScript:"";' +
       'for(let s=0;s<i;s++)r.append(t[s],c()),P.nextNode(),d.push({type:2,index:++l});r.append(t[i],c())}}',
     '',
   ],
-  // A page's own Lit warns of every other that it finds in this list.
+  // The page's own Lit would warn about another Lit in this list.
   [',(t.litHtmlVersions??=[]).push("3.3.3")', ''],
 ];
 
 /**
- * Gives the built element a Lit that needs no Trusted Types policy: it builds its templates out of nodes instead of
- * setting `innerHTML`. The build fails on markup in our templates that the builder reads otherwise than a browser.
+ * Changes Lit in the built element so that it needs no Trusted Types policy: templates are built from nodes instead of by
+ * `innerHTML`. The build fails on template markup that the builder would read differently from a browser.
  */
 export function litWithoutPolicy(): Plugin {
   let done = false;

@@ -1,16 +1,16 @@
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A text, a placeholder's comment, an end tag, or a start tag with its attributes and its own end. */
+/** Matches a text, a placeholder comment, an end tag, or a start tag with attributes and optional slash. */
 const TOKEN = /([^<]+)|<(\?[^>]*)>|<\/[^>]*>|<([\w-]+)((?:"[^"]*"|[^">])*?)(\/?)>/g;
 const ATTRIBUTE = /([^\s=]+)(?:=("?)([^]*?)\2(?=\s|$))?/g;
 
 /**
- * Builds a template's markup out of nodes: `innerHTML` would need a Trusted Types policy, whose name a page may have given
- * away or may not allow. Reads the plain markup alone that the build lets pass (plain-markup.ts).
+ * Builds a template's markup from nodes. `innerHTML` would need a Trusted Types policy, and a page may not allow its name or may
+ * already use it. Reads only the plain markup that the build accepts (plain-markup.ts).
  *
- * The nodes belong to the document of `into`. A template's own document creates no custom elements and loads no
- * pictures, exactly as with `innerHTML`.
+ * The nodes belong to the document of `into`. The document of a `template` creates no custom elements and loads no
+ * images, as with `innerHTML`.
  */
 export function buildMarkup(into: DocumentFragment, markup: string): void {
   const owner = into.ownerDocument;

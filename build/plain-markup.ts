@@ -1,23 +1,23 @@
-/** Accepts the markup that `markup-builder.ts` reads as every browser does. The build refuses any other. */
+/** Accepts only markup that `markup-builder.ts` reads in the same way as a browser. The build fails for other markup. */
 
 const VOID = /^(?:br|hr|img|input|wbr)$/;
 const PHRASING =
   /^(?:a|abbr|b|bdi|bdo|br|button|canvas|code|em|i|iframe|img|input|kbd|label|mark|meter|output|progress|s|slot|small|span|strong|sub|sup|svg|time|u|wbr|[a-z]+(?:-[a-z]+)+)$/;
-/** With the phrasing, the elements of HTML that no parser moves, or reads as raw text. */
+/** The elements of HTML that a parser neither moves nor reads as raw text. */
 const BLOCK =
   /^(?:address|article|aside|blockquote|details|dialog|div|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|legend|li|main|nav|ol|p|section|summary|ul)$/;
 const SVG = /^(?:svg|circle|defs|ellipse|g|line|path|polygon|polyline|rect|use)$/;
-/** The parser closes an open one before it opens another. */
+/** Elements of which the parser closes an open one before it opens another. */
 const NEVER_NESTED = [/^a$/, /^button$/, /^form$/, /^h[1-6]$/];
 
-/** Stands for an expression: a character that no template of ours has. */
+/** Placeholder for an expression: a character that no template contains. */
 const HOLE = '\uE000';
 const TAG = /<(\/?)([a-zA-Z][^\s>/]*)([^<>]*)>/y;
 const ATTRIBUTE = /([.?@]?[\w-]+)(?:=("[^"]*"|\uE000))?/g;
-/** All attributes of a start tag: bare, quoted, or an expression; an expression may also stand alone. */
+/** Matches all attributes of a start tag. A value is absent, quoted or an expression; an expression may also replace an attribute. */
 const ATTRIBUTES = /^(?:\s+(?:[.?@]?[\w-]+(?:="[^"<>]*"|=\uE000)?|\uE000))*\s*(\/?)$/;
 
-/** Why a template's markup cannot be built, or `null`. `strings`: what stands between its expressions. */
+/** Returns why a template's markup is refused, `null` when it is accepted. `strings`: the texts between its expressions. */
 export function faultOfMarkup(strings: readonly string[]): string | null {
   const markup = strings.join(HOLE);
   const open: string[] = [];
@@ -52,7 +52,7 @@ function faultOfStart(name: string, attributes: string, open: readonly string[])
   const named = [...attributes.matchAll(ATTRIBUTE)];
   const names = named.map(([, key]) => key!.toLowerCase());
   if (new Set(names).size < names.length) return 'has an attribute twice';
-  // Lit keeps a bound name as it is written. A browser makes a static one small, except in a drawing.
+  // Lit keeps the case of a bound name. A browser lower-cases a static name, except inside SVG.
   const isChanged = ([, key, value = '']: RegExpExecArray) => /[A-Z]/.test(key!) && !value.includes(HOLE);
   if (!drawing && named.some(isChanged)) return 'has an attribute with a capital letter';
   if (!drawing && VOID.test(name) !== Boolean(closed))

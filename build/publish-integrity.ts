@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Publishes the hash of every built file beside them, in the form that a page's `integrity` takes. */
+/** Writes integrity.json beside the built files: the hash of each file, in the form of the `integrity` attribute. */
 export function publishIntegrity(): Plugin {
   return {
     name: 'publish-integrity',
     apply: 'build',
-    // Of the files as they lie on disk: no later plugin can change what was hashed.
+    // Reads the files from disk, so that no later plugin can change them after hashing.
     writeBundle({ dir }, bundle) {
       const hashes = Object.keys(bundle)
         .sort()

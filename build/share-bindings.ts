@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 import { applyEdits, childNodes, isNode, type Edit, type SourceNode } from './source.ts';
 
-/** The file that holds what the parts on demand share with it. */
+/** The file whose bindings the lazily loaded parts use. */
 const ENTRY = 'sbp-checkout.js';
 
 /**
- * Hands the parts on demand what they share with the entry by the identity of the build, and not by the entry's address:
- * as `sbp-checkout.js?ver=6.4`, or from another folder, an import of `sbp-checkout.js` would load all of it again. The
- * first copy of a build on a page serves the parts of every other. Another build has another symbol.
+ * Shares bindings of the entry with the lazily loaded parts by a global symbol of the build instead of an import. If a page loads
+ * `sbp-checkout.js?ver=6.4`, or a copy from another folder, an import of `sbp-checkout.js` would load the entry again. The
+ * first copy of a build on a page serves the parts of all copies. Each build has a different symbol.
  */
 export function shareBindings(): Plugin {
   let shared = '';
@@ -17,7 +17,7 @@ export function shareBindings(): Plugin {
     apply: 'build',
     buildEnd(error) {
       if (error) return;
-      // By content alone, in which no plugin of ours writes a path: the folders of a build are not to be seen in its bytes.
+      // Hashes only contents without paths, so that the bytes do not depend on the folder of the build.
       const contents = [...this.getModuleIds()].map((id) => sha256(this.getModuleInfo(id)?.code ?? ''));
       const identity = sha256([this.meta.rolldownVersion, ...contents.sort()].join()).slice(0, 12);
       shared = `globalThis[Symbol.for("sbp-checkout ${identity}")]`;
@@ -35,7 +35,7 @@ export function shareBindings(): Plugin {
   };
 }
 
-/** The entry's own exports stay what they are. */
+/** Leaves the entry's own exports unchanged. */
 function publish(node: SourceNode, code: string, own: readonly string[], shared: string): Edit[] {
   if (node.type !== 'ExportNamedDeclaration') return [];
   const pairs = (node['specifiers'] as SourceNode[]).map(

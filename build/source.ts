@@ -1,4 +1,4 @@
-/** What the build's own plugins share: walking a syntax tree and cutting pieces out of its source. */
+/** Shared by the build's plugins: walks a syntax tree and edits its source. */
 
 export interface Edit {
   readonly start: number;
@@ -21,7 +21,7 @@ export function childNodes(node: object): SourceNode[] {
   return Object.values(node).flat().filter(isNode);
 }
 
-/** The edits may come in any order, but may not overlap. */
+/** Applies edits in any order. They must not overlap. */
 export function applyEdits(code: string, edits: readonly Edit[]): string {
   return edits
     .toSorted((a, b) => b.start - a.start)

@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 import { applyEdits, childNodes, isNode, type Edit, type SourceNode } from './source.ts';
 
-/** Squeezes the white space of `css` and `html` templates, which no minifier dares to touch. */
+/** Shortens the white space of `css` and `html` templates, which minifiers leave unchanged. */
 export function squeezeTemplates(): Plugin {
   return {
     name: 'squeeze-templates',
@@ -26,7 +26,7 @@ function collect(node: SourceNode, code: string, edits: Edit[]): void {
   for (const child of childNodes(node)) collect(child, code, edits);
 }
 
-/** One space stays: between inline elements it is visible. */
+/** Keeps one space, because it is visible between inline elements. */
 function squeezeMarkup(source: string): string {
   return source.replace(/\s+/g, ' ');
 }

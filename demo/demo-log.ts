@@ -4,7 +4,7 @@ import type { Config } from '../src/companion/index.ts';
 
 export interface DemoLog {
   readonly logger: Logger;
-  /** Shows what was logged so far, and from now on each line at once. */
+  /** Prints the held lines, and from now on each line at once. */
   open(): void;
 }
 
@@ -18,14 +18,14 @@ const LEVELS: Readonly<Record<number, string>> = {
 const WARNING = 40;
 
 /**
- * The companion's log for a person at a terminal: `! bank list not refreshed (reason: …)` instead of JSON. It is held back
- * until the addresses are there, so that a machine that is off line does not begin with an error.
+ * Returns a logger that prints readable lines instead of JSON: `! bank list not refreshed (reason: …)`. Holds the lines until the
+ * addresses are printed, so that an offline machine does not start with an error.
  */
 export function createDemoLog(level: Config['logLevel'], print: (line: string) => void): DemoLog {
   let held: string[] | null = [];
   const logger = createLogger(level, {
     write(json: string) {
-      const line = inWords(json);
+      const line = formatLine(json);
       if (held) held.push(line);
       else print(line);
     },
@@ -39,7 +39,7 @@ export function createDemoLog(level: Config['logLevel'], print: (line: string) =
   };
 }
 
-function inWords(json: string): string {
+function formatLine(json: string): string {
   const { level, msg, err, ...details } = JSON.parse(json) as Record<string, unknown>;
   const mark = level === WARNING ? '!' : (LEVELS[level as number] ?? '');
   const cause = err === undefined ? {} : { error: (err as { message?: unknown }).message };

@@ -2,22 +2,22 @@ import qrcode from 'qrcode-generator';
 
 export interface Addresses {
   readonly shopPort: number;
-  /** The shop as a phone on the same network sees it; `null` without a network. */
+  /** The shop's address for a phone on the same network; `null` without a network. */
   readonly lanUrl: string | null;
   readonly companionUrl: string;
   readonly apiKey: string;
-  /** Pages on which a simulated bank's payer acts. */
+  /** Pages that act as the payer's bank app of a simulated system. */
   readonly bankPages: readonly { readonly system: string; readonly url: string }[];
 }
 
-/** The addresses and keys that a person needs for a running demo. */
+/** Returns the text that the demo prints at start: its addresses and keys. */
 export function greeting({ shopPort, lanUrl, companionUrl, apiKey, bankPages }: Addresses): string {
   const lines = [
     '',
     `  The shop is open:  http://localhost:${shopPort}`,
     ...(lanUrl === null
       ? ['  No local network found: pay in a second tab instead of a phone.', '']
-      : [`  From a phone on the same network:  ${lanUrl}`, '', code(lanUrl)]),
+      : [`  From a phone on the same network:  ${lanUrl}`, '', qrText(lanUrl)]),
     ...bankPages.map(({ system, url }) => `  The simulated bank of ${system}:  ${url}`),
     ...(bankPages.length > 0 ? [''] : []),
     `  The merchant API:  ${companionUrl}/api/sbp/v1`,
@@ -30,7 +30,7 @@ export function greeting({ shopPort, lanUrl, companionUrl, apiKey, bankPages }: 
   return lines.join('\n');
 }
 
-function code(url: string): string {
+function qrText(url: string): string {
   const qr = qrcode(0, 'L');
   qr.addData(url);
   qr.make();

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 
-/** This machine's address on the local network, where a phone can reach it; `null` when it has none. */
+/** Returns this machine's address on the local network, for a phone; `null` without one. */
 export function lanAddress(): string | null {
   const addresses = Object.entries(networkInterfaces())
-    // Containers' and virtual machines' bridges lead nowhere from a phone.
+    // A phone cannot reach the bridges of containers and virtual machines.
     .filter(([name]) => !/^(docker|br-|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg)/.test(name))
     .flatMap(([, list]) => list ?? [])
     .filter(

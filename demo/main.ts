@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: a shop, the companion and the sandbox's bank on this machine, and an address for a phone on the
- * same network. With `--dev` the element comes from its sources, and edits show at once. With `--provider <name>` the
- * payments are made at a simulated payment system instead of the sandbox.
+ * `npm run demo` runs a shop, the companion and the sandbox's bank on this machine, and prints an address for a phone on the
+ * same network. `--dev` serves the element from its sources, so that edits show at once. `--provider <name>` uses a simulated
+ * payment system instead of the sandbox.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ import { onShutdown } from './shutdown.ts';
 import { createShop } from './shop-server.ts';
 import { simulate, SIMULATED_PROVIDERS } from './simulated.ts';
 
-/** All that the network may read: beside them lie the database and the development secrets. */
+/** The folders that Vite may serve. The database and the development secrets are outside of them. */
 const shopFiles = ['index.html', 'demo', 'src/protocol', 'src/widget', 'node_modules'].map((name) =>
   join(ROOT, name),
 );
 
-/** Undoes what was started, the last first. */
+/** Functions that stop the started parts, run in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 
 async function main({ dev, build: builds, provider }: DemoArguments): Promise<void> {
@@ -44,7 +44,7 @@ async function main({ dev, build: builds, provider }: DemoArguments): Promise<vo
   const shopUrl = `http://${host}:${shopPort}`;
   const log = createDemoLog(config.logLevel, (line) => console.log(line));
 
-  // All that can be in the way comes before the build, which takes a while.
+  // Check everything that can fail before the build, which takes a while.
   let answer: RequestListener = (_request, response) => {
     response
       .writeHead(503, { 'content-type': 'text/html; charset=utf-8', refresh: '1' })
@@ -106,7 +106,7 @@ async function buildElement(): Promise<void> {
   await build({ root: ROOT, logLevel: 'warn' });
 }
 
-/** By then Vite has closed the connections that its pages hold open, which the server itself does not know any more. */
+/** Vite closes the connections of its pages before, because the server does not know upgraded connections. */
 async function closeShop(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
@@ -116,16 +116,16 @@ async function stop(): Promise<void> {
   for (let undoLast = undo.pop(); undoLast; undoLast = undo.pop()) await undoLast();
 }
 
-/** Without a stack trace where the message says what to do. */
+/** Returns only the message of an error that explains what to do, without a stack trace. */
 function explanation(error: unknown): unknown {
-  const saysAll =
+  const isExplained =
     error instanceof StoreError || error instanceof ConfigError || error instanceof CommandError;
-  return saysAll ? error.message : error;
+  return isExplained ? error.message : error;
 }
 
-const end = { begun: false };
+const shutdown = { begun: false };
 onShutdown(() => {
-  end.begun = true;
+  shutdown.begun = true;
   void stop().then(
     () => process.exit(0),
     () => process.exit(1),
@@ -134,8 +134,8 @@ onShutdown(() => {
 try {
   await main(readArguments(process.argv.slice(2), SIMULATED_PROVIDERS));
 } catch (error) {
-  // A start that was cut off has nothing to explain.
-  if (!end.begun) {
+  // An interrupted start needs no explanation.
+  if (!shutdown.begun) {
     console.error(explanation(error));
     await stop().catch(() => undefined);
     process.exit(1);

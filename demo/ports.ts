@@ -4,13 +4,13 @@ import { CommandError } from '../src/companion/cli/command-error.ts';
 import { listenError } from '../src/companion/cli/listen-error.ts';
 import type { Config } from '../src/companion/index.ts';
 
-/** Listens on the shop's port; throws a {@link CommandError} that names the variable to change. */
+/** Listens on the shop's port. Throws a {@link CommandError} that names the variable to change. */
 export async function listenForShop(server: Server, port: number): Promise<void> {
   try {
     await listen(server, port, '0.0.0.0');
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'EADDRINUSE' && (await isDemo(port))) throw new CommandError(runsAlready(port));
+    if (code === 'EADDRINUSE' && (await isDemo(port))) throw new CommandError(alreadyRuns(port));
     if (code === 'EADDRINUSE') {
       throw new CommandError(
         `DEMO_SHOP_PORT: another program listens on port ${port} already (${code}): end it, or choose another port, ` +
@@ -26,7 +26,7 @@ export async function listenForShop(server: Server, port: number): Promise<void>
   }
 }
 
-/** Whether the companion will get its port: to be known before minutes are spent on a build. Throws as above. */
+/** Checks before the long build that the companion's port is free. Throws a {@link CommandError} that names the variable to change. */
 export async function checkCompanionPort(config: Config): Promise<void> {
   const probe = createServer();
   try {
@@ -38,7 +38,7 @@ export async function checkCompanionPort(config: Config): Promise<void> {
   await once(probe, 'close');
 }
 
-function runsAlready(port: number): string {
+function alreadyRuns(port: number): string {
   return (
     `A demo runs already: http://localhost:${port}. End it by Ctrl-C where it was started, or give this one ports and a ` +
     `database of its own:\n  DEMO_SHOP_PORT=${port + 1} SBP_PORT=8788 SBP_DATABASE_URL=file:data/demo-2.sqlite npm run demo`
@@ -52,7 +52,7 @@ async function isDemo(port: number): Promise<boolean> {
     });
     return response.ok && 'lanUrl' in ((await response.json()) as object);
   } catch {
-    return false; // it is something else
+    return false; // another program
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots [folder]`: the README's pictures into docs/screenshots, and with a folder also every state of
- * the gallery, each on a desktop and on a phone, light and dark, in both languages, to be looked at.
+ * `npm run screenshots [folder]` writes the README's screenshots into docs/screenshots. With a folder it also writes every state
+ * of the gallery for desktop and phone, light and dark, in both languages.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { CompanionProcess } from '../test/support/companion-process.ts';
 import { SCENARIOS } from './gallery/scenarios.ts';
 
 const root = join(import.meta.dirname, '..');
-/** Pages that are open at a time. */
-const LANES = 4;
+/** The number of pages that are open at the same time. */
+const CONCURRENCY = 4;
 
 async function forReadme(browser: Browser): Promise<void> {
   const folder = join(root, 'docs/screenshots');
@@ -30,7 +30,7 @@ async function forReadme(browser: Browser): Promise<void> {
         order_id: 'ORD-100500',
         expires_in: 873,
       });
-      // The page's policy takes no styles but its own; the pictures want one font on every machine.
+      // bypassCSP allows the added style, which sets the same font on every machine.
       const page = await (await browser.newContext({ ...device, bypassCSP: true })).newPage();
       await page.goto(payment_url);
       await page.addStyleTag({ content: 'body { font-family: Inter, system-ui, sans-serif }' });
@@ -66,8 +66,8 @@ async function ofEveryState(browser: Browser, folder: string): Promise<void> {
       });
       await page.context().close();
     };
-    const lanes = Array.from({ length: LANES }, async (_, lane) => {
-      for (let at = lane; at < pictures.length; at += LANES) await take(pictures[at]!);
+    const lanes = Array.from({ length: CONCURRENCY }, async (_, lane) => {
+      for (let at = lane; at < pictures.length; at += CONCURRENCY) await take(pictures[at]!);
     });
     await Promise.all(lanes);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * The demo shop's server: what a merchant writes to take SBP payments. It prices the order, asks the companion for
- * a payment with the secret key, hands the browser the payment's token, and believes only signed webhooks.
+ * The demo shop's server, an example of a merchant's code for SBP payments. It prices the order, creates a payment at the companion
+ * with the secret key, gives the browser the payment's token, and trusts only signed webhooks.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifyWebhook, WebhookVerificationError } from '../src/webhooks/webhooks.ts';
@@ -15,34 +15,34 @@ import { createSettlement } from './shop/server/settlement.ts';
 import { readReport } from './shop/server/webhook-reports.ts';
 
 export interface ShopOptions {
-  /** The companion as this server reaches it, e.g. `http://127.0.0.1:8787`. */
+  /** The companion's address for this server, e.g. `http://127.0.0.1:8787`. */
   readonly companionUrl: string;
-  /** The companion as the buyers' browsers reach it. */
+  /** The companion's address for buyers' browsers. */
   readonly publicCompanionUrl: string;
-  /** The checkout's script. Default: the companion's own build of it. */
+  /** URL of the checkout's script. Defaults to the companion's build. */
   readonly scriptUrl?: string;
   readonly apiKey: string;
-  /** Several while one replaces another. */
+  /** Several during a rotation. */
   readonly webhookSecret: string | readonly string[];
-  /** This shop, as the companion and the payer's bank reach it. */
+  /** This shop's address for the companion and the payer's bank. */
   readonly shopUrl: string;
-  /** This shop as a phone on the same network sees it; `null` when there is no such address. */
+  /** This shop's address for a phone on the same network; `null` without a network. */
   readonly lanUrl: string | null;
-  /** The ways to pay; the companion's first one unless given. */
+  /** The methods on offer. Defaults to the companion's first one. */
   readonly methods?: readonly string[];
-  /** Where orders are kept; `:memory:` forgets them with the process. */
+  /** The file of the orders; `:memory:` keeps them only in the process. */
   readonly databaseFile: string;
   readonly log: ShopLog;
 }
 
 export interface ShopLog {
   info(message: string): void;
-  /** For what a person should know of, such as an order that was paid twice. */
+  /** Logs events that a person should know about, such as an order that was paid twice. */
   warn(message: string): void;
 }
 
 export interface Shop {
-  /** Answers the shop's own routes; `false` leaves the request untouched for someone else. Never rejects. */
+  /** Serves the shop's own routes. Returns `false` for other requests, which stay untouched. Never rejects. */
   handler(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ type Route = (request: IncomingMessage, response: ServerResponse, orderId: strin
 
 export function createShop(options: ShopOptions): Shop {
   const { publicCompanionUrl, webhookSecret, shopUrl, lanUrl, log } = options;
-  // A demo has no other money. A real shop ships nothing for a test.
+  // A demo has only test payments. A real shop must not ship anything for one.
   const orders = createOrders({ databaseFile: options.databaseFile, acceptTestPayments: true });
   const payment = {
     orders,
@@ -66,7 +66,7 @@ export function createShop(options: ShopOptions): Shop {
       description: describe(order.lines),
       return_url: `${shopUrl}/?order=${order.id}`,
       callback_url: `${shopUrl}/webhooks/sbp`,
-      // A real shop knows its buyer; this one has nobody else.
+      // A real shop sends its buyer's data.
       customer: { ip: '203.0.113.7', phone: '+79990001122', email: 'buyer@example.ru' },
       ...(options.methods && { methods: options.methods }),
     }),
@@ -76,10 +76,10 @@ export function createShop(options: ShopOptions): Shop {
     endSpare: (spare) => endSpare(payment, spare),
     warn: (message) => log.warn(message),
   });
-  // What a crash has left undone.
+  // Continue work that a crash has interrupted.
   settlement.wake();
 
-  /** The order as it stands, with the token of the payment that can be paid now. */
+  /** Returns the order, with the token of its open payment. */
   function answerFor({ id }: KeptOrder): OrderAnswer {
     const payments = orders.paymentsOf(id);
     const order = publicOrder(orders.find(id)!, payments);
@@ -125,11 +125,11 @@ export function createShop(options: ShopOptions): Shop {
         secrets: webhookSecret,
       });
       const report = readReport(payload);
-      // On disk before the 200: a webhook that a crash cuts off comes again.
+      // Write to disk before the 200: after a crash the webhook is sent again.
       const outcome = report ? orders.apply(report) : 'ignored';
       if (report?.kind === 'refund' && !report.succeeded && outcome === 'applied')
         log.warn(
-          `payment ${report.paymentId} of order ${report.orderId} has to be given back by hand: the refund has failed`,
+          `payment ${report.paymentId} of order ${report.orderId} must be refunded by hand: the refund failed`,
         );
       log.info(`webhook ${String(payload['event'])} for order ${String(payload['order_id'])}: ${outcome}`);
       settlement.wake();
@@ -159,7 +159,7 @@ export function createShop(options: ShopOptions): Shop {
   };
 }
 
-/** `/api/orders/R-1/retry?x` is `/api/orders/:id/retry` with `R-1`. */
+/** Turns `/api/orders/R-1/retry?x` into the pattern `/api/orders/:id/retry` and the order id `R-1`. */
 function matchPath(url: string): { pattern: string; orderId: string } {
   const path = url.replace(/[?#].*$/s, '');
   const order = /^\/api\/orders\/([\w-]{1,64})(\/retry)?$/.exec(path);

@@ -1,10 +1,10 @@
-const LOOK_MS = 500;
-/** What has not ended by then is cut off: the process ends. */
+const PARENT_CHECK_MS = 500;
+/** The process ends after this time even if `stop` has not finished. */
 const DEADLINE_MS = 10_000;
 
 /**
- * Calls `stop` once, when the demo is to end: at Ctrl-C, at SIGTERM, when its terminal is closed, and when the npm that has
- * started it is gone (npm hands a signal to its shell, and the shell hands it to nobody). A second signal ends it at once.
+ * Calls `stop` once when the demo must end: on Ctrl-C, on SIGTERM, when the terminal closes, and when the npm process that
+ * started it ends (npm passes a signal to its shell, and the shell does not pass it on). A second signal ends the process at once.
  */
 export function onShutdown(stop: () => void): void {
   let begun = false;
@@ -24,5 +24,5 @@ export function onShutdown(stop: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) begin();
-  }, LOOK_MS).unref();
+  }, PARENT_CHECK_MS).unref();
 }

@@ -5,13 +5,13 @@ import { SbpApiSimulator } from './simulators/sbp-api.ts';
 import type { Simulator } from './simulators/simulator.ts';
 import { SmartGlocalSimulator } from './simulators/smart-glocal.ts';
 
-/** How long the simulated payer takes to show the bank what the bank asks for, ms: long enough to be seen. */
+/** Delay in ms before the simulated payer shows the requested code to the bank, long enough to be visible. */
 const UNHURRIED_MS = 1_500;
 
 const freepayment = (variant: 'SY' | 'BC' | 'IZ' | 'MT') => () =>
   new FreepaymentSimulator({ variant, linkTo: 'page' });
 
-/** The systems that `npm run demo -- --provider <name>` can be run on, and the method that each serves. */
+/** The systems for `npm run demo -- --provider <name>`, and the method of each. */
 const SYSTEMS: Readonly<Record<string, { readonly method: Method; readonly open: () => Simulator }>> = {
   freepayment: { method: 'sbp', open: freepayment('SY') },
   'freepayment-bc': { method: 'sbp', open: freepayment('BC') },
@@ -25,24 +25,24 @@ const SYSTEMS: Readonly<Record<string, { readonly method: Method; readonly open:
   'sbp-api': { method: 'sbp', open: () => new SbpApiSimulator({ linkTo: 'page' }) },
 };
 
-/** What `--provider all` has: one system for each method. */
+/** The systems of `--provider all`: one for each method. */
 const ALL = ['freepayment', 'smart-glocal', 'sberbank'];
 
-/** What `--provider` takes. */
+/** The values of `--provider`. */
 export const SIMULATED_PROVIDERS: readonly string[] = [...Object.keys(SYSTEMS), 'all'];
 
 export interface Simulated {
-  /** What the companion is to be told. */
+  /** Environment variables of the companion. */
   readonly env: Readonly<Record<string, string>>;
   readonly methods: readonly Method[];
-  /** Their pages, on which a payer's deeds can be done. */
+  /** The systems' pages that act as the payer's bank app. */
   readonly pages: readonly { readonly system: string; readonly url: string }[];
-  /** The companion, where a system does not hear of it with each payment. */
+  /** The companion's address, for a system that does not get it with each payment. */
   sendWebhooksTo(companionUrl: string): void;
   close(): Promise<void>;
 }
 
-/** Starts the simulated systems of that name, one of {@link SIMULATED_PROVIDERS}. */
+/** Starts the simulated systems of a name in {@link SIMULATED_PROVIDERS}. */
 export async function simulate(name: string, host: string): Promise<Simulated> {
   const names = name === 'all' ? ALL : [name];
   const chosen = names.map((one) => SYSTEMS[one]);

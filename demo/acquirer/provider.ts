@@ -1,4 +1,4 @@
-/** A made-up acquirer, whole: the worked example of docs/providers.md. */
+/** A complete made-up acquirer: the worked example of docs/providers.md. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { WebhookVerificationError } from '../../src/webhooks/webhooks.ts';
@@ -17,7 +17,7 @@ export interface AcmeSettings {
   readonly webhookUrl: string;
 }
 
-/** Their words for a bill's state; one that is not here changes nothing and is logged. */
+/** The acquirer's bill states. A state that is not listed changes nothing and is logged. */
 const STATUSES: Readonly<Record<string, PaymentStatus>> = {
   new: 'created',
   in_bank: 'processing',
@@ -54,7 +54,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
     body?: object,
   ): Promise<v.InferOutput<Schema>> {
     const headers = { 'x-acme-key': settings.key };
-    // Every call may be repeated: a bill's and a refund's number are ours.
+    // Every call may be repeated: the numbers of bills and refunds are ours.
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     return http.call({ method, path, headers, repeatable: true, ...text }, (answer) => read(answer, schema));
   }
@@ -72,7 +72,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
       refund: 'partial',
       push: false,
       charge: false,
-      // Signed, but without a time: an old message could be played again.
+      // Signed, but without a time: an old message could be sent again.
       webhookTrust: 'confirm-by-status',
     },
 
@@ -104,7 +104,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
       return { status: REFUND_STATUSES[state] };
     },
 
-    /** Ours are settled by the answer; one that a message names was made in the cabinet. */
+    /** The response settles our own refunds. A refund that only a webhook names was made in the cabinet. */
     async findRefund({ reference }, name) {
       const path = `/bills/${reference}/refunds/${encodeURIComponent(name)}`;
       const { state, kopecks } = await call('GET', path, ownRefundSchema);
@@ -119,12 +119,12 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
     parseWebhook({ headers, body }) {
       const given = String(headers['x-acme-signature'] ?? '');
       const ours = createHmac('sha256', settings.key).update(body).digest();
-      // Judged as text first: what is no hexadecimal is dropped in silence when it is decoded.
+      // Check the text first: decoding silently drops what is not hexadecimal.
       if (!/^[0-9a-f]{64}$/.test(given) || !timingSafeEqual(Buffer.from(given, 'hex'), ours)) {
         throw new WebhookVerificationError('signature_mismatch', 'X-Acme-Signature does not match the body');
       }
       const { bill, refund } = newsIn(body);
-      // A hint: what it says of the payment is asked for anyway.
+      // The content is not trusted: the companion reads the payment's status.
       return {
         deliveryId: createHash('sha256').update(body).digest('base64url'),
         event: 'bill',
@@ -138,7 +138,7 @@ export function createAcmeProvider(settings: AcmeSettings, outbound: OutboundCli
   };
 }
 
-/** `''` in a message that names none, perhaps of a newer version: there is nothing to follow, and nothing to refuse. */
+/** `''` for a message without a number, perhaps of a newer version: it is neither applied nor refused. */
 function newsIn(body: Buffer): { bill: string; refund: string | null } {
   const parsed = v.safeParse(messageSchema, body.toString('utf8'));
   if (!parsed.success) return { bill: '', refund: null };
@@ -152,5 +152,5 @@ function read<Schema extends v.GenericSchema>(
   if (status >= 400) throw new ProviderError('refused', `the acquirer refused: ${status}`);
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
-  throw new NoUsableResponse('the answer cannot be read', true);
+  throw new NoUsableResponse('the response cannot be read', true);
 }

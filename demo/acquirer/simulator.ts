@@ -1,4 +1,4 @@
-/** The made-up acquirer's own side, by which docs/providers.md's example is tried. */
+/** The made-up acquirer's own side, for trying the example of docs/providers.md. */
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { Refused, Simulator, type Answer, type Bill, type Call } from '../simulators/simulator.ts';
@@ -22,11 +22,11 @@ const refundSchema = v.strictObject({ refund: v.string(), kopecks });
 
 export class AcmeSimulator extends Simulator {
   readonly #refunds = new Map<string, Answer>();
-  /** Made in the cabinet: the sum by the number that the acquirer gave it. */
+  /** Refunds made in the cabinet: the amount by the acquirer's number. */
   readonly #ownRefunds = new Map<string, number>();
   #reportUrl = '';
 
-  /** Nothing of it is in the companion's environment: the example is handed over in code. */
+  /** Empty: the example is passed in code, not in the companion's environment. */
   env(): Record<string, string> {
     return {};
   }

@@ -1,6 +1,6 @@
 /**
- * Every state of the element. `?state=pay&locale=en&theme=dark` shows one alone, for screenshots and tests;
- * without `state` all of them, filtered by the other two.
+ * Shows every state of the element. `?state=pay&locale=en&theme=dark` shows one state, for screenshots and tests. Without `state`
+ * it shows all states, filtered by the other two parameters.
  */
 import '../../src/widget/index.ts';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
@@ -10,10 +10,10 @@ import { stubCompanion } from './stub-companion.ts';
 
 stubCompanion();
 
-const wishes = new URLSearchParams(location.search);
-const only = wishes.get('state');
-const locales = wishes.has('locale') ? [wishes.get('locale')!] : only ? ['ru'] : ['ru', 'en'];
-const themes = wishes.has('theme') ? [wishes.get('theme')!] : only ? ['light'] : ['light', 'dark'];
+const parameters = new URLSearchParams(location.search);
+const only = parameters.get('state');
+const locales = parameters.has('locale') ? [parameters.get('locale')!] : only ? ['ru'] : ['ru', 'en'];
+const themes = parameters.has('theme') ? [parameters.get('theme')!] : only ? ['light'] : ['light', 'dark'];
 
 const main = document.querySelector('main')!;
 if (only) {
@@ -36,7 +36,7 @@ function show(scenario: Scenario, locale: string, theme: string): HTMLElement {
   checkout.locale = locale;
   checkout.theme = theme as SbpCheckout['theme'];
   checkout.device = scenario.device;
-  // Taps are a payer's, but the page stays where it is.
+  // A tap on a bank must not leave the page.
   checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
   void play(checkout, scenario.doings ?? []).then(() => (figure.dataset['played'] = ''));
   figure.append(caption, checkout);

@@ -1,6 +1,6 @@
-/** Finds why a payer cannot tap an element. A script can click a hidden element, so a script that plays a payer asks here first. */
+/** Finds why a payer cannot tap an element. A script can click a hidden element, so a script that acts as a payer checks this first. */
 
-/** The smallest control that a finger can hit (WCAG 2.2, 2.5.8), in CSS pixels. Binds our controls only. */
+/** The smallest control that a finger can hit (WCAG 2.2, 2.5.8), in CSS pixels. Applies only to our own controls. */
 const SMALLEST = 24;
 
 /** In CSS pixels of the window. */
@@ -9,7 +9,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** Why a payer cannot tap it at this moment, in words; `null` if they can. Scrolls to it, as a payer would. */
+/** Returns why a payer cannot tap the element now; `null` if they can. Scrolls to it, as a payer would. */
 export function obstacle(element: Element): string | null {
   if (!element.isConnected) return 'it is not on the page';
   if (element.matches(':disabled')) return 'it is disabled';
@@ -20,7 +20,7 @@ export function obstacle(element: Element): string | null {
     contentVisibilityAuto: true,
   });
   if (!visible) {
-    // A row that its list has scrolled away is not drawn (content-visibility): the next look finds it.
+    // A row outside its scrolled list is not drawn (content-visibility). After scrolling, the next check finds it.
     element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
     return 'it cannot be seen';
   }
@@ -29,7 +29,7 @@ export function obstacle(element: Element): string | null {
   if (width < least || height < least) return `it is ${width} × ${height} px`;
   if (!isInView(element)) return 'it is outside the window';
   if (coverOf(element) === null) return null;
-  // A payer scrolls it out from under what sticks to the window's edge.
+  // A payer would scroll the element out from under a sticky header or footer.
   element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
   const cover = coverOf(element);
   return cover && `${cover} lies over it`;
@@ -52,7 +52,7 @@ function topmostAt(x: number, y: number): Element | null {
   }
 }
 
-/** Whether a tap on `inner` is one on `outer`, as events travel: through slots and out of shadow roots. */
+/** True if a tap on `inner` also reaches `outer`, through slots and out of shadow roots. */
 function isWithin(inner: Element, outer: Element): boolean {
   for (let node: Node | null = inner; node;) {
     if (node === outer) return true;
@@ -62,7 +62,7 @@ function isWithin(inner: Element, outer: Element): boolean {
   return false;
 }
 
-/** Of the first line, where a link is broken into several. Whole pixels: drivers take no others. */
+/** Returns the middle of the element, or of its first line for a wrapped link. In whole pixels, because drivers accept no others. */
 export function middleOf(element: Element): Point {
   const { left, top, width, height } = element.getClientRects()[0] ?? element.getBoundingClientRect();
   return { x: Math.round(left + width / 2), y: Math.round(top + height / 2) };

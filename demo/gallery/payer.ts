@@ -1,22 +1,22 @@
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { obstacle } from './obstacle.ts';
 
-/** What a payer does on a screen, as far as a scenario needs it. `at`: a path of selectors through shadow roots. */
+/** An action of a payer in a scenario. `at`: a path of selectors through shadow roots. */
 export type Doing =
   | { readonly tap: readonly string[] }
   | { readonly type: string; readonly at: readonly string[] }
-  /** Looks at the screen until it is there. */
+  /** Waits until the element is there. */
   | { readonly see: readonly string[] }
-  /** Milliseconds that seem to pass. */
+  /** Milliseconds by which the clock is moved. */
   | { readonly wait: number };
 
-/** Taps and types for the payer. */
+/** Taps and types as the payer. */
 export interface Hand {
   readonly tap: (element: Element) => void | Promise<void>;
   readonly type: (field: HTMLInputElement, text: string) => void | Promise<void>;
 }
 
-/** A page has no other: it taps by script, but only what a payer could. */
+/** Taps by script, because a page has no other means, but only elements that a payer could tap. */
 const SCRIPTED: Hand = {
   tap: (element) => (element as HTMLElement).click(),
   type(field, text) {
@@ -25,7 +25,7 @@ const SCRIPTED: Hand = {
   },
 };
 
-/** Does it, one thing after the other, each as soon as a payer could do it. */
+/** Runs the actions in order, each as soon as a payer could do it. */
 export async function play(
   checkout: SbpCheckout,
   doings: readonly Doing[],
@@ -47,7 +47,7 @@ export async function play(
 
 const now = performance.now.bind(performance);
 
-/** The page's monotonic clock, ahead of what it really is; 0 sets it right. */
+/** Moves the page's monotonic clock ahead by `ms`; 0 resets it. */
 export function shiftClock(ms: number): void {
   performance.now = () => now() + ms;
 }

@@ -11,19 +11,19 @@ export interface Scenario {
   readonly screen: Screen;
   readonly device: 'desktop' | 'mobile' | 'tablet';
   readonly snapshot: Partial<Snapshot> | null;
-  /** Milliseconds from now to the end of the time to pay. */
+  /** Milliseconds from now to the deadline of the payment. */
   readonly left?: number;
-  /** What the companion answers instead of a snapshot. */
+  /** The companion's response instead of a snapshot. */
   readonly refusal?: { readonly status: number; readonly code: string };
-  /** What the payer does there. */
+  /** The payer's actions. */
   readonly doings?: readonly Doing[];
-  /** What the companion answers to it, by path; the snapshot unless it says otherwise. */
+  /** The companion's responses to the actions, by path. Defaults to the snapshot. */
   readonly answers?: Readonly<Record<string, { readonly status: number; readonly retryAfter?: number }>>;
-  /** The bank list cannot be had. */
+  /** True if the bank list fails to load. */
   readonly noBanks?: boolean;
 }
 
-/** Longer than any QR code. */
+/** Too long for a QR code. */
 const LONG_LINK = `https://bank.example/pay?order=${'0123456789'.repeat(240)}`;
 
 const MINUTES = 60_000;

@@ -2,7 +2,7 @@ import { PROBLEM_MEDIA_TYPE } from '../../src/protocol/problem.ts';
 import { HEARTBEAT_MS } from '../../src/protocol/stream.ts';
 import { BANKS, SCENARIOS, snapshotOf, type Scenario } from './scenarios.ts';
 
-/** Answers the checkout API for tokens that are a scenario's name; everything else goes to the network. */
+/** Serves the checkout API for tokens that are the name of a scenario. All other requests go to the network. */
 export function stubCompanion(): void {
   const network = window.fetch.bind(window);
   window.fetch = (input, init) => {
@@ -49,7 +49,7 @@ function answerAct(path: string, scenario: Scenario): Promise<Response> {
   return Promise.resolve(new Response(null, { status, headers }));
 }
 
-/** `Response.json` is missing in the oldest browsers that we look at. */
+/** Replaces `Response.json`, which the oldest supported browsers do not have. */
 function json(value: unknown, status = 200): Response {
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 }

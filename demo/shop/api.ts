@@ -3,11 +3,11 @@ import type { About, OrderAnswer } from './order.ts';
 export interface Item {
   readonly sku: string;
   readonly quantity?: number;
-  /** Kopecks; a gift certificate's. */
+  /** Kopecks; only for a gift certificate. */
   readonly amount?: number;
 }
 
-/** The shop's server said no; `status` tells an unknown order from a passing trouble. */
+/** The shop's server refused the request. `status` distinguishes an unknown order from a temporary failure. */
 export class ShopError extends Error {
   override readonly name = 'ShopError';
   readonly status: number;

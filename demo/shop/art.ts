@@ -1,4 +1,4 @@
-/** The shop's drawings. Colours are the stylesheet's, so that they follow light and dark. */
+/** The shop's drawings. The stylesheet sets their colours, so that they follow light and dark mode. */
 import { svg, type SVGTemplateResult } from 'lit';
 import type { Sku } from './catalog.ts';
 

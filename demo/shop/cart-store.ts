@@ -2,14 +2,14 @@ import { findProduct, MAX_QUANTITY } from './catalog.ts';
 
 const KEY = 'romashka-cart';
 
-/** The cart survives a reload; a browser that stores nothing merely forgets it. */
+/** Keeps the cart across reloads in browsers that allow storage. */
 export function loadCart(): Map<string, number> {
   try {
     const saved: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
     const entries = Array.isArray(saved) ? (saved as unknown[]) : [];
     return new Map(entries.filter(isEntry));
   } catch {
-    return new Map(); // storage is off, or holds another program's text
+    return new Map(); // storage is disabled, or holds foreign text
   }
 }
 
@@ -17,7 +17,7 @@ export function saveCart(cart: ReadonlyMap<string, number>): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify([...cart]));
   } catch {
-    // storage is off or full: the cart lives as long as the page
+    // storage is disabled or full: the cart is lost with the page
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the shop sells. The server prices orders by this; the page only shows it. */
+/** The shop's products. The server takes prices from here; the page only shows them. */
 export interface Product {
   readonly sku: Sku;
   /** Kopecks. */
@@ -54,7 +54,7 @@ export const CATALOG: readonly Product[] = [
   },
 ];
 
-/** A gift certificate is sold for any amount between these, in kopecks. */
+/** The limits of a gift certificate's amount, in kopecks. */
 export const GIFT_SKU = 'gift';
 export const GIFT_MIN = 100_00;
 export const GIFT_MAX = 100_000_00;

@@ -1,4 +1,4 @@
-/** The demo shop's page: keeps the model, talks to the shop's server, and draws. */
+/** The demo shop's page: keeps the model, calls the shop's server, and renders. */
 import { render } from 'lit';
 import { parseMoney } from '../../src/protocol/money.ts';
 import { createOrder, fetchAbout, fetchOrder, retryOrder, ShopError, type Item } from './api.ts';
@@ -7,14 +7,14 @@ import { GIFT_MAX, GIFT_MIN, GIFT_SKU } from './catalog.ts';
 import type { Actions, Model } from './model.ts';
 import type { Order, OrderAnswer } from './order.ts';
 import { page } from './views/page.ts';
-import { WORDS } from './words.ts';
+import { TEXTS } from './texts.ts';
 
 const root = document.querySelector<HTMLElement>('#shop')!;
 
-/** The companion's webhook reaches the shop's server within seconds of the checkout's own news. */
+/** The webhook reaches the shop's server within seconds after the checkout shows the result. */
 const CONFIRM_EVERY_MS = 700;
 const CONFIRM_TRIES = 40;
-/** An extra payment's way back is looked at as often while its order is on the page. */
+/** Interval at which the page checks the refund of an extra payment. */
 const RETURNING_EVERY_MS = 3_000;
 
 let model: Model = {
@@ -29,7 +29,7 @@ let model: Model = {
 
 function update(change: Partial<Model>): void {
   model = { ...model, ...change };
-  const { name, trade } = WORDS[model.locale];
+  const { name, trade } = TEXTS[model.locale];
   document.documentElement.lang = model.locale;
   document.title = `${name} · ${trade}`;
   render(page(model, actions), root);
@@ -61,7 +61,7 @@ const actions: Actions = {
   confirm: (paid) => void confirm(paid),
 };
 
-/** The button that was pressed may have become another one: the keyboard stays at this product. */
+/** Keeps the focus at this product: the pressed button may have been replaced. */
 function keepFocusAt(sku: string): void {
   if (document.activeElement !== document.body) return;
   root.querySelector<HTMLElement>(`[data-sku="${sku}"] .buy button:last-of-type`)?.focus();
@@ -72,7 +72,7 @@ async function buy(items: readonly Item[]): Promise<void> {
   update({ starting: true, trouble: null });
   try {
     const answer = await createOrder(items);
-    // The order's id, never its token: addresses end up in logs.
+    // The address contains the order's id, never its token: addresses end up in logs.
     history.pushState(null, '', `/?order=${answer.order.id}`);
     showOrder(answer);
     window.scrollTo(0, 0);
@@ -90,7 +90,7 @@ async function retry(): Promise<void> {
   try {
     const answer = await retryOrder(order.id);
     showOrder(answer);
-    // Nothing to pay: the former payment was paid a moment before, and the shop's server is about to hear of it.
+    // No token: the former payment was just paid, and its webhook is on the way to the shop's server.
     if (answer.order.status === 'failed') void confirm(true);
   } catch {
     update({ trouble: 'start' });
@@ -99,7 +99,7 @@ async function retry(): Promise<void> {
   }
 }
 
-/** The checkout has a result; the shop's server has the last word on what it means for the order. */
+/** Handles the checkout's result. The shop's server decides what it means for the order. */
 async function confirm(paid: boolean): Promise<void> {
   const { place } = model;
   if (place.kind !== 'order' || place.confirming) return;
@@ -116,15 +116,15 @@ async function confirm(paid: boolean): Promise<void> {
 }
 
 /**
- * Returns whether the shop's server knows the checkout's result. A change alone proves nothing: the answer may bring
- * older news that this tab has not seen yet.
+ * Returns true if the shop's server knows the checkout's result. A changed order alone is no proof: the response may contain
+ * an older change that this tab has not seen.
  */
 function isSettled(now: Order, before: Order, paid: boolean): boolean {
   if (now.status === 'waiting') return false;
   return !paid || now.status === 'paid' || now.extraPayments.length > before.extraPayments.length;
 }
 
-/** Another tab, or another device, may have changed the order. */
+/** Reloads the order, which another tab or device may have changed. */
 async function refresh(): Promise<void> {
   const id = orderOnPage()?.id;
   const answer = id === undefined ? null : await fetchOrder(id).catch(() => null);
@@ -145,7 +145,7 @@ function showOrder(answer: OrderAnswer): void {
   const { order } = answer;
   const shown = model.place.kind === 'order' && model.place.answer.order.id === order.id ? model.place : null;
   watchReturning(order);
-  // Answers may overtake each other.
+  // Responses may arrive out of order.
   if (shown && shown.answer.order.revision > order.revision) return;
   const token = answer.token ?? shown?.token ?? null;
   const cart = order.status === 'paid' ? new Map<string, number>() : model.cart;
@@ -154,7 +154,7 @@ function showOrder(answer: OrderAnswer): void {
   update({ cart, place: { kind: 'order', answer, token, confirming }, trouble: null });
 }
 
-/** The address decides what is shown, so that a reload or a link in the middle of a payment finds its order again. */
+/** Shows the order in the address, so that a reload or a link during a payment opens the same order. */
 async function follow(): Promise<void> {
   const id = new URLSearchParams(location.search).get('order');
   if (!id) {
@@ -169,7 +169,7 @@ async function follow(): Promise<void> {
   }
 }
 
-/** As a merchant's page would: one script tag from the companion. */
+/** Loads the element as a merchant's page does: by one script tag from the companion. */
 function loadCheckout(src: string): void {
   const script = document.createElement('script');
   script.type = 'module';

@@ -1,7 +1,7 @@
 import type { About, OrderAnswer } from './order.ts';
-import type { Locale } from './words.ts';
+import type { Locale } from './texts.ts';
 
-/** Everything the page shows; the views only read it. */
+/** The state of the page. Views only read it. */
 export interface Model {
   readonly locale: Locale;
   readonly about: About | null;
@@ -20,13 +20,13 @@ export type Place =
   | {
       readonly kind: 'order';
       readonly answer: OrderAnswer;
-      /** Stays when the order is paid, so that the checkout can show its result. */
+      /** Kept after the order is paid, so that the checkout can show its result. */
       readonly token: string | null;
-      /** The checkout says that the payment is paid, and the shop's server has not heard of it yet. */
+      /** True while the checkout shows "paid" and the shop's server has no webhook yet. */
       readonly confirming: boolean;
     };
 
-/** What the views may ask for. */
+/** The actions of the views. */
 export interface Actions {
   setLocale(locale: Locale): void;
   setQuantity(sku: string, quantity: number): void;
@@ -35,6 +35,6 @@ export interface Actions {
   buyGift(): void;
   retry(): void;
   openShop(): void;
-  /** The checkout has a result; `paid` or another one. */
+  /** Called with the checkout's result, `paid` or another one. */
   confirm(paid: boolean): void;
 }

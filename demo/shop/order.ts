@@ -1,16 +1,16 @@
-/** What the shop's server and its page say to each other. */
+/** Messages between the shop's server and its page. */
 
 export interface OrderLine {
   readonly sku: string;
   readonly quantity: number;
-  /** Kopecks for one. */
+  /** Kopecks for one item. */
   readonly price: number;
 }
 
-/** Decided by the shop's server alone, from signed webhooks. `failed`: nothing can be paid, until the buyer asks to pay again. */
+/** The shop's server sets the status from signed webhooks only. `failed`: there is no open payment until the buyer starts a new one. */
 export type OrderStatus = 'waiting' | 'paid' | 'failed';
 
-/** Money that came on top of what pays the order, or too late for it; `not_returned` is for a person to give back. */
+/** Payments beyond the one that pays the order, or too late for it. `not_returned`: a person must refund it. */
 export type ExtraPayment = 'returning' | 'returned' | 'not_returned';
 
 export interface Order {
@@ -19,26 +19,26 @@ export interface Order {
   /** Kopecks. */
   readonly amount: number;
   readonly status: OrderStatus;
-  /** Each of them is of the whole `amount`. */
+  /** Each extra payment is of the whole `amount`. */
   readonly extraPayments: readonly ExtraPayment[];
-  /** Grows with each change: an answer that is not newer is dropped. */
+  /** Increases with each change, so that the page can ignore an older response. */
   readonly revision: number;
 }
 
-/** An order with what the page needs to have it paid. */
+/** An order with the values that `<sbp-checkout>` needs. */
 export interface OrderAnswer {
   readonly order: Order;
-  /** For `<sbp-checkout token>`; `null` once there is nothing to pay. */
+  /** For `<sbp-checkout token>`; `null` when there is nothing to pay. */
   readonly token: string | null;
-  /** To print inside `<sbp-checkout>`, as it is. */
+  /** HTML to print inside `<sbp-checkout>` unchanged. */
   readonly fallbackHtml: string | null;
   /** For `<sbp-checkout endpoint>`. */
   readonly endpoint: string;
 }
 
 export interface About {
-  /** The shop as a phone on the same network sees it; `null` when there is no such address. */
+  /** The shop's address for a phone on the same network; `null` without a network. */
   readonly lanUrl: string | null;
-  /** The checkout's script. */
+  /** URL of the checkout's script. */
   readonly script: string;
 }

@@ -1,4 +1,7 @@
-/** What Freepayment takes, field by field: what is not listed is refused, so that nothing is sent by accident. */
+/**
+ * The requests that Freepayment accepts, field by field. Unlisted fields are refused, so that nothing is sent by
+ * accident.
+ */
 import * as v from 'valibot';
 import { Refused, type Call } from './simulator.ts';
 
@@ -86,7 +89,7 @@ function read<Output>(schema: v.GenericSchema<unknown, Output>, { headers, body 
   throw new Refused(422, { errors, message: Object.entries(errors).flat(2).join(' ') });
 }
 
-/** A refusal that is about one field. */
+/** A refusal about one field. */
 export function refused(field: string, message: string): Refused {
   return new Refused(422, { errors: { [field]: [message] }, message: `${field} ${message}` });
 }

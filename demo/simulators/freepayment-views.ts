@@ -1,4 +1,4 @@
-/** Freepayment's side of its messages, in the shape of the published examples. */
+/** Freepayment's messages, in the form of the published examples. */
 import { randomBytes } from 'node:crypto';
 import { withCrc } from '../../src/protocol/nspk-link.ts';
 import type { CreateRequest, Variant } from './freepayment-requests.ts';
@@ -98,7 +98,7 @@ export function refundView({ uid, bill, amount, reason, status, createdAt }: Fre
   };
 }
 
-/** How the payer gets to `page`, where this variant is paid: by a link, or by a form that is posted there. */
+/** Returns how the payer reaches `page`, where this variant is paid: a link, or a form that is posted there. */
 export function formOf(variant: Variant, { amount, customer }: CreateRequest, page: string | null): Form {
   if (variant === 'IZ') {
     const values = {

@@ -11,18 +11,18 @@ import { Refused, Simulator, type Answer, type Call, type Message } from './simu
 
 export interface FreepaymentSimulatorOptions {
   readonly variant?: Variant;
-  /** `page`: links lead to this system's own page, so that any phone can pay. IZ's form always does. */
+  /** `page`: links lead to the simulator's own page, so that any phone can pay. The form of IZ always does. */
   readonly linkTo?: 'nspk' | 'page';
-  /** How it proves its webhooks: by `Content-Signature`, or by the shop's own HTTP Basic credentials. */
+  /** How webhooks are authenticated: `Content-Signature`, or the shop's HTTP Basic credentials. */
   readonly proof?: 'signature' | 'basic';
-  /** From a refund's request to its result, ms. */
+  /** The time from a refund's request to its result, ms. */
   readonly refundAfterMs?: number;
 }
 
-/** Freepayment, as the acquirer's documentation has it, in one of its four variants. */
+/** Freepayment according to the acquirer's documentation, in one of its four variants. */
 export class FreepaymentSimulator extends Simulator {
   readonly refunds: FreepaymentRefund[] = [];
-  /** The banks give nothing back. */
+  /** True if the banks refuse every refund. */
   refundsFail = false;
   readonly variant: Variant;
   readonly #linkTo: 'nspk' | 'page';
@@ -65,7 +65,7 @@ export class FreepaymentSimulator extends Simulator {
     await super.close();
   }
 
-  /** Taken off the books, unpaid, by someone in the cabinet. */
+  /** Someone removes the unpaid bill in the cabinet. */
   async discard(reference: string): Promise<void> {
     const bill = this.#bill(reference);
     bill.status = 'canceled';
@@ -76,7 +76,7 @@ export class FreepaymentSimulator extends Simulator {
     await this.#settle(this.#begin(this.#bill(reference), amount, 'по заявлению клиента'));
   }
 
-  /** What it says of a bill now, proven as it proves all that it says. */
+  /** Returns an authentic webhook about a bill's current state. */
   messageOf(reference: string): Message {
     const bill = this.#bill(reference);
     return this.proven(bill.request.notification_url, this.text(paymentView(bill, this.variant)));

@@ -1,13 +1,13 @@
 import { createPublicKey, createSign, createVerify, generateKeyPairSync } from 'node:crypto';
 
-/** The two pairs behind `X-PARTNER-SIGN`: the project's, which signs calls, and the system's own, which signs webhooks. */
+/** The two key pairs of `X-PARTNER-SIGN`: the project's signs calls, the payment system's signs webhooks. */
 export class PartnerKeys {
   readonly #own = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #project = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #projectPublic = createPublicKey(this.#project.privateKey);
 
-  /** What a companion is told of them, in PEM. */
-  get told(): { readonly privateKey: string; readonly publicKey: string } {
+  /** The keys for the companion's configuration, in PEM. */
+  get companionKeys(): { readonly privateKey: string; readonly publicKey: string } {
     return {
       privateKey: this.#project.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       publicKey: this.#own.publicKey.export({ type: 'spki', format: 'pem' }).toString(),

@@ -29,7 +29,7 @@ const STATUSES: Readonly<Record<Bill['status'], string>> = {
   refunded: 'Деньги возвращены',
 };
 
-/** The payer's side of a simulated system: every bill under `/`, one under `/payer/<reference>`. No script. */
+/** The payer's side of a simulated payment system: all bills under `/`, one under `/payer/<reference>`. No script. */
 export async function payerPage(
   simulator: Simulator,
   { method, path, body }: { method: string; path: string; body: string },

@@ -1,10 +1,10 @@
-/** What the simulated Sberbank takes, to the letter of its document; anything else is its gateway's refusal. */
+/** The requests that the simulated Sberbank accepts, exactly as documented. Its gateway refuses any other. */
 import * as v from 'valibot';
 import { Refused, type Call } from './simulator.ts';
 
 export const SCOPE = 'https://api.sberbank.ru/qr/order.pay';
 export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
-/** The shop that the bank knows. */
+/** The only shop that the bank knows. */
 export const SHOP = { member_id: '000001', tid: '21325622', id_qr: '20305' } as const;
 
 const uid = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/));

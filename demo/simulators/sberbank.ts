@@ -16,7 +16,7 @@ import {
 } from './sberbank-requests.ts';
 import { Simulator, type Answer, type Bill, type Call } from './simulator.ts';
 
-/** An order's state by its bill's status; the bank has more, see {@link SberbankSimulator.states}. */
+/** The state of an order by the status of its bill. The bank has more states: see {@link SberbankSimulator.states}. */
 const STATES: Readonly<Record<PaymentStatus, string>> = {
   created: 'CREATED',
   processing: 'ON_PAYMENT',
@@ -33,30 +33,30 @@ interface Order extends Bill {
 }
 
 export interface SberbankSimulatorOptions {
-  /** Unix time in ms; the system's clock unless given. */
+  /** Returns Unix time in ms. Defaults to the system's clock. */
   readonly now?: () => number;
-  /** Of a token, s. */
+  /** The lifetime of a token, s. */
   readonly expiresIn?: number;
-  /** A scanned payment is paid by itself after so many ms; `null`: when its payer says so. */
+  /** A scanned payment is paid after this time, ms; `null` to wait for its payer. */
   readonly paysAfterMs?: number | null;
 }
 
 /**
- * Sberbank's buyer's QR: tokens that run out, orders by the partner's number, and no webhooks. What a code says decides
- * its course: one with `unknown` in it is refused, `decline` is declined, `atonce` is paid in the same answer, and any
- * other is paid when its payer (or the delay) says so.
+ * Sberbank's buyer's QR: expiring tokens, orders by the partner's number, and no webhooks. The content of a code
+ * decides the result: `unknown` is refused, `decline` is declined, `atonce` is paid in the same response. Any other
+ * code is paid by its payer or after the delay.
  */
 export class SberbankSimulator extends Simulator {
-  /** Another state than the bill's status tells, by reference: AUTHORIZED, CONFIRMED, N_PAYMENT, REVERSED … */
+  /** Overrides the state of an order, by reference: AUTHORIZED, CONFIRMED, N_PAYMENT, REVERSED … */
   readonly states = new Map<string, string>();
-  /** Another sum than was asked for, kopecks, by reference. */
+  /** Overrides the amount of an order in kopecks, by reference. */
   readonly sums = new Map<string, number>();
   readonly #now: () => number;
   readonly #expiresIn: number;
   readonly #paysAfterMs: number | null;
   readonly #clientId = randomUUID();
   readonly #clientSecret = randomBytes(18).toString('base64url');
-  /** Unix time in ms when each ends. */
+  /** When each token ends, Unix time in ms. */
   readonly #tokens = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -85,7 +85,7 @@ export class SberbankSimulator extends Simulator {
     await super.close();
   }
 
-  /** Takes back every token, as the bank may at any time. */
+  /** Revokes every token, as the bank may do at any time. */
   revokeTokens(): void {
     this.#tokens.clear();
   }
@@ -115,7 +115,7 @@ export class SberbankSimulator extends Simulator {
     }
   }
 
-  /** The bank sends no messages: it is asked. */
+  /** The bank sends no webhooks. */
   protected report(): Promise<void> {
     return Promise.resolve();
   }
@@ -173,7 +173,7 @@ export class SberbankSimulator extends Simulator {
     return this.#view(order);
   }
 
-  /** Without the payment's wrapping, and with a list of operations: the neighbouring service answers so. */
+  /** Without the payment's wrapping and with a list of operations, like the neighbouring service. */
   #status({ partner_order_number, rq_uid, order_id }: v.InferOutput<typeof statusSchema>): object {
     const order = this.bills.get(partner_order_number) as Order | undefined;
     if (!order || (order_id !== undefined && order_id !== order.id)) {
@@ -222,7 +222,7 @@ export class SberbankSimulator extends Simulator {
   }
 }
 
-/** What a payer's app shows, in the form of the published sample. */
+/** The content of a payer's code, in the form of the published sample. */
 function payerCode(): string {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex');
   const at = Math.floor(Date.now() / 1000);

@@ -33,16 +33,16 @@ interface SbpApiBill extends Bill {
   readonly link: string;
 }
 
-/** The generic SBP API of the article, which a companion also speaks itself. */
+/** The generic SBP API, which a companion also offers itself. */
 export class SbpApiSimulator extends Simulator {
   readonly #token = randomBytes(18).toString('base64url');
   readonly #secret = randomBytes(24).toString('base64url');
   readonly #linkTo: 'nspk' | 'page';
-  /** Answers by idempotency key, with the body that they answered. */
+  /** Responses by idempotency key, with the body of their request. */
   readonly #answers = new Map<string, { body: string; answer: Answer }>();
   readonly #refunds = new Map<string, object>();
 
-  /** `page`: links lead to this system's own page, so that any phone can pay. */
+  /** `page`: links lead to the simulator's own page, so that any phone can pay. */
   constructor({ linkTo = 'nspk' }: { linkTo?: 'nspk' | 'page' } = {}) {
     super();
     this.#linkTo = linkTo;
@@ -159,7 +159,7 @@ export class SbpApiSimulator extends Simulator {
     return refund;
   }
 
-  /** A call under a key is carried out once, and answered alike ever after. */
+  /** Carries out a call with an idempotency key once, and returns the same response to every repeat. */
   #once(call: Call, work: () => Answer): Answer {
     const key = call.headers['idempotency-key'];
     if (typeof key !== 'string') throw problem(400, 'idempotency_key_missing');

@@ -4,26 +4,26 @@ import type { Markup } from '../../src/companion/http/pages/html.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 import { payerPage } from './payer-page.ts';
 
-/** A payment as the simulated system keeps it. */
+/** A payment in the books of the simulated payment system. */
 export interface Bill {
-  /** The system's own id. */
+  /** The payment system's id. */
   readonly id: string;
-  /** The companion's id of it, by which scripts name it. */
+  /** The companion's id, by which scripts name the payment. */
   readonly reference: string;
   /** Kopecks. */
   readonly amount: number;
   readonly currency: string;
   status: PaymentStatus;
-  /** Kopecks given back so far. */
+  /** Kopecks refunded so far. */
   refunded: number;
   readonly returnUrl: string | null;
 }
 
-/** What a payer or a bank may do to a bill. */
+/** What a payer or a bank can do to a bill. */
 export const DEEDS = ['process', 'pay', 'decline', 'expire'] as const;
 export type Deed = (typeof DEEDS)[number];
 
-/** What goes wrong with the calls to come. `drop-answer`: the call is carried out and its answer lost. */
+/** What goes wrong with the next calls. `drop-answer`: the call is carried out, but its response is lost. */
 export type Fault = 'hang-up' | 'drop-answer' | 'page' | 'status-500' | 'status-429' | 'half-answer';
 
 export interface Call {
@@ -31,11 +31,11 @@ export interface Call {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** What it was answered. */
+  /** The status of the response. */
   status: number;
 }
 
-/** A message that the system sends to the companion. */
+/** A webhook sent to the companion. */
 export interface Message {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** Why a call is refused: thrown by a simulator's routes, answered in its own form. */
+/** A call is refused. Thrown by a simulator's routes, and sent in the form of its API. */
 export class Refused extends Error {
   readonly status: number;
   readonly json: unknown;
@@ -60,25 +60,25 @@ export class Refused extends Error {
 }
 
 /**
- * A payment system that is not there: it is strict about every header, signature and field, keeps its books in memory
- * and reports as the real one is documented to. Its page under `/` shows every bill with what a payer could do.
+ * A simulated payment system. Checks every header, signature and field, keeps its books in memory and sends webhooks as
+ * the real one is documented to. Its page under `/` shows every bill and what a payer can do with it.
  */
 export abstract class Simulator {
-  /** Calls to its API, in their order. */
+  /** Calls to its API, in order. */
   readonly calls: Call[] = [];
-  /** Messages it has sent. */
+  /** Webhooks it has sent. */
   readonly sent: Message[] = [];
   /** Bills by the companion's reference. */
   readonly bills = new Map<string, Bill>();
-  /** For so many calls to come. */
+  /** A fault, and the number of next calls that it affects. */
   fault: { readonly kind: Fault; left: number } | null = null;
-  /** Changes its answers, value by value: a status nobody knows, another sum. */
+  /** Changes responses, value by value: an unknown status, another amount. */
   rewrite: ((key: string, value: unknown) => unknown) | null = null;
-  /** Its messages' texts in place of what they should be, under a signature that is right all the same. */
+  /** Replaces the bodies of webhooks. The signature stays right. */
   nonsense: string | null = null;
-  /** How payers' devices reach its page, where that is not how the companion does. */
+  /** The address of its page for payers' devices, if it differs from the companion's. */
   origin: string | null = null;
-  /** Nothing it sends arrives. */
+  /** True if none of its webhooks arrive. */
   webhooksLost = false;
   readonly #server: Server;
   #url = '';
@@ -87,14 +87,14 @@ export abstract class Simulator {
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  /** The environment by which a companion finds this system and trusts it. */
+  /** Returns the environment variables with which a companion uses this payment system. */
   abstract env(): Record<string, string>;
-  /** One call to the API; throws {@link Refused}. */
+  /** Handles one call to the API. Throws {@link Refused}. */
   protected abstract answer(call: Call): Promise<Answer> | Answer;
-  /** Carries a deed out in the books and reports it; the base has judged that it is possible. */
+  /** Carries out an action in the books and reports it. The base class has checked that it is possible. */
   protected abstract report(bill: Bill): Promise<void>;
 
-  /** `port` 0 takes a free one. */
+  /** Starts on `port`; 0 takes a free one. */
   async listen(port = 0, host = '127.0.0.1'): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(port, host, resolve);
@@ -112,7 +112,7 @@ export abstract class Simulator {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Does what a payer or a bank would; resolves when the report of it was answered. */
+  /** Does what a payer or a bank would do. Resolves when the companion has responded to the webhook. */
   async act(reference: string, deed: Deed): Promise<void> {
     const bill = this.bills.get(reference);
     if (!bill) throw new Error(`no bill ${reference}`);
@@ -123,20 +123,23 @@ export abstract class Simulator {
     await this.report(bill);
   }
 
-  /** Gives money back as a person in the system's cabinet does; resolves when the report of it was answered. */
+  /**
+   * Refunds money like a person in the payment system's cabinet. Resolves when the companion has responded to the
+   * webhook.
+   */
   refundInCabinet(reference: string, amount: number): Promise<void> {
     return Promise.reject(
       new Error(`${reference} cannot be given ${amount} back: there are no refunds here`),
     );
   }
 
-  /** Counts what was given back. */
+  /** Adds to the refunded amount. */
   protected giveBack(bill: Bill, amount: number): void {
     bill.refunded += amount;
     bill.status = bill.refunded === bill.amount ? 'refunded' : 'partial_refunded';
   }
 
-  /** Sends a message; answers the companion's status, or `null` when it could not be reached. */
+  /** Sends a webhook. Returns the companion's status; `null` when it could not be reached. */
   async send(message: Message): Promise<number | null> {
     this.sent.push(message);
     if (this.webhooksLost) return null;
@@ -146,21 +149,21 @@ export abstract class Simulator {
       await response.arrayBuffer();
       return response.status;
     } catch {
-      return null; // nobody there: the real one would try again later, and so may a test
+      return null; // not reachable: the real system would retry later, and a test can do so too
     }
   }
 
-  /** The text of a message, as it is to be signed. */
+  /** Returns the body of a webhook, as it is signed. */
   protected text(payload: unknown): string {
     return this.nonsense ?? JSON.stringify(payload);
   }
 
-  /** Where a payer pays this bill: a page with the buttons of a bank's app. */
+  /** Returns the page on which a payer pays this bill, with the buttons of a bank's app. */
   payerPage(bill: Bill): string {
     return `${this.origin ?? this.#url}/payer/${encodeURIComponent(bill.reference)}`;
   }
 
-  /** What a payer has in hand beside bills: shown above them on the page under `/`. */
+  /** Returns what a payer has besides bills, shown above them on the page under `/`. */
   payerTools(): Markup | null {
     return null;
   }

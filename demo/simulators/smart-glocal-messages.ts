@@ -1,4 +1,6 @@
-/** What the simulated Smart Glocal takes and says, by the published example and the outline of its document. */
+/**
+ * The requests and messages of the simulated Smart Glocal, from the published example and the outline in its document.
+ */
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { Refused, type Bill } from './simulator.ts';
@@ -44,20 +46,20 @@ export type Start = Omit<v.InferOutput<typeof initSchema>, keyof Identity>;
 export type Started = v.InferOutput<typeof startSchema>;
 export type Refund = v.InferOutput<typeof refundSchema>;
 
-/** A session; its `id` is the bill's. */
+/** A session. Its `id` is the bill's. */
 export interface SessionBill extends Bill {
   readonly identity: Identity;
-  /** `null` while its payment was not started. */
+  /** `null` while its payment is not started. */
   readonly start: Start | null;
   readonly paymentId: string;
   readonly link: string;
   /** ISO 8601 with microseconds. */
   readonly createdAt: string;
   updatedAt: string;
-  /** Unix ms. */
+  /** Unix time, ms. */
   readonly endsAt: number;
   confirmed: boolean;
-  /** Phones that were sent a message. */
+  /** The phones that received a message. */
   readonly pushes: string[];
 }
 
@@ -88,7 +90,7 @@ export function newSession(
   };
 }
 
-/** A session as calls and webhooks show it. */
+/** Returns a session in the form of responses and webhooks. */
 export function view(bill: SessionBill, spelling: Spelling): object {
   const waits = bill.start !== null && !bill.confirmed && bill.status === 'created';
   return {
@@ -125,7 +127,7 @@ function sessionStatus({ status, start }: SessionBill, spelling: Spelling): stri
       return 'in_progress';
     case 'failed':
       return 'error';
-    // What the real one says of a session whose time was up is not documented.
+    // The document does not say how the real system describes an expired session.
     case 'expired':
     case 'canceled':
       return spelling;

@@ -26,20 +26,20 @@ const REFUND_PATH = '/session/refund';
 const LIFETIME_MS = 20 * 60_000;
 
 export interface SmartGlocalSimulatorOptions {
-  /** Where the payer is led: this system's own page, so that any phone can pay, or a link of SberPay's form. */
+  /** The payer's link: the simulator's own page, so that any phone can pay, or a link in SberPay's form. */
   readonly link?: 'page' | 'sberpay';
-  /** From a call to the message that follows from it; `null`: when a test sends it. */
+  /** The time from a call to its webhook, ms; `null` when a test sends the webhook. */
   readonly delayMs?: number | null;
   readonly spelling?: Spelling;
-  /** Unix time in ms. */
+  /** Returns Unix time in ms. */
   readonly now?: () => number;
 }
 
-/** SberPay by Smart Glocal: takes no money that was not confirmed, and knows each idempotency key once. */
+/** SberPay by Smart Glocal: takes no money without confirmation, and accepts each idempotency key once. */
 export class SmartGlocalSimulator extends Simulator {
-  /** Set in its cabinet, as with the real one: no call names it. */
+  /** The address for webhooks. Set in the cabinet, like the real one: no call contains it. */
   webhookUrl: string | null = null;
-  /** Ids of the sessions that were ever opened. */
+  /** The ids of all sessions that were opened. */
   readonly opened: string[] = [];
   readonly #sessions = new Map<string, SessionBill>();
   readonly #partner = new PartnerKeys();
@@ -54,7 +54,7 @@ export class SmartGlocalSimulator extends Simulator {
   }
 
   env(): Record<string, string> {
-    const { privateKey, publicKey } = this.#partner.told;
+    const { privateKey, publicKey } = this.#partner.companionKeys;
     return {
       SBP_METHODS: 'sberpay=smart-glocal',
       SBP_SMART_GLOCAL_TEST: 'true',
@@ -70,7 +70,7 @@ export class SmartGlocalSimulator extends Simulator {
     await super.close();
   }
 
-  /** Nobody can pay what was not confirmed: there is no link to it. */
+  /** A session without confirmation cannot be paid: it has no link. */
   override async act(reference: string, deed: Deed): Promise<void> {
     const bill = this.session(reference);
     const paying = deed === 'pay' || deed === 'process';
@@ -89,14 +89,14 @@ export class SmartGlocalSimulator extends Simulator {
     return this.#aged(bill);
   }
 
-  /** A message about a session as it stands, signed; `dated` as news, with an `updated_at` of its own. */
+  /** Returns a signed webhook about a session's current state. `dated`: with a new `updated_at`. */
   message(type: string, reference: string, { dated = true } = {}): Message {
     const bill = this.session(reference);
     if (dated) bill.updatedAt = this.#stamp();
     return this.signed({ type, session: view(bill, this.#options.spelling) });
   }
 
-  /** Anything at all under its signature. */
+  /** Signs any payload. */
   signed(payload: unknown): Message {
     const body = this.text(payload);
     const headers = { 'content-type': 'application/json', 'x-partner-sign': this.#partner.sign(body) };
@@ -130,7 +130,7 @@ export class SmartGlocalSimulator extends Simulator {
     }
   }
 
-  /** A decline and the end of the time have no types of their own; the bank's hold has. */
+  /** A decline and an expiry have no types of their own; the bank's hold has one. */
   protected async report(bill: Bill): Promise<void> {
     const type = bill.status === 'processing' ? 'ready_to_capture' : 'payment_finished';
     await this.#redelivery.deliver(this.message(type, bill.reference));
@@ -145,7 +145,7 @@ export class SmartGlocalSimulator extends Simulator {
     return name;
   }
 
-  /** Unlike most systems it answers a repeat with an error, and not as it did the first time. */
+  /** Unlike most payment systems, it returns an error to a repeat instead of the first response. */
   #once({ headers }: Call, work: () => Answer): Answer {
     const key = headers['x-partner-idempotency-key'];
     if (typeof key !== 'string' || !/^[\w-]{1,64}$/.test(key)) throw refusal(400, 'idempotency_key_invalid');
@@ -218,7 +218,7 @@ export class SmartGlocalSimulator extends Simulator {
     return this.#aged(bill);
   }
 
-  /** Of several sessions of a reference, the one that was started is the bill: nobody can pay another. */
+  /** Of several sessions of a reference, the started one is the bill: no other can be paid. */
   #keep(bill: SessionBill): void {
     this.#sessions.set(bill.id, bill);
     const shown = this.bills.get(bill.reference) as SessionBill | undefined;
@@ -236,14 +236,14 @@ export class SmartGlocalSimulator extends Simulator {
     this.#redelivery.later(delayMs, () => this.#redelivery.deliver(this.message(type, reference)));
   }
 
-  /** What is lost on its way is believed to have arrived. */
+  /** A webhook that gets lost counts as delivered. */
   async #try(message: Message): Promise<number | null> {
     if (this.webhookUrl !== null) return (await this.send(message)) ?? (this.webhooksLost ? 200 : null);
     this.sent.push(message);
     return 200;
   }
 
-  /** Never twice the same: its microseconds count. */
+  /** Never returns the same time twice: the microseconds count up. */
   #stamp(): string {
     const micros = String(this.#stamps++ % 1000).padStart(3, '0');
     return new Date(this.#options.now()).toISOString().replace('Z', `${micros}Z`);

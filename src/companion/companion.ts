@@ -8,7 +8,7 @@ import { CertificateWatch } from './env/certificate-watch.ts';
 import type { Config } from './config.ts';
 import { readableByOthers } from './lib/file-mode.ts';
 import type { Context } from './payments/context.ts';
-import { certificatesOf } from './env/certificates.ts';
+import { readCertificates } from './env/certificates.ts';
 import { createApp, routes } from './http/server.ts';
 import { Middleware, type Next } from './http/plumbing/middleware.ts';
 import { Readiness } from './http/pages/health.ts';
@@ -17,7 +17,7 @@ import { LiveHub } from './live/hub.ts';
 import { SampledLog } from './lib/sampled-log.ts';
 import { createLogger } from './lib/logging.ts';
 import { Metrics } from './metrics.ts';
-import { readTablesAtScrape } from './table-metrics.ts';
+import { registerTableMetrics } from './table-metrics.ts';
 import { createMerchantConfirmation } from './payments/lifecycle/ask-merchant.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { OutboundClient } from './outbound/client.ts';
@@ -35,38 +35,38 @@ import { WallClock } from './lib/wall-clock.ts';
 
 export interface CompanionOptions {
   readonly config: Config;
-  /** Where logs go; to standard output at `config.logLevel` unless given. */
+  /** Defaults to standard output at `config.logLevel`. */
   readonly log?: Logger;
-  /** Unix time in ms; the system's clock unless given. */
+  /** Returns Unix time in ms. Defaults to the system's clock. */
   readonly now?: () => number;
-  /** Milliseconds on a clock that is never set, beside which `now` is judged; the system's unless given. */
+  /** Returns milliseconds of a clock that is never set; jumps of `now` are measured by it. Defaults to the system's. */
   readonly monotonic?: () => number;
-  /** How names in others' addresses are resolved; by the system unless given. */
+  /** Resolves host names of addresses that others gave. Defaults to the system's resolver. */
   readonly resolve?: Resolve;
-  /** An open store, closed with the companion; `config.databaseFile` is opened unless given. */
+  /** An open store, which is closed with the companion. Defaults to opening `config.databaseFile`. */
   readonly store?: Store;
-  /** Stand-ins for payment systems. */
+  /** Replace the providers of the same names. */
   readonly providers?: Partial<Context['providers']>;
 }
 
 export interface Companion {
   /**
-   * For `http.createServer(handler)`, Express's `app.use(handler)` and the like; before any body parser. With `next`, what
-   * is not ours goes on to the host; without, it is answered 404.
+   * A request handler for `http.createServer(handler)`, Express's `app.use(handler)` and the like. Must stand before any body
+   * parser. Calls `next` for a path that is not the companion's; without `next` such a path gets 404.
    */
   readonly handler: (request: IncomingMessage, response: ServerResponse, next?: Next) => void;
-  /** The same routes for a Fastify application: `app.register(companion.plugin)`. Closed with it. */
+  /** The same routes for a Fastify application: `app.register(companion.plugin)`. The companion closes with the application. */
   readonly plugin: (app: FastifyInstance) => Promise<void>;
-  /** Listens by itself, on the configured host and port; answers the address it got. */
+  /** Listens on the configured host and port. Returns the address. */
   listen(): Promise<string>;
   /**
-   * Resolves if the database, checked while it serves because it is large, is found damaged. Every write is refused
-   * from then on, `/readyz` answers 503 and nothing is done any more: close the companion and restore a backup.
+   * Resolves if the background check of a large database finds damage. From then on every write is refused, `/readyz` returns
+   * 503 and all background work stops. Close the companion and restore a backup.
    */
   readonly damaged: Promise<Error>;
   /**
-   * Ends open streams (their pages reconnect), finishes what is under way, closes the database. Nothing is left that keeps
-   * the process running. A second call waits for the first.
+   * Ends open streams (their pages reconnect), finishes running requests and jobs, closes the database. Afterwards nothing
+   * keeps the process running. A second call waits for the first.
    */
   close(): Promise<void>;
 }
@@ -74,14 +74,14 @@ export interface Companion {
 /** Builds the companion and starts its background work. One instance owns its database file. */
 export async function createCompanion(options: CompanionOptions): Promise<Companion> {
   const log = options.log ?? createLogger(options.config.logLevel);
-  const report = (words: string) => log.info(words);
+  const report = (message: string) => log.info(message);
   const store =
     options.store ??
     (await openStore(options.config.databaseFile, { report, fileMode: options.config.fileMode }));
   try {
     return await assemble({ ...options, log }, store);
   } catch (error) {
-    // A host that sets its mistake right must find the database free.
+    // After the host corrects its mistake and tries again, the database must not be locked.
     if (!options.store) await store.close();
     throw error;
   }
@@ -94,37 +94,25 @@ async function assemble(
     now = Date.now,
     monotonic = () => performance.now(),
     resolve,
-    providers,
+    providers: replacements,
   }: CompanionOptions & { readonly log: Logger },
   opened: Store,
 ): Promise<Companion> {
   const hub = new LiveHub();
-  const outbound = new OutboundClient({
-    development: config.development,
-    allowedHosts: config.callbackHosts,
-    proxies: config.proxies,
-    proxyForAll: config.callbackProxy,
-    ...(resolve ? { resolve } : {}),
-  });
-  const metrics = new Metrics({
-    now,
-    openStreams: () => hub.size,
-    test: config.test,
-    certificates: certificatesOf(config),
-  });
-  readTablesAtScrape(metrics.registry, { store: opened, now });
+  const outbound = createOutboundClient(config, resolve);
+  const certificates = readCertificates(config);
+  const metrics = new Metrics({ now, openStreams: () => hub.size, test: config.test, certificates });
+  registerTableMetrics(metrics.registry, { store: opened, now });
   const store = withHistoryLog(opened, log, () => metrics.writeFailed());
-  let ownAddress = config.publicUrl;
-  let started = false;
-  let closing: Promise<void> | null = null;
-
   const clock = new WallClock({
     now,
     monotonic,
-    onStep: (stepMs) => log.warn({ step_ms: stepMs }, 'clock stepped: nothing ends by it for 10 minutes'),
+    onStep: (stepMs) =>
+      log.warn({ step_ms: stepMs }, 'clock stepped: expiry, give-up and erasure pause for 10 minutes'),
   });
   clock.resume(await readLastSeen(store));
-  const lastSeen = new LastSeen({ store, clock, now, log });
+
+  let ownAddress = config.publicUrl;
   const bank = new SandboxBank({
     store,
     log,
@@ -143,7 +131,7 @@ async function assemble(
     clock,
     tokens: new PaymentTokens(config.tokenSecrets),
     metrics,
-    providers: createProviders({ config, outbound, bank, metrics, log, now, standIns: providers }),
+    providers: createProviders({ config, outbound, bank, metrics, log, now, replacements }),
     announce(payment: Payment) {
       hub.publish(payment);
       notifier.wake();
@@ -154,48 +142,37 @@ async function assemble(
     askNow: (payment) => reconciler.askNow(payment),
     confirms: createMerchantConfirmation({ config, outbound, now }),
   };
+
   const notifier = new Notifier(ctx);
   const reconciler = new Reconciler(ctx);
   const retention = new Retention(ctx, (paymentId) => hub.dismiss(paymentId));
+  const lastSeen = new LastSeen({ store, clock, now, log });
+  const certificateWatch = new CertificateWatch({ certificates, log, now });
   const banks = createBankDirectory({
     source: config.bankList,
     outbound,
     cacheFile: join(dirname(config.databaseFile), 'banks.json'),
     fileMode: config.fileMode,
     log,
-    // Only how long ago the list was fetched counts.
+    // The directory needs only the time since the list was fetched.
     now: monotonic,
   });
-  const certificates = new CertificateWatch({ certificates: certificatesOf(config), log, now });
-  const usesSandbox = Object.values(config.methods).includes('sandbox');
-  const readiness = new Readiness(ctx);
-  for (const warning of config.warnings) log.warn(warning);
-  const kept = ['', '-wal', '-shm', '.lock'].map((part) => config.databaseFile + part);
-  for (const file of readableByOthers(kept, config.fileMode)) {
-    log.warn({ file }, 'file may be read by others than its owner: chmod 600, or set SBP_FILE_MODE=group');
-  }
+
+  logStartWarnings(config, log);
   await warnOfUnconfiguredProviders(ctx);
-  certificates.look();
+  certificateWatch.look();
+
+  const readiness = new Readiness(ctx);
+  const usesSandbox = Object.values(config.methods).includes('sandbox');
   const parts = { ctx, hub, banks, readiness, sandbox: usesSandbox ? bank : null };
   const middleware = new Middleware(ctx.tokens, (name) => Object.hasOwn(ctx.providers, name));
   const app = createApp(parts, middleware, log);
   await app.ready();
 
-  const damaged = new Promise<Error>((resolve) => {
-    store.checked?.then(
-      (damage) => {
-        if (damage === null) {
-          log.info('database checked');
-          return;
-        }
-        log.fatal({ err: damage.cause }, damage.message);
-        resolve(damage);
-      },
-      (error: unknown) => log.error({ err: error }, 'the database could not be checked'),
-    );
-  });
+  let started = false;
+  let closing: Promise<void> | null = null;
 
-  /** Work that nobody calls for begins with the first caller: a process that cannot serve must not work the outbox. */
+  /** Starts background work with the first request: a process that cannot serve must not send the outbox. */
   function start(): void {
     if (started || closing) return;
     started = true;
@@ -203,11 +180,11 @@ async function assemble(
     notifier.wake();
     retention.start();
     lastSeen.start();
-    certificates.start();
+    certificateWatch.start();
     bank.start();
   }
 
-  /** Open pages are told to come back: a server that waits for their streams to end would wait for ever. */
+  /** Ends open streams, because a server waits for them before it closes. Their pages reconnect. */
   function drain(): void {
     readiness.drain();
     hub.drain();
@@ -217,7 +194,7 @@ async function assemble(
     drain();
     await closeServer(app);
     banks.close();
-    certificates.close();
+    certificateWatch.close();
     await Promise.all([reconciler.close(), notifier.close(), retention.close(), bank.close()]);
     await lastSeen.close();
     await outbound.close();
@@ -228,14 +205,14 @@ async function assemble(
   const close = (): Promise<void> => (closing ??= shutDown());
 
   return {
-    damaged,
+    damaged: damageOf(store, log),
     handler(request, response, next) {
       start();
       if (next) middleware.expect(request, response, next);
       app.routing(request, response);
     },
     async plugin(host) {
-      // Before its server stops, and after its last answer.
+      // preClose runs before the host's server stops, onClose after its last response.
       host.addHook('preClose', (done) => {
         drain();
         done();
@@ -254,20 +231,55 @@ async function assemble(
   };
 }
 
-/** How this process reaches itself. */
+function createOutboundClient(config: Config, resolve: Resolve | undefined): OutboundClient {
+  return new OutboundClient({
+    development: config.development,
+    allowedHosts: config.callbackHosts,
+    proxies: config.proxies,
+    proxyForAll: config.callbackProxy,
+    ...(resolve ? { resolve } : {}),
+  });
+}
+
+function logStartWarnings({ warnings, databaseFile, fileMode }: Config, log: Logger): void {
+  for (const warning of warnings) log.warn(warning);
+  const files = ['', '-wal', '-shm', '.lock'].map((suffix) => databaseFile + suffix);
+  for (const file of readableByOthers(files, fileMode)) {
+    log.warn({ file }, 'file is readable by other users: chmod 600, or set SBP_FILE_MODE=group');
+  }
+}
+
+/** Resolves when the background check of the database finds damage. */
+function damageOf(store: Store, log: Logger): Promise<Error> {
+  return new Promise((resolve) => {
+    store.checked?.then(
+      (damage) => {
+        if (damage === null) {
+          log.info('database checked');
+          return;
+        }
+        log.fatal({ err: damage.cause }, damage.message);
+        resolve(damage);
+      },
+      (error: unknown) => log.error({ err: error }, 'database check failed'),
+    );
+  });
+}
+
+/** Returns the address at which this process reaches itself. */
 function loopbackAddress({ address, family, port }: AddressInfo): string {
   if (address === '0.0.0.0') return `http://127.0.0.1:${port}`;
   if (address === '::') return `http://[::1]:${port}`;
   return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`;
 }
 
-/** Requests under way are answered first; one that takes longer than this is cut off. */
+/** Running requests may finish within this time; then their connections are cut. */
 const CLOSE_DEADLINE_MS = 5_000;
 const SWEEP_MS = 50;
 
 async function closeServer(app: FastifyInstance): Promise<void> {
   const deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_DEADLINE_MS);
-  // A connection kept alive becomes idle only once its answer is out: closing the idle ones once would miss it.
+  // A kept-alive connection becomes idle only after its response, so one pass over idle connections is not enough.
   const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   await app.close();
   clearInterval(sweep);

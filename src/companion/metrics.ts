@@ -3,21 +3,21 @@ import type { PaymentStatus } from '../protocol/status.ts';
 import type { ConfiguredCertificate } from './env/certificates.ts';
 import type { ProviderName } from './env/provider-names.ts';
 
-/** Seconds. A commit takes single milliseconds; what takes a second is a fault. */
+/** Seconds. A commit takes a few milliseconds; one second means a fault. */
 const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const CALL_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 interface Sources {
   readonly now: () => number;
   readonly openStreams: () => number;
-  /** Whether the methods on offer move no money. */
+  /** True if the methods on offer move no money. */
   readonly test: boolean;
   readonly certificates?: readonly ConfiguredCertificate[];
 }
 
 /**
- * What the companion tells Prometheus. Every measuring point calls one method here; what the tables know already is
- * read from them at each scrape, through an index, and nothing is labelled with what callers can make up.
+ * The Prometheus metrics of the companion. Each measuring point calls one method. Values that are in the database are read from
+ * it at each scrape; see table-metrics.ts. No label has a value that callers can choose.
  */
 export class Metrics {
   readonly registry = new Registry();
@@ -35,26 +35,26 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     this.#payments = new Counter({
       name: 'sbp_payments_total',
-      help: 'Payments that came to a status since the start.',
+      help: 'Payments that reached a status since the start.',
       labelNames: ['status', 'provider'],
       registers,
     });
     this.#webhooks = new Counter({
       name: 'sbp_provider_webhooks_total',
-      help: 'Webhooks from providers by what became of them.',
+      help: 'Webhooks from providers by result.',
       labelNames: ['provider', 'result'],
       registers,
     });
     this.#webhookSeconds = new Histogram({
       name: 'sbp_provider_webhook_seconds',
-      help: 'From a webhook received to its commit on disk.',
+      help: 'Time from receiving a webhook to its commit on disk.',
       labelNames: ['provider'],
       buckets: FAST_SECONDS,
       registers,
     });
     this.#pushSeconds = new Histogram({
       name: 'sbp_push_seconds',
-      help: 'From a commit to the write into a status stream.',
+      help: 'Time from a commit to the write into a status stream.',
       buckets: FAST_SECONDS,
       registers,
     });
@@ -66,7 +66,7 @@ export class Metrics {
     });
     this.#providerSeconds = new Histogram({
       name: 'sbp_provider_call_seconds',
-      help: 'How long providers took to answer, or to fail.',
+      help: 'Duration of calls to providers, failed ones included.',
       labelNames: ['provider', 'operation'],
       buckets: CALL_SECONDS,
       registers,
@@ -79,23 +79,23 @@ export class Metrics {
     });
     this.#failedWrites = new Counter({
       name: 'sbp_failed_commits_total',
-      help: 'Writes that the disk, the database file or a lock on it has kept from being committed.',
+      help: 'Writes that failed because of the disk, the database file or a lock on it.',
       registers,
     });
     this.#readAtScrape(sources);
   }
 
-  /** The scrape's text and its media type. */
+  /** Returns the text of a scrape and its media type. */
   async render(): Promise<{ type: string; text: string }> {
     return { type: this.registry.contentType, text: await this.registry.metrics() };
   }
 
-  /** `null`: the payer has not chosen yet. */
+  /** `provider`: `null` when the payer has not chosen a method yet. */
   paymentReached(status: PaymentStatus, provider: ProviderName | null): void {
     this.#payments.inc({ status, provider: provider ?? 'none' });
   }
 
-  /** `result` is an outcome of `applyDelivery`, or why the webhook was refused. */
+  /** `result`: an outcome of `applyDelivery`, or the reason why the webhook was refused. `ms`: `null` when nothing was committed. */
   webhookTaken(provider: ProviderName, result: string, ms: number | null): void {
     this.#webhooks.inc({ provider, result });
     if (ms !== null) this.#webhookSeconds.observe({ provider }, ms / 1000);
@@ -110,7 +110,7 @@ export class Metrics {
     this.#providerSeconds.observe({ provider, operation }, ms / 1000);
   }
 
-  /** `routes`: the first part of the route's own path, and nothing that a caller could make up. */
+  /** `routes`: the first part of the route's pattern, which callers cannot choose. */
   requestRefused(routes: string, status: number): void {
     this.#refusedRequests.inc({ routes, status });
   }
@@ -123,12 +123,12 @@ export class Metrics {
     const registers = [this.registry];
     new Gauge({
       name: 'sbp_test_mode',
-      help: '1 while the methods on offer are tests: no payment moves money.',
+      help: '1 if the methods on offer are tests: no payment moves money.',
       registers,
     }).set(test ? 1 : 0);
     new Gauge({
       name: 'sbp_certificate_expires_seconds',
-      help: 'Time until a configured certificate ends; negative once it has.',
+      help: 'Time until a configured certificate expires; negative after that.',
       labelNames: ['setting'],
       registers,
       collect() {

@@ -5,7 +5,7 @@ import { IS_FAILED_REFUND, IS_OPEN_PAYMENT, IS_PENDING_REFUND } from './store/in
 import type { Schema } from './store/schema.ts';
 import type { Reader, Store } from './store/store.ts';
 
-/** A count ends here: that there are so many says enough, and a scrape must stay cheap. */
+/** Rows are counted up to this limit, so that a scrape stays cheap. */
 const MAX_COUNT = 100_000;
 
 interface Sources {
@@ -14,8 +14,8 @@ interface Sources {
   readonly now: () => number;
 }
 
-/** Gauges that are read from the tables at each scrape. Each reads an index of few rows, however many payments there are. */
-export function readTablesAtScrape(registry: Registry, { store, now }: Sources): void {
+/** Registers gauges that read the tables at each scrape. Each reads an index with few rows, however many payments exist. */
+export function registerTableMetrics(registry: Registry, { store, now }: Sources): void {
   const db = store.read;
   const secondsSince = (at: number | null | undefined) => (at ? Math.max(0, now() - at) / 1000 : 0);
 
@@ -32,7 +32,7 @@ export function readTablesAtScrape(registry: Registry, { store, now }: Sources):
 
   new Gauge({
     name: 'sbp_open_payments',
-    help: 'Payments that money may still come for.',
+    help: 'Payments that may still be paid.',
     labelNames: ['status', 'provider'],
     registers: [registry],
     async collect() {
@@ -48,7 +48,7 @@ export function readTablesAtScrape(registry: Registry, { store, now }: Sources):
       }
     },
   });
-  gauge('sbp_overdue_payments', 'Open payments whose end should have come hours ago.', () =>
+  gauge('sbp_overdue_payments', 'Open payments hours past their deadline.', () =>
     count(
       db
         .selectFrom('payments')
@@ -59,7 +59,7 @@ export function readTablesAtScrape(registry: Registry, { store, now }: Sources):
   );
   new Gauge({
     name: 'sbp_attention_open',
-    help: 'Open attentions: payments that a person should look at, by reason.',
+    help: 'Payments that a person should look at, by reason.',
     labelNames: ['reason'],
     registers: [registry],
     async collect() {
@@ -74,13 +74,13 @@ export function readTablesAtScrape(registry: Registry, { store, now }: Sources):
     },
   });
 
-  gauge('sbp_refunds_pending', 'Refunds whose end the provider has not told yet.', () =>
+  gauge('sbp_refunds_pending', 'Refunds without a result from the provider.', () =>
     count(pendingRefunds(db).select('created_at')),
   );
-  gauge('sbp_refunds_oldest_pending_seconds', 'Age of the oldest refund that is pending.', async () =>
+  gauge('sbp_refunds_oldest_pending_seconds', 'Age of the oldest pending refund.', async () =>
     secondsSince(await oldest(pendingRefunds(db).select('created_at as at').orderBy('created_at'))),
   );
-  gauge('sbp_refunds_failed', 'Refunds that the provider did not carry out.', () =>
+  gauge('sbp_refunds_failed', 'Refunds that failed at the provider.', () =>
     count(db.selectFrom('refunds').select('created_at').where(IS_FAILED_REFUND)),
   );
 
@@ -91,7 +91,7 @@ export function readTablesAtScrape(registry: Registry, { store, now }: Sources):
   gauge('sbp_outbox_oldest_seconds', 'Age of the oldest webhook not yet delivered to a merchant.', async () =>
     secondsSince(await oldest(waiting().select('created_at as at').orderBy('created_at'))),
   );
-  gauge('sbp_deliveries_given_up', 'Webhooks that no merchant took in time: redeliver them by hand.', () =>
+  gauge('sbp_deliveries_given_up', 'Webhooks to merchants that were given up: redeliver them by hand.', () =>
     count(
       db
         .selectFrom('deliveries')
@@ -101,17 +101,20 @@ export function readTablesAtScrape(registry: Registry, { store, now }: Sources):
     ),
   );
 
-  gauge('sbp_webhooks_deferred', "Providers' webhooks that cannot be applied yet and are tried again.", () =>
+  gauge('sbp_webhooks_deferred', "Providers' webhooks that cannot be applied yet and will be retried.", () =>
     count(db.selectFrom('provider_deliveries').select('next_try_at').where('next_try_at', 'is not', null)),
   );
-  gauge('sbp_webhooks_given_up', "Providers' webhooks that could not be applied in a day of tries.", () =>
-    count(
-      db
-        .selectFrom('provider_deliveries')
-        .select('received_at')
-        .where('next_try_at', 'is', null)
-        .where('report_json', 'is not', null),
-    ),
+  gauge(
+    'sbp_webhooks_given_up',
+    "Providers' webhooks that could not be applied within a day of retries.",
+    () =>
+      count(
+        db
+          .selectFrom('provider_deliveries')
+          .select('received_at')
+          .where('next_try_at', 'is', null)
+          .where('report_json', 'is not', null),
+      ),
   );
 
   async function count<Row>(rows: SelectQueryBuilder<Schema, keyof Schema, Row>): Promise<number> {

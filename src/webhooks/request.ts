@@ -1,6 +1,6 @@
-/** A webhook as a web framework hands it over: headers and body in the forms that they come in. */
+/** Reads headers and body in the forms in which web frameworks pass them. */
 
-/** Fetch's `Headers`, a `Map` by lower-case names, or anything like them. */
+/** Fetch's `Headers`, a `Map` with lower-case names, or an object with the same `get`. */
 interface HeaderGetter {
   get(name: string): unknown;
 }
@@ -9,17 +9,17 @@ interface HeaderGetter {
 export type WebhookHeaderSource =
   HeaderGetter | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** The bytes as they came. */
+/** The received bytes. */
 export type RawBody = string | ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 /**
- * The header's value; `null` if it is missing, empty, no text, or there more than once. `name` is in lower case. Throws a
- * `TypeError` for what are no headers.
+ * Returns a header's value; `null` if it is missing, empty, not a text, or present more than once. `name` is in lower case.
+ * Throws a `TypeError` if `headers` are not headers.
  */
 export function headerValue(headers: unknown, name: string): string | null {
-  if (!isObject(headers)) throw noHeaders(typeof headers === 'function' ? PROMISED : '');
-  const advice = mistakenFor(headers);
-  if (advice !== null) throw noHeaders(advice);
+  if (!isObject(headers)) throw notHeaders(typeof headers === 'function' ? PROMISED : '');
+  const advice = adviceFor(headers);
+  if (advice !== null) throw notHeaders(advice);
   const values = isGetter(headers)
     ? [headers.get(name)]
     : Object.entries(headers)
@@ -29,7 +29,7 @@ export function headerValue(headers: unknown, name: string): string | null {
   return typeof value === 'string' && value !== '' && others.length === 0 ? value : null;
 }
 
-/** Throws a `TypeError` for a body that a parser has made something else of: no signature is over that. */
+/** Returns the bytes of a body. Throws a `TypeError` for a parsed body, because the signature covers the raw bytes. */
 export function rawBytes(body: unknown): Buffer {
   if (typeof body === 'string') return Buffer.from(body);
   if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -38,34 +38,37 @@ export function rawBytes(body: unknown): Buffer {
 }
 
 const NEEDS_RAW_BODY =
-  'verifyWebhook needs the raw body, a string or bytes as they came: a parsed one is another text, and none was read before. ' +
+  'verifyWebhook needs the raw body, a string or bytes as received: a parsed body is different text, and an unread one is missing. ' +
   "Express: express.raw({ type: 'application/json' }) on this route. " +
   "Fastify: addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body)). " +
   'Next.js: await request.text(). Hono: await c.req.text(). More in docs/webhooks.md';
 
-function noHeaders(advice: string): TypeError {
+function notHeaders(advice: string): TypeError {
   return new TypeError(
     `verifyWebhook needs the headers of the request: \`request.headers\` of Node or of the Fetch API${advice}`,
   );
 }
 
-const PROMISED = '. Next.js gives a promise of them: await headers()';
+const PROMISED = '. Next.js returns a promise of them: await headers()';
 
 const HONO = '. This is Hono’s whole request: pass c.req.raw.headers';
 
-/** What stands in the place of headers, and the advice for it. Headers themselves are texts and lists of texts by any name. */
-function mistakenFor(given: object): string | null {
+/**
+ * Returns advice for an object that was passed instead of headers; `null` for headers. A header may have any name, so only values
+ * that are not texts give an object away.
+ */
+function adviceFor(given: object): string | null {
   const { get, then, headers, header, req } = given as Readonly<Record<string, unknown>>;
-  // Hono's context, whose `get` is not of headers.
+  // Hono's context. Its `get` does not return headers.
   if (isObject(req) && 'header' in req) return HONO;
-  // Express's and Koa's requests are among these: their `get` is of headers.
+  // This includes the requests of Express and Koa: their `get` returns headers.
   if (typeof get === 'function') return null;
   if (typeof then === 'function') return PROMISED;
   if (typeof header === 'function') return HONO;
   return isObject(headers) ? '. This is a whole request: pass request.headers' : null;
 }
 
-/** No list. */
+/** False for arrays. */
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -74,7 +77,7 @@ function isGetter(headers: object): headers is HeaderGetter {
   return 'get' in headers && typeof headers.get === 'function';
 }
 
-/** Also of another realm, as test runners make them. */
+/** True also for a buffer of another realm, as test runners create them. */
 function isArrayBuffer(value: unknown): value is ArrayBuffer | SharedArrayBuffer {
   return /^\[object (?:Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value));
 }

@@ -442,11 +442,11 @@ export class SbpCheckout extends LitElement {
     this.#store.dispatch({ type: 'check', check: answered ? 'unpaid' : 'unanswered' });
   }
 
-  #openBank(bank: ChosenBank, tap: Event, held: boolean): void {
+  #openBank(bank: ChosenBank, tap: Event, isBlocked: boolean): void {
     const ours = this.dispatchEvent(new SbpBankOpenEvent(bank));
-    if (!ours || held) tap.preventDefault();
-    if (ours && held) {
-      this.#store.dispatch({ type: 'bank-blocked', bank: bank });
+    if (!ours || isBlocked) tap.preventDefault();
+    if (ours && isBlocked) {
+      this.#store.dispatch({ type: 'bank-blocked', bank });
       return;
     }
     this.#step('bank-open');
@@ -504,7 +504,7 @@ export class SbpCheckout extends LitElement {
   readonly #actions: View['actions'] = {
     chooseEntryMode: (way) => void this.#showEntryMode(way),
     check: () => void this.#check(),
-    openBank: (bank, tap, held) => this.#openBank(bank, tap, held),
+    openBank: (bank, tap, isBlocked) => this.#openBank(bank, tap, isBlocked),
     departTo: (destination) => this.#store.depart(destination),
     dispatch: (event) => this.#store.dispatch(event),
     step: (step) => this.#step(step),

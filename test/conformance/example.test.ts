@@ -3,7 +3,7 @@ import { AcmeSimulator, KEY } from '../../demo/acquirer/simulator.ts';
 import { OutboundClient } from '../../src/companion/outbound/client.ts';
 import { describeConformance } from '../support/provider-conformance.ts';
 
-/** Not in the registry: it stands in for the sandbox, and is reported to at the sandbox's address. */
+/** Not in the registry: it replaces the sandbox, and sends webhooks to the sandbox's address. */
 describeConformance({
   name: 'the worked example of docs/providers.md',
   method: 'sbp',

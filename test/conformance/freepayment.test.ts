@@ -2,7 +2,7 @@ import { describe } from 'node:test';
 import { FreepaymentSimulator } from '../../demo/simulators/freepayment.ts';
 import { describeConformance } from '../support/provider-conformance.ts';
 
-// Side by side: they wait most of their time.
+// Run concurrently: most of their time is waiting.
 describe('freepayment', { concurrency: true }, () => {
   for (const variant of ['SY', 'BC', 'IZ', 'MT'] as const) {
     describeConformance({

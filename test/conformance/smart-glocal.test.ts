@@ -2,14 +2,14 @@ import { describe } from 'node:test';
 import { SmartGlocalSimulator } from '../../demo/simulators/smart-glocal.ts';
 import { describeConformance } from '../support/provider-conformance.ts';
 
-/** A session by the pair of calls. */
+/** Creates a session in two calls. */
 class InTwoSteps extends SmartGlocalSimulator {
   override env() {
     return { ...super.env(), SBP_SMART_GLOCAL_FLOW: 'create' };
   }
 }
 
-// Side by side: they wait most of their time.
+// Run concurrently: most of their time is waiting.
 describe('smart-glocal', { concurrency: true }, () => {
   for (const [flow, System] of [
     ['init', SmartGlocalSimulator],
@@ -22,7 +22,7 @@ describe('smart-glocal', { concurrency: true }, () => {
       presentation: 'link',
       overdue: 'canceled',
       simulator: () => new System(),
-      // The real one knows it from its cabinet.
+      // The real system has this address in its cabinet.
       connect: (system, companionUrl) => {
         if (system instanceof SmartGlocalSimulator)
           system.webhookUrl = `${companionUrl}/webhooks/smart-glocal`;

@@ -13,7 +13,7 @@ interface Answer {
   };
 }
 
-/** Its strictness is what the provider's tests rely on. */
+/** The provider's tests rely on its strictness. */
 describe('the simulated freepayment', () => {
   const systems = {} as Record<Variant, FreepaymentSimulator>;
   before(async () => {
@@ -48,7 +48,7 @@ describe('the simulated freepayment', () => {
   });
   const create = (variant: Variant, fields?: object) => call(variant, 'payments', order(variant, fields));
 
-  it('takes what is published, and answers in that shape', async () => {
+  it('accepts the published requests, and responds in the published form', async () => {
     const samples = VARIANTS.map((variant) => published(`${variant.toLowerCase()}.response`)['transaction']!);
     const known = new Set(samples.flatMap((sample) => Object.keys(sample)));
     for (const variant of VARIANTS) {
@@ -69,7 +69,7 @@ describe('the simulated freepayment', () => {
     }
   });
 
-  it('refuses strangers, and what is not as documented', async () => {
+  it('refuses strangers, and undocumented requests', async () => {
     assert.equal((await call('BC', 'payments', order('BC'), 'shop:key')).status, 401);
     for (const [variant, fields, at] of [
       ['BC', { amount: '100' }, 'amount'],
@@ -91,7 +91,7 @@ describe('the simulated freepayment', () => {
     }
   });
 
-  it('takes a repeat under a tracking_id for the same transaction', async () => {
+  it('treats a repeat of a tracking_id as the same transaction', async () => {
     const same = order('MT');
     const [first, second] = [await call('MT', 'payments', same), await call('MT', 'payments', same)];
     assert.equal(first.json.transaction!['uid'], second.json.transaction!['uid']);
@@ -100,7 +100,7 @@ describe('the simulated freepayment', () => {
     assert.equal((await call('MT', 'nobody')).status, 404);
   });
 
-  it('gives back what was paid, and no more', async () => {
+  it('refunds what was paid, and no more', async () => {
     for (const variant of ['BC', 'MT'] as const) {
       const { json } = await create(variant, { tracking_id: `refunded ${variant}`, amount: 1_000 });
       const parent_uid = json.transaction!['uid'];

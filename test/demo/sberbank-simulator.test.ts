@@ -60,7 +60,7 @@ describe('the simulated Sberbank', () => {
   const stateOf = ({ json }: { json: Record<string, unknown> }) =>
     (json['PayRusClientQRRs'] as { status: Record<string, unknown> }).status;
 
-  it('gives a token for nothing but what is documented', async () => {
+  it('issues a token only for the documented request', async () => {
     const given = await oauth();
     assert.deepEqual([given.status, given.json['expires_in']], [200, 60]);
     assert.equal((await oauth({ authorization: 'Basic eDp5' })).status, 401);
@@ -71,7 +71,7 @@ describe('the simulated Sberbank', () => {
     assert.equal((await oauth({}, { more: 'x' })).status, 400);
   });
 
-  it('takes a token until its time is over', async () => {
+  it('accepts a token until it expires', async () => {
     const known = await token();
     assert.equal((await pay({ partner_order_number: 'in time' }, {}, known)).status, 200);
     time += 60_000;
@@ -80,7 +80,7 @@ describe('the simulated Sberbank', () => {
     assert.deepEqual(Object.keys(late.json), ['httpCode', 'httpMessage', 'moreInformation']);
   });
 
-  it('is strict about every field and header', async () => {
+  it('checks every field and header', async () => {
     for (const fields of [
       { rq_uid: 'x' },
       { rq_tm: '2026-01-01T00:00:00.000Z' },
@@ -103,7 +103,7 @@ describe('the simulated Sberbank', () => {
     assert.equal(bank.bills.has('ref'), false);
   });
 
-  it('has one order of a repeat, and none of another call under its number', async () => {
+  it('makes one order for a repeat, and none for another call with its number', async () => {
     const [first, second] = [await pay({}), await pay({ amount: 999 })];
     assert.equal(stateOf(first)['order_id'], stateOf(second)['order_id']);
     assert.equal(bank.bills.get('ref')?.amount, 100);
@@ -111,7 +111,7 @@ describe('the simulated Sberbank', () => {
     assert.equal(stateOf(other)['error_code'], '080000');
   });
 
-  it('follows what a code says, and what is done to the bill', async () => {
+  it('follows the content of a code, and the actions on the bill', async () => {
     const course = async (pay_load: string) => {
       const { order_state, error_code } = stateOf(await pay({ pay_load, partner_order_number: pay_load }));
       return [order_state, error_code];
@@ -124,7 +124,7 @@ describe('the simulated Sberbank', () => {
     assert.deepEqual(await course('plain'), ['PAID', '000000']);
   });
 
-  it('tells the state of an order', async () => {
+  it('returns the state of an order', async () => {
     const ask = async (reference: string) => {
       const { rq_uid, rq_tm, tid } = order(reference);
       return post(
@@ -137,7 +137,7 @@ describe('the simulated Sberbank', () => {
     assert.equal((await ask('nobody')).json['error_code'], '100000');
   });
 
-  it('shows the payer a code to be scanned, or to be copied', async () => {
+  it('shows the payer a code to scan or to copy', async () => {
     const page = await (await fetch(`${bank.url}/`)).text();
     assert.match(
       page,

@@ -1,4 +1,4 @@
-/** A bank list in NSPK's legacy form with every oddity that was seen in the real one, and some hostile ones. */
+/** A bank list in NSPK's legacy form, with every oddity seen in the real list and some hostile ones. */
 
 export const SBER = 'bank100000000111';
 export const VTB = 'bank110000000005';
@@ -8,7 +8,9 @@ export interface GeneratedList {
   readonly dictionary: readonly unknown[];
 }
 
-/** `size` usable entries in the real one's proportions; the first are the largest banks, as in the real list. */
+/**
+ * Returns `size` usable entries in the real list's proportions. The first are the largest banks, as in the real list.
+ */
 export function makeBankList(size = 200): GeneratedList {
   const largest = [
     entry(SBER, 'Сбербанк', { package_name: 'ru.sberbankmobile', isDrActive: true }),
@@ -27,7 +29,7 @@ export function makeBankList(size = 200): GeneratedList {
   return { version: '1.0', dictionary: [...largest, ...rest].slice(0, size) };
 }
 
-/** Banks as the real list spells them, in its order: names that payers do search for. */
+/** Banks in the real list's spelling and order: names that payers search for. */
 const KNOWN: readonly (readonly [schema: string, bankName: string])[] = [
   [SBER, 'Сбербанк'],
   ['bank100000000004', 'Т-Банк'],
@@ -96,13 +98,13 @@ const KNOWN: readonly (readonly [schema: string, bankName: string])[] = [
   ].map((bankName, i) => [`bank3${String(i).padStart(11, '0')}`, bankName] as const),
 ];
 
-/** As long as the real one, and with the names of it that a search is tried on at its top. */
+/** As long as the real list. Its first names are those that search tests use. */
 export function makeKnownList(size = 200): GeneratedList {
   const known = KNOWN.map(([schema, bankName]) => entry(schema, bankName));
   return { version: '1.0', dictionary: [...known, ...makeBankList(size).dictionary.slice(4)].slice(0, size) };
 }
 
-/** Entries that cost only themselves. */
+/** Entries that are dropped without harm to the others. */
 export const UNUSABLE_ENTRIES: readonly unknown[] = [
   null,
   42,

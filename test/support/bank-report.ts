@@ -1,7 +1,7 @@
 import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { WEBHOOK_SECRET } from './companion.ts';
 
-/** A signed report of the sandbox's bank, in whatever words the test puts into its mouth. */
+/** Returns a signed report of the sandbox's bank with any content. */
 export function bankReport(
   url: string,
   fields: { payment_id: string; status: string; [field: string]: unknown },

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,6 +94,7 @@ export async function startCompanion(
   async function close(): Promise<void> {
     await companion.close();
     assertNoLeaks(lines.join(''), secretsOf(fullEnv));
+    assertProblemsDeclared(lines);
     assertCleanAddresses();
     assertNoTokensStored(config.databaseFile);
   }
@@ -105,6 +107,12 @@ export async function startCompanion(
     close,
     stop: () => close().finally(() => rm(directory, { recursive: true, force: true })),
   };
+}
+
+/** Fails if a route has answered with a problem code that its declaration does not list. */
+function assertProblemsDeclared(lines: readonly string[]): void {
+  const undeclared = lines.filter((line) => line.includes('"undeclared problem code"'));
+  assert.deepEqual(undeclared, []);
 }
 
 /** Calls a companion as a merchant's server, a payer's page and the sandbox's script would. */

@@ -1,21 +1,21 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** An outbound proxy as companies have them: tunnels by CONNECT, resolves names itself, may ask for a password. */
+/** An outbound proxy as companies use it: tunnels by CONNECT, resolves names itself, may require a password. */
 export class ConnectProxy {
-  /** `host:port` of each tunnel that was asked for. */
+  /** `host:port` of each requested tunnel. */
   readonly tunnels: string[] = [];
-  /** Requests that were not a CONNECT. */
+  /** Requests other than CONNECT. */
   others = 0;
-  /** `user:password` that opens it; `null` for anyone. */
+  /** The required `user:password`; `null` for none. */
   password: string | null = null;
-  /** The status that every CONNECT is refused with; `null` for none. */
+  /** The status with which every CONNECT is refused; `null` for none. */
   refuses: number | null = null;
   readonly #hosts: Readonly<Record<string, number>>;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  /** `hosts`: the port on this machine behind each `host:port`. */
+  /** `hosts`: the port on this machine for each `host:port`. */
   private constructor(hosts: Readonly<Record<string, number>>) {
     this.#hosts = hosts;
     this.#server = createServer((_request, response) => {

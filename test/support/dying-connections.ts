@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
-/** A whole HTTP request with a body of a known length, or none. */
+/** A complete HTTP request with a body of known length, or none. */
 export interface SeenRequest {
   readonly line: string;
   readonly headers: string;
@@ -9,15 +9,15 @@ export interface SeenRequest {
 }
 
 /**
- * A server that promises to keep its connections and then resets each one as the second request on it arrives, unread:
- * what a load balancer does that has forgotten a connection. Nobody can know before the request is written.
+ * A server that promises keep-alive and then resets each connection when its second request arrives, unread. A load
+ * balancer that has forgotten a connection does the same. The client cannot notice before it writes the request.
  */
 export class DyingConnections {
-  /** Requests that were read and answered. */
+  /** Requests that were read and got a response. */
   readonly answered: SeenRequest[] = [];
-  /** Requests lost on a used connection. */
+  /** Requests lost on a reused connection. */
   lost = 0;
-  /** Connections, by those that finished their handshake. */
+  /** The number of connections that finished their handshake. */
   opened = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

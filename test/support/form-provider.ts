@@ -3,11 +3,11 @@ import type { CreateRequest, ProviderPayment } from '../../src/companion/provide
 import { html } from '../../src/companion/http/pages/html.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
-/** A payment system that takes its payers by a form alone, with its page on a server of its own. */
+/** A payment system that accepts payers only by a form, with its page on a server of its own. */
 export class FormProvider extends ScriptedProvider {
-  /** What payers have posted to it, in order. */
+  /** The forms that payers have posted, in order. */
   readonly posted: { method: string; contentType: string; fields: [string, string][] }[] = [];
-  /** Whether its page may be framed. */
+  /** True if its page may be framed. */
   iframe = false;
   readonly #server: Server;
   readonly #returnTo = new Map<string, string>();

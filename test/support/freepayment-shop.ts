@@ -18,8 +18,8 @@ export interface FreepaymentShop {
   paid(): Promise<string>;
   read(id: string): Promise<ShownPayment>;
   bill(id: string): FreepaymentBill;
-  /** What the merchant was told by this event. */
-  told(id: string, event: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Returns the webhooks that the merchant received for this event. */
+  receivedWebhook(id: string, event: string): Promise<Readonly<Record<string, unknown>>>;
   until(what: string, look: () => Promise<boolean> | boolean): Promise<void>;
   stop(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export async function startFreepayment(options: FreepaymentSimulatorOptions): Pr
     },
     read: async (id) => (await (await companion.api(`/payments/${id}`)).json()) as ShownPayment,
     bill: (id) => acquirer.bills.get(id) as FreepaymentBill,
-    async told(id, event) {
+    async receivedWebhook(id, event) {
       const find = () =>
         [...merchant.received.values()].find(
           (each) => each.event === event && each.payload['payment_id'] === id,

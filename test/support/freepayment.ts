@@ -65,7 +65,7 @@ export async function kindOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
-/** The provider beside an acquirer whose every answer the test writes. */
+/** The provider with an acquirer whose every response the test writes. */
 export class ScriptedAcquirer {
   readonly #upstream: UpstreamProxy;
   readonly #outbound = new OutboundClient({ development: true });

@@ -9,21 +9,21 @@ import { freePort, startCompanion, type CreatedPayment, type TestCompanion } fro
 import { MerchantServer } from './merchant-server.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** One provider (or one variant of it), beside the system it speaks to. */
+/** One provider, or one variant of it, with the system it calls. */
 export interface Subject {
   readonly name: string;
   readonly method: Method;
   readonly capabilities: Pick<Capabilities, 'refund' | 'cancel' | 'webhookTrust'>;
   readonly presentation: 'link' | 'form' | 'scan';
-  /** What the system calls a payment whose time is over; `expired` unless given. */
+  /** The status of an expired payment at the payment system. Defaults to `expired`. */
   readonly overdue?: PaymentStatus;
-  /** What this provider needs to be told of a payment. */
+  /** The details that this provider requires of a payment. */
   readonly fields?: Record<string, unknown>;
-  /** A new system, not listening yet. */
+  /** Returns a new system that does not listen yet. */
   readonly simulator: () => Simulator;
-  /** The code that has a payer pay, where the seller scans one. */
+  /** The code that makes a payer pay, where the seller scans one. */
   readonly code?: string;
-  /** Told once the companion's address is known: some systems have it from a cabinet and not from calls. */
+  /** Called when the companion's address is known: some systems have it from a cabinet and not from calls. */
   readonly connect?: (simulator: Simulator, companionUrl: string) => void;
   /** For a provider that is not in the registry. */
   readonly providers?: (
@@ -47,12 +47,12 @@ const AMOUNT = 125_000;
 const UNANSWERED: readonly Fault[] = ['hang-up', 'page', 'status-500', 'status-429', 'half-answer'];
 
 /**
- * What every provider must do, whatever its wire format: run against the real companion over HTTP, beside a simulated
+ * What every provider must do, whatever its wire format. Runs against the real companion over HTTP, with a simulated
  * system that is strict and misbehaves on demand.
  */
 export function describeConformance(subject: Subject): void {
   const { overdue = 'expired' } = subject;
-  // One test at a time, also where whole subjects run side by side: its tests share a system.
+  // One test at a time, also where several providers run side by side: the tests of one share a system.
   describe(`${subject.name} conforms`, { concurrency: 1 }, () => {
     let system: Simulator;
     let shop: TestCompanion;
@@ -102,7 +102,7 @@ export function describeConformance(subject: Subject): void {
         return payment.status === status && payment;
       });
 
-    /** To where the payer can pay: the link is there, or the code is scanned. */
+    /** Goes on until the payer can pay: the link is there, or the code is scanned. */
     async function offered({ payment_id, token }: CreatedPayment): Promise<string> {
       const shown = await until('an offer', async () => {
         const snapshot = await session(token);
@@ -122,7 +122,7 @@ export function describeConformance(subject: Subject): void {
       assert.equal(response.status, 200, await response.text());
     }
 
-    /** The one bill that the system has of the payment. */
+    /** Returns the only bill that the system has for the payment. */
     function billOf(paymentId: string): string {
       const own = [...system.bills.keys()].filter((reference) => reference.startsWith(paymentId));
       assert.equal(own.length, 1, 'one payment at the provider');
@@ -181,7 +181,7 @@ export function describeConformance(subject: Subject): void {
       await system.act(bill, 'expire');
       await untilStatus(payment.payment_id, overdue);
       await system.act(bill, 'pay');
-      if (subject.capabilities.webhookTrust === 'none') return; // it is asked for later: see life.test.ts
+      if (subject.capabilities.webhookTrust === 'none') return; // polled instead: see life.test.ts
       assert.equal((await untilStatus(payment.payment_id, 'paid')).late, true);
     });
 
@@ -255,7 +255,7 @@ export function describeConformance(subject: Subject): void {
     });
 
     it('a create whose answer is lost ends in one payment at the provider', async () => {
-      if (subject.presentation === 'scan') return; // it asks nobody before a code is scanned
+      if (subject.presentation === 'scan') return; // it makes no call before a code is scanned
       const payment = await withFault('drop-answer', 1, () => create());
       await system.act(await offered(payment), 'pay');
       await untilStatus(payment.payment_id, 'paid');
@@ -373,7 +373,7 @@ export function describeConformance(subject: Subject): void {
       assert.ok([409, 422].includes(again.status), String(again.status));
       const resolution = {
         outcome: 'money_out',
-        // Where the system names no sum a person has to.
+        // A refund without an amount needs a person to match it.
         ...(reported_amount === null ? { amount: 50_000 } : {}),
       };
       const path = `/payments/${id}/attention/${attention_id}/resolve`;

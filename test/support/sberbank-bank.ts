@@ -22,7 +22,7 @@ export const json =
   (_call, response) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-/** A bank whose every answer the test decides; it gives tokens until told otherwise. */
+/** A bank whose every response the test decides. By default it issues tokens. */
 export class ScriptedBank {
   readonly proxy: UpstreamProxy;
   tokensGiven = 0;

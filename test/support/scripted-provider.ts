@@ -9,7 +9,7 @@ import {
 } from '../../src/companion/providers/provider.ts';
 import type { PaymentStatus } from '../../src/protocol/status.ts';
 
-/** A provider whose every answer the test decides, and which counts what it was asked to do. */
+/** A provider whose every response the test decides, and which counts its calls. */
 export class ScriptedProvider implements Provider {
   readonly capabilities = {
     methods: ['sbp', 'sberpay'],
@@ -23,9 +23,9 @@ export class ScriptedProvider implements Provider {
   readonly created = new Map<string, { amount: number; status: PaymentStatus }>();
   readonly refunds = new Map<string, number>();
   refusesRefunds = false;
-  /** Which attempt each refund was of. */
+  /** The attempt of each refund. */
   readonly refundedOf = new Map<string, string>();
-  /** Nobody answers, but what was asked may still have been done. */
+  /** Calls get no response, but may still have an effect. */
   down: 'no' | 'before' | 'after' = 'no';
 
   create(request: Pick<CreateRequest, 'reference' | 'amount'>): Promise<ProviderPayment> {

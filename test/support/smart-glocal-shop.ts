@@ -28,7 +28,7 @@ export async function until<T>(what: string, look: () => Promise<T | false> | T 
   }
 }
 
-/** A companion beside the simulated Smart Glocal, each knowing the other's address. */
+/** A companion with the simulated Smart Glocal; each knows the other's address. */
 export class SmartGlocalShop {
   readonly system: SmartGlocalSimulator;
   readonly shop: TestCompanion;
@@ -69,7 +69,7 @@ export class SmartGlocalShop {
     return (await (await this.shop.checkout('/session', token)).json()) as Snapshot;
   }
 
-  /** What the payer's page asks for. */
+  /** Does what the payer's page requests. */
   async ask(token: string, action: string, json: unknown = {}) {
     const response = await fetch(`${this.shop.url}/checkout/v1/session/${action}`, {
       method: 'POST',
@@ -79,7 +79,7 @@ export class SmartGlocalShop {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  /** To where the payer can pay. */
+  /** Goes on until the payer can pay. */
   async offered(payment?: CreatedPayment): Promise<CreatedPayment> {
     const made = payment ?? (await this.create());
     await until('a link', async () => (await this.session(made.token)).presentation.kind === 'link');
@@ -100,7 +100,7 @@ export class SmartGlocalShop {
     });
   }
 
-  /** Calls that were carried out, by their path under `/api/v1`. */
+  /** Returns the calls that were carried out, by their path under `/api/v1`. */
   done(path: string, sessionId?: string): number {
     return this.system.calls.filter(
       (call) =>
@@ -110,7 +110,7 @@ export class SmartGlocalShop {
     ).length;
   }
 
-  /** Sends a message about a session; answers the companion's status. */
+  /** Sends a webhook about a session. Returns the companion's status. */
   tell(type: string, reference: string, options: { dated?: boolean } = {}): Promise<number | null> {
     return this.system.send(this.system.message(type, reference, options));
   }

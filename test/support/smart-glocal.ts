@@ -27,12 +27,12 @@ export function settingsFor(baseUrl: string, others: Partial<SmartGlocalSettings
   };
 }
 
-/** Whether a call bears our signature over just these bytes. */
+/** True if a call has our signature over exactly these bytes. */
 export function isOurs(body: string | Buffer, signature: string): boolean {
   return createVerify('RSA-SHA256').update(body).verify(ours.publicKey, signature, 'base64');
 }
 
-/** A webhook as the provider signs it. */
+/** Returns a webhook signed by the provider. */
 export function signedWebhook(payload: unknown) {
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const signature = createSign('RSA-SHA256').update(body).sign(theirs.privateKey, 'base64');
@@ -61,7 +61,7 @@ export const ref: PaymentRef = {
   currency: 'RUB',
 };
 
-/** A session with one payment, as calls answer and webhooks bring it. */
+/** A session with one payment, in the form of responses and webhooks. */
 export function sessionOf(
   session: Record<string, unknown> = {},
   payment: Record<string, unknown> | null = {},

@@ -1,6 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreBusyError } from '../../src/companion/store/store-busy.ts';
+import { openStore, type Store } from '../../src/companion/store/store.ts';
+import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { bankReport } from './bank-report.ts';
-import { API_KEY, startCompanion, type CreatedPayment, type TestCompanion } from './companion.ts';
+import {
+  API_KEY,
+  startCompanion,
+  WEBHOOK_SECRET,
+  type CreatedPayment,
+  type TestCompanion,
+} from './companion.ts';
 import { until } from './until.ts';
 
 /** Stands still, so that nothing is due in the background: what changes, the call has changed. */
@@ -17,8 +29,8 @@ export interface Call {
   readonly id?: string;
   /** Whose token; the open payment's unless given. */
   readonly payment?: CreatedPayment;
-  /** What stands for `{attention_id}`. */
-  readonly attention?: string;
+  /** Values of other path parameters, such as `{attention_id}`. */
+  readonly params?: Readonly<Record<string, string>>;
   readonly on?: TestCompanion;
 }
 
@@ -36,13 +48,27 @@ export class Stage {
   deliveryId = '';
   doubted!: Doubted;
   #spent: Promise<TestCompanion> | null = null;
+  readonly #directory: string;
+  readonly #lock: { held: boolean };
 
-  private constructor(shop: TestCompanion) {
+  private constructor(shop: TestCompanion, directory: string, lock: { held: boolean }) {
     this.shop = shop;
+    this.#directory = directory;
+    this.#lock = lock;
   }
 
   static async set(): Promise<Stage> {
-    const stage = new Stage(await startCompanion({}, { now: () => NOW }));
+    const directory = await mkdtemp(join(tmpdir(), 'sbp-stage-'));
+    const file = join(directory, 'stage.sqlite');
+    const store = await openStore(file);
+    const lock = { held: false };
+    const write: Store['write'] = (work) =>
+      lock.held ? Promise.reject(new StoreBusyError(1, null)) : store.write(work);
+    const shop = await startCompanion(
+      { SBP_DATABASE_URL: `file:${file}` },
+      { now: () => NOW, store: { ...store, write } },
+    );
+    const stage = new Stage(shop, directory, lock);
     stage.open = await stage.shop.createPayment();
     stage.paid = await stage.shop.createPayment();
     await stage.shop.sandbox(stage.paid.payment_id, 'pay');
@@ -53,6 +79,17 @@ export class Stage {
 
   async end(): Promise<void> {
     await Promise.all([this.shop.stop(), this.#spent?.then((shop) => shop.stop())]);
+    await rm(this.#directory, { recursive: true });
+  }
+
+  /** Does `work` while another program holds the write lock of the database. */
+  async whileLocked<T>(work: () => Promise<T>): Promise<T> {
+    this.#lock.held = true;
+    try {
+      return await work();
+    } finally {
+      this.#lock.held = false;
+    }
   }
 
   /** Another companion, at which our address has had its calls for this minute. */
@@ -91,7 +128,7 @@ export class Stage {
     db.close();
   }
 
-  /** What a POST of the merchant API takes. */
+  /** Returns a call of a POST that succeeds. */
   async goodCall(operation: string): Promise<Call> {
     switch (operation) {
       case 'post /api/sbp/v1/payments':
@@ -102,7 +139,7 @@ export class Stage {
         return { id: (await this.shop.createPayment()).qr_id };
       case 'post /api/sbp/v1/payments/{payment_id}/attention/{attention_id}/resolve': {
         const { paymentId, attentionId } = await this.newDoubt();
-        return { id: paymentId, attention: attentionId, body: { outcome: 'money_in' } };
+        return { id: paymentId, params: { attention_id: attentionId }, body: { outcome: 'money_in' } };
       }
       case 'post /api/sbp/v1/refunds':
         return { body: { payment_id: this.paid.payment_id, amount: 1 } };
@@ -110,12 +147,47 @@ export class Stage {
         return { id: await this.newDelivery() };
       case 'post /api/sbp/v1/test/webhook':
         return { body: { callback_url: NOWHERE } };
+      case 'post /checkout/v1/session/method': {
+        const payment = await this.shop.createPayment({ methods: ['sbp', 'sberpay'] });
+        return { payment, body: { method: 'sberpay' } };
+      }
+      case 'post /checkout/v1/session/push': {
+        const payment = await this.shop.createPayment({ methods: ['sberpay'] });
+        return { payment, body: { phone: '+79990007788' } };
+      }
+      case 'post /checkout/v1/session/buyer-qr': {
+        const payment = await this.shop.createPayment({ methods: ['buyer_qr'] });
+        return { payment, body: { payload: 'https://pay.example/code' } };
+      }
+      case 'post /checkout/v1/session/renew': {
+        const payment = await this.shop.createPayment();
+        await this.shop.sandbox(payment.payment_id, 'expire');
+        return { payment };
+      }
+      case 'post /checkout/v1/session/check':
+      case 'post /checkout/v1/session/cancel':
+        return { payment: await this.shop.createPayment() };
+      case 'post /webhooks/{provider}': {
+        const { payment_id } = await this.shop.createPayment();
+        const event = 'payment.processing';
+        const body = JSON.stringify({
+          event,
+          payment_id,
+          status: 'processing',
+          amount: 125_000,
+          currency: 'RUB',
+        });
+        const deliveryId = `report-${payment_id}`;
+        return { body, headers: { ...signWebhook({ event, deliveryId, body }, WEBHOOK_SECRET, NOW) } };
+      }
+      case 'post /sandbox/payments/{payment_id}/{action}':
+        return { id: (await this.shop.createPayment()).payment_id };
       default:
         throw new Error(`what does ${operation} take?`);
     }
   }
 
-  address(operation: string, { id, attention, query = '' }: Call = {}): string {
+  address(operation: string, { id, params = {}, query = '' }: Call = {}): string {
     const samples: Record<string, string> = {
       payment_id: operation.includes('/attention/') ? this.doubted.paymentId : this.open.payment_id,
       delivery_id: this.deliveryId,
@@ -124,8 +196,10 @@ export class Stage {
       provider: 'sandbox',
     };
     const [, route = ''] = operation.split(' ');
-    const path = route.replace(/\{(\w+)\}/g, (_, name: string) =>
-      name === 'attention_id' ? (attention ?? this.doubted.attentionId) : (id ?? samples[name]!),
+    const others: Record<string, string> = { attention_id: this.doubted.attentionId, action: 'process' };
+    const path = route.replace(
+      /\{(\w+)\}/g,
+      (_, name: string) => params[name] ?? others[name] ?? id ?? samples[name]!,
     );
     return query === '' ? path : `${path}?${query}`;
   }

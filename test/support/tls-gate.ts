@@ -11,13 +11,13 @@ export function pem(name: string): string {
 }
 
 /**
- * A bank's front door: lets in whoever shows a certificate of its own authority, and hands their calls on to a system
- * behind it that speaks plain http.
+ * A bank's entrance: accepts clients with a certificate of its own authority, and forwards their calls to a plain-http
+ * system behind it.
  */
 export class TlsGate {
-  /** Whom each call came from: the common name of its certificate. */
+  /** The client of each call: the common name of its certificate. */
   readonly callers: string[] = [];
-  /** Handshakes that came to nothing. */
+  /** Handshakes that failed. */
   refused = 0;
   readonly #server: Server;
 

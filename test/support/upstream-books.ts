@@ -10,32 +10,32 @@ interface Bill {
   status: string;
 }
 
-/** A payment system's side of the SBP API, which lives on while those that call it die: what it holds was really done. */
+/** A payment system with the SBP API that outlives its callers: its books show what was really done. */
 export class UpstreamBooks {
-  /** By their idempotency keys: the same payment asked for under two is two. */
+  /** Payments by idempotency key: one payment requested under two keys is two payments. */
   readonly payments = new Map<string, Bill>();
   readonly refunds = new Map<string, { readonly payment_id: string; readonly amount: number }>();
   /** Payments whose code was closed. */
   readonly closed = new Set<string>();
-  /** Keys that came again with another body. */
+  /** Keys that were repeated with another body. */
   readonly conflicts: string[] = [];
-  /** Called when something was done and not yet answered; the answer is lost when it says so. */
+  /** Called when a call was carried out and has no response yet. If it returns true, the response is lost. */
   losesAnswer: () => Promise<boolean> = () => Promise.resolve(false);
   readonly #bodies = new Map<string, string>();
   #made = 0;
 
   readonly answer: Trick = async ({ method, path, headers, body }, response) => {
-    const { status, said } = this.#serve(`${method} ${path}`, headers['idempotency-key'], body);
+    const { status, body: responseBody } = this.#serve(`${method} ${path}`, headers['idempotency-key'], body);
     if (await this.losesAnswer()) response.destroy();
-    else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+    else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(responseBody));
   };
 
-  /** What was made under one of our payments, renewals among it. */
+  /** Returns what was created for one of our payments, including its renewals. */
   of(paymentId: string): Bill[] {
     return [...this.payments.values()].filter(({ order_id }) => order_id.startsWith(paymentId));
   }
 
-  #serve(call: string, header: unknown, body: string): { status: number; said: unknown } {
+  #serve(call: string, header: unknown, body: string): { status: number; body: unknown } {
     const key = typeof header === 'string' ? header : `none-${this.#made}`;
     const [path = '', query] = call.replace('/api/sbp/v1', '').split('?');
     const given = (body === '' ? {} : JSON.parse(body)) as Partial<Bill>;
@@ -43,20 +43,20 @@ export class UpstreamBooks {
       if ((this.#bodies.get(key) ?? body) !== body) this.conflicts.push(key);
       this.#bodies.set(key, body);
     }
-    if (path === 'POST /payments') return { status: 201, said: this.#bill(key, given) };
+    if (path === 'POST /payments') return { status: 201, body: this.#bill(key, given) };
     if (path === 'POST /refunds') {
       const refund = { payment_id: given.payment_id!, amount: given.amount! };
       this.refunds.set(key, this.refunds.get(key) ?? refund);
-      return { status: 201, said: { status: 'succeeded', amount: given.amount } };
+      return { status: 201, body: { status: 'succeeded', amount: given.amount } };
     }
     const order = new URLSearchParams(query).get('order_id');
     const bills = [...this.payments.values()];
     if (path === 'GET /payments')
-      return { status: 200, said: { items: bills.filter((bill) => bill.order_id === order) } };
+      return { status: 200, body: { items: bills.filter((bill) => bill.order_id === order) } };
     const bill = bills.find(({ payment_id }) => path.split('/')[2] === payment_id);
-    if (!bill) return { status: 404, said: { code: 'payment_not_found' } };
+    if (!bill) return { status: 404, body: { code: 'payment_not_found' } };
     if (path.endsWith('/close')) this.closed.add(bill.payment_id);
-    return { status: 200, said: bill };
+    return { status: 200, body: bill };
   }
 
   #bill(key: string, { order_id = '', amount = 0 }: Partial<Bill>): Bill {

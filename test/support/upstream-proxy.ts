@@ -8,7 +8,7 @@ export interface Passed {
   readonly body: string;
 }
 
-/** What becomes of a call: `pass` hands it on and its answer back; anything else is the test's own. */
+/** What happens to a call: `pass` forwards it and its response; anything else is defined by the test. */
 export type Trick = (call: Passed, response: ServerResponse, pass: () => Promise<Passthrough>) => unknown;
 
 export interface Passthrough {
@@ -16,7 +16,7 @@ export interface Passthrough {
   readonly body: string;
 }
 
-/** Stands between a companion and its upstream, and does to their talk what networks do. */
+/** A proxy between a companion and its upstream that misbehaves like a network. */
 export class UpstreamProxy {
   readonly calls: Passed[] = [];
   trick: Trick = honest;
@@ -29,7 +29,7 @@ export class UpstreamProxy {
     this.#server = createServer((incoming, response) => void this.#take(incoming, response));
   }
 
-  /** `target: null` for an upstream that is the test's own from end to end. */
+  /** `target: null` for an upstream that the test simulates completely. */
   static async start(target: string | null): Promise<UpstreamProxy> {
     const proxy = new UpstreamProxy(target);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
@@ -50,7 +50,7 @@ export class UpstreamProxy {
     try {
       await this.trick(call, response, () => this.#pass(call));
     } catch {
-      // The target is gone, and so is this call.
+      // The target is gone, so this call is lost.
       response.destroy();
     }
   }
@@ -73,7 +73,7 @@ export const honest: Trick = async (_call, response, pass) => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 };
 
-/** Ways of an upstream to give no usable answer. */
+/** Ways in which an upstream gives no usable response. */
 export const FAULTS: Readonly<Record<string, Trick>> = {
   'hangs up': (_call, response) => response.destroy(),
   'answers 502 with a page': (_call, response) =>

@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface CompanionOptions {
-  /** The companion as this server reaches it, e.g. `http://127.0.0.1:8787`. */
+  /** The companion's address for this server, e.g. `http://127.0.0.1:8787`. */
   readonly companionUrl: string;
   readonly apiKey: string;
 }
 
 /**
- * The companion, or something before it, refuses the call: repeating it at once would not help. Later it may: a key is being
- * replaced (401), a gateway is set up wrongly (403, 404).
+ * The companion, or a gateway before it, refuses the call. An immediate repeat does not help; a later one may: a key is being
+ * replaced (401), a gateway is misconfigured (403, 404).
  */
 export class CompanionRefusal extends Error {
   override readonly name = 'CompanionRefusal';
   readonly status: number;
-  /** The `code` of the answer, such as `not_cancelable`. */
+  /** The problem's `code`, such as `not_cancelable`. */
   readonly code: string;
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
     super(`The companion answered ${status}: ${JSON.stringify(body)}`);
@@ -21,19 +21,19 @@ export class CompanionRefusal extends Error {
     this.code = String(body['code']);
   }
 
-  /** Whether the call itself is at fault: no repeat of it will ever be taken. Anything unknown is not final. */
+  /** True if the call itself is wrong, so that a repeat never succeeds. Unknown refusals are not final. */
   get isFinal(): boolean {
     return this.status === 422 || FINAL_CODES.has(this.code);
   }
 }
 
-/** Of what can't be given back, besides 422. */
+/** Codes of refused refunds, besides 422. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['not_paid', 'not_refundable']);
 
 export type Answer = Readonly<Record<string, unknown>>;
 
 interface Call {
-  /** Makes it a POST. */
+  /** With a body the call is a POST. */
   readonly json?: unknown;
   readonly idempotencyKey?: string;
 }
@@ -43,9 +43,9 @@ const TIMEOUT_MS = 10_000;
 const PAUSE_MS = 300;
 
 /**
- * Calls the companion's merchant API with the secret key. A call whose answer was lost is repeated, so each one must be
- * safe to repeat: a create and a refund carry an `Idempotency-Key`, a cancel and a GET need none. Throws a
- * {@link CompanionRefusal} for an answer that a repeat a moment later would not change.
+ * Calls the companion's merchant API with the secret key. Repeats a call whose response was lost, so each call must be safe to
+ * repeat: a create and a refund carry an `Idempotency-Key`, a cancel and a GET need none. Throws a {@link CompanionRefusal}
+ * for a response that an immediate repeat would not change.
  */
 export async function callCompanion(
   options: CompanionOptions,
@@ -79,7 +79,7 @@ async function callOnce(
   const body = (await response.json()) as Answer;
   if (response.ok) return body;
   const refusal = new CompanionRefusal(response.status, body);
-  // The first call under this key is still being worked on; 408, 429 and 5xx: not now.
+  // in_progress: the first call with this key is still running. 408, 429 and 5xx are temporary.
   const passing =
     refusal.code === 'idempotency_key_in_use' ||
     [408, 429].includes(response.status) ||

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Ends the request with this status and a sentence for the shop's page. */
+/** Ends the request with a status and a message for the shop's page. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
@@ -10,7 +10,7 @@ export class HttpError extends Error {
   }
 }
 
-/** The bytes exactly as they came: a signature is made over them, not over what a parser makes of them. */
+/** Returns the bytes exactly as received, because the signature covers them and not the parsed body. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,7 +1,7 @@
 /**
- * One order, one payment: gives an order the payment that its page shows, and ends the former one before another is made.
- * Every step may be cut off, repeated, or done by two tabs at once: the database has at most one open payment of an order,
- * and its idempotency key makes one payment of all creates.
+ * One order, one payment: creates the payment that the order's page shows, and ends the former one before. Every step may be
+ * interrupted, repeated, or run by two tabs at once: the database allows one open payment for each order, and its idempotency
+ * key makes all creates return the same payment.
  */
 import { CompanionRefusal, type CompanionOptions } from './companion.ts';
 import type { KeptOrder, KeptPayment } from './order-tables.ts';
@@ -12,31 +12,31 @@ export interface OrderPaymentOptions {
   readonly orders: Orders;
   readonly companion: CompanionOptions;
   readonly requestFor: (order: KeptOrder) => PaymentRequest;
-  /** The companion's markup by token. In memory: a create repeated under its key answers it anew. */
+  /** The companion's fallback HTML by token. In memory, because a repeated create returns it again. */
   readonly fallbacks: Map<string, string>;
 }
 
-/** The order's page is opened: a create that was cut off is carried on, an expired payment that can't be renewed is over. */
+/** Called when the order's page opens. Continues an interrupted create, and closes an expired payment that cannot be renewed. */
 export async function continuePayment(options: OrderPaymentOptions, order: KeptOrder): Promise<void> {
   const { orders, companion } = options;
   const payments = orders.paymentsOf(order.id);
-  // The shop ends other open payments of a paid order by itself.
+  // Settlement ends other open payments of a paid order.
   if (payments.some(({ money }) => money === 'pays')) return;
   const payment = payments.find(({ stage }) => stage !== 'over');
   if (payment?.stage === 'starting') await start(options, order, payment);
   if (payment?.stage !== 'expired' || payment.paymentId === null) return;
-  const renewable = await isRenewable(companion, payment.paymentId).catch(() => true); // asked again next time
+  const renewable = await isRenewable(companion, payment.paymentId).catch(() => true); // checked again next time
   if (!renewable) orders.setOver(payment.idempotencyKey);
 }
 
-/** The buyer wants to pay: by the payment that can be paid now, or else by a new one once the former one has ended. */
+/** Gives the order an open payment: the present one, or a new one after the former has ended. */
 export async function payOrder(options: OrderPaymentOptions, order: KeptOrder): Promise<void> {
   const { orders, companion } = options;
   const former = orders.paymentsOf(order.id)[0];
-  // One that is over (declined, canceled by its payer) may still bring money: after this, that goes back by itself.
+  // A declined or canceled payment may still be paid late. After this cancel, the companion refunds such money.
   const mayBringMoney = former?.money === 'none' && (former.stage === 'expired' || former.stage === 'over');
   if (mayBringMoney) {
-    if ((await end(companion, former)) === 'has_money') return; // its webhook is on the way
+    if ((await end(companion, former)) === 'has_money') return; // the webhook is on the way
     orders.setOver(former.idempotencyKey);
   }
   const payment = orders.openPayment(order.id);
@@ -47,7 +47,7 @@ export async function payOrder(options: OrderPaymentOptions, order: KeptOrder): 
 export async function endSpare(options: OrderPaymentOptions, payment: KeptPayment): Promise<void> {
   const { orders, companion } = options;
   const order = orders.find(payment.orderId)!;
-  // The create may have arrived though its answer was lost: the same key finds it.
+  // If the create succeeded and only its response was lost, the same key returns the payment.
   const { paymentId } = payment.stage === 'starting' ? await start(options, order, payment) : payment;
   if ((await end(companion, { paymentId })) === 'ended') orders.setOver(payment.idempotencyKey);
 }
@@ -67,8 +67,8 @@ async function start(
     if (started.fallbackHtml !== null) fallbacks.set(started.token, started.fallbackHtml);
     return started;
   } catch (error) {
-    // Refused for what it asks, so there is no payment: the buyer may try anew under another key. Any other refusal says
-    // nothing of the payment, and the same key goes on with it.
+    // A final refusal means that there is no payment, so the buyer may try again with another key. After any other refusal the
+    // payment may exist, so the same key is used again.
     if (error instanceof CompanionRefusal && [409, 422].includes(error.status))
       orders.setRefused(idempotencyKey);
     throw error;

@@ -1,7 +1,7 @@
 import type { OrderLine } from '../order.ts';
 import type { Money, PaymentState, Stage } from './payment-rule.ts';
 
-/** The rule "one order, one payment" stands in the two indexes. */
+/** The two indexes enforce the rule "one order, one payment". */
 export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY,
@@ -30,17 +30,17 @@ export interface KeptOrder {
   readonly lines: readonly OrderLine[];
   /** Kopecks. */
   readonly amount: number;
-  /** Grows with each change of the order and its payments. */
+  /** Increases with each change of the order and its payments. */
   readonly revision: number;
 }
 
 export interface KeptPayment extends PaymentState {
-  /** The same for every repeat of one create, so that no repeat makes a second payment. */
+  /** The idempotency key, the same for every repeat of a create, so that a repeat does not create a second payment. */
   readonly idempotencyKey: string;
   readonly orderId: string;
-  /** The order's first payment is 1. */
+  /** 1 for the order's first payment. */
   readonly number: number;
-  /** `null` until the companion has answered. */
+  /** `null` until the companion has responded. */
   readonly paymentId: string | null;
   readonly token: string | null;
 }

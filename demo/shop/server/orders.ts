@@ -1,6 +1,6 @@
 /**
- * The shop's orders and their payments, in its database. The rule "one order, one payment" is the database's: of one order
- * at most one payment is not over, and at most one pays it. No race, repeat or crash can make it two.
+ * The shop's orders and their payments, in its database. The database enforces the rule "one order, one payment": at most one
+ * payment of an order is not over, and at most one pays it. Races, repeats and crashes cannot break the rule.
  */
 import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,9 +13,9 @@ import type { PaymentReport, WebhookReport } from './webhook-reports.ts';
 export type Outcome = 'applied' | 'repeated' | 'ignored';
 
 export interface OrdersOptions {
-  /** Where the orders are kept; `:memory:` forgets them. */
+  /** The file of the orders; `:memory:` keeps them only in the process. */
   readonly databaseFile: string;
-  /** Whether a payment that moves no money pays an order: in a demo, never in a real shop. */
+  /** True if a test payment, which moves no money, pays an order. Only for a demo, never for a real shop. */
   readonly acceptTestPayments: boolean;
 }
 
@@ -25,7 +25,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
   const database = new DatabaseSync(databaseFile);
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; ${SCHEMA}`);
 
-  /** Either all of it is on disk, or none. */
+  /** Runs in a transaction: either all changes are on disk, or none. */
   function transaction<T>(work: () => T): T {
     database.exec('BEGIN IMMEDIATE');
     try {
@@ -43,7 +43,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
     return row && toOrder(row);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   function paymentsOf(orderId: string): KeptPayment[] {
     return database
       .prepare('SELECT * FROM payments WHERE order_id = ? ORDER BY number DESC')
@@ -77,8 +77,8 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
   }
 
   /**
-   * The payment that a report is about. Its webhook may be quicker than the answer to our create: then it is the one that
-   * is starting. Money on a payment that this shop has not begun is the order's as well.
+   * Returns the payment of a report. A webhook may arrive before the response to the create: then it belongs to the payment in stage
+   * `starting`. A paid payment that this shop has not created belongs to the order as well.
    */
   function paymentOf({ orderId, paymentId, status }: PaymentReport): KeptPayment | undefined {
     const payments = paymentsOf(orderId);
@@ -101,7 +101,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       return order;
     },
 
-    /** The one payment of the order that is not over, begun if there is none; `null` once the order is paid. */
+    /** Returns the order's payment that is not over, or creates it; `null` when the order is paid. */
     openPayment(orderId: string): KeptPayment | null {
       return transaction(() => {
         const payments = paymentsOf(orderId);
@@ -111,7 +111,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       });
     },
 
-    /** The companion has answered a create. A webhook may have come before. */
+    /** Stores the response to a create. A webhook may have arrived before. */
     setStarted(key: string, started: { readonly paymentId: string; readonly token: string }): void {
       transaction(() => {
         const payment = findPayment(database, key);
@@ -123,7 +123,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       transaction(() => save({ ...findPayment(database, key), stage: 'over' }));
     },
 
-    /** A create was refused for good. Another tab's may have been answered, or the webhook of a lost answer have come: that stays. */
+    /** Stores a final refusal of a create. Keeps a payment that another tab's create or a webhook has confirmed meanwhile. */
     setRefused(key: string): void {
       transaction(() => {
         const payment = findPayment(database, key);
@@ -131,7 +131,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       });
     },
 
-    /** A refund was asked for, with this result so far. Its webhook may have come before. */
+    /** Stores the first result of a requested refund. Its webhook may have arrived before. */
     setAskedBack(key: string, money: Extract<Money, 'returning' | 'returned' | 'not_returned'>): void {
       transaction(() => {
         const payment = findPayment(database, key);
@@ -139,7 +139,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       });
     },
 
-    /** Acts once on each report, however often and in whatever order they come. On disk when it returns. */
+    /** Applies each report once, in any order and with any repeats. The change is on disk when this returns. */
     apply(report: WebhookReport): Outcome {
       return transaction(() => {
         const order = find(report.orderId);
@@ -161,7 +161,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
       });
     },
 
-    /** Payments of paid orders that could still be paid. */
+    /** Returns payments of paid orders that could still be paid. */
     toEnd(): KeptPayment[] {
       return database
         .prepare(
@@ -172,7 +172,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
         .map(toPayment);
     },
 
-    /** Payments whose money the shop has to give back. */
+    /** Returns payments that the shop must refund. */
     toReturn(): KeptPayment[] {
       return database.prepare(`SELECT * FROM payments WHERE money = 'to_return'`).all().map(toPayment);
     },
@@ -183,7 +183,7 @@ export function createOrders({ databaseFile, acceptTestPayments }: OrdersOptions
   };
 }
 
-/** The part of an order that the shop's page may see. */
+/** Returns the part of an order that the shop's page may see. */
 export function publicOrder(
   { id, lines, amount, revision }: KeptOrder,
   payments: readonly KeptPayment[],
@@ -206,7 +206,7 @@ function findPayment(database: DatabaseSync, key: string): KeptPayment {
   return toPayment(row);
 }
 
-/** Hard to guess, since knowing it opens the order; easy to read aloud, so no letters that look like digits. */
+/** Returns an order id. Hard to guess, because it opens the order; without letters that look like digits, to be easy to read aloud. */
 function newOrderId(): string {
   const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
   const code = Array.from({ length: 12 }, () => letters[randomInt(letters.length)]).join('');

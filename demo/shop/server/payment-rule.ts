@@ -1,32 +1,32 @@
-/** One order, one payment: what a report makes of one of the order's payments. Pure, so that it can be read alone. */
+/** One order, one payment: how a report changes a payment of the order. Pure functions. */
 import type { PaymentReport, RefundReport } from './webhook-reports.ts';
 
 /**
- * How far a payment is. `starting`: asked for, not answered yet. `open`: its code can be paid. `expired`: the payer may
- * still begin it anew. `over`: no code of it can be paid any more.
+ * The stage of a payment. `starting`: create sent, no response yet. `open`: its code can be paid. `expired`: the payer may
+ * still renew it. `over`: it can no longer be paid.
  */
 export type Stage = 'starting' | 'open' | 'expired' | 'over';
 
 /**
- * What its money is for the order. `pays`: it pays the order. The others go back: `to_return` is the shop's to refund,
- * `returning` has been asked for, `not_returned` needs a person.
+ * The use of a payment's money. `pays`: it pays the order. The others are refunded: `to_return`: the shop must request the refund;
+ * `returning`: it is requested; `not_returned`: a person must refund it.
  */
 export type Money = 'none' | 'pays' | 'to_return' | 'returning' | 'returned' | 'not_returned';
 
 export interface PaymentState {
   readonly stage: Stage;
   readonly money: Money;
-  /** Of the last report that counted. */
+  /** Version of the last applied report. */
   readonly version: number;
 }
 
-/** Returns the payment's new state; `null` for a report that says nothing new: a repeat, or one that came out of order. */
+/** Returns the payment's new state; `null` for a report without news: a repeat or an older one. */
 export function follow(
   payment: PaymentState,
   report: PaymentReport,
   isOrderPaid: boolean,
 ): PaymentState | null {
-  // By what the signature covers: a delivery's id stands in a header that anyone can change.
+  // Compares signed values: the delivery id is in a header that the signature does not cover.
   if (!(report.version > payment.version)) return null;
   return {
     stage: stageAfter(payment.stage, report.status),
@@ -35,7 +35,7 @@ export function follow(
   };
 }
 
-/** The same for a refund: it counts only for money that goes back. The order's own money may be refunded in parts. */
+/** Returns the payment's new state after a refund. Ignores refunds of the payment that pays the order, which may be partial. */
 export function followRefund(payment: PaymentState, { succeeded, whole }: RefundReport): PaymentState | null {
   const { money } = payment;
   if (money === 'pays' || money === 'returned') return null;
@@ -46,7 +46,7 @@ export function followRefund(payment: PaymentState, { succeeded, whole }: Refund
 
 function stageAfter(stage: Stage, status: string): Stage {
   switch (status) {
-    case 'created': // again, after a renewal
+    case 'created': // repeated after a renewal
     case 'processing':
       return stage === 'over' ? 'over' : 'open';
     case 'expired':
@@ -62,7 +62,7 @@ function stageAfter(stage: Stage, status: string): Stage {
   }
 }
 
-/** The first money pays the order, an earlier payment's late money as well. Whatever comes on top goes back. */
+/** The first paid payment pays the order, even a late one of an earlier payment. Every further one is refunded. */
 function moneyAfter(money: Money, { status, givenBack }: PaymentReport, isOrderPaid: boolean): Money {
   if (status === 'refunded') return money === 'pays' ? 'pays' : 'returned';
   if (money !== 'none' || (status !== 'paid' && status !== 'partial_refunded')) return money;

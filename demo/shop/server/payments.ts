@@ -1,4 +1,4 @@
-/** The calls to the companion about one payment: begin, end, refund. */
+/** Calls to the companion about one payment: create, cancel, refund. */
 import { callCompanion, CompanionRefusal, type CompanionOptions } from './companion.ts';
 
 export interface PaymentRequest {
@@ -8,22 +8,22 @@ export interface PaymentRequest {
   readonly description: string;
   readonly return_url: string;
   readonly callback_url: string;
-  /** Who pays: some acquirers insist on parts of it. */
+  /** The payer. Some acquirers require parts of this. */
   readonly customer?: { readonly ip: string; readonly phone: string; readonly email: string };
-  /** The ways to pay that this shop offers; the companion's first one unless given. */
+  /** The methods that this shop offers. Defaults to the companion's first one. */
   readonly methods?: readonly string[];
 }
 
 export interface StartedPayment {
   readonly paymentId: string;
   readonly token: string;
-  /** To print inside `<sbp-checkout>`: what the buyer sees before the element, and without it. */
+  /** HTML to print inside `<sbp-checkout>`: the buyer sees it before the element loads, and without it. */
   readonly fallbackHtml: string | null;
 }
 
 /**
- * Begins a payment. An answer that was lost on the way is asked for again under the same key, which gives the same
- * payment and never a second one.
+ * Creates a payment. After a lost response the create is repeated with the same key, which returns the same payment and never
+ * creates a second one.
  */
 export async function startPayment(
   companion: CompanionOptions,
@@ -37,12 +37,12 @@ export async function startPayment(
   const { payment_id: paymentId, token, fallback_html: html } = answer;
   if (typeof paymentId === 'string' && typeof token === 'string')
     return { paymentId, token, fallbackHtml: typeof html === 'string' ? html : null };
-  throw new Error('The companion answered without a payment');
+  throw new Error('The response of the companion has no payment');
 }
 
 /**
- * Ends a payment for good, an expired one and its renewals as well. `ended`: money that comes all the same is given back
- * by the companion (`on_late: "refund"`). `has_money`: it was paid a moment before, and its webhook is on the way.
+ * Cancels a payment finally, also an expired one and its renewals. `ended`: the companion refunds late money
+ * (`on_late: "refund"`). `has_money`: it was just paid, and its webhook is on the way.
  */
 export async function endPayment(
   companion: CompanionOptions,
@@ -55,7 +55,7 @@ export async function endPayment(
   } catch (error) {
     if (!(error instanceof CompanionRefusal)) throw error;
     if (error.code === 'invalid_fields') {
-      // This acquirer gives nothing back by its API: money that comes all the same is told by `payment.paid`.
+      // This acquirer has no refunds in its API. Late money is reported as `payment.paid`.
       await callCompanion(companion, `${path}/cancel`, { json: {} });
       return 'ended';
     }
@@ -65,13 +65,13 @@ export async function endPayment(
   }
 }
 
-/** Whether the payer can begin this expired payment anew in the checkout itself. */
+/** Returns true if the payer can renew this expired payment in the checkout. */
 export async function isRenewable(companion: CompanionOptions, paymentId: string): Promise<boolean> {
   const payment = await callCompanion(companion, `/payments/${paymentId}`);
   return payment['status'] !== 'expired' || payment['renewable_until'] !== null;
 }
 
-/** Gives a payment back whole. The result may come later, by webhook. Throws a {@link CompanionRefusal} if it can't be. */
+/** Refunds the whole payment. The result may arrive later by webhook. Throws a {@link CompanionRefusal} if it is refused. */
 export async function refundPayment(
   companion: CompanionOptions,
   paymentId: string,
@@ -79,7 +79,7 @@ export async function refundPayment(
 ): Promise<'pending' | 'succeeded' | 'failed'> {
   const { status } = await callCompanion(companion, '/refunds', {
     json: { payment_id: paymentId, reason },
-    // One refund a payment, however often it is asked for.
+    // One refund for each payment, however often this is called.
     idempotencyKey: `refund-${paymentId}`,
   });
   return status as 'pending' | 'succeeded' | 'failed';

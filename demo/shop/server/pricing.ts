@@ -2,12 +2,12 @@ import { isKopecks } from '../../../src/protocol/money.ts';
 import { findProduct, GIFT_MAX, GIFT_MIN, GIFT_NAME, GIFT_SKU, MAX_QUANTITY } from '../catalog.ts';
 import type { OrderLine } from '../order.ts';
 
-/** More different things than the shop sells. */
+/** More lines than the shop has products. */
 const MAX_LINES = 20;
 
 /**
- * Turns what the browser asks for into lines at the shop's own prices; whatever price it names is not looked at.
- * Only a gift certificate has the buyer's amount (kopecks), within its limits. `null` for anything else.
+ * Returns the lines of an order at the shop's own prices, ignoring prices from the browser. Only a gift certificate has the
+ * buyer's amount (kopecks), within its limits. `null` for an invalid order.
  */
 export function priceItems(items: unknown): readonly OrderLine[] | null {
   if (!Array.isArray(items) || items.length === 0 || items.length > MAX_LINES) return null;
@@ -19,7 +19,7 @@ export function totalOf(lines: readonly OrderLine[]): number {
   return lines.reduce((total, { price, quantity }) => total + price * quantity, 0);
 }
 
-/** For the payer's bank: `Иван-чай × 2, Липовый мёд`. */
+/** Returns the description for the payer's bank: `Иван-чай × 2, Липовый мёд`. */
 export function describe(lines: readonly OrderLine[]): string {
   const names = lines.map(({ sku, quantity }) => {
     const name = (findProduct(sku)?.name ?? GIFT_NAME).ru;

@@ -1,6 +1,6 @@
 /**
- * What a second payment of an order takes: the payments that are still open once the order is paid are ended, money that
- * came on top is given back. What is to be done stands in the database, so a crash or an outage only delays it.
+ * Handles extra payments of an order: cancels payments that are still open when the order is paid, and refunds extra money. The
+ * work is stored in the database, so a crash or an outage only delays it.
  */
 import { CompanionRefusal, type CompanionOptions } from './companion.ts';
 import type { KeptPayment } from './order-tables.ts';
@@ -15,9 +15,9 @@ export interface SettlementOptions {
 }
 
 export interface Settlement {
-  /** Something may be due. */
+  /** Looks for due work. */
   wake(): void;
-  /** Resolves when nothing is under way any more; what is left is done after the next start. */
+  /** Resolves when running work has ended. The rest is done after the next start. */
   close(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ async function giveBack({ orders, companion, warn }: SettlementOptions, payment:
     orders.setAskedBack(payment.idempotencyKey, money[status]);
     if (status === 'failed') byHand('the refund has failed');
   } catch (error) {
-    // The buyer's money is given up for a reason that stays, never for one that may pass.
+    // Give up a refund only after a final refusal, never after a temporary failure.
     if (!(error instanceof CompanionRefusal && error.isFinal)) throw error;
     orders.setAskedBack(payment.idempotencyKey, 'not_returned');
     byHand(error.message);

@@ -1,4 +1,4 @@
-/** What a verified webhook says, read from its signed body alone: headers are not covered by the signature. */
+/** Reads a verified webhook from its signed body only: the signature does not cover the headers. */
 
 /** The payment's status after a change. */
 export interface PaymentReport {
@@ -8,27 +8,27 @@ export interface PaymentReport {
   readonly status: string;
   /** Kopecks. */
   readonly amount: number;
-  /** Of the payment; it grows with each change. */
+  /** The payment's version, which increases with each change. */
   readonly version: number;
-  /** No money moves. */
+  /** True for a test payment: no money moves. */
   readonly test: boolean;
-  /** The money came after the shop had canceled the payment, and the companion gives it back: nothing is to be shipped. */
+  /** True if the payment was paid after its cancel and the companion refunds it: do not ship the order. */
   readonly givenBack: boolean;
 }
 
-/** A refund's result. */
+/** The result of a refund. */
 export interface RefundReport {
   readonly kind: 'refund';
   readonly orderId: string;
   readonly paymentId: string;
   readonly succeeded: boolean;
-  /** Whether the whole payment is given back by now. */
+  /** True if the whole payment is refunded now. */
   readonly whole: boolean;
 }
 
 export type WebhookReport = PaymentReport | RefundReport;
 
-/** `null` for what changes no payment: a test, an attention, an event of a later version of the companion. */
+/** Returns `null` for a webhook that changes no payment: a test, an attention, or an event of a later version. */
 export function readReport(payload: Readonly<Record<string, unknown>>): WebhookReport | null {
   const event = String(payload['event']);
   const ids = { orderId: String(payload['order_id']), paymentId: String(payload['payment_id']) };

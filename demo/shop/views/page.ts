@@ -1,12 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import { logo } from '../art.ts';
 import type { Actions, Model } from '../model.ts';
-import { WORDS } from '../words.ts';
+import { TEXTS } from '../texts.ts';
 import { missingOrder, orderPage } from './order.ts';
 import { storefront } from './storefront.ts';
 
 export function page(model: Model, actions: Actions): TemplateResult {
-  const words = WORDS[model.locale];
+  const texts = TEXTS[model.locale];
   const other = model.locale === 'ru' ? 'en' : 'ru';
   const goHome = (event: Event) => {
     event.preventDefault();
@@ -14,12 +14,12 @@ export function page(model: Model, actions: Actions): TemplateResult {
   };
   return html`<header>
       <a class="brand" href="/" @click=${goHome}>
-        ${logo}<span><strong>${words.name}</strong><span class="trade"> ${words.trade}</span></span>
+        ${logo}<span><strong>${texts.name}</strong><span class="trade"> ${texts.trade}</span></span>
       </a>
-      <button class="plain" lang=${other} @click=${() => actions.setLocale(other)}>${words.other}</button>
+      <button class="plain" lang=${other} @click=${() => actions.setLocale(other)}>${texts.other}</button>
     </header>
     <main>${content(model, actions)}</main>
-    <footer>${words.footer}</footer>`;
+    <footer>${texts.footer}</footer>`;
 }
 
 function content(model: Model, actions: Actions): TemplateResult {

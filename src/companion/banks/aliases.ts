@@ -3,9 +3,9 @@ import type { ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
 
 /**
- * What people call the well-known banks besides the name in NSPK's list: everyday names, abbreviations, Latin
- * spellings, and products better known than their bank. Lower case, by scheme id. The widget compares names by sound,
- * and lets one letter be wrong: no spelling of the kind stands here. Names before a change are in former-names.ts.
+ * Names that people use for the well-known banks besides the one in NSPK's list: everyday names, abbreviations, Latin
+ * spellings, and products that are better known than their bank. Lower case, by scheme id. The widget compares names by
+ * sound and tolerates one wrong letter, so such spellings are not listed. Former names are in former-names.ts.
  */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   bank100000000111: ['сбер', 'сбербанк онлайн', 'сбер онлайн', 'sber', 'sberbank', 'sberpay', 'сберпэй'],
@@ -39,7 +39,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   bank100000000289: ['мтс деньги', 'экси банк', 'mts money'],
   // Its shareholder and largest customer: https://www.acra-ratings.ru/press-releases/300
   bank100000000049: ['роснефть', 'всероссийский банк развития регионов'],
-  // Its shareholder, whose name it had; see former-names.ts.
+  // Its shareholder, whose name it had: see former-names.ts.
   bank100000000078: ['инго', 'ингосстрах'],
   // Its brand for enterprises: https://delo.ru
   bank100000000003: ['дело банк', 'делобанк', 'delobank'],
@@ -49,10 +49,13 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   bank100000000083: ['двб'],
 };
 
-/** Lists without schemes still call the largest banks by their names. */
+/** Lists without schemes still contain the names of the largest banks. */
 const SCHEMES = new Map(BANK_SNAPSHOT.map(({ name, id }) => [name.toLowerCase(), id]));
 
-/** Without a scheme only the largest banks are known, by their names; any bank of three words by its initials. */
+/**
+ * Returns a bank's other names. Without a scheme, only the largest banks are recognised, by their names. Every bank of
+ * three or more words has its initials as well.
+ */
 export function aliasesOf({ scheme, name }: Pick<ListedBank, 'scheme' | 'name'>): readonly string[] {
   const known = scheme ?? SCHEMES.get(name.toLowerCase());
   const names = known === undefined ? [] : [...(ALIASES[known] ?? []), ...(FORMER_NAMES[known] ?? [])];
@@ -62,9 +65,12 @@ export function aliasesOf({ scheme, name }: Pick<ListedBank, 'scheme' | 'name'>)
 
 const LEGAL_FORMS = /^(?:пао|ао|оао|зао|ооо|кб|аб|акб|аикб|укб|скб|нко|рнко|пнко)$/;
 
-/** «Азиатско-Тихоокеанский Банк» is «атб» to its customers. Two letters would be anybody's. */
+/**
+ * Customers call «Азиатско-Тихоокеанский Банк» «атб». `null` for fewer than three words: two letters fit too many
+ * banks.
+ */
 function initialsOf(name: string): string | null {
   const [outside = ''] = name.toLowerCase().split('(');
-  const words = outside.split(/[^\p{L}\p{N}]+/u).filter((word) => word && !LEGAL_FORMS.test(word));
-  return words.length >= 3 ? words.map((word) => word[0]).join('') : null;
+  const parts = outside.split(/[^\p{L}\p{N}]+/u).filter((word) => word && !LEGAL_FORMS.test(word));
+  return parts.length >= 3 ? parts.map((word) => word[0]).join('') : null;
 }

@@ -15,28 +15,28 @@ export interface BanksLog {
 }
 
 export interface CachedBankListOptions {
-  /** Where the last good list is kept across restarts; `null`: it is not. */
+  /** The file that keeps the last good list across restarts; `null` for none. */
   readonly cacheFile: string | null;
   readonly fileMode: FileMode;
   readonly log: BanksLog;
   readonly outbound: Pick<OutboundClient, 'call'>;
   /** Milliseconds. */
   readonly now: () => number;
-  /** 0 ≤ x < 1, spreads retries. */
+  /** Returns 0 ≤ x < 1, to spread retries. */
   readonly random: () => number;
-  /** For one fetch of the list, to the last byte. */
+  /** For one download of the list, to the last byte, ms. */
   readonly timeoutMs: number;
-  /** Aborts what is under way. The banks stay readable. */
+  /** Aborts the download in progress. The banks stay readable. */
   readonly signal: AbortSignal;
 }
 
-/** NSPK asks to read its lists no more often than daily. */
+/** NSPK asks clients to read its lists at most once a day. */
 const FRESH_MS = 24 * 60 * 60_000;
 const RETRY: Backoff = { firstMs: 60_000, longestMs: 60 * 60_000 };
 /** The real list is about 70 kB. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
-/** One list of banks: the last good one, refreshed when it is asked for and due. */
+/** One list of banks: the last good one, refreshed when it is read and a refresh is due. */
 export class CachedBankList {
   readonly #request: ListRequest;
   readonly #options: CachedBankListOptions;
@@ -52,7 +52,7 @@ export class CachedBankList {
     this.#refreshWhenDue();
   }
 
-  /** Never waits: a stale list is served while a fresh one is fetched. */
+  /** Returns at once: a stale list is served while a new one is downloaded. */
   banks(): readonly ListedBank[] {
     this.#refreshWhenDue();
     return this.#banks;
@@ -90,7 +90,7 @@ export class CachedBankList {
       const { platforms } = this.#request;
       log.warn(
         { reason, failures: this.#failures, platforms },
-        'bank list not refreshed, the last good one stays',
+        'bank list refresh failed, keeping the last good list',
       );
     }
   }
@@ -98,22 +98,22 @@ export class CachedBankList {
   async #fetch(): Promise<readonly ListedBank[]> {
     const { url, headers, maxRedirects, parse, platforms } = this.#request;
     const { outbound, timeoutMs, signal, log } = this.#options;
-    const bounds = { timeoutMs, maxBytes: MAX_LIST_BYTES, maxRedirects, headers, signal };
-    const body = await download(outbound, url, bounds);
+    const options = { timeoutMs, maxBytes: MAX_LIST_BYTES, maxRedirects, headers, signal };
+    const body = await download(outbound, url, options);
     const list = parse(JSON.parse(body.toString('utf8')));
     if (list.banks.length < FEWEST_BANKS) {
       throw new UnusableResponse(`has only ${list.banks.length} usable entries`);
     }
     log.info({ banks: list.banks.length, dropped: list.dropped, platforms }, 'bank list refreshed');
-    this.#keep(body);
+    this.#save(body);
     return list.banks;
   }
 
-  #keep(body: Buffer): void {
+  #save(body: Buffer): void {
     try {
       this.#cache()?.save(body);
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'the bank list could not be kept for the next start');
+      this.#options.log.warn({ err: error }, 'bank list not saved');
     }
   }
 }

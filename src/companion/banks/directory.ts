@@ -8,38 +8,41 @@ import type { ListedBank } from './parse-list.ts';
 import { BANK_SNAPSHOT } from './snapshot.ts';
 
 export interface BankDirectoryOptions {
-  /** `null` serves the built-in snapshot and fetches nothing. */
+  /** `null` to serve the built-in snapshot and to download nothing. */
   readonly source: BankListSource | null;
-  /** Where the last good list is kept across restarts, one for each platform beside it; not kept unless given. */
+  /**
+   * The file that keeps the last good list across restarts; with lists by platform, one file beside it for each.
+   * Defaults to none.
+   */
   readonly cacheFile?: string;
   /** The mode of that file. Defaults to `private`. */
   readonly fileMode?: FileMode;
   readonly log: BanksLog;
   readonly outbound: Pick<OutboundClient, 'configured'>;
-  /** Milliseconds. Default `Date.now`. */
+  /** Returns Unix time, ms. Defaults to `Date.now`. */
   readonly now?: () => number;
-  /** 0 ≤ x < 1, spreads retries. Default `Math.random`. */
+  /** Returns 0 ≤ x < 1, to spread retries. Defaults to `Math.random`. */
   readonly random?: () => number;
-  /** For one fetch of the list, to the last byte. Default 10,000. */
+  /** For one download of a list, to the last byte, ms. Defaults to 10,000. */
   readonly timeoutMs?: number;
 }
 
 export interface BankDirectory {
-  /** The banks as far as known now. Never waits: a stale list is served while a fresh one is fetched. */
+  /** Returns the banks that are known now. Never waits: a stale list is served while a new one is downloaded. */
   banks(platform: Platform): readonly ListedBank[];
-  /** The bank's logo; `null` for an unknown bank and where none can be had. Never rejects. */
+  /** Returns the bank's logo; `null` for an unknown bank and when no logo can be loaded. Never rejects. */
   logo(bankId: string): Promise<Logo | null>;
-  /** Settles when no fetch of a list is under way (at once when none is). Never rejects. */
+  /** Resolves when no download of a list is in progress. Never rejects. */
   settled(): Promise<void>;
-  /** Aborts what is under way. The banks stay readable. */
+  /** Aborts everything in progress. The banks stay readable. */
   close(): void;
 }
 
 const TIMEOUT_MS = 10_000;
 
 /**
- * The banks that pay by SBP. Freshness is checked when someone asks, not by a timer: nothing keeps the process
- * alive, and a companion nobody uses fetches nothing.
+ * The banks that pay by SBP. A list is refreshed when it is read, not by a timer: nothing keeps the process alive, and
+ * a companion that nobody uses downloads nothing.
  */
 export function createBankDirectory(options: BankDirectoryOptions): BankDirectory {
   const { source, log, now = Date.now, random = Math.random } = options;

@@ -1,9 +1,8 @@
 /**
- * Names that are gone and that payers still type, by the scheme id of the bank they lead to today. Each says where it
- * is from; what no source says is left out. Lower case.
- *
- * «NSPK»: the same scheme had this name in an earlier edition of NSPK's own list, as kept in public repositories
- * (`lib/data/c2bmembers_data.dart` of https://github.com/smenateam/sbp).
+ * Former names that payers still type, by the scheme id of the bank they lead to today. Lower case. Each entry names
+ * its source; names without a source are left out. «NSPK»: the same scheme had this name in an earlier edition of
+ * NSPK's own list, as kept in public repositories (`lib/data/c2bmembers_data.dart` of
+ * https://github.com/smenateam/sbp).
  */
 export const FORMER_NAMES: Readonly<Record<string, readonly string[]>> = {
   bank100000000004: [

@@ -3,35 +3,40 @@ import type { BankLink } from '../../protocol/banks.ts';
 import { isAllowedLink } from '../../protocol/link-scheme.ts';
 import { parseNspkLink } from '../../protocol/nspk-link.ts';
 
-/** Where a payment's id and its query (with its `?`, or nothing) go. */
-const PLACES = /\{(QRC_ID|QUERY_STRING)\}/g;
-const LONGEST = 1_000;
+/** The placeholders of the payment's id and its query. The query includes its `?`, or is empty. */
+const PLACEHOLDERS = /\{(QRC_ID|QUERY_STRING)\}/g;
+const MAX_CHARS = 1_000;
 
-/** A scheme that is none of ours is found out by filling the places; a host must be there without. */
-const SHAPE = /^[a-z0-9-]+:\/\/[a-z0-9.-]+(?::\d+)?\/\S*$/i;
+/** A template must have a host. Its scheme is checked after filling the placeholders. */
+const TEMPLATE = /^[a-z0-9-]+:\/\/[a-z0-9.-]+(?::\d+)?\/\S*$/i;
 const SAMPLE = `https://qr.nspk.ru/${'A'.repeat(32)}?type=02&bank=100000000111&sum=100&cur=RUB&crc=0000`;
 
-/** A link into a bank that lacks the payment; `null` for what does not become a link that a payer may be given. */
+/** Returns a bank's link without the payment; `null` for text that does not become a link that a payer may open. */
 export function parseTemplate(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > LONGEST || !SHAPE.test(value)) return null;
-  // Without its id it would pay nothing; with another place it would not be whole.
-  const known = value.includes('{QRC_ID}') && !/[{}]/.test(value.replace(PLACES, ''));
+  if (typeof value !== 'string' || value.length > MAX_CHARS || !TEMPLATE.test(value)) return null;
+  // Without the id the link would pay nothing; with an unknown placeholder it would be incomplete.
+  const known = value.includes('{QRC_ID}') && !/[{}]/.test(value.replace(PLACEHOLDERS, ''));
   return known && fillTemplate(value, SAMPLE) && fillTemplate(value, SAMPLE.replace(/\?.*/, ''))
     ? value
     : null;
 }
 
-/** The link into the bank for this payment, which keeps every byte; `null` where the payment link is not NSPK's. */
+/**
+ * Returns the bank's link for this payment, which keeps every byte of the payment link; `null` for a payment link that
+ * is not NSPK's.
+ */
 export function fillTemplate(template: string, paymentLink: string): BankLink | null {
   const payment = parseNspkLink(paymentLink);
   if (payment?.kind !== 'qr' || paymentLink.includes('#')) return null;
   const query = paymentLink.includes('?') ? paymentLink.slice(paymentLink.indexOf('?')) : '';
-  const url = template.replace(PLACES, (_, place) => (place === 'QRC_ID' ? payment.id : query));
+  const url = template.replace(PLACEHOLDERS, (_, placeholder) =>
+    placeholder === 'QRC_ID' ? payment.id : query,
+  );
   const kind = kindOf(url);
   return kind && isAllowedLink(url) ? { kind, url } : null;
 }
 
-/** The scheme that a bank's app answers to, where its link is made of it. */
+/** Returns the scheme of the bank's app in a template; `null` when it has none. */
 export function schemeOf(template: string): string | null {
   const scheme = /^(bank\d+):|;scheme=(bank\d+);/.exec(template)?.slice(1).find(Boolean);
   return isBankScheme(scheme) ? scheme : null;

@@ -4,25 +4,25 @@ import { aliasesOf } from './aliases.ts';
 import type { ListedBank } from './parse-list.ts';
 import { fillTemplate } from './link-template.ts';
 
-/** A bank that is not in NSPK's list: a provider's own, such as the sandbox's fake one. */
+/** A bank that is not in NSPK's list but comes from a provider, such as the sandbox's bank. */
 export interface OwnBank {
   readonly id: string;
   readonly name: string;
   readonly aliases: readonly string[];
-  /** Opens this payment there: http(s), in most cases the payment link itself. */
+  /** Opens this payment in the bank: http(s), in most cases the payment link itself. */
   readonly url: string;
 }
 
 export interface BankListOptions {
-  /** Where the payer's browser gets a bank's logo; `null` when it has none. */
+  /** Returns the address of a bank's logo for the payer's browser; `null` when it has none. Defaults to none. */
   readonly logoUrl?: (bank: ListedBank) => string | null;
-  /** Shown before all others. */
+  /** Shown before all others. Defaults to none. */
   readonly ownBanks?: readonly OwnBank[];
 }
 
 /**
- * The banks with links that are ready to tap. The payment link keeps every byte but its scheme; banks that
- * nothing leads to are left out, so a payment link of an unknown kind gives an empty list.
+ * Returns the banks with links that open this payment. The payment link keeps every byte except its scheme. Banks
+ * without a link are left out, so a payment link of an unknown kind gives an empty list.
  */
 export function bankListFor(
   banks: readonly ListedBank[],
@@ -47,13 +47,12 @@ export function bankListFor(
 }
 
 /**
- * What the official API gives for this platform comes first. Without it the bare scheme does, on every platform. On
- * Android the intent form would look safer, but its package name misses apps that were republished under another one,
- * and where no app answers it takes the payer away to NSPK's page, while a scheme nobody answers leaves this page
- * standing with its other ways to pay. The intent stays as the next way, for browsers that refuse bare schemes.
- *
- * Desktops get the scheme as well, because iPads call themselves Macs. No links to web clients of our own making: how
- * each bank wants the payment link put on its address is not specified, and a wrong guess opens a bank's front page.
+ * The official API's link for this platform comes first. Next comes the bare scheme, on every platform. On Android the
+ * intent form would look safer, but its package name misses apps that were republished under another name. When no app
+ * answers the intent, the payer lands on NSPK's page; when no app answers the scheme, this page stays, with its other
+ * ways to pay. The intent comes last, for browsers that refuse bare schemes.
+ * Desktops get the scheme as well, because iPads identify themselves as Macs. There are no links to web clients: no
+ * document says how each bank expects the payment link in its address, and a wrong guess opens the bank's front page.
  */
 function linksFor(paymentLink: string, bank: ListedBank, platform: Platform): BankLink[] {
   const { scheme, packageName, template } = bank;

@@ -8,7 +8,9 @@ export interface ListFile {
   save(body: Buffer): void;
 }
 
-/** The last good list as it came, in a file: a restart while NSPK cannot be reached must not cost the payer's bank. */
+/**
+ * The last good list, unchanged, in a file: after a restart while NSPK cannot be reached, payers still see all banks.
+ */
 export function listFile(
   file: string,
   parse: (value: unknown) => ParsedList,
@@ -20,12 +22,12 @@ export function listFile(
         const { banks } = parse(JSON.parse(readFileSync(file, 'utf8')));
         return banks.length >= FEWEST_BANKS ? banks : null;
       } catch {
-        return null; // none yet, or a broken one: the built-in snapshot serves
+        return null; // no file or a broken one: the built-in snapshot is used
       }
     },
     save(body) {
       prepareFolder(dirname(file), mode);
-      // Written aside and renamed: a crash leaves the old list or the new one, never half of one.
+      // A new file is renamed over the old one: after a crash there is the old list or the new one, never half of one.
       prepareFile(`${file}.new`, mode);
       writeFileSync(`${file}.new`, body);
       renameSync(`${file}.new`, file);

@@ -2,7 +2,7 @@ import { PLATFORMS, type Platform } from '../../protocol/banks.ts';
 import { parseBankList, type ParsedList } from './parse-list.ts';
 import { parseMembers } from './parse-members.ts';
 
-/** Where the bank list comes from. */
+/** The origin of the bank list. */
 export type BankListSource = FileSource | WidgetSource;
 
 /** One list of schemes for all platforms. */
@@ -10,32 +10,32 @@ interface FileSource {
   readonly kind: 'file';
   /** NSPK's public list, a copy of it, or an SBP API's `GET /banks`. */
   readonly url: string;
-  /** Opens the list; `null` for one that is public. */
+  /** The key for the list; `null` for a public list. */
   readonly apiKey: string | null;
   readonly logoOrigins: readonly string[];
 }
 
-/** The official widget API: a list of ready links for each platform. */
+/** The official widget API: a list of link templates for each platform. */
 interface WidgetSource {
   readonly kind: 'widget';
-  /** Up to and with its version: `https://widget.cbrpay.ru/v2`. */
+  /** Ends with the version: `https://widget.cbrpay.ru/v2`. */
   readonly url: string;
   readonly version: 1 | 2;
-  /** Who asks: a brand's name (v1) or the id that NSPK has given out (v2). */
+  /** Our name at the API: a brand's name (v1) or the id that NSPK has issued (v2). */
   readonly client: string;
-  /** Other servers than the list's own from which logos are taken. */
+  /** Servers, besides the list's own, from which logos are loaded. */
   readonly logoOrigins: readonly string[];
 }
 
-/** One list to keep: how it is asked for, whom it serves, and what is read in it. */
+/** One list to download: its address, its platforms and its parser. */
 export interface ListRequest {
   readonly platforms: readonly Platform[];
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Hops that may be followed: none that a secret or an id of ours would go along. */
+  /** Maximum number of redirects: 0 when the headers contain a secret or an id of ours. */
   readonly maxRedirects: number;
   readonly parse: (value: unknown) => ParsedList;
-  /** Goes into the name of the file it is kept in. */
+  /** Part of the name of the file that keeps the list. */
   readonly suffix: string;
 }
 
@@ -56,7 +56,9 @@ export function requestsOf(source: BankListSource): ListRequest[] {
   ];
 }
 
-/** Of type `qr`, for payments: the templates need no payment link, which would otherwise go to NSPK for each payer. */
+/**
+ * Requests the type `qr`, for payments: its templates need no payment link, so NSPK does not receive each payer's link.
+ */
 function membersRequest({ url, version, client }: WidgetSource, platform: Platform): ListRequest {
   return {
     platforms: [platform],

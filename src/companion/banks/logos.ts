@@ -7,7 +7,7 @@ export interface Logo {
 }
 
 export interface LogoCacheOptions {
-  /** Only logos of these are fetched, so that a list entry can't point us at other hosts. */
+  /** Only logos from these origins are loaded, so that a list entry cannot send us to other hosts. */
   readonly origins: readonly string[];
   readonly outbound: Pick<OutboundClient, 'call'>;
   /** Milliseconds. */
@@ -16,7 +16,7 @@ export interface LogoCacheOptions {
 }
 
 export interface LogoCache {
-  /** `null`: there is none that could be shown. Never rejects. */
+  /** Returns the logo; `null` when there is none that can be shown. Never rejects. */
   get(url: string): Promise<Logo | null>;
 }
 
@@ -24,10 +24,10 @@ const KEPT_MS = 24 * 60 * 60_000;
 const MISSING_KEPT_MS = 15 * 60_000;
 const TIMEOUT_MS = 5_000;
 const MAX_LOGO_BYTES = 200_000;
-/** Room for the whole list at its usual few kB each, and for no more than that. */
+/** Enough for the whole list at its usual few kB each. */
 const MAX_CACHE_BYTES = 16 * 1024 * 1024;
 const MAX_CACHE_ENTRIES = 1_000;
-/** A phone shows a page of logos at once; the list's host need not feel that. */
+/** A phone requests a page of logos at once; the limit spares the list's host. */
 const MAX_CONCURRENT = 6;
 
 interface Entry {
@@ -36,35 +36,35 @@ interface Entry {
   expiresAt: number;
 }
 
-/** Keeps the logos that were asked for, the least recently used ones going first. */
+/** Caches the requested logos. The least recently used one is dropped first. */
 export function createLogoCache({ origins, outbound, now, signal }: LogoCacheOptions): LogoCache {
   const entries = new Map<string, Entry>();
   const waiting: (() => void)[] = [];
   let running = 0;
   let totalBytes = 0;
 
-  async function takeTurn(): Promise<void> {
+  async function acquireSlot(): Promise<void> {
     if (running < MAX_CONCURRENT) running++;
     else await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
-  function passTurn(): void {
+  function releaseSlot(): void {
     const next = waiting.shift();
     if (next) next();
     else running--;
   }
 
   async function load(url: string): Promise<Logo | null> {
-    await takeTurn();
+    await acquireSlot();
     try {
-      const bounds = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_LOGO_BYTES, maxRedirects: 0, signal };
-      const bytes = await download(outbound, url, bounds);
+      const options = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_LOGO_BYTES, maxRedirects: 0, signal };
+      const bytes = await download(outbound, url, options);
       const type = imageType(bytes);
       return type && { type, bytes };
     } catch {
-      return null; // a missing logo is no fault: the page draws the bank's first letter
+      return null; // a missing logo is not an error: the page draws the bank's first letter
     } finally {
-      passTurn();
+      releaseSlot();
     }
   }
 
@@ -104,7 +104,7 @@ export function createLogoCache({ origins, outbound, now, signal }: LogoCacheOpt
   };
 }
 
-/** By the bytes themselves, since a declared type can lie. No SVG: it can carry script. */
+/** Reads the type from the bytes, because a declared type can be wrong. No SVG: it can contain scripts. */
 function imageType(bytes: Buffer): Logo['type'] | null {
   const head = bytes.toString('latin1', 0, 12);
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';

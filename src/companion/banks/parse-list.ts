@@ -1,50 +1,54 @@
 import { isBankScheme } from '../../protocol/bank-link.ts';
 
-/** One bank of a public list, as far as it can be trusted. */
+/** One bank of a public list, with only what passed the checks. */
 export interface ListedBank {
-  /** Ours: the scheme where it is known. */
+  /** Our id: the scheme, where it is known. */
   readonly id: string;
-  /** What the bank's app answers to, `bank` and 12 digits. Not derivable from any other id (VTB's is its own). */
+  /**
+   * The scheme of the bank's app, `bank` and 12 digits. It cannot be derived from another id (VTB's differs). `null`
+   * when it is not known.
+   */
   readonly scheme: string | null;
-  /** Plain text for people. */
+  /** Plain text. */
   readonly name: string;
-  /** Where the list says the logo is; whether to go there is the reader's decision. */
+  /** The logo's address in the list; the caller decides if it may be loaded. `null` when there is none. */
   readonly logoUrl: string | null;
-  /** The Android app the list knows of; about one entry in seven has none. */
+  /** The bank's Android app; `null` for about one entry in seven. */
   readonly packageName: string | null;
-  /** The base of the bank's web client, where it is active and https. How a payment link is put on it is not specified. */
+  /**
+   * The base address of the bank's web client, if active and https. No document says how a payment link is added to it.
+   */
   readonly webUrl: string | null;
-  /** A ready link but for the payment, see link-template.ts; none in a list of schemes. */
+  /** The bank's link without the payment: see link-template.ts. `null` in a list of schemes. */
   readonly template: string | null;
 }
 
 export interface ParsedList {
-  /** In the list's own order: the largest first, which is not alphabetical. */
+  /** In the order of the list: the largest first, not alphabetical. */
   readonly banks: readonly ListedBank[];
-  /** Entries that could not be used. */
+  /** The number of entries that could not be used. */
   readonly dropped: number;
 }
 
-/** A list this short is a broken one, whatever its form. */
+/** A shorter list is a broken one. */
 export const FEWEST_BANKS = 20;
 
-/** The list has about 190 entries; a much longer one is not the list. */
+/** The list has about 190 entries; a much longer one is something else. */
 const MAX_ENTRIES = 2_000;
 const MAX_NAME_CHARACTERS = 80;
 const MAX_URL_CHARACTERS = 500;
 
 /**
- * Reads NSPK's legacy list (`{version, dictionary: [{bankName, schema, …}]}`), or an SBP API's
- * (`{banks: [{name, scheme, …}]}`), entry by entry: one bad entry costs that entry, never the list. Unknown fields
- * are ignored, among them `isDrActive`, which is about the digital rouble. Answers no banks at all for anything that
- * is no such list.
+ * Reads NSPK's legacy list (`{version, dictionary: [{bankName, schema, …}]}`) or an SBP API's (`{banks: [{name, scheme,
+ * …}]}`). A bad entry is dropped; the rest of the list stays. Unknown fields are ignored, such as `isDrActive`, which
+ * is about the digital rouble. Returns no banks for any other value.
  */
 export function parseBankList(value: unknown): ParsedList {
   const { dictionary, banks } = asRecord(value);
   return Array.isArray(dictionary) ? bankEntries(dictionary, parseEntry) : bankEntries(banks, parseApiEntry);
 }
 
-/** The usable entries of a list, each bank once; whatever else comes in its place has none. */
+/** Returns the usable entries of a list, each bank once; no entries for a value that is not an array. */
 export function bankEntries(
   list: unknown,
   parse: (raw: Readonly<Record<string, unknown>>) => ListedBank | null,
@@ -68,7 +72,7 @@ function parseEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
   });
 }
 
-/** What another companion's merchant API lists; its logos are that companion's. */
+/** An entry of another companion's merchant API. Its logo is served by that companion. */
 function parseApiEntry(raw: Readonly<Record<string, unknown>>): ListedBank | null {
   return asBank({
     scheme: raw['scheme'],
@@ -95,12 +99,12 @@ function asBank(raw: RawBank): ListedBank | null {
   };
 }
 
-/** The list writes the string `"true"` or nothing; a boolean would mean the same. */
+/** The list contains the string `"true"` or nothing; a boolean is accepted as well. */
 function isActive(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
-/** Markup stays, as the text it is; what could break a line or turn the reading direction goes. */
+/** Markup stays as plain text. Characters that break a line or change the reading direction are removed. */
 export function asName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const name = value

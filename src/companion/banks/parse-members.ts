@@ -4,8 +4,9 @@ import { asLogoUrl, asName, asRecord, bankEntries, type ListedBank, type ParsedL
 import { parseTemplate, schemeOf } from './link-template.ts';
 
 /**
- * Reads the official widget API's `{version, platform, type, members: [{id?, name, logo, url}]}` (v1 has no `id`), with
- * templates for `url`, entry by entry as {@link ./parse-list.ts} does. No banks for another platform's list.
+ * Reads the official widget API's `{version, platform, type, members: [{id?, name, logo, url}]}` (v1 has no `id`),
+ * where `url` is a template. A bad entry is dropped, as in {@link ./parse-list.ts}. Returns no banks for another
+ * platform's list.
  */
 export function parseMembers(value: unknown, platform: Platform): ParsedList {
   const list = asRecord(value);
@@ -20,7 +21,7 @@ function parseMember(raw: Readonly<Record<string, unknown>>): ListedBank | null 
   if (!name || !template) return null;
   const scheme = schemeOf(template);
   return {
-    // The scheme where there is one: a payer's last used bank outlives a change of the list.
+    // The scheme, if there is one: a payer's last used bank then survives a change of the list.
     id: scheme ?? `member-${memberId(raw['id']) ?? digest(name)}`,
     scheme,
     name,

@@ -4,7 +4,7 @@ import type { BankListSource } from './list-source.ts';
 
 export const DEFAULT_BANKS_URL = 'https://qr.nspk.ru/proxyapp/c2bmembers.json';
 
-/** Where NSPK keeps the logos of its own lists. */
+/** The origin of the logos in NSPK's own lists. */
 const NSPK_ORIGIN = 'https://qr.nspk.ru';
 
 /** The source of the bank list; `null` without `SBP_BANKS_URL`. An upstream's list or {@link nspkList} serves then. */

@@ -1,14 +1,14 @@
 import type { ListedBank } from './parse-list.ts';
 
 /**
- * The largest banks of NSPK's public list (`https://qr.nspk.ru/proxyapp/c2bmembers.json`) in its order: the last
- * resort when the list was never reached. Without package names on purpose: apps get renamed, a frozen name would
- * send the payer past an app that answers to the scheme all the same.
+ * The largest banks of NSPK's public list (`https://qr.nspk.ru/proxyapp/c2bmembers.json`) in its order: used while the
+ * list has never been downloaded. Without package names: apps get renamed, and an old name would lead the payer past an
+ * app that answers the scheme.
  */
 export const BANK_SNAPSHOT: readonly ListedBank[] = [
   listed('bank100000000111', 'Сбербанк'),
   listed('bank100000000004', 'Т-Банк'),
-  // The one bank whose logo is filed under another id than its scheme.
+  // The only bank whose logo is filed under another id than its scheme.
   listed('bank110000000005', 'Банк ВТБ', 'bank100000000005'),
   listed('bank100000000008', 'Альфа-Банк'),
   listed('bank100000000007', 'Райффайзенбанк'),

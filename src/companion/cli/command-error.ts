@@ -1,4 +1,4 @@
-/** A command cannot do what it was told to. The message says why; a stack trace would help nobody. */
+/** A command failed for a reason that the user can correct. Printed without a stack trace. */
 export class CommandError extends Error {
   constructor(message: string) {
     super(message);

@@ -11,19 +11,19 @@ import { StoreError } from '../store/store-error.ts';
 import { openStore } from '../store/store.ts';
 
 const USAGE = `Usage: sbp-checkout serve             starts the companion
-       sbp-checkout migrate           brings the database up to date; stop the companion first
-       sbp-checkout backup <file>     copies the database into a new file, also while serving
-       sbp-checkout keys              prints three new secrets as lines of an env file
+       sbp-checkout migrate           updates the database; stop the companion first
+       sbp-checkout backup <file>     copies the database to a new file, also while the companion runs
+       sbp-checkout keys              prints three new secrets, in the form of an env file
        sbp-checkout refund settle <refund_id> --status succeeded|failed
-                                      ends a refund by hand; stop the companion first
-       sbp-checkout snippet           prints the script tag that pins the element's every byte
-       sbp-checkout integrity <url>   compares the element that a companion serves with this package's
+                                      sets the result of a refund by hand; stop the companion first
+       sbp-checkout snippet           prints the script tag that loads exactly this build of the element
+       sbp-checkout integrity <url>   checks that a companion serves the element of this package
 
-The companion is configured by environment variables (SBP_…); with NODE_ENV=development it needs
-none. Every variable is described in the README.
+Environment variables (SBP_…) configure the companion; the README describes each of them.
+None is needed with NODE_ENV=development.
 `;
 
-/** Each command, with how many arguments it takes. */
+/** Each command with its number of arguments. */
 const COMMANDS: Readonly<Record<string, { args: number; run: (...args: string[]) => Promise<void> | void }>> =
   {
     serve: { args: 0, run: serve },
@@ -54,12 +54,14 @@ async function migrate(): Promise<void> {
   const store = await openStore(databaseFile, {
     fileMode,
     checkedAtOnceBytes: Infinity,
-    report: (words) => process.stderr.write(`${words}\n`),
+    report: (message) => process.stderr.write(`${message}\n`),
   });
   await store.close();
-  const done = store.migrated.map((migration) => `  ${migration}\n`).join('');
+  const migrations = store.migrated.map((migration) => `  ${migration}\n`).join('');
   process.stdout.write(
-    done === '' ? `${databaseFile} is up to date.\n` : `${databaseFile} is up to date now, after\n${done}`,
+    migrations === ''
+      ? `${databaseFile} is up to date.\n`
+      : `${databaseFile} is up to date after these migrations:\n${migrations}`,
   );
 }
 
@@ -72,7 +74,8 @@ function backup(target: string): void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof StoreError || error instanceof CommandError;
-  process.stderr.write(`${known ? error.message : (error as Error).stack}\n`);
+  const isExplained =
+    error instanceof ConfigError || error instanceof StoreError || error instanceof CommandError;
+  process.stderr.write(`${isExplained ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

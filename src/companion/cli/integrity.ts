@@ -5,8 +5,8 @@ import { CommandError } from './command-error.ts';
 const TIMEOUT_MS = 30_000;
 
 /**
- * Compares the element that an address serves with the one in this package, byte for byte. Throws a
- * {@link CommandError} that names each difference.
+ * Compares the element files that an address serves with those of this package, byte for byte. Throws a
+ * {@link CommandError} that lists each difference.
  */
 export async function integrity(address: string): Promise<void> {
   if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
@@ -27,7 +27,7 @@ export async function integrity(address: string): Promise<void> {
   process.stdout.write(`${address} serves this package's element: ${same} files are the same.\n`);
 }
 
-/** `address`: of a companion, with or without a path. */
+/** Returns the number of equal files and the differences. `address`: of a companion, with or without a path. */
 export async function compareElement(
   { integrity: hashes, published, pinnedPath }: Omit<ElementBuild, 'read'>,
   address: string,
@@ -39,16 +39,16 @@ export async function compareElement(
   }
   const differences: string[] = [];
   for (const [path, hash] of expected) {
-    const problem = await problemOf(new URL(path, base), hash);
+    const problem = await differenceOf(new URL(path, base), hash);
     if (problem !== null) differences.push(`${path}: ${problem}`);
   }
   return { same: expected.length - differences.length, differences };
 }
 
-async function problemOf(url: URL, hash: string): Promise<string | null> {
+async function differenceOf(url: URL, hash: string): Promise<string | null> {
   let response: Response;
   try {
-    // A page loads the bytes at this address, so a redirect counts as a failure.
+    // A page must get the bytes at exactly this address, so a redirect is a failure.
     response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) return `answered ${response.status}`;
     const found = hashOf(new Uint8Array(await response.arrayBuffer()));

@@ -7,8 +7,8 @@ import { CommandError } from './command-error.ts';
 const USAGE = 'Usage: sbp-checkout refund settle <refund_id> --status succeeded|failed';
 
 /**
- * Ends a refund whose end the provider does not tell: by what the operator has seen in its cabinet. The payment, its
- * history and the merchant learn of it as they do of the provider's own word; the next start sends the webhook.
+ * Sets the result of a refund that the provider does not report. The operator takes the result from the provider's dashboard.
+ * Payment, history and webhook are the same as after a provider's report; the webhook is sent after the next start.
  */
 export async function refund(action: string, id: string, option: string, status: string): Promise<void> {
   if (action !== 'settle' || option !== '--status' || (status !== 'succeeded' && status !== 'failed')) {

@@ -1,9 +1,9 @@
 import { createCompanion } from '../companion.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../lib/logging.ts';
-import { endOfService } from './shutdown.ts';
+import { shutdownRequested } from './shutdown.ts';
 import { listenError } from './listen-error.ts';
-import { proxyNote, startWarnings } from './start-warnings.ts';
+import { proxiedAddresses, startWarnings } from './start-warnings.ts';
 
 /** Runs the companion until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
@@ -15,12 +15,12 @@ export async function serve(): Promise<void> {
     throw listenError(error, config);
   });
   log.info({ address, public_url: config.publicUrl, development: config.development }, 'listening');
-  const proxied = proxyNote(config);
-  if (proxied !== null) log.info({ proxied }, 'these are called through a proxy');
+  const proxied = proxiedAddresses(config);
+  if (proxied !== null) log.info({ proxied }, 'outgoing calls use a proxy');
   for (const warning of startWarnings(config)) log.warn(warning);
-  const end = await Promise.race([endOfService(), companion.damaged]);
+  const end = await Promise.race([shutdownRequested(), companion.damaged]);
   if (!(end instanceof Error)) log.info({ signal: end }, 'shutting down');
   await companion.close();
-  // Said by the command itself as well, which then ends with a status of its own.
+  // The command prints this error and exits with status 1.
   if (end instanceof Error) throw end;
 }

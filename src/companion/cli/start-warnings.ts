@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
 import { proxyFor, shownProxy } from '../outbound/proxies.ts';
 
-/** Which of the configured addresses are called through which proxy, for the log at start; `null` when none is. */
-export function proxyNote(config: Config): Readonly<Record<string, string>> | null {
+/** Returns the proxy of each configured address that is called through one; `null` when there is none. Logged at start. */
+export function proxiedAddresses(config: Config): Readonly<Record<string, string>> | null {
   const { sbpApi, freepayment, smartGlocal, sberbank, bankList, confirmUrl, proxies } = config;
   const addresses = {
     'sbp-api': sbpApi?.baseUrl,
@@ -19,7 +19,7 @@ export function proxyNote(config: Config): Readonly<Record<string, string>> | nu
   return proxied.length === 0 ? null : (Object.fromEntries(proxied) as Record<string, string>);
 }
 
-/** Returns sentences for the log at start: settings that work but are probably a mistake. */
+/** Returns warnings for the log at start about settings that work but are probably a mistake. */
 export function startWarnings({
   development,
   publicUrl,
@@ -30,16 +30,16 @@ export function startWarnings({
   if (!development && publicUrl.startsWith('http:')) {
     warnings.push('SBP_PUBLIC_URL is plain http: payers need https');
   }
-  // The companion speaks no TLS, so a proxy stands in front.
+  // The companion does not speak TLS, so https means that there is a proxy in front.
   if (publicUrl.startsWith('https:') && trustedProxies.length === 0) {
     warnings.push(
-      'SBP_PUBLIC_URL is https and SBP_TRUSTED_PROXIES is empty: name the proxy that ends TLS, or all who come ' +
-        'through it share one allowance of calls and streams',
+      'SBP_PUBLIC_URL is https and SBP_TRUSTED_PROXIES is empty: list the proxy that ends TLS; otherwise all its ' +
+        'clients share one limit of calls and streams',
     );
   }
   if (callbackProxy) {
     warnings.push(
-      'SBP_CALLBACK_PROXY is on: the proxy, and no longer the companion, keeps callback_url addresses out of your network',
+      'SBP_CALLBACK_PROXY is on: the proxy, not the companion, must keep callback_url addresses out of your network',
     );
   }
   return warnings;

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ConfiguredCertificate } from './certificates.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** Banks take days to issue a new one. */
+/** Banks need days to issue a new certificate. */
 const WARN_BEFORE_MS = 30 * DAY_MS;
 
 interface Parts {
@@ -13,8 +13,8 @@ interface Parts {
 }
 
 /**
- * Tells the operator, at start and every day, of certificates that have expired, are not valid yet, or end within 30 days. An
- * expired one stops no start: the other methods go on, and the payments of its own are looked after once it is replaced.
+ * Logs at start and every day which certificates have expired, are not valid yet, or expire within 30 days. The companion also
+ * starts with an expired certificate: other methods keep working, and its own payments continue after it is replaced.
  */
 export class CertificateWatch {
   readonly #parts: Parts;
@@ -24,7 +24,7 @@ export class CertificateWatch {
     this.#parts = parts;
   }
 
-  /** Looks once a day from now on. */
+  /** Starts the daily check. */
   start(): void {
     this.#timer ??= setInterval(() => this.look(), DAY_MS).unref();
   }

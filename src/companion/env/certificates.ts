@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import type { TlsIdentity } from '../outbound/client.ts';
 
-/** A certificate that calls to a provider depend on. */
+/** A certificate that calls to a provider need. */
 export interface ConfiguredCertificate {
-  /** The variable that holds it. */
+  /** The name of its variable. */
   readonly setting: string;
-  /** Unix time in ms from which on, and until which, all in the PEM are valid. */
+  /** Unix time in ms. All certificates of the PEM are valid between `validFrom` and `validTo`. */
   readonly validFrom: number;
   readonly validTo: number;
 }
@@ -19,8 +19,8 @@ interface Settings {
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** All certificates of the configuration. A PEM with a whole chain counts as valid while every one in it is. */
-export function certificatesOf({ sberbank }: Settings): ConfiguredCertificate[] {
+/** Returns the certificates of the configuration. A PEM with a chain is valid while every certificate in it is. */
+export function readCertificates({ sberbank }: Settings): ConfiguredCertificate[] {
   const { cert = null, ca = null } = sberbank?.identity ?? {};
   return [
     { setting: 'SBP_SBERBANK_CERT', pem: cert },

@@ -1,4 +1,4 @@
-/** Lists every mistake at once: one restart, not one per variable. */
+/** Lists every mistake of the configuration at once, so that one restart is enough. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[];
   constructor(mistakes: readonly string[]) {

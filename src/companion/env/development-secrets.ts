@@ -7,7 +7,7 @@ import { ConfigError } from './config-error.ts';
 export const SECRET_NAMES = ['SBP_API_KEY', 'SBP_TOKEN_SECRET', 'SBP_WEBHOOK_SECRET'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** Where generated secrets lie, beside the database they belong to. */
+/** The file of generated secrets, in the folder of the database. */
 export const DEVELOPMENT_SECRETS_FILE = 'development-secrets.json';
 
 function readSecretsFile(file: string): Record<SecretName, string> {
@@ -15,12 +15,12 @@ function readSecretsFile(file: string): Record<SecretName, string> {
     const secrets = JSON.parse(readFileSync(file, 'utf8')) as Record<SecretName, string>;
     if (SECRET_NAMES.every((name) => typeof secrets[name] === 'string')) return secrets;
   } catch {
-    // told below: whatever is wrong with it, the way on is the same
+    // Unreadable and malformed files have the same remedy, see below.
   }
-  throw new ConfigError([`${file} is damaged: delete it, and new development secrets will be made`]);
+  throw new ConfigError([`${file} is damaged: delete it, and new development secrets are generated`]);
 }
 
-/** Secrets for trials, kept beside the database so that open payment pages survive a restart. */
+/** Returns generated secrets for trials. They are kept beside the database, so that open payment pages survive a restart. */
 export function developmentSecrets(
   directory: string,
   mode: FileMode = 'private',

@@ -1,39 +1,39 @@
 import type { Env } from './env.ts';
 
-/** Faults in the names of the variables, not in their values. */
-export interface NameFindings {
-  /** Stop the start: most likely a misspelt setting, which would be silently without effect. */
+/** Faults in the names of variables, not in their values. */
+export interface UnknownVariables {
+  /** Prevent the start: probably misspelt settings, which would silently have no effect. */
   readonly mistakes: readonly string[];
   /** Logged at start. */
   readonly warnings: readonly string[];
 }
 
-/** `SPB_` is the misspelling of the prefix itself that fingers make. */
+/** `SPB_` is the usual misspelling of the prefix. */
 const PREFIX = /^(?:SBP|SPB)_/;
 
 /**
- * Names that Kubernetes puts into every container for a service whose name begins with `sbp` (`enableServiceLinks`). `_PORT` alone
- * is such a variable only with an address as its value.
+ * Names that Kubernetes sets in every container for a service whose name begins with `sbp` (`enableServiceLinks`). A name that only
+ * ends with `_PORT` is one of them only if its value is an address.
  */
 const KUBERNETES_NAME =
   /^SBP_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
 const KUBERNETES_PORT = /^SBP_(?:\w+_)?PORT$/;
 const KUBERNETES_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 
-/** Whether Kubernetes itself has set this variable. */
+/** True if Kubernetes has set this variable. */
 export function isFromKubernetes(name: string, value: string): boolean {
   return KUBERNETES_NAME.test(name) || (KUBERNETES_PORT.test(name) && KUBERNETES_ADDRESS.test(value));
 }
 
 /**
- * Looks for variables that nothing reads. One that differs from an unset known name by a single slip of the fingers is a
- * mistake; any other is only named. `known`: all names that the configuration reads. `ignored`: names excused by `SBP_IGNORE`.
+ * Returns the variables that nothing reads. One that is a single typo away from an unset known name is a mistake; any other is a
+ * warning. `known`: all names that the configuration reads. `ignored`: the names in `SBP_IGNORE`.
  */
 export function findUnknownVariables(
   env: Env,
   known: ReadonlySet<string>,
   ignored: readonly string[],
-): NameFindings {
+): UnknownVariables {
   const isSet = (name: string) => (env[name] ?? '').trim() !== '';
   const unset = [...known].filter((name) => !isSet(name));
   const mistakes: string[] = [];
@@ -41,7 +41,7 @@ export function findUnknownVariables(
   for (const [name, value = ''] of Object.entries(env)) {
     if (!PREFIX.test(name) || known.has(name) || !isSet(name)) continue;
     if (ignored.includes(name) || isFromKubernetes(name, value)) continue;
-    const meant = unset.find((candidate) => isOneSlipAway(name, candidate));
+    const meant = unset.find((candidate) => isSingleTypo(name, candidate));
     if (meant !== undefined) {
       mistakes.push(`${name} is no setting; did you mean ${meant}? (SBP_IGNORE=${name} excuses it)`);
     } else if (name.startsWith('SBP_')) {
@@ -55,8 +55,8 @@ export function findUnknownVariables(
   return { mistakes, warnings };
 }
 
-/** Whether one character was inserted, left out or changed, or two neighbours were swapped. */
-export function isOneSlipAway(typed: string, meant: string): boolean {
+/** True if one character was inserted, left out or changed, or two neighbours were swapped. */
+export function isSingleTypo(typed: string, meant: string): boolean {
   if (typed === meant || Math.abs(typed.length - meant.length) > 1) return false;
   let start = 0;
   while (start < typed.length && typed[start] === meant[start]) start++;

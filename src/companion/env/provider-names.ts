@@ -1,3 +1,3 @@
-/** The payment providers there is code for, as `SBP_METHODS` names them. */
+/** The supported payment providers, as `SBP_METHODS` names them. */
 export const PROVIDER_NAMES = ['sandbox', 'sbp-api', 'freepayment', 'smart-glocal', 'sberbank'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];

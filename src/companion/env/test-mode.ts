@@ -3,7 +3,7 @@ import type { ProviderName } from './provider-names.ts';
 
 interface Offer {
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
-  /** Providers that move no money: the sandbox, and those with a test setting of their own. */
+  /** Providers that move no money: the sandbox, and those whose `…_TEST` setting is on. */
   readonly testProviders: ReadonlySet<ProviderName>;
   /** Providers whose settings have mistakes, so that it is unknown whether they are tests. */
   readonly faultyProviders: ReadonlySet<ProviderName>;
@@ -13,15 +13,16 @@ interface Offer {
 }
 
 export interface TestMode {
-  /** Whether every method on offer is a test. A payment takes it over when it is created, and keeps it. */
+  /** True if every method on offer is a test. A payment stores this when it is created. */
   readonly test: boolean;
   readonly mistakes: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /**
- * A companion is all real or all test: in one with both, a payer's choice of a method would decide whether the shop gets
- * any money. Outside development a test needs its own word, so that no forgotten setting opens it.
+ * Returns whether the methods on offer are tests. A companion is all real or all test: with both, the payer's choice of a method
+ * would decide whether the shop gets money. Outside development, test mode needs SBP_SANDBOX=allow, so that a forgotten setting
+ * cannot open it.
  */
 export function readTestMode({
   methods,
@@ -45,7 +46,7 @@ export function readTestMode({
     const demand = `${tests.join(', ')} takes no real money: anyone can mark such a payment paid`;
     return {
       test,
-      mistakes: [`${demand}. Set SBP_SANDBOX=allow if this is no shop’s companion`],
+      mistakes: [`${demand}. Set SBP_SANDBOX=allow if this companion serves no real shop`],
       warnings: [],
     };
   }

@@ -7,8 +7,8 @@ import type { Context } from '../payments/context.ts';
 import type { Payment } from '../payments/model/payment.ts';
 
 /** Ready-to-tap links for one payment; none when it has no link to tap. */
-export function payersBankList(
-  ctx: Context,
+export function payerBankList(
+  ctx: Pick<Context, 'config' | 'providers'>,
   banks: BankDirectory,
   payment: Payment,
   platform: Platform,
@@ -24,7 +24,7 @@ export function payersBankList(
 }
 
 /** The list for a merchant who builds bank links himself: no payment, so no links, and only banks that have a scheme. */
-export function merchantBankList(ctx: Context, banks: BankDirectory, platform: Platform) {
+export function merchantBankList(ctx: Pick<Context, 'config'>, banks: BankDirectory, platform: Platform) {
   return {
     platform,
     banks: banks.banks(platform).flatMap((bank) => {
@@ -44,6 +44,6 @@ export function merchantBankList(ctx: Context, banks: BankDirectory, platform: P
 }
 
 /** Logos come from this server: pages need no other image source, and NSPK never learns who pays where. */
-function logoUrl(ctx: Context, bank: ListedBank): string | null {
+function logoUrl(ctx: Pick<Context, 'config'>, bank: ListedBank): string | null {
   return bank.logoUrl === null ? null : `${ctx.config.publicUrl}/checkout/v1/banks/${bank.id}/logo`;
 }

@@ -30,7 +30,8 @@ import type { Middleware } from './plumbing/middleware.ts';
 import { warnOfUnnamedProxy } from './plumbing/unnamed-proxy.ts';
 import { reference } from './openapi/reference.ts';
 import { scripts } from './pages/element-files.ts';
-import { StreamSlots } from './checkout/stream-limits.ts';
+import { StreamLimits } from './checkout/stream-limits.ts';
+import { collectOperations } from './plumbing/route.ts';
 import { timeLimits } from './plumbing/timeouts.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -40,7 +41,7 @@ export interface Parts {
   readonly banks: BankDirectory;
   readonly hub: LiveHub;
   readonly readiness: Readiness;
-  /** Only while a method uses the sandbox. */
+  /** `null` while no payment method uses the sandbox. */
   readonly sandbox: SandboxBank | null;
 }
 
@@ -55,18 +56,18 @@ export function createApp(
   const badUrl = answerBadUrl(commonHeaders(parts.ctx.config.development), inWords);
   const app = Fastify({
     ...timeLimits,
-    // No part waits for anything outside: one that is late is late for the machine, and a start that fails helps nobody.
+    // No plugin waits for the network. A slow start is a slow machine, and must not fail.
     pluginTimeout: 0,
-    // Whoever is still heard while we close is served: the answer in its place is no problem and says nothing.
+    // Serve requests that arrive during shutdown: Fastify's own 503 is not a problem document.
     return503OnClosing: false,
     ...(withoutBasePath
       ? { rewriteUrl: (request: IncomingMessage) => withoutBasePath(request.url ?? '/') }
       : {}),
-    // Whoever else sends X-Forwarded-For made it up.
+    // Trust X-Forwarded-For from the configured proxies only.
     trustProxy: (address) => proxies.has(address),
     loggerInstance: logger,
     genReqId: requestId,
-    // One line a request, written by us: Fastify's own pair would hold addresses and query strings.
+    // See logRequest: Fastify's own log lines hold addresses and query strings.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
@@ -77,16 +78,16 @@ export function createApp(
   });
   app.addHook('onRequest', middleware.passOn);
   installNotFound(app, inWords);
-  // Into the root itself and not into a scope of its own, so that what is not found goes through its hooks as well.
+  // Register in the root scope, so that its hooks run for unknown addresses too.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
-  // Not in another server: its `/` is its own.
+  // Only here: a host server has its own `/`.
   void app.register(startPage(parts.ctx.config));
   // Unknown `Expect` headers are ignored; Node would answer 417.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
 }
 
-/** All routes as a Fastify plugin. */
+/** Returns all routes as a Fastify plugin. */
 export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
   return async (app: FastifyInstance): Promise<void> => {
     installProblems(app, ctx);
@@ -96,34 +97,39 @@ export function routes({ ctx, banks, hub, readiness, sandbox }: Parts) {
     app.addHook('onRequest', warnOfUnnamedProxy(ctx.log, new AddressRanges(ctx.config.trustedProxies)));
     app.addHook('onResponse', logRequest);
 
+    const operations = collectOperations(app);
     const limits = new CallLimits(ctx);
-    const slots = new StreamSlots(ctx.config.streamLimit);
+    const streamLimits = new StreamLimits(ctx.config.streamLimit);
+    // The document lists the routes in this order.
     await app.register(async (merchant: FastifyInstance) => {
       limits.guard(merchant);
       await merchant.register(merchantApi(ctx, banks), { prefix: '/api/sbp/v1' });
-      await merchant.register(metricsRoute(ctx));
-    });
-    await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
-    await app.register(async (files: FastifyInstance) => {
-      installForAnyPage(files);
-      await files.register(scripts);
     });
     await app.register(async (browser: FastifyInstance) => {
       installForAnyPage(browser);
       allowOrigins(browser, ctx);
-      // After CORS: pages must be able to read a refusal too.
+      // Counted after CORS: a page must be able to read a refusal.
       await browser.register(async (payer: FastifyInstance) => {
         limits.guard(payer);
-        await payer.register(checkoutApi(ctx, banks, hub, slots), { prefix: '/checkout/v1' });
+        await payer.register(checkoutApi(ctx, banks, hub, streamLimits), { prefix: '/checkout/v1' });
       });
+    });
+    await app.register(providerWebhooks(ctx, limits), { prefix: '/webhooks' });
+    await app.register(health(readiness));
+    await app.register(async (monitor: FastifyInstance) => {
+      limits.guard(monitor);
+      await monitor.register(metricsRoute(ctx));
+    });
+    if (sandbox) await app.register(sandboxRoutes(sandbox));
+    await app.register(async (files: FastifyInstance) => {
+      installForAnyPage(files);
+      await files.register(scripts);
     });
     await app.register(hostedPages(ctx.config.development));
     await app.register(async (readers: FastifyInstance) => {
       limits.guard(readers);
-      await readers.register(reference(ctx));
+      await readers.register(reference(ctx, operations));
     });
-    if (sandbox) await app.register(sandboxRoutes(sandbox));
-    await app.register(health(readiness));
   };
 }
 
@@ -140,7 +146,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, next: () => vo
   next();
 }
 
-/** A host's own body parser has eaten the bytes: no signature could ever be verified, and no body be read. */
+/** Refuses a body that a host's parser has consumed: without its bytes no signature can be verified. */
 function refuseParsedBodies(
   request: FastifyRequest,
   _reply: FastifyReply,

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 
-/** The readers of the stored files: the companion's own user, or that user's group as well. */
+/** Who may read the stored files: the companion's user alone, or its group as well. */
 export const FILE_MODES = ['private', 'group'] as const;
 export type FileMode = (typeof FILE_MODES)[number];
 
@@ -9,7 +9,7 @@ const BITS = {
   group: { file: 0o660, folder: 0o770, others: 0o007 },
 } as const satisfies Record<FileMode, object>;
 
-/** Makes an empty file where there is none, with its mode from the first moment on, whatever the umask. */
+/** Creates an empty file with its mode from the start, whatever the umask. Leaves an existing file alone. */
 export function prepareFile(file: string, mode: FileMode): void {
   let descriptor: number;
   try {
@@ -22,14 +22,14 @@ export function prepareFile(file: string, mode: FileMode): void {
   closeSync(descriptor);
 }
 
-/** The same for a folder and those above it that are not there. */
+/** Creates a folder, and its missing parents, with their mode. */
 export function prepareFolder(folder: string, mode: FileMode): void {
   const first = mkdirSync(folder, { recursive: true, mode: BITS[mode].folder });
   // The umask may have taken the group's rights.
   if (first !== undefined) chmodSync(folder, BITS[mode].folder);
 }
 
-/** Those of the files that others may read or write. Windows keeps its rights elsewhere. */
+/** Returns the files that others may read or write. Always empty on Windows, which has no such mode bits. */
 export function readableByOthers(files: readonly string[], mode: FileMode): string[] {
   if (process.platform === 'win32') return [];
   return files.filter((file) => {

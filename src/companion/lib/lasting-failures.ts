@@ -1,16 +1,16 @@
-/** A failure is worth a person's look once it has lasted this long (ms) and this many tries; shorter ones end by themselves. */
+/** A failure is reported once it has lasted this long (ms) and for this many tries. Most failures end sooner. */
 const LASTS_MS = 5 * 60_000;
 const TRIES = 3;
-/** Beyond it the longest failing subjects are forgotten, and may be told of once more. */
+/** Above this number the subjects that have failed longest are forgotten, and may be reported again. */
 const MAX_SUBJECTS = 10_000;
 
 interface Failing {
   readonly since: number;
   tries: number;
-  told: boolean;
+  reported: boolean;
 }
 
-/** Remembers what fails and since when, so that a failure that lasts is told once, and not with every try. */
+/** Remembers what fails since when, so that a lasting failure is reported once and not with every try. */
 export class LastingFailures {
   readonly #now: () => number;
   readonly #failing = new Map<string, Failing>();
@@ -20,22 +20,22 @@ export class LastingFailures {
     this.#now = now;
   }
 
-  /** Counts a try in vain. `true` once: when it has failed for five minutes, and three times at least. */
+  /** Counts a failed try. Returns true once, when the subject has failed for five minutes and at least three times. */
   failed(subject: string): boolean {
     const now = this.#now();
-    const failing = this.#failing.get(subject) ?? { since: now, tries: 0, told: false };
+    const failing = this.#failing.get(subject) ?? { since: now, tries: 0, reported: false };
     this.#failing.set(subject, failing);
     failing.tries++;
     if (this.#failing.size > MAX_SUBJECTS) this.#failing.delete(this.#failing.keys().next().value!);
-    if (failing.told || failing.tries < TRIES || now - failing.since < LASTS_MS) return false;
-    failing.told = true;
+    if (failing.reported || failing.tries < TRIES || now - failing.since < LASTS_MS) return false;
+    failing.reported = true;
     return true;
   }
 
-  /** It works: the next failure is a first one. `true` when it had been told that it did not. */
+  /** Forgets the failures of the subject. Returns true if they had been reported. */
   succeeded(subject: string): boolean {
-    const told = this.#failing.get(subject)?.told ?? false;
+    const reported = this.#failing.get(subject)?.reported ?? false;
     this.#failing.delete(subject);
-    return told;
+    return reported;
   }
 }

@@ -6,7 +6,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const MASK = '[masked]';
 
-/** Never in clear, wherever a log call may put them. */
+/** Fields that are masked, at any of three levels of a log call. */
 const MASKED_FIELDS = [
   'authorization',
   'token',
@@ -19,7 +19,7 @@ const MASKED_FIELDS = [
   'payment_url',
 ];
 
-/** Structured logs. Request headers, bodies and query strings are not logged at all; what slips in is masked. */
+/** Returns the logger. Request headers, bodies and query strings are never logged; {@link MASKED_FIELDS} are masked. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -32,12 +32,12 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** Names a body in the log without showing it: what either side has kept can be compared with it. */
+/** Returns the SHA-256 of a body. The log names a body by it without showing the content. */
 export function bodyHash(body: string | Buffer): string {
   return createHash('sha256').update(body).digest('hex');
 }
 
-/** Others' words, such as a refusal that repeats what it was sent: one line without what tells of a person or opens a door. */
+/** Returns foreign text (such as a refusal that repeats our request) as one line, without personal data and secrets. */
 export function sanitizeForLog(text: string): string {
   return text
     .slice(0, 1_000)

@@ -1,11 +1,11 @@
-/** Between two rounds, however often it is woken: in a storm of calls one look serves many of them. */
+/** The least time between two rounds, ms: one round serves many calls of `wake`. */
 const PAUSE_MS = 20;
-/** Waits at most this long after a round that threw. */
+/** The delay after a round that threw, ms. */
 const AFTER_ERROR_MS = 2_000;
 
 /**
- * Repeats a piece of work, never twice at once: each round answers in how many ms the next is due, and `wake` asks
- * for one now (during a round: soon after it, since that round may have looked already).
+ * Repeats `work`, never twice at once. Each round returns the ms until the next. `wake` starts a round now; during a round
+ * it starts another one soon after, since the current round may have read its rows already.
  */
 export class PollingLoop {
   readonly #work: () => Promise<number>;
@@ -26,7 +26,7 @@ export class PollingLoop {
     else this.#plan(Math.max(0, this.#lastEnd + PAUSE_MS - performance.now()));
   }
 
-  /** Resolves when the round under way is over; there will be no other. */
+  /** Stops the loop. Resolves when the current round has ended. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);

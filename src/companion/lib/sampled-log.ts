@@ -1,4 +1,4 @@
-/** How often the log repeats what goes on and on, ms. */
+/** The time between two summaries of a repeated warning, ms. */
 const PERIOD_MS = 60_000;
 
 /** The part of a logger that is used here. */
@@ -15,21 +15,21 @@ interface Sample {
 }
 
 /**
- * Warnings that strangers can cause at will: the first of a kind is written at once, and then once a minute how many
- * more there were (`more`), with the fields of the last one. A flood costs two lines a minute and hides nothing.
+ * Logs warnings that strangers can cause at will. The first of a kind is written at once; after that one line a minute
+ * counts the others (`more`), with the fields of the last one. A flood costs two lines a minute and hides nothing.
  */
 export class SampledLog {
   readonly #log: WarnLog;
   readonly #periodMs: number;
   readonly #kinds = new Map<string, Sample>();
 
-  /** `periodMs` defaults to a minute. */
+  /** `periodMs`: the time between two summaries. Defaults to a minute. */
   constructor(log: WarnLog, periodMs = PERIOD_MS) {
     this.#log = log;
     this.#periodMs = periodMs;
   }
 
-  /** `kind` comes from our own code: a kind that a caller could choose would let it fill the memory and the log. */
+  /** `kind` must be a constant of our own code: kinds chosen by callers could fill the memory and the log. */
   warn(kind: string, fields: object, message: string): void {
     const sample = this.#kinds.get(kind);
     if (sample) {
@@ -43,7 +43,7 @@ export class SampledLog {
     this.#kinds.set(kind, { more: 0, fields, message, timer });
   }
 
-  /** Writes what was counted and not told yet, and stops. */
+  /** Writes the last summaries and stops. */
   close(): void {
     for (const kind of [...this.#kinds.keys()]) {
       this.#summarize(kind);

@@ -4,8 +4,8 @@ const MAX_FIELDS = 5;
 const MAX_CHARS = 300;
 
 /**
- * Which fields of an answer are not what they must be, for the operator's log: `transaction.amount: not number but
- * string`. Values are left out, since they may be a person's.
+ * Returns which fields of a response have the wrong type, for the operator's log: `transaction.amount: not number but
+ * string`. Values are left out: they may be personal data.
  */
 export function unreadableFields(issues: readonly v.BaseIssue<unknown>[]): string {
   return issues
@@ -15,7 +15,7 @@ export function unreadableFields(issues: readonly v.BaseIssue<unknown>[]): strin
     .slice(0, MAX_CHARS);
 }
 
-/** Of a union, the field in the alternative that was understood furthest; its path begins at the union. */
+/** In a union, uses the alternative that matched furthest. Its path begins at the union. */
 function fieldOf(issue: v.BaseIssue<unknown>, outer: string[] = []): string {
   const path = [...outer, v.getDotPath(issue) ?? []].flat();
   const [furthest] = (issue.issues ?? []).toSorted((one, other) => depthOf(other) - depthOf(one));

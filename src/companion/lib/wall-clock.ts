@@ -1,8 +1,8 @@
-/** A step of the wall clock that is more than any correction of a working clock, ms. */
+/** A larger step of the wall clock than this is no correction of a working clock, ms. */
 const STEP_MS = 3_600_000;
-/** Between two lives of a process: the last seen time is up to a minute old, and a restart takes a few, ms. */
+/** The same between two runs of the process, ms: the last seen time is up to a minute old, and a restart takes minutes. */
 const STEP_AT_START_MS = 5 * 60_000;
-/** How long a clock has to agree with itself before it is relied upon again, ms. */
+/** How long the two clocks must agree before the wall clock is reliable again, ms. */
 const AGREED_FOR_MS = 10 * 60_000;
 
 export interface WallClockOptions {
@@ -33,14 +33,14 @@ export class WallClock {
     this.#monotonic = options.monotonic();
   }
 
-  /** Compares with the time that an earlier life has seen last (unix ms); `null` for a first life. */
+  /** Compares with the last time that an earlier run has seen (unix ms); `null` on the first run. */
   resume(seenAt: number | null): void {
     if (seenAt === null) return;
     const step = this.#options.now() - seenAt;
     if (step > STEP_AT_START_MS || step < -STEP_AT_START_MS) this.#suspend(step);
   }
 
-  /** In how many ms it may be relied upon; 0 for now. */
+  /** Returns the ms until the clock is reliable; 0 when it is reliable now. */
   reliableInMs(): number {
     const { now, monotonic } = this.#options;
     const [wall, steady] = [now(), monotonic()];

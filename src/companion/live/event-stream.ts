@@ -4,9 +4,9 @@ import { HEARTBEAT_MS, STREAM_EVENTS } from '../../protocol/stream.ts';
 import type { Payment } from '../payments/model/payment.ts';
 import type { Subscriber } from './hub.ts';
 
-/** After a result the stream stays this long, so that one that follows at once (a late payment) still arrives. */
+/** How long a stream stays open after a final status, ms: another status (a late payment) may follow at once. */
 const END_AFTER_FINAL_MS = 5_000;
-/** Browsers come back after a random delay in this range: a restart must not bring them all at once. */
+/** Browsers reconnect after a random delay in this range, so that a restart does not bring them all at once. */
 const RETRY_MS = { min: 1_000, max: 3_000 };
 
 interface Options {
@@ -15,9 +15,9 @@ interface Options {
   readonly seen: number;
   /** One payment as this page may see it. */
   readonly render: (payment: Payment) => unknown;
-  /** Told how many ms after its commit a snapshot was written. */
+  /** Called with the ms between the commit and the write of a snapshot. */
   readonly onPushed?: (ms: number) => void;
-  /** ms between two comments; as both ends agreed unless given. */
+  /** The time between two comments, ms. Defaults to the heartbeat of the protocol. */
   readonly heartbeatMs?: number;
 }
 
@@ -46,9 +46,9 @@ export class EventStream implements Subscriber {
     this.#onPushed = onPushed;
     this.#seen = seen;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-    // A connection that breaks in the middle of a write is one more way to end, and no reason to fall.
+    // A connection may break in the middle of a write: without a listener the process would crash.
     response.on('error', () => this.#stop());
-    // The response's `close` is the only event that comes for every way a connection can end.
+    // `close` is the only event that is emitted for every way a connection can end.
     response.on('close', () => this.#stop());
     this.#write(retryLine());
   }
@@ -65,7 +65,7 @@ export class EventStream implements Subscriber {
   }
 
   drain(): void {
-    // What still waits is sent to the page when it comes back.
+    // The page receives the pending snapshot when it reconnects.
     this.#end(retryLine());
   }
 
@@ -87,7 +87,7 @@ export class EventStream implements Subscriber {
     this.#endIfFinal(payment);
   }
 
-  /** From now on this version counts as seen. */
+  /** Returns the message of a snapshot, and marks its version as seen. */
   #message(payment: Payment): string {
     this.#waiting = null;
     this.#seen = payment.version;
@@ -109,19 +109,19 @@ export class EventStream implements Subscriber {
   #endIfFinal(payment: Payment): void {
     if (this.#ending || isOpen(payment.status)) return;
     this.#ending = setTimeout(() => {
-      // Who believes the end does not come back for what still waits.
+      // A client does not reconnect after `end`, so send the pending snapshot first.
       const newest = this.#waiting ? this.#message(this.#waiting) : '';
       this.#end(`${newest}event: ${STREAM_EVENTS.end}\ndata: {}\n\n`);
     }, END_AFTER_FINAL_MS);
   }
 
   /**
-   * An ended response may stay open for long (pipelined behind another, unread): nothing may be written to it any
-   * more, but the heartbeat goes on watching it, so that who does not take the last words is cut off as well.
+   * An ended response may stay open for long (pipelined behind another, or unread). Nothing may be written to it any more,
+   * but the heartbeat still watches it and cuts off a client that does not read.
    */
-  #end(lastWords: string): void {
+  #end(lastMessage: string): void {
     if (this.#ending) clearTimeout(this.#ending);
-    if (!this.#response.writableEnded) this.#response.end(lastWords);
+    if (!this.#response.writableEnded) this.#response.end(lastMessage);
   }
 
   #stop(): void {

@@ -1,13 +1,13 @@
 import type { Payment } from '../payments/model/payment.ts';
 
-/** Whoever wants to hear of one payment's changes. */
+/** A receiver of one payment's changes. */
 export interface Subscriber {
   /**
-   * Called after each committed change; may come out of order, `version` tells which is newer. `committedAt` is
-   * missing for what is no news.
+   * Called after each committed change. Calls may be out of order: the higher `version` is newer. `committedAt` is missing
+   * when nothing has changed.
    */
   update(payment: Payment, committedAt?: number): void;
-  /** There is nothing more to be heard here. */
+  /** Called when no more changes will be sent. */
   drain(): void;
 }
 
@@ -16,7 +16,7 @@ export class LiveHub {
   readonly #byPayment = new Map<string, Set<Subscriber>>();
   #draining = false;
 
-  /** Answers how to leave. Who comes once it drains is sent away at once: nobody would ask them again. */
+  /** Returns the function that unsubscribes. After `drain`, a new subscriber is drained at once. */
   subscribe(paymentId: string, subscriber: Subscriber): () => void {
     if (this.#draining) {
       subscriber.drain();
@@ -39,15 +39,15 @@ export class LiveHub {
   }
 
   /**
-   * Asks every subscriber to finish, and those too who were on their way: their pages reconnect elsewhere, or here
-   * after the restart.
+   * Drains every subscriber, present and future: their pages reconnect to another process, or to this one after the
+   * restart.
    */
   drain(): void {
     this.#draining = true;
     for (const paymentId of [...this.#byPayment.keys()]) this.dismiss(paymentId);
   }
 
-  /** Asks one payment's subscribers to finish: what they come back with opens nothing any more. */
+  /** Drains one payment's subscribers, whose token is no longer valid. */
   dismiss(paymentId: string): void {
     for (const subscriber of [...(this.#byPayment.get(paymentId) ?? [])]) subscriber.drain();
   }

@@ -2,7 +2,7 @@ import type { DeliveryRow } from '../store/schema.ts';
 import type { Reader, Store } from '../store/store.ts';
 import { newDelivery } from './outbox.ts';
 
-/** The outbox, and how to have it read at once. */
+/** The outbox, and the call that has it read at once. */
 interface Outbox {
   readonly store: Store;
   /** Unix time in ms. */
@@ -17,7 +17,7 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
-/** The log of our webhooks, newest first. */
+/** Returns the log of our webhooks, newest first. */
 export async function findDeliveries(db: Reader, query: DeliveryQuery): Promise<DeliveryRow[]> {
   let select = db.selectFrom('deliveries').selectAll().orderBy('seq', 'desc').limit(query.limit);
   if (query.paymentId !== undefined) select = select.where('payment_id', '=', query.paymentId);
@@ -30,7 +30,7 @@ export async function findDelivery(db: Reader, id: string): Promise<DeliveryRow 
   return row ?? null;
 }
 
-/** Sends the same body under the same id once more, and starts the retries anew. */
+/** Sends the same body under the same id again, with a new schedule of retries. */
 export async function redeliver(
   { store, now, wakeNotifier }: Outbox,
   delivery: DeliveryRow,

@@ -1,34 +1,34 @@
-/** Deliveries under way at once. */
-const PLACES = 128;
-/** A busy shop is called in parallel, and does not hold up the others. */
+/** The most deliveries at once. */
+const MAX_DELIVERIES = 128;
+/** The most deliveries at once to one endpoint and to one host: a busy shop must not delay the others. */
 const PER_ENDPOINT = 8;
 const PER_HOST = 32;
-/** Those that did not answer last time are tried one call at a time, and together fill no more than this. */
+/** The most deliveries at once to all endpoints that did not answer last time. Each of them is called once at a time. */
 const SILENT_TOGETHER = 64;
-/** Beyond it the longest silent endpoints are forgotten; their hosts are remembered. */
+/** Above this number the endpoints that have been silent longest are forgotten; their hosts are remembered. */
 const MAX_SILENT = 10_000;
 
 export interface Destination {
-  /** The address without its query: shops behind one host do not share a fate. */
+  /** The address without its query: shops behind one host have limits of their own. */
   readonly endpoint: string;
   readonly host: string;
 }
 
-/** Who may be called now: however many endpoints are dead, those that answer keep half of the places. */
+/** Limits the deliveries at once. However many endpoints are dead, those that answer keep half of the slots. */
 export class DeliveryConcurrency {
   readonly #endpoints = new Tally();
   readonly #hosts = new Tally();
-  /** Calls under way to those that were silent when they began. */
+  /** The running calls to endpoints that were silent when the call began. */
   #silentTaken = 0;
   readonly #silentEndpoints = new Set<string>();
-  /** Whose last call, to whichever endpoint, was not answered: what is unknown there is expected to be dead too. */
+  /** Hosts whose last call was not answered, at any endpoint. Their unknown endpoints count as silent too. */
   readonly #silentHosts = new Set<string>();
 
-  /** Takes a place, to be given back with whether there was any answer; `null` when there is none to be had. */
+  /** Takes a slot. Returns the function that releases it; `null` when no slot is free. */
   acquire(to: Destination): ((answered: boolean) => void) | null {
     const silent = this.#silentEndpoints.has(to.endpoint) || this.#silentHosts.has(to.host);
     const saturated =
-      this.#hosts.total >= PLACES ||
+      this.#hosts.total >= MAX_DELIVERIES ||
       this.#hosts.of(to.host) >= PER_HOST ||
       this.#endpoints.of(to.endpoint) >= (silent ? 1 : PER_ENDPOINT) ||
       (silent && this.#silentTaken >= SILENT_TOGETHER);
@@ -45,7 +45,7 @@ export class DeliveryConcurrency {
     };
   }
 
-  /** Where no place is to be had, so that nothing for there need be read. */
+  /** Returns the endpoints and hosts without a free slot. Their deliveries need not be read. */
   full(): { endpoints: string[]; hosts: string[] } {
     const noneForSilent = this.#silentTaken >= SILENT_TOGETHER;
     const endpoints = this.#endpoints.keys().filter((endpoint) => {
@@ -75,7 +75,7 @@ export class DeliveryConcurrency {
   }
 }
 
-/** Counts by key; what counts nothing is not kept. */
+/** Counts by key. Keys with the count 0 are removed. */
 class Tally {
   readonly #counts = new Map<string, number>();
   total = 0;

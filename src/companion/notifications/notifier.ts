@@ -7,7 +7,6 @@ import { LastingFailures } from '../lib/lasting-failures.ts';
 import { bodyHash } from '../lib/logging.ts';
 import { failureReason } from '../outbound/failure-reason.ts';
 import { PollingLoop } from '../lib/polling-loop.ts';
-import { SetBack } from '../lib/set-back.ts';
 import type { DeliveryRow } from '../store/schema.ts';
 import type { Store, Writer } from '../store/store.ts';
 import { DeliveryConcurrency } from './delivery-concurrency.ts';
@@ -16,20 +15,21 @@ import { jitteredMs, scheduledMs, WEBHOOK_RETRIES_MS } from '../lib/backoff.ts';
 
 /** The random factor of a delay. */
 const JITTER = [0.8, 1.2] as const;
+const LONGEST_RETRY_MS = Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1];
 const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
-/** A merchant's answer says all it has to say in its status. */
+/** Only the status of a merchant's response is used. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** Rows read at once. */
+/** The most rows of one query. */
 const BATCH = 64;
-/** How often the outbox is read when nothing is due sooner. */
+/** The longest time between two rounds. */
 const IDLE_MS = 30_000;
-/** Until a result is offered again to a store that did not take it. */
-const KEEP_AGAIN_MS = 1_000;
+/** The delay before a result is stored again after the store failed. */
+const STORE_RETRY_MS = 1_000;
 
-/** What came of one attempt. */
+/** The result of one delivery attempt. */
 interface PostResult {
-  /** `null`: no answer. */
+  /** `null` when there was no response. */
   readonly status: number | null;
   readonly error: string | null;
 }
@@ -50,42 +50,40 @@ export interface NotifierParts {
 export class Notifier {
   readonly #ctx: NotifierParts;
   readonly #inFlight = new Map<string, Promise<void>>();
-  readonly #places = new DeliveryConcurrency();
+  readonly #concurrency = new DeliveryConcurrency();
   readonly #loop: PollingLoop;
-  readonly #setBack = new SetBack();
   /** By endpoint. */
   readonly #failures: LastingFailures;
   readonly #closing = new AbortController();
-  /** Deliveries whose result the store has not taken. */
-  readonly #unkept = new Set<string>();
+  /** Deliveries whose result is not stored yet. */
+  readonly #unsaved = new Set<string>();
 
   constructor(ctx: NotifierParts) {
     this.#ctx = ctx;
     this.#failures = new LastingFailures(ctx.now);
     this.#loop = new PollingLoop(
       () => this.#sendDue(),
-      (error) => ctx.log.error({ err: error }, 'reading the outbox failed'),
+      (error) => ctx.log.error({ err: error }, 'notifier round failed'),
     );
   }
 
-  /** Something was queued: looks now. */
+  /** Starts a round: a message was queued. */
   wake(): void {
     this.#loop.wake();
   }
 
-  /** Lets the deliveries under way finish; the rest stays in the outbox for the next start. */
+  /** Waits for the running deliveries. The others stay in the outbox for the next start. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#loop.close();
     await Promise.all(this.#inFlight.values());
   }
 
-  /** One round; answers the ms until the next. A delivery that ends makes another round, so none waits for a place. */
+  /** Starts the due deliveries. Returns the ms until the next round; each delivery that ends starts another round. */
   async #sendDue(): Promise<number> {
-    // What is sent now could not be known to have been sent.
-    if (this.#unkept.size > 0) return KEEP_AGAIN_MS;
+    // A delivery that is sent now might be sent again after a restart: its result cannot be stored.
+    if (this.#unsaved.size > 0) return STORE_RETRY_MS;
     const now = this.#ctx.now();
-    await this.#setBack.heed(now, () => this.#bringForward(now));
     let started: boolean;
     do {
       started = false;
@@ -99,24 +97,19 @@ export class Notifier {
     return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
   }
 
-  /** What a clock has put off that has been set back since. */
-  #bringForward(now: number): Promise<unknown> {
-    return this.#ctx.store.write((trx) =>
-      trx
-        .updateTable('deliveries')
-        .set({ next_attempt_at: now })
-        .where('next_attempt_at', '>', now + Math.max(...WEBHOOK_RETRIES_MS) * JITTER[1])
-        .execute(),
-    );
+  /** The first deliveries whose time has come, or lies further ahead than the longest delay: the clock was set back. */
+  async #findDue(now: number): Promise<DeliveryRow[]> {
+    const due = await this.#find('<=', now);
+    return due.length > 0 ? due : this.#find('>', now + LONGEST_RETRY_MS);
   }
 
-  #findDue(now: number): Promise<DeliveryRow[]> {
-    const { endpoints, hosts } = this.#places.full();
+  #find(comparison: '<=' | '>', time: number): Promise<DeliveryRow[]> {
+    const { endpoints, hosts } = this.#concurrency.full();
     return (
       this.#ctx.store.read
         .selectFrom('deliveries as d')
         .selectAll()
-        .where('next_attempt_at', '<=', now)
+        .where('next_attempt_at', comparison, time)
         .where('delivery_id', 'not in', [...this.#inFlight.keys(), ''])
         .where('host', 'not in', [...hosts, ''])
         .where('endpoint', 'not in', [...endpoints, ''])
@@ -142,28 +135,28 @@ export class Notifier {
   }
 
   #startIfRoom(row: DeliveryRow): boolean {
-    const giveBack = this.#places.acquire(row);
-    if (!giveBack) return false;
-    const work = this.#deliver(row, giveBack)
+    const release = this.#concurrency.acquire(row);
+    if (!release) return false;
+    const work = this.#deliver(row, release)
       .catch((error: unknown) =>
-        this.#ctx.log.error({ err: error, delivery_id: row.delivery_id }, 'delivery not recorded'),
+        this.#ctx.log.error({ err: error, delivery_id: row.delivery_id }, 'delivery result not stored'),
       )
       .finally(() => {
         this.#inFlight.delete(row.delivery_id);
-        this.#unkept.delete(row.delivery_id);
+        this.#unsaved.delete(row.delivery_id);
         this.wake();
       });
     this.#inFlight.set(row.delivery_id, work);
     return true;
   }
 
-  async #deliver(row: DeliveryRow, giveBack: (answered: boolean) => void): Promise<void> {
+  async #deliver(row: DeliveryRow, release: (answered: boolean) => void): Promise<void> {
     const result = await this.#post(row);
-    giveBack(result.status !== null);
+    release(result.status !== null);
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
     const next = delivered ? null : nextAttempt(row, now, this.#ctx.clock.isReliable());
-    await this.#keep(row.delivery_id, (trx) =>
+    await this.#save(row.delivery_id, (trx) =>
       trx
         .updateTable('deliveries')
         .set({
@@ -174,16 +167,16 @@ export class Notifier {
           last_error: result.error,
         })
         .where('delivery_id', '=', row.delivery_id)
-        // Asked for once more meanwhile: that request stands, whatever came of this attempt.
+        // A redelivery was requested meanwhile: it must not be overwritten by this result.
         .where('retry_from', '=', row.retry_from)
         .where('attempts', '=', row.attempts)
         .execute(),
     );
-    this.#tell(row, result, { delivered, gaveUp: next === null });
+    this.#log(row, result, { delivered, gaveUp: next === null });
   }
 
-  /** A server that is away is warned of once it lasts, however many deliveries wait for it; one in vain mends itself. */
-  #tell(
+  /** Warns once of an endpoint that has failed for minutes, however many deliveries wait for it. */
+  #log(
     row: DeliveryRow,
     result: PostResult,
     { delivered, gaveUp }: { delivered: boolean; gaveUp: boolean },
@@ -198,7 +191,7 @@ export class Notifier {
     };
     if (delivered) {
       log.info(details, 'webhook delivered');
-      if (this.#failures.succeeded(row.endpoint)) log.info({ host: row.host }, 'webhooks are taken again');
+      if (this.#failures.succeeded(row.endpoint)) log.info({ host: row.host }, 'webhooks delivered again');
       return;
     }
     const failed = { ...details, gave_up: gaveUp };
@@ -208,17 +201,20 @@ export class Notifier {
     else log.info(failed, 'webhook not delivered');
   }
 
-  /** A full disk is no reason to tell a merchant again and again what it has taken: the result waits for the store. */
-  async #keep(deliveryId: string, write: (trx: Writer) => Promise<unknown>): Promise<void> {
+  /** Stores a result, and retries until the store takes it: a full disk must not make us send a delivered webhook again. */
+  async #save(deliveryId: string, write: (trx: Writer) => Promise<unknown>): Promise<void> {
     for (;;) {
       try {
         await this.#ctx.store.write(write);
         return;
       } catch (error) {
-        this.#unkept.add(deliveryId);
-        this.#ctx.log.error({ err: error, delivery_id: deliveryId }, 'a result could not be kept yet');
+        this.#unsaved.add(deliveryId);
+        this.#ctx.log.error(
+          { err: error, delivery_id: deliveryId },
+          'delivery result not stored, will retry',
+        );
       }
-      await sleep(KEEP_AGAIN_MS, undefined, { signal: this.#closing.signal });
+      await sleep(STORE_RETRY_MS, undefined, { signal: this.#closing.signal });
     }
   }
 

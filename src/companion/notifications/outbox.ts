@@ -3,14 +3,14 @@ import { prepared } from '../store/prepared.ts';
 import type { Writer } from '../store/store.ts';
 
 export interface Message {
-  /** `null` for a test, which belongs to no payment. */
+  /** `null` for a test event, which belongs to no payment. */
   readonly paymentId: string | null;
   readonly event: string;
   readonly url: string;
   readonly body: object;
 }
 
-/** A row of the outbox, due at once. */
+/** Returns a row of the outbox that is due at once. */
 export function newDelivery({ paymentId, event, url, body }: Message, now: number) {
   const { host, origin, pathname } = new URL(url);
   return {
@@ -35,7 +35,7 @@ const insertDelivery = prepared((trx, row: ReturnType<typeof newDelivery>) =>
   trx.insertInto('deliveries').values(row),
 );
 
-/** Puts the message into the outbox, in the transaction of the change that the message tells of. */
+/** Puts the message into the outbox, in the transaction of the change that it reports. */
 export async function queueMessage(trx: Writer, message: Message, now: number): Promise<void> {
   await insertDelivery(trx, newDelivery(message, now));
 }

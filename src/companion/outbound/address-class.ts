@@ -1,12 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * `public`: anyone's, reachable over the internet. `loopback`: this machine. `link-local`: this machine's own wire, where
- * clouds keep their metadata services, and those services under other addresses. `special`: everything else.
+ * `public`: reachable over the internet. `loopback`: this machine. `link-local`: this machine's network segment, where
+ * clouds keep their metadata services, and those services at other addresses. `special`: everything else.
  */
 export type AddressClass = 'public' | 'loopback' | 'link-local' | 'special';
 
-/** Metadata and host agents hand out a machine's own credentials: AWS, Google, Azure, Yandex, Alibaba, Oracle, Scaleway. */
+/**
+ * Metadata services and host agents hand out a machine's credentials: AWS, Google, Azure, Yandex, Alibaba, Oracle,
+ * Scaleway.
+ */
 const LINK_LOCAL_IPV4 = blocks('ipv4', [
   '169.254.0.0/16',
   '100.100.100.200/32',
@@ -20,7 +23,7 @@ const LINK_LOCAL_IPV6 = blocks('ipv6', [
   'fd00:42::42/128',
 ]);
 
-/** Forms of IPv6 that carry an IPv4 address in their last 32 bits: compatible, mapped, translated, NAT64. */
+/** IPv6 forms with an IPv4 address in their last 32 bits: compatible, mapped, translated, NAT64. */
 const CARRY_IPV4 = blocks('ipv6', [
   '::/96',
   '::ffff:0:0/96',
@@ -28,12 +31,12 @@ const CARRY_IPV4 = blocks('ipv6', [
   '64:ff9b::/96',
   '64:ff9b:1::/48',
 ]);
-/** 6to4 carries it behind its first 16 bits. */
+/** 6to4: the IPv4 address follows the first 16 bits. */
 const SIX_TO_FOUR = blocks('ipv6', ['2002::/16']);
 
 /**
- * IPv4 blocks that are nobody's public server (IANA's special-purpose registry): own network, private, carriers' NAT,
- * link-local with the clouds' metadata services, protocol assignments, documentation, benchmarks, multicast, reserved.
+ * IPv4 blocks without public servers (IANA's special-purpose registry): own network, private, carrier NAT, link-local
+ * with the clouds' metadata services, protocol assignments, documentation, benchmarks, multicast, reserved.
  */
 const SPECIAL_IPV4 = blocks('ipv4', [
   '0.0.0.0/8',
@@ -52,14 +55,17 @@ const SPECIAL_IPV4 = blocks('ipv4', [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  // Azure's host agent: a public number that always answers from inside.
+  // Azure's host agent: a public address that always answers from inside.
   '168.63.129.16/32',
 ]);
 
-/** The only IPv6 block that public servers live in: what lies outside (mapped, NAT64, local …) needs no list. */
+/** The only IPv6 block with public servers. Blocks outside it (mapped, NAT64, local …) need no list. */
 const PUBLIC_IPV6 = blocks('ipv6', ['2000::/3']);
 
-/** Within it: protocol assignments with Teredo, documentation, 6to4, AS112. Teredo and 6to4 carry an IPv4 address. */
+/**
+ * Exceptions in that block: protocol assignments with Teredo, documentation, 6to4, AS112. Teredo and 6to4 contain an
+ * IPv4 address.
+ */
 const SPECIAL_IPV6 = blocks('ipv6', [
   '2001::/23',
   '2001:db8::/32',
@@ -70,9 +76,9 @@ const SPECIAL_IPV6 = blocks('ipv6', [
 
 const LOOPBACK_IPV4 = blocks('ipv4', ['127.0.0.0/8']);
 
-/** Where a numeric address leads. What is no address counts as special. */
+/** Returns the class of a numeric address. Any other text counts as special. */
 export function classOf(address: string): AddressClass {
-  // The zone of a link-local address ("fe80::1%eth0") says nothing about its class.
+  // The zone of a link-local address ("fe80::1%eth0") does not change its class.
   const bare = address.split('%', 1)[0]!;
   switch (isIP(bare)) {
     case 4:
@@ -89,13 +95,13 @@ export function classOf(address: string): AddressClass {
 }
 
 /**
- * The class of a URL's host as far as it shows without asking DNS: that of a literal address or of `localhost`;
- * `null` for any other name. `host` is `URL.hostname`, which has turned `0x7f.1` and the like into plain numbers.
+ * Returns the class of a URL's host, as far as it is known without DNS: for a literal address and for `localhost`.
+ * `null` for any other name. `host` is `URL.hostname`, which writes `0x7f.1` and the like as plain numbers.
  */
 export function classOfHost(host: string): AddressClass | null {
   const bare = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   if (isIP(bare) !== 0) return classOf(bare);
-  // RFC 6761: these names are this machine, whatever a resolver says.
+  // RFC 6761: these names are always this machine.
   return /(^|\.)localhost$/i.test(bare) ? 'loopback' : null;
 }
 
@@ -109,7 +115,7 @@ function carriesLinkLocal(ipv6: string): boolean {
   return LINK_LOCAL_IPV4.check([high >> 8, high & 255, low >> 8, low & 255].join('.'), 'ipv4');
 }
 
-/** The eight numbers of an address as `canonical` writes it. */
+/** Returns the eight numbers of an address in canonical form. */
 function groupsOf(ipv6: string): number[] {
   const [start = [], end = []] = ipv6.split('::').map((part) =>
     part

@@ -4,14 +4,14 @@ import { classOf, classOfHost, type AddressClass } from './address-class.ts';
 import { AllowedHosts } from './allowed-hosts.ts';
 
 /**
- * The address is not one that anyone else may make us call. Its message never tells what a name resolved to: it ends
- * in logs that merchants read, and would let them map the network behind us.
+ * The address may not be called. The message does not contain the addresses of a name: merchants can read it in logs,
+ * and could map our network with it.
  */
 export class ForbiddenAddress extends Error {
   override readonly name = 'ForbiddenAddress';
 }
 
-/** Answers every address of a host name; node:dns's `lookup` unless a test knows better. */
+/** Returns all addresses of a host name, like `lookup` of node:dns. */
 export type Resolve = (
   host: string,
   options: { all: true },
@@ -19,18 +19,18 @@ export type Resolve = (
 ) => void;
 
 export interface GuardOptions {
-  /** Allows plain http and any address but link-local ones: the shop in the next container, the phone's Wi-Fi. */
+  /** Allows plain http and all but link-local addresses: the shop in the next container, a phone on the Wi-Fi. */
   readonly development: boolean;
   readonly resolve?: Resolve;
-  /** Hosts that may be inside our own network and speak plain http (`SBP_CALLBACK_HOSTS`). Defaults to none. */
+  /** Hosts that may be inside our own network and use plain http (`SBP_CALLBACK_HOSTS`). Defaults to none. */
   readonly allowedHosts?: readonly string[];
-  /** Addresses that stand in the configuration: their origins may be inside our own network. Defaults to none. */
+  /** Addresses from the configuration: their origins may be inside our own network. Defaults to none. */
   readonly configured?: readonly string[];
 }
 
 /**
- * Decides whom a URL may lead to: to public servers, and besides only to what the operator has named. Link-local
- * addresses, where clouds keep their metadata services, are never called.
+ * Decides which addresses may be called: public servers, and what the operator has configured. Link-local addresses,
+ * where clouds keep their metadata services, are never called.
  */
 export class AddressGuard {
   readonly #development: boolean;
@@ -45,17 +45,20 @@ export class AddressGuard {
     this.#configured = new Set(configured.map((address) => URL.parse(address)?.origin ?? ''));
   }
 
-  /** Whether the URL's origin stands in the configuration. */
+  /** True if the URL's origin is in the configuration. */
   isConfigured(url: URL): boolean {
     return this.#configured.has(url.origin);
   }
 
-  /** Whether the URL may lead into our own network, because the operator has named its host. */
+  /** True if the URL may lead into our own network, because the operator has configured its host. */
   isExempt(url: URL): boolean {
     return this.isConfigured(url) || this.#allowedHosts.has(url);
   }
 
-  /** All that is wrong with the URL as it is written, or `null`. DNS is not asked: that is the lookup's, at the connect. */
+  /**
+   * Returns everything that is wrong with the URL as written; `null` for a good URL. Does not use DNS: the lookup of
+   * the connection checks the addresses.
+   */
   objection(address: string): string | null {
     const url = URL.parse(address);
     const scheme = `must be an ${this.#development ? 'http(s)' : 'https'} address`;
@@ -71,18 +74,18 @@ export class AddressGuard {
     return objections.length === 0 ? null : objections.join(' and ');
   }
 
-  /** Throws {@link ForbiddenAddress} for what {@link objection} names. */
+  /** Throws {@link ForbiddenAddress} if {@link objection} finds a fault. */
   check(address: string): void {
     const objection = this.objection(address);
     if (objection !== null) throw new ForbiddenAddress(`the address ${objection}`);
   }
 
-  /** {@link lookupFor} of URLs that nobody has exempted. */
+  /** {@link lookupFor} for URLs that are not exempt. */
   readonly lookup: LookupFunction = (host, options, done) => this.lookupFor(false)(host, options, done);
 
   /**
-   * For `net.connect`: resolves and judges in one step, so that the addresses judged are those connected to. A name
-   * that has one forbidden address among public ones is refused whole: an honest one has none.
+   * A lookup for `net.connect`. Resolves and checks in one step, so that the checked addresses are the ones connected
+   * to. A name with one forbidden address among public ones is rejected: an honest name has none.
    */
   lookupFor(exempt: boolean): LookupFunction {
     return (host, options, done) => {
@@ -112,7 +115,7 @@ export class AddressGuard {
   }
 }
 
-/** Returns the fault of an address in the configuration; `null` for a good one. It may be inside our own network. */
+/** Returns the fault of an address from the configuration; `null` for a good one. It may be inside our own network. */
 export function objectionToConfigured(address: string, development: boolean): string | null {
   if (!development && URL.parse(address)?.protocol !== 'https:') return 'must be an https address';
   return new AddressGuard({ development, configured: [address] }).objection(address);

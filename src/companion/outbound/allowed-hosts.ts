@@ -1,6 +1,6 @@
 import { classOfHost } from './address-class.ts';
 
-/** Hosts inside the merchant's own network that a `callback_url` may lead to: `host` (any port) or `host:port`. */
+/** Hosts inside the merchant's own network that a `callback_url` may name: `host` (any port) or `host:port`. */
 export class AllowedHosts {
   readonly #entries: ReadonlySet<string>;
 
@@ -24,7 +24,7 @@ export function objectionToHost(entry: string): string | null {
   return null;
 }
 
-/** As `URL` spells it, with the port that the entry names; `null` for what is no bare host. */
+/** Returns the host in the spelling of `URL`, with the port of the entry; `null` for text that is not a bare host. */
 function hostOf(entry: string): string | null {
   const url = URL.parse(`http://${entry}`);
   if (!url || !/^(?:\[[0-9a-f:.]+\]|[\p{L}\p{N}_.-]+)(?::\d{1,5})?$/iu.test(entry)) return null;

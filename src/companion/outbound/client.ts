@@ -9,65 +9,68 @@ export interface OutboundCall {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds from the call to the answer's last byte. */
+  /** From the call to the last byte of the response, ms. */
   readonly timeoutMs: number;
-  /** Of the answer's body; what is larger is not read to its end. */
+  /** Maximum size of the response body. A larger body is not read to its end. */
   readonly maxBytes: number;
   /** Aborts when the caller goes away. */
   readonly signal?: AbortSignal;
   /**
-   * Opens a connection for this call alone. A kept-alive connection may be dead without anybody knowing: a call that
+   * Opens a new connection for this call. A kept-alive connection may be dead without anyone noticing, and a call that
    * must not be repeated would be lost on it. Defaults to `false`.
    */
   readonly freshConnection?: boolean;
-  /** Called when a connection is there and the request begins to go out: without it, surely nobody has received it. */
+  /**
+   * Called when the connection is open and the request is about to be written. If it was not called, the server has
+   * received nothing.
+   */
   readonly onSend?: () => void;
 }
 
-/** Who we are to a server that asks for it, and whom we believe. PEM. */
+/** Our client certificate and the authority that we trust. PEM. */
 export interface TlsIdentity {
   readonly cert: string;
   readonly key: string;
-  /** The authority that signed the server's certificate, where it is no public one. */
+  /** The authority that signed the server's certificate; `null` for a public one. */
   readonly ca: string | null;
 }
 
 export interface OutboundResponse {
-  /** 3xx as well: redirects are never followed. */
+  /** Includes 3xx: redirects are never followed. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** `null` when it was larger than `maxBytes`. */
+  /** `null` when the body was larger than `maxBytes`. */
   readonly body: Buffer | null;
 }
 
-/** A name that resolves and a handshake; the call's own timeout covers the rest. */
+/** Resolving the name and the handshake. The call's own timeout covers the rest. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** An idle connection keeps the address it was opened to; it is not kept for long. */
+/** An idle connection keeps the address it was opened to, so it is closed soon. */
 const KEEP_ALIVE_MS = 4_000;
 
 export interface OutboundOptions extends GuardOptions {
-  /** The proxies of the environment. Defaults to none. */
+  /** The proxies from the environment. Defaults to none. */
   readonly proxies?: ProxySettings;
   /**
-   * Whether addresses that are not ours go through the proxies as well (`SBP_CALLBACK_PROXY=on`). The proxy resolves
-   * their names then, and must be the one that keeps calls out of our own network. Defaults to `false`.
+   * True if calls to merchants' addresses use the proxies as well (`SBP_CALLBACK_PROXY=on`). The proxy then resolves
+   * their names, and must itself keep calls out of our own network. Defaults to `false`.
    */
   readonly proxyForAll?: boolean;
 }
 
 /**
- * Calls others' addresses. One that a merchant or an answer gave us leads to public servers only (see
- * {@link AddressGuard}), straight there; what stands in the configuration is called by {@link configured}. Redirects are
- * never followed.
+ * The one client for outgoing calls; limits their time, size and addresses. An address from a merchant or a response
+ * must be a public server (see {@link AddressGuard}) and is called without a proxy. Addresses from the configuration
+ * are called with {@link configured}. Redirects are never followed: see download.ts for files.
  */
 export class OutboundClient {
   readonly guard: AddressGuard;
   readonly #options: OutboundOptions;
   readonly #identity: TlsIdentity | null;
-  /** Kept connections, by whether the address is exempt and by the proxy. */
-  readonly #kept = new Map<string, Dispatcher>();
-  /** Of calls under way on a connection of their own. */
-  readonly #own = new Set<Dispatcher>();
+  /** Kept-alive dispatchers. The key says if the address is exempt, and names the proxy. */
+  readonly #keptAlive = new Map<string, Dispatcher>();
+  /** The dispatchers of calls in progress on a new connection. */
+  readonly #fresh = new Set<Dispatcher>();
   readonly #children: OutboundClient[] = [];
 
   constructor(options: OutboundOptions, identity: TlsIdentity | null = null) {
@@ -77,27 +80,28 @@ export class OutboundClient {
   }
 
   /**
-   * Rejects when no whole answer came: with a {@link ForbiddenAddress} where the guard refuses the address, and with
-   * undici's, Node's or the signal's own error for a server that is unreachable, out of time or cuts its answer off.
+   * Returns the response. Rejects without a complete one: with {@link ForbiddenAddress} for an address that the guard
+   * refuses, and with the error of undici, Node or the signal for a server that is unreachable, too slow, or closes the
+   * connection early.
    */
   async call(call: OutboundCall): Promise<OutboundResponse> {
-    // Sockets resolve no literal addresses, so those never meet the guard's lookup.
+    // Sockets do not resolve literal addresses, so the guard's lookup never sees those.
     this.guard.check(call.url);
     const url = new URL(call.url);
-    if (call.freshConnection !== true) return this.#send(call, this.#keptFor(url));
+    if (call.freshConnection !== true) return this.#send(call, this.#dispatcherFor(url));
     const dispatcher = this.#open(url);
-    this.#own.add(dispatcher);
+    this.#fresh.add(dispatcher);
     try {
       return await this.#send(call, dispatcher);
     } finally {
-      this.#own.delete(dispatcher);
+      this.#fresh.delete(dispatcher);
       await dispatcher.destroy();
     }
   }
 
   /**
-   * A client for addresses that stand in the configuration, closed with this one: their origins, and no other, may be
-   * inside our own network and are called through the environment's proxies. `identity`: a certificate of ours.
+   * Returns a client for addresses from the configuration. Only their origins may be inside our own network, and they
+   * are called through the environment's proxies. {@link close} closes it as well. `identity`: our client certificate.
    */
   configured(addresses: readonly string[], identity: TlsIdentity | null = null): OutboundClient {
     const own = { configured: addresses, allowedHosts: [], proxyForAll: false };
@@ -106,9 +110,9 @@ export class OutboundClient {
     return client;
   }
 
-  /** Ends its connections; calls under way are cut off. */
+  /** Closes all connections and aborts the calls in progress. */
   async close(): Promise<void> {
-    const dispatchers = [...this.#kept.values(), ...this.#own];
+    const dispatchers = [...this.#keptAlive.values(), ...this.#fresh];
     await Promise.all([
       ...dispatchers.map((dispatcher) => dispatcher.destroy()),
       ...this.#children.map((client) => client.close()),
@@ -119,13 +123,13 @@ export class OutboundClient {
     const deadline = AbortSignal.timeout(call.timeoutMs);
     const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
     const dispatcher = call.onSend ? reportSending(kept, call.onSend) : kept;
-    return beforeAbort(signal, readAnswer(call, dispatcher, signal));
+    return beforeAbort(signal, readResponse(call, dispatcher, signal));
   }
 
-  #keptFor(url: URL): Dispatcher {
+  #dispatcherFor(url: URL): Dispatcher {
     const key = `${this.guard.isExempt(url)} ${this.#proxyFor(url)}`;
-    const kept = this.#kept.get(key) ?? this.#open(url);
-    this.#kept.set(key, kept);
+    const kept = this.#keptAlive.get(key) ?? this.#open(url);
+    this.#keptAlive.set(key, kept);
     return kept;
   }
 
@@ -151,48 +155,49 @@ export class OutboundClient {
   }
 }
 
-/** Every call goes through a tunnel (CONNECT), plain http as well: the proxy sees the host and nothing else. */
+/** Every call uses a tunnel (CONNECT), also over plain http: the proxy sees only the host. */
 function openProxied(uri: string, tls: object, keeping: object): Dispatcher {
   return new ProxyAgent({
     ...keeping,
     uri,
     requestTls: tls,
     proxyTls: { timeout: CONNECT_TIMEOUT_MS, minVersion: 'TLSv1.2' },
-    // A proxy that does not answer a CONNECT would keep its connection for undici's own five minutes.
+    // Without this, a proxy that does not answer a CONNECT would hold its connection for undici's default of five
+    // minutes.
     clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),
   });
 }
 
-async function readAnswer(
+async function readResponse(
   { url, method, headers = {}, body, maxBytes, freshConnection = false }: OutboundCall,
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<OutboundResponse> {
-  const answer = await request(url, {
+  const response = await request(url, {
     dispatcher,
     method,
     headers: { 'user-agent': 'sbp-checkout', ...headers },
     ...(body === undefined ? {} : { body }),
-    // Sends `Connection: close`: the server need not keep what is not used again.
+    // Sends `Connection: close`: the connection is not used again.
     reset: freshConnection,
     signal,
   });
   const chunks: Buffer[] = [];
   let size = 0;
-  // Leaving the loop destroys the stream and its connection, so that a huge answer is not downloaded to its end.
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+  // Leaving the loop destroys the stream and its connection, so that a huge response is not downloaded to its end.
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
     if (size > maxBytes) break;
     chunks.push(chunk);
   }
   return {
-    status: answer.statusCode,
-    headers: answer.headers,
+    status: response.statusCode,
+    headers: response.headers,
     body: size > maxBytes ? null : Buffer.concat(chunks),
   };
 }
 
-/** undici takes no notice of an abort before it has a connection: the caller does not wait for that. */
+/** undici ignores an abort until it has a connection; this returns to the caller at once. */
 async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let aborted: (() => void) | undefined;
   const abort = new Promise<never>((_resolve, reject) => {

@@ -31,7 +31,7 @@ export async function download(
   let target = new URL(url);
   for (let redirects = 0; ; redirects++) {
     // A redirect target is not in the configuration, so the client guards it like any other address.
-    const answer = await outbound.call({
+    const response = await outbound.call({
       url: target.href,
       method: 'GET',
       headers,
@@ -39,8 +39,8 @@ export async function download(
       maxBytes,
       signal,
     });
-    const location = answer.status >= 300 && answer.status < 400 && answer.headers.location;
-    if (!location) return bodyOf(answer, maxBytes);
+    const location = response.status >= 300 && response.status < 400 && response.headers.location;
+    if (!location) return bodyOf(response, maxBytes);
     if (!URL.canParse(location, target)) throw new UnusableResponse('redirected nowhere');
     const next = new URL(location, target);
     if (redirects >= maxRedirects) throw new UnusableResponse('redirected too often');

@@ -1,13 +1,13 @@
 const MAX_CHARS = 300;
-/** Deeper chains of causes are not made by anyone; a circular one would be endless. */
+/** Real chains of causes are shorter; a circular one would be endless. */
 const MAX_DEPTH = 5;
-/** The message that fetch gives every failure; the cause holds the reason. */
+/** The message of every failed fetch. Its cause holds the reason. */
 const SAYS_NOTHING = 'fetch failed';
 
 /**
- * Why an outgoing call failed, in one line for a log: `connect ECONNREFUSED 127.0.0.1:9`,
- * `certificate has expired (CERT_HAS_EXPIRED)`. Looks behind "fetch failed", whose cause is the reason, and into what
- * several addresses of one name have answered.
+ * Returns the reason why an outgoing call failed, as one line for a log: `connect ECONNREFUSED 127.0.0.1:9`,
+ * `certificate has expired (CERT_HAS_EXPIRED)`. Reads the causes of "fetch failed", and the errors of each address of a
+ * name.
  */
 export function failureReason(error: unknown): string {
   const chain = causesOf(error);
@@ -32,7 +32,7 @@ function causesOf(error: unknown): Error[] {
   return chain;
 }
 
-/** Of an AggregateError (each address of a name was tried), the first one's. */
+/** Returns the cause. For an AggregateError, with an error for each address of a name, returns the first error. */
 function behind(error: Error): unknown {
   return error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
 }

@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Keys are kept in memory: one made of a proxy's malformed header must not be a long one. */
+/** Keys are kept in memory, so a key made from a proxy's malformed header must not be long. */
 const MAX_KEY_CHARS = 64;
 
-/** Whether `text` is an IP address or a CIDR range. */
+/** True if `text` is an IP address or a CIDR range. */
 export function isAddressRange(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const family = isIP(address);
@@ -12,7 +12,7 @@ export function isAddressRange(text: string): boolean {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
-/** A set of addresses and CIDR ranges, each as {@link isAddressRange} takes it. */
+/** A set of addresses and CIDR ranges, in the form that {@link isAddressRange} accepts. */
 export class AddressRanges {
   readonly #list = new BlockList();
 
@@ -25,7 +25,7 @@ export class AddressRanges {
     }
   }
 
-  /** IPv4 written as IPv6 (`::ffff:10.0.0.1`, as a dual-stack socket reports it) counts as what it is. */
+  /** IPv4 written as IPv6 (`::ffff:10.0.0.1`, as a dual-stack socket reports it) counts as IPv4. */
   has(address: string): boolean {
     const family = isIP(address);
     return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
@@ -33,8 +33,8 @@ export class AddressRanges {
 }
 
 /**
- * Whom an address stands for: itself in IPv4; in IPv6 its /64, since each subscriber has a whole one to rotate in.
- * Callers without an address, who come by a socket file or have hung up already, all stand for one.
+ * Returns the key under which a caller is counted: the address itself for IPv4, its /64 for IPv6, because a subscriber
+ * has a whole /64 to rotate in. Callers without an address, over a socket file or after hanging up, share one key.
  */
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return 'none';

@@ -2,24 +2,24 @@ import { isIP } from 'node:net';
 import { AddressRanges, isAddressRange } from './ip-ranges.ts';
 import { classOfHost } from './address-class.ts';
 
-/** The proxies that outgoing calls go through, each as a URL, perhaps with credentials: never to be logged as it is. */
+/** The proxies for outgoing calls, as URLs. They may contain credentials: never log them unchanged. */
 export interface ProxySettings {
-  /** For https addresses; `null`: straight there. */
+  /** For https addresses; `null` for no proxy. */
   readonly https: string | null;
-  /** For plain-http addresses; `null`: straight there. */
+  /** For plain-http addresses; `null` for no proxy. */
   readonly http: string | null;
-  /** `NO_PROXY`, split: `host`, `.suffix`, `*.suffix`, `host:port`, an address, a CIDR range, `*`. */
+  /** The entries of `NO_PROXY`: `host`, `.suffix`, `*.suffix`, `host:port`, an address, a CIDR range, `*`. */
   readonly exceptions: readonly string[];
 }
 
 export const NO_PROXIES: ProxySettings = { https: null, http: null, exceptions: [] };
 
-/** Reads a variable; `null` when it is unset or empty. */
+/** Returns the value of a variable; `null` when it is unset or empty. */
 type Read = (name: string) => string | null;
 
 /**
- * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the spelling in lower case wins, as it does with curl. A mistake names
- * the variable and never its value, which may hold a password.
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. The lower-case spelling wins, as in curl. A mistake names the
+ * variable and never its value, which may contain a password.
  */
 export function readProxies(read: Read, mistake: (text: string) => void): ProxySettings {
   const either = (name: string) => read(name.toLowerCase()) ?? read(name);
@@ -35,14 +35,14 @@ export function readProxies(read: Read, mistake: (text: string) => void): ProxyS
   return { https: proxy('HTTPS_PROXY'), http: proxy('HTTP_PROXY'), exceptions };
 }
 
-/** The proxy that a call to this address goes through; `null` for straight there, which calls to this machine always go. */
+/** Returns the proxy for an address; `null` for no proxy. Calls to this machine never use a proxy. */
 export function proxyFor(url: URL, { https, http, exceptions }: ProxySettings): string | null {
   const proxy = url.protocol === 'https:' ? https : http;
   if (proxy === null || classOfHost(url.hostname) === 'loopback') return null;
   return exceptions.some((entry) => matches(url, entry.toLowerCase())) ? null : proxy;
 }
 
-/** A proxy's address as it may be shown: without its credentials. */
+/** Returns a proxy's address for display, without its credentials. */
 export function shownProxy(proxy: string): string {
   return new URL(proxy).origin;
 }

@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici';
 
-/** Calls `onSend` when a request is about to be written: until then it is certain that nobody has received it. */
+/** Calls `onSend` when a request is about to be written. Before that, the server has certainly received nothing. */
 export function reportSending(dispatcher: Dispatcher, onSend: () => void): Dispatcher {
   return dispatcher.compose(
     (dispatch) => (options, handler) => dispatch(options, new SendingHandler(handler, onSend)),
   );
 }
 
-/** Hands everything on; undici calls `onRequestStart` when it has a connection and is about to write. */
+/** Passes every event on. undici calls `onRequestStart` when it has a connection and is about to write. */
 class SendingHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #onSend: () => void;

@@ -59,7 +59,7 @@ export function instrumentedProvider(
 async function withTimeout<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoUsableResponse(`no answer within ${ms} ms`, false)), ms);
+    timer = setTimeout(() => reject(new NoUsableResponse(`no response within ${ms} ms`, false)), ms);
   });
   try {
     return await Promise.race([call, timeout]);

@@ -164,7 +164,7 @@ export class ProviderHttp {
         onSend: () => (sent = true),
       });
     } catch (cause) {
-      const message = `${name} did not answer: ${failureReason(cause)}`;
+      const message = `${name} did not respond: ${failureReason(cause)}`;
       throw new NoUsableResponse(message, true, { mayHaveTakenEffect: sent });
     }
     const json = this.#readJson(response);
@@ -177,11 +177,11 @@ export class ProviderHttp {
     const { name } = this.#options;
     if (status >= 200 && status < 300) {
       if (json !== undefined) return;
-      const why = body === null ? 'it is too large' : 'it is no JSON';
-      throw new NoUsableResponse(`${name}'s answer cannot be read (${status}): ${why}`, true);
+      const why = body === null ? 'it is too large' : 'it is not JSON';
+      throw new NoUsableResponse(`${name}'s response cannot be read (${status}): ${why}`, true);
     }
     const text = this.#maskSecrets(this.#options.errorText(json ?? body?.toString('utf8')) ?? '');
-    const message = `${name} answered ${status}${text === '' ? '' : `: ${text}`}`;
+    const message = `${name} returned ${status}${text === '' ? '' : `: ${text}`}`;
     if (status >= 500 || status === 408) throw new NoUsableResponse(message, true);
     if (REJECTED_UNPROCESSED.includes(status)) {
       throw new NoUsableResponse(

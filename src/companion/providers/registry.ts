@@ -19,7 +19,7 @@ import { createSmartGlocalProvider } from './smart-glocal/provider.ts';
 import { instrumentedProvider } from './instrumented.ts';
 import { unconfiguredProvider } from './unconfigured-provider.ts';
 
-/** The part of the configuration that providers read. */
+/** The part of the configuration that providers need. */
 interface ProvidersConfig extends SandboxConfig {
   readonly methods: Readonly<Partial<Record<Method, ProviderName>>>;
   readonly sbpApi: SbpApiSettings | null;
@@ -28,15 +28,15 @@ interface ProvidersConfig extends SandboxConfig {
   readonly sberbank: SberbankSettings | null;
 }
 
-/** What providers are made of. */
+/** What providers are built from. */
 export interface ProviderParts {
   readonly config: ProvidersConfig;
   readonly outbound: OutboundClient;
   readonly bank: SandboxBank;
   readonly metrics: Metrics;
   readonly log: FastifyBaseLogger;
-  /** Take the place of those named. */
-  readonly standIns?: Partial<Record<ProviderName, Provider>> | undefined;
+  /** Replace the providers of these names. Defaults to none. */
+  readonly replacements?: Partial<Record<ProviderName, Provider>> | undefined;
   /** Unix time in ms. */
   readonly now: () => number;
 }
@@ -45,8 +45,8 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
   sandbox: ({ bank, config, now }) => {
     const provider = createSandboxProvider(bank, config, now);
     if (Object.values(config.methods).includes('sandbox')) return provider;
-    // Payments left from a trial end by themselves; none is to be paid any more.
-    const charge = () => Promise.reject(new ProviderError('refused', 'no method uses the sandbox any more'));
+    // Payments of an earlier trial end by themselves. None may be paid any more.
+    const charge = () => Promise.reject(new ProviderError('refused', 'no method uses the sandbox'));
     return { ...provider, capabilities: { ...provider.capabilities, charge: false, push: false }, charge };
   },
   'sbp-api': ({ config, outbound, now }) => {
@@ -74,11 +74,11 @@ const BUILDERS: Readonly<Record<ProviderName, (parts: ProviderParts) => Provider
 };
 
 /**
- * Every provider that can be asked, whether a method names it or not: payments of an earlier configuration are still paid,
- * refunded and reported. The sandbox needs no settings; without a method it has no pages either.
+ * Builds every provider, also those without a payment method: payments of an earlier configuration are still paid,
+ * refunded and reported. The sandbox needs no settings; without a payment method it has no pages.
  */
 export function createProviders(parts: ProviderParts): Providers {
-  const { config, standIns, metrics, log } = parts;
+  const { config, replacements, metrics, log } = parts;
   const settings: Readonly<Record<ProviderName, unknown>> = {
     sandbox: {},
     'sbp-api': config.sbpApi,
@@ -88,16 +88,16 @@ export function createProviders(parts: ProviderParts): Providers {
   };
   const providers = Object.fromEntries(
     PROVIDER_NAMES.map((name) => {
-      const standIn = standIns?.[name];
-      if (!standIn && settings[name] === null) return [name, unconfiguredProvider(name)];
-      return [name, instrumentedProvider(name, standIn ?? BUILDERS[name](parts), metrics, log)];
+      const replacement = replacements?.[name];
+      if (!replacement && settings[name] === null) return [name, unconfiguredProvider(name)];
+      return [name, instrumentedProvider(name, replacement ?? BUILDERS[name](parts), metrics, log)];
     }),
   ) as Providers;
   refuseUnserved(config.methods, providers);
   return providers;
 }
 
-/** A method that its provider does not have would be refused to every single payer. */
+/** Throws {@link ConfigError} for a method that its provider does not serve: every payment by it would fail. */
 function refuseUnserved(methods: ProvidersConfig['methods'], providers: Providers): void {
   const mistakes = Object.entries(methods).flatMap(([method, name]) => {
     const served = providers[name].capabilities.methods;
@@ -109,7 +109,7 @@ function refuseUnserved(methods: ProvidersConfig['methods'], providers: Provider
 }
 
 function configured<T>(settings: T | null): T {
-  if (settings === null) throw new Error('a provider is built without its settings');
+  if (settings === null) throw new Error('a provider was built without its settings');
   return settings;
 }
 

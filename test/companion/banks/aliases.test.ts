@@ -5,13 +5,13 @@ import { FORMER_NAMES } from '../../../src/companion/banks/former-names.ts';
 import { BANK_SNAPSHOT } from '../../../src/companion/banks/snapshot.ts';
 import { makeKnownList } from '../../support/bank-list.ts';
 
-/** The page reads this many aliases of one bank. */
+/** The widget reads at most this many aliases of a bank. */
 const MOST = 20;
 
 const schemes = new Set([...Object.keys(FORMER_NAMES), ...BANK_SNAPSHOT.map(({ id }) => id)]);
 
-describe('what payers call a bank', () => {
-  it('leads to one bank, in lower case, and is read by the page to the last name', () => {
+describe('aliases of a bank', () => {
+  it("belong to one bank, are in lower case, and are within the widget's limit", () => {
     const leadsTo = new Map<string, string>();
     for (const scheme of schemes) {
       const aliases = aliasesOf({ scheme, name: 'Банк' });
@@ -25,7 +25,7 @@ describe('what payers call a bank', () => {
     }
   });
 
-  it('is no other listed bank’s own name', () => {
+  it('are never another listed bank’s own name', () => {
     const listed = makeKnownList(100).dictionary as readonly { schema: string; bankName: string }[];
     // Listed beside the bank that has taken it over, it is found by its own name: see bank-search-mistakes.test.ts.
     const taken = new Set(['росбанк', 'хоум банк']);
@@ -38,7 +38,7 @@ describe('what payers call a bank', () => {
     }
   });
 
-  it('is its initials, where it has three words or more', () => {
+  it('include the initials of a name with three or more words', () => {
     const initials = (name: string) => aliasesOf({ scheme: null, name });
     assert.deepEqual(initials('Азиатско-Тихоокеанский Банк'), ['атб']);
     assert.deepEqual(initials('АКБ МЕЖДУНАРОДНЫЙ ФИНАНСОВЫЙ КЛУБ'), ['мфк']);

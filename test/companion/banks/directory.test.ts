@@ -48,7 +48,7 @@ const respond =
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
 
 describe('the bank directory', () => {
-  it('serves the snapshot at once and the list when it has come', async (t) => {
+  it('serves the snapshot at once, and the list once it is downloaded', async (t) => {
     const url = await openOrigin(t, respond(makeBankList(200)));
     const { directory } = openDirectory(t, url);
     assert.equal(directory.banks('ios'), BANK_SNAPSHOT);
@@ -56,7 +56,7 @@ describe('the bank directory', () => {
     assert.equal(directory.banks('ios').length, 200);
   });
 
-  it("reads another companion's list with its key, which no redirect takes elsewhere", async (t) => {
+  it("reads another companion's list with its key, and follows no redirect", async (t) => {
     const seen: (string | undefined)[] = [];
     const banks = BANK_SNAPSHOT.map(({ id, name, logoUrl }) => {
       return { id, scheme: id, name, logo_url: logoUrl, aliases: [], package_name: 'ru.example.app' };
@@ -80,7 +80,7 @@ describe('the bank directory', () => {
     assert.deepEqual(seen, ['Bearer upstream-key']);
   });
 
-  it('asks once a day however often it is asked', async (t) => {
+  it('downloads once a day, however often it is read', async (t) => {
     let asked = 0;
     const url = await openOrigin(t, (_request, response) => {
       asked++;
@@ -99,7 +99,7 @@ describe('the bank directory', () => {
     assert.equal(asked, 2);
   });
 
-  it('keeps the last good list across a restart, and believes no broken file', async (t) => {
+  it('keeps the last good list across a restart, and ignores a broken file', async (t) => {
     const cacheFile = join(mkdtempSync(join(tmpdir(), 'sbp-banks-')), 'banks.json');
     const url = await openOrigin(t, respond(makeBankList(120)));
     await openDirectory(t, url, { cacheFile }).directory.settled();
@@ -169,7 +169,7 @@ describe('the bank directory', () => {
     assert.equal(directory.banks('ios').length, 200);
   });
 
-  it('follows a redirect of the same scheme', async (t) => {
+  it('follows a redirect to the same scheme', async (t) => {
     const url = await openOrigin(t, (request, response) => {
       if (request.url === '/new') response.end(JSON.stringify(makeBankList(25)));
       else response.writeHead(301, { location: '/new' }).end();
@@ -179,7 +179,7 @@ describe('the bank directory', () => {
     assert.equal(directory.banks('ios').length, 25);
   });
 
-  it('fetches nothing without an address or after it was closed', async (t) => {
+  it('downloads nothing without an address or after it was closed', async (t) => {
     let asked = 0;
     class Counting extends OutboundClient {
       override configured(): OutboundClient {
@@ -207,7 +207,7 @@ describe('the bank directory', () => {
 });
 
 describe('bank logos', () => {
-  /** Serves the list and, for every logo, what the test wants. */
+  /** Serves the list, and each logo by the test's listener. */
   async function openWithLogo(t: TestContext, logo: RequestListener, logoHost?: string) {
     let asked = 0;
     let origin = '';
@@ -230,7 +230,7 @@ describe('bank logos', () => {
     return { ...opened, asked: () => asked };
   }
 
-  it('come from the origin of the list, once', async (t) => {
+  it('are downloaded once from the origin of the list', async (t) => {
     const { directory, asked } = await openWithLogo(t, (_request, response) => response.end(PNG));
     const [first, second] = await Promise.all([directory.logo(SBER), directory.logo(SBER)]);
     assert.deepEqual(first, { type: 'image/png', bytes: PNG });
@@ -239,7 +239,7 @@ describe('bank logos', () => {
     assert.equal(asked(), 1);
   });
 
-  it('are none from another host, and none for an unknown bank', async (t) => {
+  it('are not downloaded from another host, or for an unknown bank', async (t) => {
     const elsewhere = await openOrigin(t, (_request, response) => response.end(PNG));
     const { directory, asked } = await openWithLogo(t, () => undefined, elsewhere);
     assert.equal(await directory.logo(SBER), null);
@@ -257,7 +257,7 @@ describe('bank logos', () => {
     'a redirect': (_request, response) => response.writeHead(302, { location: '/list' }).end(),
   };
   for (const [what, answer] of Object.entries(unusable)) {
-    it(`are none for ${what}, and that is remembered for a while`, async (t) => {
+    it(`are missing for ${what}, which is remembered for a while`, async (t) => {
       const { directory, asked, pass } = await openWithLogo(t, answer);
       assert.equal(await directory.logo(SBER), null);
       assert.equal(await directory.logo(SBER), null);
@@ -268,7 +268,7 @@ describe('bank logos', () => {
     });
   }
 
-  it('are asked for a few at a time', async (t) => {
+  it('are downloaded a few at a time', async (t) => {
     let open = 0;
     let most = 0;
     const { directory } = await openWithLogo(t, (_request, response) => {

@@ -25,7 +25,7 @@ describe('links to banks', () => {
     }
   });
 
-  it('are such as a payer may be given', () => {
+  it('are links that a payer may open', () => {
     for (const platform of PLATFORMS) {
       for (const { url, links } of bankListFor(banks, LINK, platform).banks) {
         assert.equal(url, links[0]!.url);
@@ -39,7 +39,7 @@ describe('links to banks', () => {
     assert.deepEqual(sber.links, [{ kind: 'scheme', url: LINK.replace('https', SBER) }]);
   });
 
-  it('reach a renamed app on Android: the scheme first, then the intent with its package', () => {
+  it('open a renamed app on Android: the scheme first, then the intent with its package', () => {
     const sber = bankListFor(banks, LINK, 'android').banks[0]!;
     assert.deepEqual(
       sber.links.map((link) => link.kind),
@@ -48,13 +48,13 @@ describe('links to banks', () => {
     assert.match(sber.links[1]!.url, /;package=ru\.sberbankmobile;/);
   });
 
-  it('name no package where the list has none', () => {
+  it('have no package when the list has none', () => {
     const unpackaged = banks.find((bank) => bank.packageName === null)!;
     const { links } = bankListFor([unpackaged], LINK, 'android').banks[0]!;
     assert.doesNotMatch(links[1]!.url, /package=/);
   });
 
-  it('change nothing of the payment link but the scheme', () => {
+  it('change only the scheme of the payment link', () => {
     const text = fc.string({ unit: fc.constantFrom(...Array.from("aZ09-._~%2F&=+?:@!$'()*,;/ ж")) });
     fc.assert(
       fc.property(text, fc.constantFrom(...PLATFORMS), (tail, platform) => {
@@ -70,7 +70,7 @@ describe('links to banks', () => {
     );
   });
 
-  it('are none for a payment link of an unknown kind', () => {
+  it('are empty for a payment link of an unknown kind', () => {
     for (const link of ['', 'javascript:alert(1)', 'sberpay://x', 'ftp://x', ' https://qr.nspk.ru/x']) {
       assert.deepEqual(bankListFor(banks, link, 'ios').banks, [], link);
     }
@@ -86,7 +86,7 @@ describe('links to banks', () => {
     assert.equal(bankListFor(banks, url, 'ios', { ownBanks: [hostile] }).banks.length, 200);
   });
 
-  it('carry names to search by and the address of the logo', () => {
+  it('have aliases for the search, and the address of the logo', () => {
     const [sber] = bankListFor(banks, LINK, 'ios', { logoUrl: ({ id }) => `/logos/${id}` }).banks;
     assert.equal(sber!.logo_url, `/logos/${SBER}`);
     assert.ok(sber!.aliases.includes('sber') && sber!.aliases.includes('сбер'));

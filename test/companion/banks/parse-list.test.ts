@@ -19,7 +19,7 @@ describe('reading the bank list', () => {
     assert.equal(banks[0]!.id, SBER);
   });
 
-  it('drops a bad entry and nothing else', () => {
+  it('drops a bad entry and keeps the others', () => {
     const good = makeBankList(30).dictionary;
     const mixed = good.flatMap((bank, i) => [UNUSABLE_ENTRIES[i % UNUSABLE_ENTRIES.length], bank]);
     const { banks, dropped } = parseBankList({ dictionary: mixed });
@@ -27,7 +27,7 @@ describe('reading the bank list', () => {
     assert.equal(dropped, 30);
   });
 
-  it('takes a scheme once, the first time', () => {
+  it('keeps only the first entry of a scheme', () => {
     const list = { dictionary: [entry(SBER, 'Сбербанк'), entry(SBER, 'Подделка')] };
     const { banks, dropped } = parseBankList(list);
     assert.deepEqual([banks.map((bank) => bank.name), dropped], [['Сбербанк'], 1]);
@@ -38,14 +38,14 @@ describe('reading the bank list', () => {
     assert.match(vtb.logoUrl!, /bank100000000005\.png$/);
   });
 
-  it('takes only a well-formed package name', () => {
+  it('accepts only a well-formed package name', () => {
     for (const bad of ['', undefined, 'x', 7, 'ru.bank;end', 'ru..bank', 'ru.bank app']) {
       assert.equal(one(entry(SBER, 'x', { package_name: bad }))!.packageName, null, String(bad));
     }
     assert.equal(one(entry(SBER, 'x', { package_name: 'ru.sber' }))!.packageName, 'ru.sber');
   });
 
-  it('takes an active https web client only', () => {
+  it('accepts only an active https web client', () => {
     const web = (webClientUrl: unknown, isWebClientActive?: unknown) =>
       one(entry(SBER, 'x', { webClientUrl, isWebClientActive }))!.webUrl;
     assert.equal(web('https://a.ru/c2b', 'true'), 'https://a.ru/c2b');
@@ -57,7 +57,7 @@ describe('reading the bank list', () => {
     assert.equal(web('https://user:secret@a.ru/', 'true'), null);
   });
 
-  it('keeps a hostile name as the text it is, on one line and in its direction', () => {
+  it('keeps a hostile name as plain text, on one line and in its reading direction', () => {
     const name = (bankName: string) => one(entry(SBER, bankName))!.name;
     assert.equal(name('<img src=x onerror=alert(1)>'), '<img src=x onerror=alert(1)>');
     assert.equal(name('  Озон\tБанк \r\n (Ozon)\u0000 '), 'Озон Банк (Ozon)');
@@ -65,13 +65,13 @@ describe('reading the bank list', () => {
     assert.equal(Array.from(name('🏦'.repeat(500))).length, 80);
   });
 
-  it('answers no banks for what is not the list', () => {
+  it('returns no banks for anything but the list', () => {
     for (const value of [null, undefined, [], 'x', 1, {}, { dictionary: {} }, { dictionary: 'x' }]) {
       assert.deepEqual(parseBankList(value).banks, []);
     }
   });
 
-  it('never throws, and what it lets through is usable', () => {
+  it('never throws, and returns only usable banks', () => {
     fc.assert(
       fc.property(fc.array(fc.anything({ withNullPrototype: true })), fc.string(), (junk, bankName) => {
         const { banks } = parseBankList({ dictionary: [...junk, { schema: SBER, bankName }] });
@@ -85,12 +85,12 @@ describe('reading the bank list', () => {
 });
 
 describe('the built-in snapshot', () => {
-  it('is long enough to be a list and holds no scheme twice', () => {
+  it('is longer than the minimum, with each scheme once', () => {
     assert.ok(BANK_SNAPSHOT.length >= 20);
     assert.equal(new Set(BANK_SNAPSHOT.map((bank) => bank.id)).size, BANK_SNAPSHOT.length);
   });
 
-  it('would survive its own reader', () => {
+  it('passes its own parser', () => {
     const list = BANK_SNAPSHOT.map(({ id, name, logoUrl }) => ({
       schema: id,
       bankName: name,

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { proxyNote, startWarnings } from '../../../src/companion/cli/start-warnings.ts';
+import { proxiedAddresses, startWarnings } from '../../../src/companion/cli/start-warnings.ts';
 import { loadConfig } from '../../../src/companion/config.ts';
 
 const proxies = ['10.0.0.1'];
@@ -36,7 +36,7 @@ describe('the note on proxies at start', () => {
     loadConfig({ NODE_ENV: 'development', ...env }, mkdtempSync(join(tmpdir(), 'sbp-note-')));
 
   it('names what is called through which, without the password', () => {
-    const note = proxyNote(
+    const note = proxiedAddresses(
       load({
         HTTPS_PROXY: 'http://me:hunter2@proxy.example:3128',
         NO_PROXY: 'confirm.example',
@@ -47,6 +47,6 @@ describe('the note on proxies at start', () => {
   });
 
   it('is none without a proxy', () => {
-    assert.equal(proxyNote(load({})), null);
+    assert.equal(proxiedAddresses(load({})), null);
   });
 });

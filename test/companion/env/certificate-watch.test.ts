@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it, mock, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { CertificateWatch } from '../../../src/companion/env/certificate-watch.ts';
-import { certificatesOf } from '../../../src/companion/env/certificates.ts';
+import { readCertificates } from '../../../src/companion/env/certificates.ts';
 import { API_KEY, startCompanion } from '../../support/companion.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -23,7 +23,7 @@ const SBERBANK = {
   SBP_SBERBANK_CA: pem('ca'),
 };
 const identity = { cert: pem('client'), key: pem('client-key'), ca: pem('ca') };
-const CERTIFICATES = certificatesOf({ sberbank: { identity } });
+const CERTIFICATES = readCertificates({ sberbank: { identity } });
 const [{ validFrom, validTo }] = CERTIFICATES as [(typeof CERTIFICATES)[number]];
 
 /** What a companion started at this time logs of its certificates. */
@@ -110,8 +110,8 @@ describe('every day', () => {
 describe('a chain of certificates', () => {
   it('is valid while every one in it is', () => {
     const chain = { cert: `${pem('client')}${pem('ca')}`, key: pem('client-key'), ca: null };
-    const [own] = certificatesOf({ sberbank: { identity: chain } });
+    const [own] = readCertificates({ sberbank: { identity: chain } });
     assert.equal(own!.validTo, Math.min(...CERTIFICATES.map((each) => each.validTo)));
-    assert.deepEqual(certificatesOf({ sberbank: null }), []);
+    assert.deepEqual(readCertificates({ sberbank: null }), []);
   });
 });

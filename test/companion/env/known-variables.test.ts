@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ConfigError, loadConfig } from '../../../src/companion/config.ts';
-import { isOneSlipAway } from '../../../src/companion/env/known-variables.ts';
+import { isSingleTypo } from '../../../src/companion/env/known-variables.ts';
 
 const SHOP = {
   SBP_API_KEY: 'k'.repeat(32),
@@ -28,7 +28,7 @@ const warnings = (env: Record<string, string>) =>
   loadConfig({ ...SHOP, ...env }, '/srv').warnings.filter((warning) => !warning.startsWith('TEST MODE'));
 
 describe('variables that nothing reads', () => {
-  it('are named at start', () => {
+  it('are listed in a warning', () => {
     assert.deepEqual(warnings({}), []);
     const [told, ...others] = warnings({ SBP_COLOUR_OF_THE_SHOP: 'red', SBP_FUTURE: '1', HOME: '/root' });
     assert.match(told!, /SBP_COLOUR_OF_THE_SHOP, SBP_FUTURE/);
@@ -36,7 +36,7 @@ describe('variables that nothing reads', () => {
     assert.deepEqual(warnings({ SBP_COLOUR_OF_THE_SHOP: '' }), [], 'an empty one counts as unset');
   });
 
-  it('stop the start when one slip of the fingers away from an unset setting', () => {
+  it('prevent the start when a single typo away from an unset setting', () => {
     for (const [typed, meant] of [
       ['SBP_METHOD_FILE', 'SBP_METHODS_FILE'],
       ['SBP_PUBLIC_ULR', 'SBP_PUBLIC_URL'],
@@ -54,7 +54,7 @@ describe('variables that nothing reads', () => {
     }
   });
 
-  it('do not stop it when that setting is there, or the name is excused', () => {
+  it('only warn when that setting is set, and are silent when SBP_IGNORE names them', () => {
     assert.match(warnings({ SBP_METHOD: 'sbp' })[0]!, /SBP_METHOD$/);
     assert.deepEqual(
       warnings({ SBP_PUBLIC_URI: 'x', SBP_COLOUR: 'y', SBP_IGNORE: 'SBP_PUBLIC_URI, SBP_COLOUR' }),
@@ -62,7 +62,7 @@ describe('variables that nothing reads', () => {
     );
   });
 
-  it('are not looked for among what Kubernetes sets for a service', () => {
+  it('do not include the variables that Kubernetes sets for a service', () => {
     const links = {
       SBP_SERVICE_HOST: '10.0.0.1',
       SBP_SERVICE_PORT: '8787',
@@ -79,7 +79,7 @@ describe('variables that nothing reads', () => {
     assert.match(warnings({ SBP_CHECKOUT_PORT: '8787' })[0]!, /SBP_CHECKOUT_PORT/, 'not of that shape');
   });
 
-  it('and SBP_PORT itself, when Kubernetes has set it, says how to be rid of that', () => {
+  it('SBP_PORT set by Kubernetes: the mistake says how to prevent it', () => {
     const [told, ...others] = mistakes({ SBP_PORT: 'tcp://10.0.0.1:8787' });
     assert.match(told!, /^SBP_PORT .*enableServiceLinks: false/);
     assert.deepEqual(others, []);
@@ -87,7 +87,7 @@ describe('variables that nothing reads', () => {
 });
 
 describe('the names that count as known', () => {
-  it('are all that the documentation names, whatever is used', () => {
+  it('include every name in the documentation, whatever is used', () => {
     const docs = ['README.md', 'docs/providers.md', 'docs/api.md', 'docs/webhooks.md', 'docs/element.md']
       .map((file) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8'))
       .join('\n');
@@ -102,27 +102,27 @@ describe('the names that count as known', () => {
   });
 });
 
-describe('isOneSlipAway', () => {
+describe('isSingleTypo', () => {
   const name = fc.string({ unit: fc.constantFrom('A', 'B', 'S', '_'), minLength: 1, maxLength: 12 });
 
-  it('agrees with the edits themselves, tried one by one', () => {
+  it('agrees with a list of all single typos', () => {
     fc.assert(
       fc.property(name, name, (typed, meant) => {
-        assert.equal(isOneSlipAway(typed, meant), slips(meant).has(typed), `${typed} ${meant}`);
+        assert.equal(isSingleTypo(typed, meant), typosOf(meant).has(typed), `${typed} ${meant}`);
       }),
       { numRuns: 2_000 },
     );
   });
 
-  it('finds every slip', () => {
+  it('finds every typo', () => {
     fc.assert(
       fc.property(name, (meant) => {
-        for (const typed of slips(meant)) assert.ok(isOneSlipAway(typed, meant), `${typed} ${meant}`);
+        for (const typed of typosOf(meant)) assert.ok(isSingleTypo(typed, meant), `${typed} ${meant}`);
       }),
     );
   });
 
-  function slips(meant: string): Set<string> {
+  function typosOf(meant: string): Set<string> {
     const found = new Set<string>();
     for (let at = 0; at <= meant.length; at++) {
       const [before, after] = [meant.slice(0, at), meant.slice(at)];

@@ -57,7 +57,7 @@ describe('files that the companion makes', { skip }, () => {
     chmodSync(file, 0o644);
     const again = await startCompanion(env);
     await again.createPayment();
-    assert.match(again.logs(), /file may be read by others/);
+    assert.match(again.logs(), /file is readable by other users/);
     assert.equal(bits(file), '644');
     await again.close();
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { StreamSlots } from '../../../src/companion/http/checkout/stream-limits.ts';
+import { StreamLimits } from '../../../src/companion/http/checkout/stream-limits.ts';
 import { LiveHub } from '../../../src/companion/live/hub.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 import type { CreatedPayment } from '../../support/companion.ts';
@@ -83,7 +83,7 @@ describe('streams that come and go', () => {
 
   it(`are forgotten with their payments and addresses, ${NAMES} of them`, (t) => {
     const hub = new LiveHub();
-    const slots = new StreamSlots(200);
+    const slots = new StreamLimits(200);
     const subscriber = { update: () => undefined, drain: () => undefined };
     const comeAndGo = (first: number) => {
       for (let i = first; i < first + NAMES; i++) {

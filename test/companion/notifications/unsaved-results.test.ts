@@ -62,7 +62,7 @@ describe('a webhook whose result the store does not take', () => {
     await shop.sandbox(payment_id, 'pay');
     while (merchant.received.size === 0) await pause(5);
     await shop.stop();
-    assert.match(shop.logs(), /delivery not recorded/);
+    assert.match(shop.logs(), /"delivery result not stored"/);
     await merchant.close();
     rmSync(directory, { recursive: true });
   });

@@ -59,7 +59,7 @@ const TABLE: Readonly<Record<AddressClass, readonly string[]>> = {
     '255.255.255.255',
     '::',
     '::127.0.0.1', // IPv4-compatible
-    '::ffff:127.0.0.1', // IPv4-mapped, also when what is mapped is public
+    '::ffff:127.0.0.1', // IPv4-mapped, also for a public address
     '::ffff:7f00:1',
     '::ffff:8.8.8.8',
     '::ffff:0:127.0.0.1', // IPv4-translated
@@ -85,12 +85,12 @@ const TABLE: Readonly<Record<AddressClass, readonly string[]>> = {
 
 describe('classOf', () => {
   for (const [expected, addresses] of Object.entries(TABLE)) {
-    it(`knows ${expected} addresses`, () => {
+    it(`recognises ${expected} addresses`, () => {
       for (const address of addresses) assert.equal(classOf(address), expected, address);
     });
   }
 
-  it('takes no IPv6 form of a private IPv4 address for public', () => {
+  it('never classifies an IPv6 form of a private IPv4 address as public', () => {
     const octet = fc.nat(255);
     const privates = fc.oneof(
       fc.tuple(fc.constant(10), octet, octet, octet),
@@ -111,7 +111,7 @@ describe('classOf', () => {
 });
 
 describe('classOfHost', () => {
-  it('sees through every spelling of a number', () => {
+  it('reads every spelling of a numeric address', () => {
     for (const host of [
       '127.1',
       '0x7f.1',
@@ -131,7 +131,7 @@ describe('classOfHost', () => {
     }
   });
 
-  it('takes localhost for what it is and leaves other names to DNS', () => {
+  it('classifies localhost, and leaves other names to DNS', () => {
     for (const host of ['localhost', 'LOCALHOST.', 'shop.localhost']) {
       assert.equal(classOfHost(host), 'loopback', host);
     }

@@ -6,7 +6,7 @@ import { startCompanion } from '../../support/companion.ts';
 import { MerchantServer } from '../../support/merchant-server.ts';
 import { until } from '../../support/until.ts';
 
-/** Outside development, and still reaching nothing outside this machine. */
+/** Outside development; calls still never leave this machine. */
 const PRODUCTION = { NODE_ENV: 'production', SBP_BANKS_URL: 'https://127.0.0.1:9/no-banks.json' };
 
 interface Refusal {
@@ -14,7 +14,7 @@ interface Refusal {
 }
 
 describe('callback_url', () => {
-  it('is refused when it leads to a place that is not the merchant’s to name', async () => {
+  it('is refused for an address that the merchant may not name', async () => {
     const shop = await startCompanion(PRODUCTION);
     try {
       for (const callback_url of [
@@ -51,7 +51,7 @@ describe('callback_url', () => {
     }
   });
 
-  it('may lead inside where SBP_CALLBACK_HOSTS names the host, by plain http', async () => {
+  it('may lead inside over plain http if SBP_CALLBACK_HOSTS names the host', async () => {
     const merchant = await MerchantServer.open();
     const { host } = new URL(merchant.url);
     const shop = await startCompanion({ ...PRODUCTION, SBP_CALLBACK_HOSTS: host });
@@ -73,7 +73,7 @@ describe('callback_url', () => {
     }
   });
 
-  it('is not called when its name turns out to lead inside', async () => {
+  it('is not called if its name resolves to an inside address', async () => {
     let called = 0;
     const inside = createServer((_request, response) => {
       called++;

@@ -14,7 +14,7 @@ import { PATIENCE_MS } from '../../support/patience.ts';
 import { Pace } from '../../support/pace.ts';
 import { until } from '../../support/until.ts';
 
-/** A resolver that gives these answers one after the other, then the last one again. */
+/** A resolver that returns these results one after the other, then repeats the last one. */
 function resolving(...answers: readonly (readonly string[])[]): Resolve & { asked: string[] } {
   const asked: string[] = [];
   const resolve: Resolve = (host, _options, done) => {
@@ -30,7 +30,7 @@ function resolving(...answers: readonly (readonly string[])[]): Resolve & { aske
 
 const LIMITS = { method: 'GET', timeoutMs: 2000, maxBytes: 1000 } as const;
 
-/** undici wraps what a lookup throws, or not: the reason is somewhere in the chain. */
+/** undici may wrap the error of a lookup: the reason is somewhere in the chain. */
 function reasons(error: unknown): string {
   const list: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) list.push(`${at.name}: ${at.message}`);
@@ -89,7 +89,7 @@ describe('OutboundClient', () => {
     }
   }
 
-  it('calls no local or reserved address outside development, however it is written', async () => {
+  it('calls no local or reserved address outside development, in any spelling', async () => {
     await withClient({ development: false }, async (client) => {
       for (const host of [
         `127.0.0.1:${port}`,
@@ -110,7 +110,7 @@ describe('OutboundClient', () => {
     });
   });
 
-  it('calls https only outside development, and nothing else but http(s) anywhere', async () => {
+  it('calls only https outside development, and only http(s) anywhere', async () => {
     await withClient({ development: false }, async (client) => {
       for (const url of [
         'http://shop.example/',
@@ -126,7 +126,7 @@ describe('OutboundClient', () => {
     });
   });
 
-  it('judges a name by the addresses it resolves to, all of them', async () => {
+  it('checks all addresses that a name resolves to', async () => {
     for (const addresses of [
       ['127.0.0.1'],
       ['::1'],
@@ -146,7 +146,7 @@ describe('OutboundClient', () => {
     }
   });
 
-  it('connects to the very addresses it judged, with one look-up a connection', async () => {
+  it('connects to the addresses it checked, with one lookup a connection', async () => {
     const resolve = resolving(['127.0.0.1']);
     await withClient({ development: true, resolve }, async (client) => {
       const answer = await client.call({ ...LIMITS, url: `http://shop.example:${port}/ok` });
@@ -156,7 +156,7 @@ describe('OutboundClient', () => {
     });
   });
 
-  it('judges a name anew at each connection: one that is rebound does not pass', async () => {
+  it('checks a name again at each connection, so that a rebound name is refused', async () => {
     const guard = new AddressGuard({ development: false, resolve: resolving(['8.8.8.8'], ['127.0.0.1']) });
     const lookUp = () =>
       new Promise<unknown>((resolve) =>
@@ -166,7 +166,7 @@ describe('OutboundClient', () => {
     assert.ok((await lookUp()) instanceof ForbiddenAddress);
   });
 
-  it('follows no redirect, to this machine or anywhere', async () => {
+  it('follows no redirect', async () => {
     await withClient({ development: true }, async (client) => {
       const { status } = await client.call({ ...LIMITS, url: `http://127.0.0.1:${port}/redirect` });
       assert.equal(status, 307);
@@ -182,7 +182,7 @@ describe('OutboundClient', () => {
     });
   });
 
-  it('reads no more than it was told, and hangs up', async () => {
+  it('reads at most maxBytes, and closes the connection', async () => {
     await withClient({ development: true }, async (client) => {
       const answer = await client.call({ ...LIMITS, url: `http://127.0.0.1:${port}/huge` });
       assert.deepEqual({ status: answer.status, body: answer.body }, { status: 200, body: null });
@@ -190,7 +190,7 @@ describe('OutboundClient', () => {
     });
   });
 
-  it('ends at its time, also in the middle of a body, and takes half an answer for none', async () => {
+  it('rejects at its timeout, also in the middle of a body, and rejects a truncated response', async () => {
     await withClient({ development: true }, async (client) => {
       for (const path of ['/silent', '/slow-body']) {
         const pace = Pace.start();
@@ -206,7 +206,7 @@ describe('OutboundClient', () => {
     });
   });
 
-  it('uses no proxy, whatever the environment says', () => {
+  it('uses no proxy, whatever the environment contains', () => {
     const client = join(import.meta.dirname, '../../../src/companion/outbound/client.ts');
     const script = `
       const { OutboundClient } = await import(${JSON.stringify(client)});

@@ -16,8 +16,8 @@ const resolvingTo =
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     );
 
-/** Outside development: only what the operator has named may be inside our own network. */
-describe('addresses that the operator has named', () => {
+/** Outside development: only addresses that the operator has configured may be inside our own network. */
+describe('addresses from the configuration', () => {
   let server: Server;
   let port: number;
   let client: OutboundClient;
@@ -49,7 +49,7 @@ describe('addresses that the operator has named', () => {
       (error: unknown) => String(error),
     );
 
-  it('are called by their origin, and no other of the same host or name', async () => {
+  it('are called by their origin, and no other origin of the same host or name', async () => {
     open();
     const configured = client.configured([`http://bank.internal:${port}/api`]);
     assert.equal(await outcome(`http://bank.internal:${port}/api/status`, configured), '200');
@@ -64,7 +64,7 @@ describe('addresses that the operator has named', () => {
     assert.deepEqual(seen, ['/api/status']);
   });
 
-  it('are SBP_CALLBACK_HOSTS, exactly, by plain http as well', async () => {
+  it('include exactly SBP_CALLBACK_HOSTS, by plain http as well', async () => {
     open({ allowedHosts: ['shop.internal', `Pinned.Internal:${port}`, '127.0.0.1'] });
     for (const host of ['shop.internal', 'SHOP.internal', 'pinned.internal', '127.0.0.1'])
       assert.equal(await outcome(`http://${host}:${port}/hook`), '200', host);
@@ -82,7 +82,7 @@ describe('addresses that the operator has named', () => {
     assert.equal(seen.length, 4);
   });
 
-  it('are judged at each connection: a link-local answer is refused, also in development', async () => {
+  it('are checked at each connection: a link-local address is refused, also in development', async () => {
     for (const address of [
       '169.254.169.254',
       'fe80::1',
@@ -101,7 +101,7 @@ describe('addresses that the operator has named', () => {
     assert.deepEqual(seen, []);
   });
 
-  it('do not include where a bank list’s redirect leads, nor its logos elsewhere', async () => {
+  it('include neither the redirect target of a bank list nor its logos on other hosts', async () => {
     open({ resolve: resolvingTo('127.0.0.1') });
     const warnings: object[] = [];
     const directory = createBankDirectory({
@@ -138,7 +138,7 @@ describe('the settings of outgoing calls', () => {
     }
   };
 
-  it('take a provider, a bank list and a confirmation inside our own network', () => {
+  it('allow a provider, a bank list and a confirmation inside our own network', () => {
     const inside = {
       SBP_CONFIRM_URL: 'https://192.168.0.7/ok',
       SBP_BANKS_URL: 'https://10.0.0.9/banks.json',
@@ -147,7 +147,7 @@ describe('the settings of outgoing calls', () => {
     assert.equal(load({ SBP_PUBLIC_URL: 'https://10.0.0.5' }).publicUrl, 'https://10.0.0.5');
   });
 
-  it('still want https, no credentials, and nothing link-local', () => {
+  it('require https, no credentials, and nothing link-local', () => {
     assert.match(
       mistakes({ SBP_SBP_API_URL: 'http://10.1.2.3' }),
       /SBP_SBP_API_URL must be an https address/,
@@ -161,7 +161,7 @@ describe('the settings of outgoing calls', () => {
     );
   });
 
-  it('name each entry of SBP_CALLBACK_HOSTS that is no host', () => {
+  it('name each entry of SBP_CALLBACK_HOSTS that is not a host', () => {
     for (const entry of [
       '*.internal',
       'http://shop.internal',
@@ -180,7 +180,7 @@ describe('the settings of outgoing calls', () => {
     assert.deepEqual(callbackHosts, ['shop.internal', 'crm.internal:8080', '[fd00::1]:80']);
   });
 
-  it('want a proxy for SBP_CALLBACK_PROXY', () => {
+  it('require a proxy for SBP_CALLBACK_PROXY', () => {
     assert.match(mistakes({ SBP_CALLBACK_PROXY: 'on' }), /SBP_CALLBACK_PROXY=on needs a proxy/);
     assert.equal(load({ SBP_CALLBACK_PROXY: 'on', https_proxy: 'proxy.internal:3128' }).callbackProxy, true);
     const { proxies } = load({ HTTPS_PROXY: 'http://p.internal:1', NO_PROXY: '.internal,10.0.0.0/8' });

@@ -12,13 +12,13 @@ async function failing(call: Promise<unknown>): Promise<unknown> {
 }
 
 describe('failureReason', () => {
-  it('looks behind "fetch failed"', async () => {
+  it('reads the cause of "fetch failed"', async () => {
     const error = await failing(fetch(`http://127.0.0.1:${await freePort()}/`));
     assert.match(String(error), /fetch failed/);
     assert.match(failureReason(error), /^connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
   });
 
-  it('looks into what several addresses of one name have answered', async () => {
+  it('reads the errors of each address of a name', async () => {
     const port = await freePort();
     const addresses = [
       { address: '127.0.0.1', family: 4 },
@@ -35,7 +35,7 @@ describe('failureReason', () => {
     assert.match(failureReason(error), /ECONNREFUSED 127\.0\.0\.1/);
   });
 
-  it('names the code that the words do not', () => {
+  it('adds the code if the message does not contain it', () => {
     const cause = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
     assert.equal(
       failureReason(new TypeError('fetch failed', { cause })),
@@ -43,7 +43,7 @@ describe('failureReason', () => {
     );
   });
 
-  it('is one bounded line, whatever was thrown', () => {
+  it('is one line of limited length for any error', () => {
     assert.equal(failureReason('a word'), 'a word');
     assert.equal(failureReason(new Error('two\r\nlines')), 'two lines');
     assert.ok(failureReason(new Error('x'.repeat(10_000))).length <= 300);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { AddressRanges, isAddressRange, networkOf } from '../../../src/companion/outbound/ip-ranges.ts';
 
 describe('addresses', () => {
-  it('are told from what is none', () => {
+  it('are recognised', () => {
     for (const good of ['127.0.0.1', '10.0.0.0/8', '0.0.0.0/0', '::1', '2001:db8::/32', '::/0']) {
       assert.ok(isAddressRange(good), good);
     }
@@ -33,7 +33,7 @@ describe('addresses', () => {
     assert.equal(new AddressRanges([]).has('127.0.0.1'), false);
   });
 
-  it('stand for one subscriber each: IPv6 by its /64', () => {
+  it('count as one subscriber each: IPv6 by its /64', () => {
     assert.equal(networkOf('192.0.2.7'), '192.0.2.7');
     assert.equal(networkOf('::ffff:192.0.2.7'), '192.0.2.7');
     assert.equal(networkOf('2001:db8:0:1::1'), '2001:db8:0:1::/64');

@@ -14,8 +14,8 @@ const through = (env: Readonly<Record<string, string>>, address: string) =>
   proxyFor(new URL(address), read(env).proxies);
 const PROXY = { HTTPS_PROXY: 'http://proxy.example:3128', HTTP_PROXY: 'http://plain.example:3128' };
 
-describe('the proxies of the environment', () => {
-  it('are chosen by the scheme, in either spelling, and the small one wins', () => {
+describe('the proxies from the environment', () => {
+  it('are chosen by scheme, in either spelling, and lower case wins', () => {
     assert.equal(through(PROXY, 'https://bank.example/'), 'http://proxy.example:3128/');
     assert.equal(through(PROXY, 'http://bank.example/'), 'http://plain.example:3128/');
     assert.equal(through({ HTTP_PROXY: 'http://p.example' }, 'https://bank.example/'), null);
@@ -26,7 +26,7 @@ describe('the proxies of the environment', () => {
     assert.equal(through({}, 'https://bank.example/'), null);
   });
 
-  it('may be given without a scheme', () => {
+  it('may omit the scheme', () => {
     assert.equal(
       through({ https_proxy: 'proxy.example:3128' }, 'https://a.example/'),
       'http://proxy.example:3128/',
@@ -56,7 +56,7 @@ describe('the proxies of the environment', () => {
     ['Bank.Example', ['bank.example'], []],
     ['', [], ['bank.example']],
   ] as const) {
-    it(`make way for NO_PROXY="${exceptions}"`, () => {
+    it(`are not used with NO_PROXY="${exceptions}"`, () => {
       for (const name of ['NO_PROXY', 'no_proxy']) {
         const env = { ...PROXY, [name]: exceptions };
         for (const host of direct) assert.equal(through(env, `https://${host}/`), null, host);
@@ -65,7 +65,7 @@ describe('the proxies of the environment', () => {
     });
   }
 
-  it('are refused by name when they are none, and their passwords are not repeated', () => {
+  it('are named in a mistake, without their password', () => {
     for (const value of [
       'socks5://u:hunter2@proxy.example',
       'ftp://u:hunter2@x',

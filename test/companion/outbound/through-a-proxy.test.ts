@@ -12,7 +12,7 @@ import { pem } from '../../support/tls-gate.ts';
 
 const LIMITS = { method: 'GET', timeoutMs: 10_000, maxBytes: 10_000 } as const;
 const IDENTITY = { cert: pem('client'), key: pem('client-key'), ca: pem('named-server') };
-/** No name leads anywhere here but by the proxy. */
+/** Names resolve only at the proxy. */
 const noNames: NonNullable<OutboundOptions['resolve']> = (host, _options, done) =>
   done(Object.assign(new Error(`no name here: ${host}`), { code: 'ENOTFOUND' }), []);
 
@@ -82,7 +82,7 @@ describe('calls through an outbound proxy', () => {
   const bankAt = () =>
     new ProviderHttp({ baseUrl: 'https://bank.example', outbound: client, identity: IDENTITY });
 
-  it('reach a provider that asks for our certificate', async () => {
+  it('reach a provider that requires our certificate', async () => {
     open();
     for (const repeatable of [true, false])
       assert.deepEqual(
@@ -93,7 +93,7 @@ describe('calls through an outbound proxy', () => {
     assert.deepEqual(proxy.tunnels, Array(2).fill('bank.example:443'));
   });
 
-  it('are tunnelled with plain http as well, once for each call of its own', async () => {
+  it('use a tunnel over plain http as well, a new one for each call that must not be repeated', async () => {
     open({ development: true });
     const http = new ProviderHttp({ baseUrl: 'http://shop.example', outbound: client });
     for (const repeatable of [true, false, false])
@@ -103,7 +103,7 @@ describe('calls through an outbound proxy', () => {
     assert.equal(proxy.others, 0);
   });
 
-  it('are made straight where NO_PROXY says so', async () => {
+  it('use no proxy for addresses in NO_PROXY', async () => {
     open({
       development: true,
       proxies: { https: null, http: proxy.url, exceptions: ['.example'] },
@@ -115,7 +115,7 @@ describe('calls through an outbound proxy', () => {
     assert.deepEqual(proxy.tunnels, []);
   });
 
-  it('give the proxy its password, and keep it out of every message', async () => {
+  it('send the proxy its password, and keep it out of every message', async () => {
     proxy.password = 'me:hunter2';
     const url = 'http://shop.example/';
     open({ development: true }, `http://me:hunter2@127.0.0.1:${proxy.port}`);
@@ -133,7 +133,7 @@ describe('calls through an outbound proxy', () => {
     assert.ok(!JSON.stringify([error, error.message, error.stack]).includes('hunter2'));
   });
 
-  it('are known not to have been sent when the proxy refuses, or is not there', async () => {
+  it('are known not to have been sent when the proxy refuses or is not reachable', async () => {
     for (const uri of [proxy.url, 'http://127.0.0.1:9']) {
       proxy.refuses = 403;
       open({}, uri);
@@ -147,7 +147,7 @@ describe('calls through an outbound proxy', () => {
     assert.deepEqual(seen, []);
   });
 
-  it('are for configured addresses: a callback goes straight, unless SBP_CALLBACK_PROXY says otherwise', async () => {
+  it('are for configured addresses: a callback uses no proxy, except with SBP_CALLBACK_PROXY', async () => {
     open({ development: true });
     assert.match(await refusal(client.call({ ...LIMITS, url: 'http://shop.example/' })), /no name here/);
     assert.deepEqual(proxy.tunnels, []);
@@ -157,7 +157,7 @@ describe('calls through an outbound proxy', () => {
     assert.deepEqual(proxy.tunnels, ['shop.example:80']);
   });
 
-  it('lead to no private address that is written out, through whatever proxy', async () => {
+  it('never reach a literal private address, through any proxy', async () => {
     open({ proxyForAll: true });
     for (const host of ['10.0.0.1', '127.0.0.1', '[::1]', '169.254.169.254', '2130706433'])
       assert.match(

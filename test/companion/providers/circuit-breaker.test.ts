@@ -34,7 +34,7 @@ describe('the circuit breaker', () => {
     };
   }
 
-  it('asks nobody during an outage, and tries one call after a rest', async () => {
+  it('skips calls during an outage, and lets one call through after a pause', async () => {
     const { call, fail, pass, asked } = circuit();
     await fail(8);
     assert.equal(await call('ok'), 'unavailable');
@@ -49,7 +49,7 @@ describe('the circuit breaker', () => {
     assert.equal(await call('ok'), 'ok');
   });
 
-  it('lets one caller try, not all that wait', async () => {
+  it('lets one caller through, not all that wait', async () => {
     const { fail, pass, breaker } = circuit();
     await fail(8);
     pass(2_000);
@@ -64,7 +64,7 @@ describe('the circuit breaker', () => {
     assert.equal(await breaker.run(() => Promise.resolve('again')), 'again');
   });
 
-  it('never rests longer than half a minute', async () => {
+  it('never pauses longer than half a minute', async () => {
     const { call, fail, pass } = circuit();
     await fail(8);
     for (let i = 0; i < 20; i++) {
@@ -75,7 +75,7 @@ describe('the circuit breaker', () => {
     assert.equal(await call('ok'), 'ok');
   });
 
-  it('takes an answer of any kind, and a fault of ours, for no outage', async () => {
+  it('does not count a usable response or our own error as an outage', async () => {
     const { call, fail, asked } = circuit();
     for (const how of ['refused', 'not known yet', 'bug'] as const) {
       await fail(7);
@@ -87,7 +87,7 @@ describe('the circuit breaker', () => {
     assert.equal(asked(), 7 + 1 + 7 + 1 + 7 + 1 + 20 + 7 + 1);
   });
 
-  it('is over by any answer', async () => {
+  it('closes after any usable response', async () => {
     const { call, fail, pass, asked } = circuit();
     await fail(8);
     pass(2_000);
@@ -96,7 +96,7 @@ describe('the circuit breaker', () => {
     assert.equal(asked(), 10);
   });
 
-  it('is neither begun nor ended by a call that was not made', async () => {
+  it('ignores a call that was skipped', async () => {
     const { call, fail, pass, asked } = circuit();
     for (let i = 0; i < 20; i++) await call('not asked');
     await fail(7);

@@ -14,8 +14,8 @@ import { UpstreamProxy } from '../../support/upstream-proxy.ts';
 const SECRET = 'sk-4f9c21aa';
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** What the operator reads of an acquirer that does not do what it was asked. */
-describe('an acquirer’s own words', () => {
+/** The operator's log for an acquirer that does not do what was requested. */
+describe('the text of an acquirer’s error', () => {
   let upstream: UpstreamProxy;
   let outbound: OutboundClient;
   let providers: Readonly<Record<'Freepayment' | 'Smart Glocal' | 'the upstream', Provider>>;
@@ -98,7 +98,7 @@ describe('an acquirer’s own words', () => {
     ],
     ['the upstream', 'SBP_SBP_API_TOKEN', { code: 'unauthorized', detail: 'Unknown shop' }],
   ] as const) {
-    it(`are told when ${name} refuses our key, with the settings to look at`, async () => {
+    it(`is logged when ${name} refuses our key, with the settings to check`, async () => {
       for (const status of [401, 403]) {
         const { message } = await creating(name, status, body);
         assert.match(message, new RegExp(`^${name} refused our key \\(${status}\\): .*Unknown shop`));
@@ -106,31 +106,31 @@ describe('an acquirer’s own words', () => {
       }
     });
 
-    it(`are told when ${name} has enough of us`, async () => {
-      assert.match((await creating(name, 429, body)).message, /answered 429: .*Unknown shop/);
+    it(`is logged when ${name} limits our requests`, async () => {
+      assert.match((await creating(name, 429, body)).message, /returned 429: .*Unknown shop/);
     });
 
-    it(`are told of a 422 in whatever form ${name} gives it`, async () => {
+    it(`is logged for a 422 in any form of ${name}`, async () => {
       assert.match((await creating(name, 422, body)).message, /422:? .*Unknown shop/);
       const odd = { error: 'limit_exceeded', error_description: 'Over the daily limit' };
       assert.match((await creating(name, 422, odd)).message, /422.*(limit_exceeded|$)/);
       assert.match((await creating(name, 500, 'Try later')).message, /500: Try later/);
     });
 
-    it(`are told without keys and persons where ${name} repeats them`, async () => {
+    it(`is logged without keys and personal data, even if ${name} repeats them`, async () => {
       const said = `key ${SECRET} of payer@example.ru, +7 999 000-11-22`;
       for (const status of [401, 422, 503]) {
         const error = { ...('error' in body ? body.error : {}), description: said };
         const { message } = await creating(name, status, { ...body, message: said, detail: said, error });
         assert.match(message, /key .+ of \[masked\] \[masked\]/, name);
-        // Smart Glocal is shown signatures, and no key.
+        // Smart Glocal receives signatures, and no key.
         const secrets = name === 'Smart Glocal' ? [] : [SECRET];
         for (const secret of [...secrets, 'payer@', '999']) assert.ok(!message.includes(secret), message);
       }
     });
   }
 
-  it('name the field of an answer that cannot be read', async () => {
+  it('names the field that makes a response unreadable', async () => {
     const odd = { transaction: { uid: 'u-1', type: 'payment', status: 'pending', amount: '125000' } };
     upstream.trick = (_call, response) => response.writeHead(200).end(JSON.stringify(odd));
     await assert.rejects(
@@ -145,7 +145,7 @@ describe('an acquirer’s own words', () => {
     );
     assert.match(
       (await creating('Smart Glocal', 200, '<html>')).message,
-      /cannot be read \(200\): it is no JSON/,
+      /cannot be read \(200\): it is not JSON/,
     );
   });
 });
@@ -167,7 +167,7 @@ describe('errorText', () => {
       assert.equal(errorText(body)?.split(': ').sort().join(), expected.split(': ').sort().join());
   });
 
-  it('says nothing of a page, of nothing, and of what is too deep', () => {
+  it('is null for a page, an empty body, and fields that are nested too deep', () => {
     for (const body of ['<!doctype html><p>Denied', '', null, undefined, {}, [], { data: { code: 'x' } }])
       assert.equal(errorText(body), null);
     let deep: object = { message: 'hidden' };
@@ -175,7 +175,7 @@ describe('errorText', () => {
     assert.equal(errorText(deep), null);
   });
 
-  it('is bounded', () => {
+  it('has a limited length', () => {
     assert.ok(errorText({ errors: Array(10_000).fill({ message: 'no '.repeat(500) }) })!.length <= 300);
   });
 });

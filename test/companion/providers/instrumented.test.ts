@@ -6,7 +6,7 @@ import type { PaymentRef } from '../../../src/companion/providers/provider.ts';
 import { instrumentedProvider } from '../../../src/companion/providers/instrumented.ts';
 import { ScriptedProvider } from '../../support/scripted-provider.ts';
 
-/** As an acquirer's own class may be written. */
+/** Written as an acquirer's own class may be. */
 class ClassyProvider extends ScriptedProvider {
   readonly #missing = { path: 'customer.email', message: 'is needed' };
   objections() {
@@ -20,7 +20,7 @@ class ClassyProvider extends ScriptedProvider {
 const log = pino({ level: 'silent' });
 
 describe('a call to a provider', () => {
-  it('reaches one that is a class with private fields', () => {
+  it('works with a class that has private fields', () => {
     const provider = instrumentedProvider(
       'sbp-api',
       new ClassyProvider(),
@@ -32,7 +32,7 @@ describe('a call to a provider', () => {
     assert.equal('ownBanks' in provider, false);
   });
 
-  it('that never comes back ends as silence, and is counted as unavailable', async () => {
+  it('that never ends is rejected after the timeout, and counted as unavailable', async () => {
     const counted: unknown[] = [];
     const metrics = { providerCalled: (...call: unknown[]) => void counted.push(call.slice(0, 3)) };
     const provider = new ScriptedProvider();

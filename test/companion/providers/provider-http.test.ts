@@ -7,8 +7,8 @@ import { ProviderError } from '../../../src/companion/providers/provider.ts';
 import { freePort } from '../../support/companion.ts';
 import { FAULTS, UpstreamProxy, type Trick } from '../../support/upstream-proxy.ts';
 
-/** What a call that got no answer tells of itself: a refund that was surely not asked for may be asked for again. */
-describe('a call without an answer', () => {
+/** `mayHaveTakenEffect` of a call without a response: a refund that certainly had no effect may be requested again. */
+describe('a call without a usable response', () => {
   let upstream: UpstreamProxy;
   let outbound: OutboundClient;
   before(async () => {
@@ -32,14 +32,14 @@ describe('a call without an answer', () => {
     return error.mayHaveTakenEffect;
   };
 
-  it('was asked, as far as anyone knows, when the connection broke or the answer makes no sense', async () => {
+  it('may have taken effect when the connection broke or the response is unreadable', async () => {
     for (const fault of ['hangs up', 'answers 502 with a page', 'answers half a message', 'is cut off']) {
       upstream.trick = FAULTS[fault]!;
       assert.equal(await asked(), true, fault);
     }
   });
 
-  it('was not asked when there was no connection, no such host, or none that we may call', async () => {
+  it('had no effect without a connection, a known host, or an allowed address', async () => {
     assert.equal(await asked(`http://127.0.0.1:${await freePort()}`), false);
     const strict = new OutboundClient({
       development: false,
@@ -50,14 +50,14 @@ describe('a call without an answer', () => {
     await strict.close();
   });
 
-  it('was not asked when it was turned away at the door', async () => {
+  it('had no effect when it was rejected before it was processed', async () => {
     for (const status of [401, 403, 429]) {
       upstream.trick = (_call, response) => response.writeHead(status).end('{}');
       assert.equal(await asked(), false, String(status));
     }
   });
 
-  it('was asked when one of its tries may have arrived', async () => {
+  it('may have taken effect when one of its tries may have arrived', async () => {
     let tries = 0;
     const first: Trick = (call, response, pass) =>
       tries++ === 0
@@ -68,7 +68,7 @@ describe('a call without an answer', () => {
     assert.equal(tries, 2);
   });
 
-  it('was not asked while the circuit is open', async () => {
+  it('had no effect while the circuit breaker is open', async () => {
     const circuit = new CircuitBreaker(() => 0);
     const lost = () => Promise.reject(new NoUsableResponse('lost', true));
     for (let i = 0; i < 8; i++) await circuit.run(lost).catch(() => undefined);
@@ -78,7 +78,7 @@ describe('a call without an answer', () => {
     );
   });
 
-  it('opens no circuit when it had its own reasons not to ask', async () => {
+  it('does not open the circuit breaker when our own code skipped it', async () => {
     const circuit = new CircuitBreaker(() => 0);
     const unasked = () =>
       Promise.reject(new ProviderError('unavailable', 'no id yet', { mayHaveTakenEffect: false }));

@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import { ConfigError } from '../../../src/companion/env/config-error.ts';
 import { startCompanion } from '../../support/companion.ts';
 
-it('a companion does not start with a method that its provider does not serve, and leaves its database free', async (t) => {
+it('the companion does not start with a method that its provider does not serve, and unlocks its database', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-unserved-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const database = { SBP_DATABASE_URL: `file:${join(directory, 'shop.sqlite')}` };

@@ -21,7 +21,7 @@ const BANK: TlsOptions = {
   rejectUnauthorized: true,
 };
 
-/** A kept connection is used again once undici has seen it idle; at once, it may open another one. */
+/** undici reuses a kept-alive connection once it has seen it idle; without this pause it may open another one. */
 const idle = () => sleep(20);
 const MANY = 100;
 
@@ -37,7 +37,7 @@ async function callsUntilLost(call: () => Promise<unknown>): Promise<'lost' | 'a
   return 'all answered';
 }
 
-/** Promise 39. */
+/** Promise 39 of docs/promises.md. */
 describe('a call that must not be repeated', () => {
   let server: DyingConnections;
   let outbound: OutboundClient;
@@ -53,7 +53,7 @@ describe('a call that must not be repeated', () => {
     await server.close();
   });
 
-  it('would be lost on a used connection that the server has forgotten', async () => {
+  it('would be lost on a reused connection that the server has forgotten', async () => {
     const url = await start(() => ({ fine: true }));
     const call: OutboundCall = { ...WAIT, url, method: 'POST', body: '{}' };
     assert.equal(await callsUntilLost(() => outbound.call(call)), 'lost');
@@ -65,7 +65,7 @@ describe('a call that must not be repeated', () => {
     ['plain http', undefined],
     ['TLS under a certificate of ours', BANK],
   ] as const) {
-    it(`rides a connection of its own, over ${name}`, async () => {
+    it(`uses a new connection, over ${name}`, async () => {
       const baseUrl = await start(({ line }) => ({ line }), tls);
       const http = new ProviderHttp({ baseUrl, outbound, identity: tls ? IDENTITY : null });
       const lines: string[] = [];
@@ -88,11 +88,11 @@ describe('a call that must not be repeated', () => {
     });
   }
 
-  it('leaves the kept connection to the calls that may be repeated', async () => {
+  it('leaves the kept-alive connection to repeatable calls', async () => {
     const baseUrl = await start(() => ({ fine: true }));
     const http = new ProviderHttp({ baseUrl, outbound });
     const ask = () => http.call({ method: 'GET', path: '/status', repeatable: true }, () => 'answered');
-    // Lost on the kept connection, such a call is asked again on another one.
+    // Lost on the kept-alive connection, such a call is repeated on another one.
     for (let calls = 0; server.lost === 0 && calls < MANY; calls++) {
       assert.equal(await ask(), 'answered');
       await idle();
@@ -100,7 +100,7 @@ describe('a call that must not be repeated', () => {
     assert.equal(server.lost, 1);
   });
 
-  it('is a refund at Freepayment: right after a status query it succeeds, and is made once', async () => {
+  it('is a refund at Freepayment: right after a status call it succeeds, and is made once', async () => {
     const baseUrl = await start(({ line, body }) => {
       if (!line.includes('/refunds')) return { transaction };
       const { request } = JSON.parse(body) as { request: { parent_uid: string; amount: number } };
@@ -138,7 +138,7 @@ describe('a call that must not be repeated', () => {
   });
 });
 
-describe('a call that never left', () => {
+describe('a call that was never sent', () => {
   const failed = async (url: string, identity: typeof IDENTITY | null) => {
     const outbound = new OutboundClient({ development: true });
     try {

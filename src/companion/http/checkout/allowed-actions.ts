@@ -7,7 +7,7 @@ import type { Payment } from '../../payments/model/payment.ts';
 import { canPush } from '../../payments/lifecycle/push.ts';
 import { canRenew } from '../../payments/lifecycle/renew.ts';
 
-/** What the payer may do now, as far as the payment's state and its provider's capabilities go. */
+/** Returns the actions that the payment's state and its provider's capabilities allow now. */
 export function actionsFor(ctx: Pick<Context, 'providers' | 'config' | 'now'>, payment: Payment): Action[] {
   const can: Readonly<Record<Action, boolean>> = {
     method: canChooseMethod(payment) && payment.test === ctx.config.test,

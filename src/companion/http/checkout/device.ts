@@ -3,7 +3,7 @@ import UAParser from 'ua-parser-js';
 import type { Platform } from '../../../protocol/banks.ts';
 import type { Device, DeviceType } from '../../../protocol/snapshot.ts';
 
-/** Real ones stay under 400; matching a longer one is work for whoever sent it to make us work. */
+/** Real ones stay under 400 characters. A longer one may be sent to make the matching expensive. */
 const MAX_USER_AGENT_CHARACTERS = 512;
 
 /**
@@ -25,7 +25,7 @@ export function readDevice(headers: IncomingHttpHeaders): Device {
   };
 }
 
-/** The request headers that an answer depends on when its call reads the device. */
+/** The request headers that a response depends on if it depends on the device. */
 export const DEVICE_HEADERS = 'user-agent, sec-ch-ua-mobile, sec-ch-ua-platform';
 
 /**

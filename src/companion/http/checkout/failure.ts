@@ -1,7 +1,7 @@
 import type { Failure } from '../../../protocol/snapshot.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 
-/** Why it failed: where the provider has never had it there was nothing that a bank could have declined. */
+/** Returns the cause of a failure. `unavailable` if the provider never got the payment, so that no bank declined it; `null` when it has not failed. */
 export function failureOf({ status, providerPaymentId, presentation }: Payment): Failure | null {
   if (status !== 'failed') return null;
   return providerPaymentId === null && presentation.kind === 'pending' ? 'unavailable' : 'declined';

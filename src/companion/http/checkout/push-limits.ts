@@ -9,7 +9,7 @@ import { tooManyRequests } from '../plumbing/problems.ts';
 const A_MINUTE = { calls: 3, perMs: 60_000 };
 const A_DAY = { calls: 10, perMs: 24 * 3_600_000 };
 
-/** Messages to one phone, and for one payment: nobody's phone is to be flooded from here. */
+/** Limits the messages to one phone and for one payment, so that nobody's phone is flooded. */
 export class PushLimits {
   readonly #ctx: Pick<Context, 'config' | 'providers'>;
   readonly #limiters = [new RateLimiter(A_MINUTE), new RateLimiter(A_DAY)];
@@ -20,7 +20,7 @@ export class PushLimits {
 
   /** Throws 429 `too_many_pushes`. */
   count(payment: Payment, phone: string): void {
-    // One after the other: what a minute refuses is not to use the day up.
+    // The minute first: a message that the minute refuses must not count towards the day.
     for (const limiter of this.#limiters) {
       for (const key of keysOf(payment, phone)) {
         const waitMs = limiter.take(key);
@@ -30,14 +30,14 @@ export class PushLimits {
     }
   }
 
-  /** The provider was surely not asked: nothing was sent. */
+  /** Takes back a counted message that was certainly not sent. */
   giveBack(payment: Payment, phone: string): void {
     for (const limiter of this.#limiters) {
       for (const key of keysOf(payment, phone)) limiter.giveBack(key);
     }
   }
 
-  /** A new attempt by a method counts, too, where its provider may send a message with it: to this phone, or the known one. */
+  /** Counts a new attempt if its provider may send a message with it: to `given`, or to the customer's phone. */
   countAttempt(payment: Payment, method: Method | null, given: string | null = null): void {
     const provider = method && this.#ctx.config.methods[method];
     const phone = given ?? normalizePhone(payment.customer.phone ?? '');

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { PLATFORMS } from '../../../protocol/banks.ts';
+import { bankListSchema, snapshotSchema } from '../../../protocol/schemas.ts';
 import { isOpen } from '../../../protocol/status.ts';
 import type { BankDirectory } from '../../banks/directory.ts';
 import type { Context } from '../../payments/context.ts';
@@ -11,69 +12,105 @@ import { findPayment } from '../../payments/model/queries.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { invalidToken, requireToken } from '../plumbing/auth.ts';
 import { ALSO_HEAD } from '../plumbing/headers.ts';
-import { payersBankList } from '../bank-list-view.ts';
+import { payerBankList } from '../bank-list-view.ts';
 import { payerActions } from './payer-actions.ts';
 import { inlineQr, qrLabel } from '../pages/inline-qr.ts';
 import { preferredLanguage } from '../pages/language.ts';
 import { ProblemError } from '../plumbing/problems.ts';
+import { route } from '../plumbing/route.ts';
+import { payerGet } from './route.ts';
 import { snapshotView } from './snapshot-view.ts';
-import type { StreamSlots } from './stream-limits.ts';
-import { parseQuery } from '../plumbing/validate.ts';
+import type { StreamLimits } from './stream-limits.ts';
 
 const DAY_S = 24 * 3600;
 
-/** `platform`: what the page has found out that a request does not tell, such as an iPad behind a Mac's User-Agent. */
-export const payersBanksQuery = v.object({
+const banksQuery = v.object({
+  /** Sent by a page that knows more than its request headers say, such as an iPad with the User-Agent of a Mac. */
   platform: v.optional(v.picklist(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`)),
 });
 
-/** `/checkout/v1`: for the payer's page, behind the payment token. */
-export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, slots: StreamSlots) {
+/** Returns `/checkout/v1`, the API of the payer's page. The payment token is required. */
+export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, limits: StreamLimits) {
   return (app: FastifyInstance): void => {
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
     });
 
-    app.get('/session', async (request, reply) => {
-      varyByDevice(reply);
-      return snapshotView(ctx, await openPayment(request), readDevice(request.headers));
+    payerGet(app, {
+      path: '/session',
+      summary: 'The snapshot',
+      responses: [{ status: 200, body: snapshotSchema }],
+      refusals: [],
+      async handle({ request, reply }) {
+        varyByDevice(reply);
+        return snapshotView(ctx, await openPayment(request), readDevice(request.headers));
+      },
     });
 
-    app.get('/session/banks', async (request, reply) => {
-      varyByDevice(reply);
-      const payment = await openPayment(request);
-      const { platform } = parseQuery(payersBanksQuery, request.query);
-      return payersBankList(ctx, banks, payment, platform ?? platformOf(readDevice(request.headers)));
+    payerGet(app, {
+      path: '/session/events',
+      summary: 'Snapshots as Server-Sent Events; 204 when the page has seen all',
+      headers: ['Last-Event-ID'],
+      responses: [
+        { status: 200, body: 'text/event-stream' },
+        { status: 204, body: null },
+      ],
+      refusals: ['too_many_streams'],
+      // A HEAD request would hold a connection that can carry no event.
+      serving: { exposeHeadRoute: false },
+      async handle({ request, reply }) {
+        const payment = await openPayment(request);
+        const seen = lastEventId(request);
+        if (!isOpen(payment.status) && payment.version <= seen) return reply.code(204).send();
+        return openStream(request, reply, payment.id, seen);
+      },
     });
 
-    // The hosted page's plain script has no encoder, which would be most of it.
-    app.get('/session/qr', async (request, reply) => {
-      const { status, presentation, amount, currency } = await openPayment(request);
-      const language = preferredLanguage(request.headers['accept-language']);
-      const code =
-        status === 'created' && presentation.kind === 'link'
-          ? inlineQr(presentation.url, qrLabel(amount, currency, language))
-          : null;
-      if (!code) throw new ProblemError('qr_not_found', 'There is no code to show now.');
-      return reply.type('image/svg+xml').send(code.toString());
+    payerGet(app, {
+      path: '/session/banks',
+      summary: 'Bank links, ready to tap; without a platform, for that of the User-Agent',
+      query: banksQuery,
+      responses: [{ status: 200, body: bankListSchema }],
+      refusals: ['invalid_fields'],
+      async handle({ request, reply, readQuery }) {
+        varyByDevice(reply);
+        const payment = await openPayment(request);
+        const { platform = platformOf(readDevice(request.headers)) } = readQuery();
+        return payerBankList(ctx, banks, payment, platform);
+      },
     });
 
-    // A HEAD would hold a connection on which nothing can ever be said.
-    app.get('/session/events', { exposeHeadRoute: false }, async (request, reply) => {
-      const payment = await openPayment(request);
-      const seen = lastEventId(request);
-      if (!isOpen(payment.status) && payment.version <= seen) return reply.code(204).send();
-      return openStream(request, reply, payment.id, seen);
+    // The hosted page's script without the element has no QR encoder: the encoder would be most of the script.
+    payerGet(app, {
+      path: '/session/qr',
+      summary: 'The QR code as SVG, for a page that draws none itself',
+      responses: [{ status: 200, body: 'image/*' }],
+      refusals: ['qr_not_found'],
+      async handle({ request, reply }) {
+        const { status, presentation, amount, currency } = await openPayment(request);
+        const language = preferredLanguage(request.headers['accept-language']);
+        const code =
+          status === 'created' && presentation.kind === 'link'
+            ? inlineQr(presentation.url, qrLabel(amount, currency, language))
+            : null;
+        if (!code) throw new ProblemError('qr_not_found', 'There is no code to show now.');
+        return reply.type('image/svg+xml').send(code.toString());
+      },
     });
 
     payerActions(app, ctx, openPayment);
 
-    // An image element sends no token; a bank's logo is nobody's secret.
-    app.get<{ Params: { id: string } }>(
-      '/banks/:id/logo',
-      { ...ALSO_HEAD, config: { limited: false } },
-      async (request, reply) => {
-        const logo = await banks.logo(request.params.id);
+    // An image element sends no token, and a bank's logo is no secret.
+    route(app, {
+      method: 'get',
+      path: '/banks/{id}/logo',
+      summary: 'A bank’s logo',
+      security: 'none',
+      responses: [{ status: 200, body: 'image/*' }],
+      refusals: ['origin_not_allowed', 'logo_not_found'],
+      serving: { ...ALSO_HEAD, limited: false },
+      async handle({ params, reply }) {
+        const logo = await banks.logo(params.id);
         if (!logo) throw new ProblemError('logo_not_found', 'There is no logo of this bank.');
         return reply
           .header('cache-control', `public, max-age=${DAY_S}`)
@@ -81,7 +118,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
           .type(logo.type)
           .send(logo.bytes);
       },
-    );
+    });
 
     async function openPayment(request: FastifyRequest): Promise<Payment> {
       const payment = await findPayment(ctx.store.read, requireToken(request, ctx.tokens));
@@ -96,18 +133,18 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       seen: number,
     ): Promise<void> {
       const device = readDevice(request.headers);
-      const giveBack = slots.take(request.ip, paymentId);
-      // Hijacked: Fastify's own reply object would cost each open stream four times the memory.
+      const giveBack = limits.take(request.ip, paymentId);
+      // With Fastify's reply object each open stream would take four times the memory.
       reply.hijack();
       const response = reply.raw;
       response.on('close', giveBack);
-      // Gone already: its `close` has been.
+      // The connection is closed already, and its `close` event is past.
       if (response.destroyed) {
         giveBack();
         return;
       }
       response.writeHead(200, {
-        // What hooks have set so far, CORS among it.
+        // Headers that hooks have set, such as CORS.
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream',
         'cache-control': 'no-store, no-transform',
@@ -121,7 +158,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
       });
       const unsubscribe = hub.subscribe(paymentId, stream);
       response.on('close', unsubscribe);
-      // Read only after subscribing: a change in between is heard, and versions sort out which one is newer.
+      // Read after subscribing, so that no change is missed. The versions decide which snapshot is newer.
       const payment = await findPayment(ctx.store.read, paymentId);
       if (!payment || payment.erased) stream.drain();
       else stream.update(payment);
@@ -129,7 +166,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, sl
   };
 }
 
-/** On top of what CORS has named. */
+/** Adds the device headers to the `Vary` that CORS has set. */
 function varyByDevice(reply: FastifyReply): void {
   const named = reply.getHeader('vary');
   reply.header('vary', named === undefined ? DEVICE_HEADERS : `${String(named)}, ${DEVICE_HEADERS}`);

@@ -4,7 +4,7 @@ import { actionsFor } from './allowed-actions.ts';
 import { failureOf } from './failure.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 
-/** A payment as its payer's page sees it, on this device and at this moment. */
+/** Returns the snapshot of a payment for its payer's page on this device. */
 export function snapshotView(ctx: Context, payment: Payment, device: Device): Snapshot {
   return {
     version: payment.version,
@@ -33,7 +33,7 @@ export function snapshotView(ctx: Context, payment: Payment, device: Device): Sn
   };
 }
 
-/** Of the sandbox alone it is known that no money moves: an acquirer's test mode is the acquirer's. */
+/** True if the payment can only go to the sandbox, where no money moves. An acquirer's test mode does not count. */
 function isSandbox({ config }: Pick<Context, 'config'>, { test, provider, methods }: Payment): boolean {
   const providers = provider === null ? methods.map((method) => config.methods[method]) : [provider];
   return test && providers.every((name) => name === 'sandbox');

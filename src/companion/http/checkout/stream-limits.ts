@@ -1,30 +1,30 @@
 import { networkOf } from '../../outbound/ip-ranges.ts';
 import { tooManyRequests } from '../plumbing/problems.ts';
 
-/** A payer has a few tabs and devices; twenty streams of one payment are a loop in somebody's code. */
+/** A payer has a few tabs and devices; twenty streams of one payment are a loop in someone's code. */
 const PER_PAYMENT = 20;
-/** Some 30 KB each: 600 MB at worst, whoever comes from however many addresses. */
+/** About 30 KB each: at most 600 MB, from any number of addresses. */
 const PER_PROCESS = 20_000;
-/** Of these a payment has its own, however many its address holds: a payer behind a shared address is let in. */
+/** The first streams of a payment do not count against its address: a payer behind a shared address is let in. */
 const OWN_OF_PAYMENT = 2;
 const RETRY_AFTER_MS = 10_000;
 
 /**
- * Bounds how many status streams are open at once: by address, by payment, and all together. The first two of a payment
- * are not refused for what its address holds: who has its token is no stranger.
+ * Limits the open status streams: by address, by payment, and in total. The address limit does not apply to the first
+ * two streams of a payment: the caller has its token.
  */
-export class StreamSlots {
+export class StreamLimits {
   readonly #perAddress: number;
   readonly #perProcess: number;
   readonly #open = new Map<string, number>();
 
-  /** `perAddress` 0 turns all bounds off. */
+  /** `perAddress` 0 turns all limits off. */
   constructor(perAddress: number, perProcess = PER_PROCESS) {
     this.#perAddress = perAddress;
     this.#perProcess = perProcess;
   }
 
-  /** Takes a slot, or throws the 429. The answer gives it back, once however often it is called. */
+  /** Counts a stream. Throws 429 `too_many_streams`. Returns the function that releases it; a second call does nothing. */
   take(address: string, paymentId: string): () => void {
     if (this.#perAddress === 0) return () => undefined;
     const payment = `payment ${paymentId}`;

@@ -1,58 +1,62 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import type { Config } from '../../config.ts';
 import type { Context } from '../../payments/context.ts';
 import { findDeliveries, findDelivery, redeliver, sendTest } from '../../notifications/deliveries.ts';
 import { callbackUrl } from './payment-request-schema.ts';
 import type { DeliveryRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../plumbing/idempotency.ts';
-import { pageOf, pageQueryEntries } from './pagination.ts';
+import type { IdempotencyKeys } from '../plumbing/idempotency.ts';
+import { pageQueryEntries, toPage } from './pagination.ts';
 import { ProblemError } from '../plumbing/problems.ts';
-import { parseInput, parseQuery } from '../plumbing/validate.ts';
+import { deliverySchema, pageSchema } from './response-schemas.ts';
+import { merchantGet, merchantPost } from './route.ts';
 
-export const deliveryListQuery = v.object({
+const deliveryListQuery = v.object({
   payment_id: v.exactOptional(v.string('must be given once')),
   ...pageQueryEntries('deliveries'),
 });
 
-export function testRequestSchema(config: Config) {
-  return v.object({ callback_url: callbackUrl(config) });
-}
-
-/** `/deliveries` and `/test/webhook`: the log of our webhooks. */
-export function deliveryRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
-  const testRequest = testRequestSchema(ctx.config);
-
-  app.get('/deliveries', async (request) => {
-    const { payment_id: paymentId, cursor, limit } = parseQuery(deliveryListQuery, request.query);
-    const rows = await findDeliveries(ctx.store.read, { paymentId, after: cursor, limit: limit + 1 });
-    return pageOf('deliveries', rows, limit, deliveryView);
+/** Registers `/deliveries` and `/test/webhook`: the log of our webhooks. */
+export function deliveryRoutes(app: FastifyInstance, ctx: Context, keys: IdempotencyKeys): void {
+  merchantGet(app, {
+    path: '/deliveries',
+    summary: 'The log of our webhooks, newest first',
+    query: deliveryListQuery,
+    response: pageSchema(deliverySchema),
+    refusals: ['invalid_fields'],
+    async handle({ readQuery }) {
+      const { payment_id: paymentId, cursor, limit } = readQuery();
+      const rows = await findDeliveries(ctx.store.read, { paymentId, after: cursor, limit: limit + 1 });
+      return toPage('deliveries', rows, limit, deliveryView);
+    },
   });
 
-  app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
-    const answer = await calls.run(request, reply, {
-      async begin() {
-        const delivery = await findDelivery(ctx.store.read, request.params.id);
-        if (!delivery) throw new ProblemError('delivery_not_found', 'There is no such delivery.');
-        if (delivery.body === '')
-          throw new ProblemError(
-            'delivery_erased',
-            'What this delivery said has been erased with the personal data in it.',
-          );
-        return { status: 202, body: deliveryView(await redeliver(ctx, delivery)) };
-      },
-    });
-    return reply.code(answer.status).send(answer.body);
+  merchantPost(app, keys, {
+    path: '/deliveries/{delivery_id}/redeliver',
+    summary: 'Send a webhook once more',
+    status: 202,
+    response: deliverySchema,
+    refusals: ['delivery_not_found', 'delivery_erased'],
+    async begin({ params }) {
+      const delivery = await findDelivery(ctx.store.read, params.delivery_id);
+      if (!delivery) throw new ProblemError('delivery_not_found', 'There is no such delivery.');
+      if (delivery.body === '') {
+        throw new ProblemError(
+          'delivery_erased',
+          'The body of this delivery was erased with the personal data in it.',
+        );
+      }
+      return deliveryView(await redeliver(ctx, delivery));
+    },
   });
 
-  app.post('/test/webhook', async (request, reply) => {
-    const answer = await calls.run(request, reply, {
-      async begin() {
-        const input = parseInput(testRequest, request.body);
-        return { status: 202, body: deliveryView(await sendTest(ctx, input.callback_url)) };
-      },
-    });
-    return reply.code(answer.status).send(answer.body);
+  merchantPost(app, keys, {
+    path: '/test/webhook',
+    summary: 'Send a signed test event',
+    body: v.object({ callback_url: callbackUrl(ctx.config) }),
+    status: 202,
+    response: deliverySchema,
+    refusals: ['invalid_fields'],
+    begin: async ({ readBody }) => deliveryView(await sendTest(ctx, readBody().callback_url)),
   });
 }
 

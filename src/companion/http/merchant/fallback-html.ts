@@ -5,7 +5,7 @@ import type { PageLanguage } from '../pages/language.ts';
 import { html, oneLine, type Markup } from '../pages/html.ts';
 import { inlineQr, qrLabel } from '../pages/inline-qr.ts';
 
-/** The markup is made of these fields of a create's answer. */
+/** The fields of a create's response that the markup shows. */
 export interface FallbackFields {
   readonly order_id: string;
   readonly amount: number;
@@ -20,7 +20,7 @@ export interface FallbackFields {
 
 export interface FallbackOptions {
   readonly merchantName: string;
-  /** `null`: Russian, and a line of English for those who read none. */
+  /** `null` for Russian with a line of English. */
   readonly locale: PageLanguage | null;
 }
 
@@ -48,9 +48,9 @@ const TEXTS = {
 } satisfies Record<PageLanguage, Record<string, string>>;
 
 /**
- * Returns the markup that a shop prints inside `<sbp-checkout>`: a payer has it before the element has loaded, and where no script runs.
- * Escaped, and without style, script or id: no policy of a page objects, and it may stand in a page twice. The markup
- * cannot follow the payment, so it names the code's end and the page that tells.
+ * Returns the markup that a shop prints inside `<sbp-checkout>`. Payers see it until the element has loaded, and where no
+ * script runs. It has no style, script or id, so that every Content-Security-Policy allows it and a page may hold it
+ * twice. It cannot follow the payment, so it names the code's expiry and links to the payment page.
  */
 export function fallbackHtml(payment: FallbackFields, { merchantName, locale }: FallbackOptions): string {
   const language = locale ?? 'ru';

@@ -7,8 +7,8 @@ const LIMIT = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
 export type ListName = 'payments' | 'deliveries';
 
 /**
- * `cursor` and `limit` of a list. A cursor names the list and the `seq` of the last row seen: another list's would
- * silently cut at the wrong place.
+ * Returns the entries `cursor` and `limit` of a list's query. A cursor names its list and the `seq` of the last row: the
+ * cursor of another list is refused, because it would cut at the wrong place.
  */
 export function pageQueryEntries(list: ListName) {
   return {
@@ -35,8 +35,8 @@ export function pageQueryEntries(list: ListName) {
   };
 }
 
-/** A page of rows that were read one more than asked for: the extra one tells that there is a next page. */
-export function pageOf<Row extends { readonly seq: number }, View>(
+/** Returns a page of the list. `rows` has up to `limit` + 1 rows: the extra row shows that there is a next page. */
+export function toPage<Row extends { readonly seq: number }, View>(
   list: ListName,
   rows: readonly Row[],
   limit: number,
@@ -54,6 +54,6 @@ function writeCursor(list: ListName, seq: number): string {
 function readCursor(list: ListName, cursor: string): number | null {
   const [, digits = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const seq = /^\d{1,15}$/.test(digits) ? Number(digits) : NaN;
-  // Only what we write counts: decoding is lenient, and takes a good deal for the same.
+  // Decoding is lenient, so accept only the exact text that writeCursor makes.
   return writeCursor(list, seq) === cursor ? seq : null;
 }

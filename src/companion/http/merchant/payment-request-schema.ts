@@ -38,7 +38,7 @@ const qrSchema = v.object({
   ),
 });
 
-/** Not a record: that one drops keys such as `constructor`, and a merchant's own words must all come back. */
+/** Not `v.record`, which drops keys such as `constructor`: every key of the merchant must come back. */
 const metadata = v.pipe(
   v.custom<Readonly<Record<string, unknown>>>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -55,7 +55,7 @@ const metadata = v.pipe(
   }),
 );
 
-/** The part of a create that shapes the answer and not the payment. */
+/** The fields of a create that shape its response and not the payment. */
 export const extrasSchema = v.object({
   qr: v.optional(qrSchema, {}),
   features: v.optional(
@@ -70,7 +70,7 @@ export const extrasSchema = v.object({
   ),
 });
 
-/** Where our webhooks may go. */
+/** Returns the schema of an address that our webhooks may be sent to. */
 export function callbackUrl(config: Config) {
   const guard = new AddressGuard({ development: config.development, allowedHosts: config.callbackHosts });
   return v.pipe(
@@ -83,7 +83,7 @@ export function callbackUrl(config: Config) {
   );
 }
 
-/** What a body is judged by beyond its own form. */
+/** The configuration and time that a body is checked against. */
 export interface Circumstances {
   readonly config: Config;
   readonly providers: Readonly<Record<ProviderName, Provider>>;
@@ -91,7 +91,7 @@ export interface Circumstances {
   readonly now: number;
 }
 
-/** The body of `POST /payments`; what is not listed is ignored. Every mistake in it is reported at once. */
+/** Returns the schema of the body of `POST /payments`. Unknown fields are ignored. Every mistake is reported at once. */
 export function paymentRequestSchema({ config, providers, now }: Circumstances) {
   const fields = v.object({
     order_id: text(128),
@@ -161,7 +161,7 @@ function isOnOffer(method: Method, config: Config, providers: Circumstances['pro
   return provider !== undefined && providers[provider].capabilities.methods.includes(method);
 }
 
-/** Stricter than `Date.parse`, which takes "1", a date without a time zone, and the 31st of November. */
+/** True for an ISO 8601 time with its offset. `Date.parse` also accepts "1", a date without a time zone, and November 31. */
 function isTime(value: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.exec(value);
   if (!match || !Number.isFinite(Date.parse(value))) return false;

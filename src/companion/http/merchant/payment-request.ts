@@ -12,21 +12,21 @@ import {
 
 const OBJECTS: readonly string[] = ['customer', 'qr', 'features', 'metadata'];
 
-/** The forms of QR code and link that a create asks for in its answer. */
+/** The fields of a create that shape its response and not the payment. */
 export interface Extras {
   readonly qr: { readonly format: 'svg' | 'png'; readonly size: number };
   readonly deepLink: boolean;
-  /** Of `fallback_html`; `null` for Russian with a line of English. */
+  /** Language of `fallback_html`; `null` for Russian with a line of English. */
   readonly locale: 'ru' | 'en' | null;
 }
 
-/** The part of an accepted body that shapes the answer and not the payment. */
+/** Returns the extras of a body that was accepted. */
 export function readExtras(body: unknown): Extras {
   const { qr, features, locale = null } = v.parse(extrasSchema, asMeant(body));
   return { qr, deepLink: features.deep_link, locale };
 }
 
-/** Reads the body of a create. */
+/** Returns the payment request of a body, or every mistake in it. */
 export function readPaymentRequest(
   body: unknown,
   circumstances: Circumstances,
@@ -65,8 +65,8 @@ export function readPaymentRequest(
 }
 
 /**
- * The body as it is meant: `null` says the same as leaving a field out, in the objects that are ours as well; so does an
- * empty string in `customer`, where forms leave fields blank; and `[]` is how PHP writes an empty object.
+ * Returns the body without empty values. `null` is the same as a missing field, also inside our own objects; so is an
+ * empty string in `customer`, because forms send blank fields; `[]` is an empty object of PHP.
  */
 function asMeant(body: unknown): unknown {
   if (!isFields(body)) return body;
@@ -88,7 +88,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As LIST_FOR_BODY, of the objects within. */
+/** Returns the errors for lists where the body must have objects, like LIST_FOR_BODY. */
 function listsForObjects(body: unknown): FieldError[] {
   if (!isFields(body)) return [];
   return OBJECTS.filter((name) => name !== 'metadata' && Array.isArray(body[name])).map((path) => ({

@@ -8,7 +8,7 @@ import { renewableUntil } from '../../payments/lifecycle/renew.ts';
 import type { AttentionRow, PaymentEventRow } from '../../store/schema.ts';
 import { fallbackHtml } from './fallback-html.ts';
 
-/** A payment as the merchant's server sees it, at this moment. */
+/** Returns a payment as the merchant API shows it. */
 export async function paymentView(ctx: Context, payment: Payment) {
   const renewable = renewableUntil(ctx, payment);
   const payable = await payableUntil(ctx, payment);
@@ -41,7 +41,7 @@ export async function paymentView(ctx: Context, payment: Payment) {
   };
 }
 
-/** The answer to a create: the payment with its QR drawn, its fallback and, if asked for, its deep link. */
+/** Returns the response of a create: the payment with its QR image, its fallback and, if requested, its deep link. */
 export async function createdView(ctx: Context, payment: Payment, { qr, deepLink, locale }: Extras) {
   const view = await paymentView(ctx, payment);
   const link = payment.presentation.kind === 'link' ? payment.presentation : null;
@@ -55,7 +55,7 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
   };
 }
 
-/** An attention row in the words of the API. */
+/** Returns an attention as the merchant API shows it. */
 export function attentionView(row: AttentionRow) {
   return {
     attention_id: row.id,

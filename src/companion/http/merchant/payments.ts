@@ -11,13 +11,21 @@ import { findByQr, findEvents, findPage, findPayment } from '../../payments/mode
 import { reserveKey } from '../../payments/model/idempotency.ts';
 import type { Payment } from '../../payments/model/payment.ts';
 import { readExtras, readPaymentRequest } from './payment-request.ts';
-import type { IdempotentCalls } from '../plumbing/idempotency.ts';
-import { pageQueryEntries, pageOf } from './pagination.ts';
+import { paymentRequestSchema } from './payment-request-schema.ts';
+import type { IdempotencyKeys } from '../plumbing/idempotency.ts';
+import { pageQueryEntries, toPage } from './pagination.ts';
 import { attentionView, createdView, eventView, paymentView } from './payment-view.ts';
 import { invalidFields, ProblemError } from '../plumbing/problems.ts';
-import { parseInput, parseQuery } from '../plumbing/validate.ts';
+import {
+  createdPaymentSchema,
+  listedPaymentSchema,
+  pageSchema,
+  paymentSchema,
+  paymentWithEventsSchema,
+} from './response-schemas.ts';
+import { merchantGet, merchantPost } from './route.ts';
 
-export const paymentListQuery = v.object({
+const paymentListQuery = v.object({
   order_id: v.exactOptional(v.string('must be given once')),
   status: v.exactOptional(v.picklist(PAYMENT_STATUSES, `must be one of ${PAYMENT_STATUSES.join(', ')}`)),
   attention: v.exactOptional(
@@ -29,7 +37,7 @@ export const paymentListQuery = v.object({
   ...pageQueryEntries('payments'),
 });
 
-export const cancelRequestSchema = v.object({
+const cancelRequestSchema = v.object({
   on_late: v.pipe(
     v.nullish(v.picklist(['tell', 'refund'], 'must be "tell" or "refund"'), null),
     v.description(
@@ -38,81 +46,104 @@ export const cancelRequestSchema = v.object({
   ),
 });
 
-/** `/payments` and `/qrs`: make, look up and end payments. */
-export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
-  app.post('/payments', async (request, reply) => {
-    const answer = await calls.run(request, reply, {
-      async begin(key) {
-        const read = readPaymentRequest(request.body, {
-          config: ctx.config,
-          providers: ctx.providers,
-          now: ctx.now(),
-        });
-        if ('errors' in read) throw invalidFields(read.errors);
-        const payment = await createPayment(ctx, read.request, async (trx, paymentId) => {
-          if (key) await reserveKey(trx, key.name, key.bodyHash, paymentId, ctx.now());
-        });
-        return { status: 201, body: await createdView(ctx, payment, readExtras(request.body)) };
-      },
-      // Cut off by a crash: the stored intent is carried to its end, the body's times are not judged again.
-      async resume(paymentId) {
-        const payment = await registerWithProvider(ctx, await existing(paymentId));
-        return { status: 201, body: await createdView(ctx, payment, readExtras(request.body)) };
-      },
-    });
-    return reply.code(answer.status).send(answer.body);
+type CancelRequest = v.InferOutput<typeof cancelRequestSchema>;
+
+/** Registers `/payments` and `/qrs`: create, look up and cancel payments. */
+export function paymentRoutes(app: FastifyInstance, ctx: Context, keys: IdempotencyKeys): void {
+  const circumstances = () => ({ config: ctx.config, providers: ctx.providers, now: ctx.now() });
+
+  merchantPost(app, keys, {
+    path: '/payments',
+    summary: 'Create a payment',
+    body: paymentRequestSchema(circumstances()),
+    status: 201,
+    response: createdPaymentSchema,
+    refusals: ['invalid_fields'],
+    async begin({ request }, key) {
+      // The declared body with the time of now.
+      const read = readPaymentRequest(request.body, circumstances());
+      if ('errors' in read) throw invalidFields(read.errors);
+      const payment = await createPayment(ctx, read.request, async (trx, paymentId) => {
+        if (key) await reserveKey(trx, key.name, key.bodyHash, paymentId, ctx.now());
+      });
+      return createdView(ctx, payment, readExtras(request.body));
+    },
+    // Finishes the stored payment. The times in the body are not checked again: they may be past by now.
+    async resume({ request }, paymentId) {
+      const payment = await registerWithProvider(ctx, await existing(paymentId));
+      return createdView(ctx, payment, readExtras(request.body));
+    },
   });
 
-  app.get<{ Params: { id: string } }>('/payments/:id', async (request) => {
-    const payment = await existing(request.params.id);
-    const events = await findEvents(ctx.store.read, payment.id);
-    const attention = await findOpenAttention(ctx.store.read, payment.id);
-    return {
-      ...(await paymentView(ctx, payment)),
-      attention: attention.map(attentionView),
-      events: events.map(eventView),
-    };
+  merchantGet(app, {
+    path: '/payments',
+    summary: 'List payments, newest first',
+    query: paymentListQuery,
+    response: pageSchema(listedPaymentSchema),
+    refusals: ['invalid_fields'],
+    async handle({ readQuery }) {
+      const query = readQuery();
+      const { order_id: orderId, status, cursor, limit } = query;
+      const attention = query.attention === 'true';
+      const filter = { orderId, status, attention, after: cursor, limit: limit + 1 };
+      const payments = await findPage(ctx.store.read, filter);
+      const page = toPage('payments', payments, limit, (payment) => payment);
+      const views = await Promise.all(page.items.map((payment) => paymentView(ctx, payment)));
+      if (!attention) return { ...page, items: views };
+      const ids = page.items.map(({ id }) => id);
+      const open = await findOpenAttentionOf(ctx.store.read, ids);
+      const items = views.map((view) => ({
+        ...view,
+        attention: open.filter(({ payment_id }) => payment_id === view.payment_id).map(attentionView),
+      }));
+      return { ...page, items };
+    },
   });
 
-  app.get('/payments', async (request) => {
-    const query = parseQuery(paymentListQuery, request.query);
-    const { order_id: orderId, status, cursor, limit } = query;
-    const attention = query.attention === 'true';
-    const filter = { orderId, status, attention, after: cursor, limit: limit + 1 };
-    const payments = await findPage(ctx.store.read, filter);
-    const page = pageOf('payments', payments, limit, (payment) => payment);
-    const views = await Promise.all(page.items.map((payment) => paymentView(ctx, payment)));
-    if (!attention) return { ...page, items: views };
-    const ids = page.items.map(({ id }) => id);
-    const open = await findOpenAttentionOf(ctx.store.read, ids);
-    const items = views.map((view) => ({
-      ...view,
-      attention: open.filter(({ payment_id }) => payment_id === view.payment_id).map(attentionView),
-    }));
-    return { ...page, items };
+  merchantGet(app, {
+    path: '/payments/{payment_id}',
+    summary: 'A payment with its history',
+    response: paymentWithEventsSchema,
+    refusals: ['payment_not_found'],
+    async handle({ params }) {
+      const payment = await existing(params.payment_id);
+      const events = await findEvents(ctx.store.read, payment.id);
+      const attention = await findOpenAttention(ctx.store.read, payment.id);
+      return {
+        ...(await paymentView(ctx, payment)),
+        attention: attention.map(attentionView),
+        events: events.map(eventView),
+      };
+    },
   });
 
-  app.post<{ Params: { id: string } }>('/payments/:id/cancel', async (request, reply) => {
-    const answer = await calls.run(request, reply, {
-      begin: async () => end(await existing(request.params.id), request.body),
-    });
-    return reply.code(answer.status).send(answer.body);
+  const cancel = {
+    body: cancelRequestSchema,
+    bodyOptional: true,
+    status: 200,
+    response: paymentSchema,
+    refusals: ['invalid_fields', 'payment_not_found', 'not_cancelable'],
+  } as const;
+
+  merchantPost(app, keys, {
+    ...cancel,
+    path: '/payments/{payment_id}/cancel',
+    summary: 'End an unpaid payment',
+    begin: async ({ params, readBody }) => end(await existing(params.payment_id), readBody),
   });
 
-  app.post<{ Params: { id: string } }>('/qrs/:id/close', async (request, reply) => {
-    const answer = await calls.run(request, reply, {
-      async begin() {
-        const { id } = request.params;
-        const payment = (await findByQr(ctx.store.read, id)) ?? (await existing(id));
-        return end(payment, request.body);
-      },
-    });
-    return reply.code(answer.status).send(answer.body);
+  merchantPost(app, keys, {
+    ...cancel,
+    path: '/qrs/{id}/close',
+    summary: 'The same by the QR’s id, or by the payment’s',
+    async begin({ params, readBody }) {
+      const payment = (await findByQr(ctx.store.read, params.id)) ?? (await existing(params.id));
+      return end(payment, readBody);
+    },
   });
 
-  async function end(payment: Payment, body: unknown) {
-    // A body is not needed.
-    const { on_late: onLate } = parseInput(cancelRequestSchema, body ?? {});
+  async function end(payment: Payment, readBody: () => CancelRequest) {
+    const { on_late: onLate } = readBody();
     const obstacle = onLate === 'refund' ? await lateRefundObstacle(ctx, payment) : null;
     if (obstacle !== null) throw invalidFields([{ path: 'on_late', message: obstacle }]);
     const after = await cancelPayment(ctx, payment, { source: 'merchant', onLate });
@@ -122,7 +153,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, calls: Idempot
         : `The payment is ${after.status}: there is nothing to cancel.`;
       throw new ProblemError('not_cancelable', detail);
     }
-    return { status: 200, body: await paymentView(ctx, after) };
+    return paymentView(ctx, after);
   }
 
   async function existing(id: string): Promise<Payment> {

@@ -9,11 +9,12 @@ import { findRefund } from '../../payments/refunds/refund-rows.ts';
 import { RefundRefused } from '../../payments/refunds/refundable.ts';
 import { kopecks, words } from './request-fields.ts';
 import type { RefundRow } from '../../store/schema.ts';
-import type { IdempotentCalls } from '../plumbing/idempotency.ts';
+import type { IdempotencyKeys } from '../plumbing/idempotency.ts';
 import { invalidFields, ProblemError } from '../plumbing/problems.ts';
-import { parseInput } from '../plumbing/validate.ts';
+import { refundSchema } from './response-schemas.ts';
+import { merchantGet, merchantPost } from './route.ts';
 
-export const refundRequestSchema = v.object({
+const refundRequestSchema = v.object({
   payment_id: v.pipe(
     v.string('must be the payment_id of a payment, in double quotes'),
     v.nonEmpty('must not be empty'),
@@ -23,32 +24,36 @@ export const refundRequestSchema = v.object({
   reason: v.nullish(words(500), null),
 });
 
-/** `/refunds`: give money back, in full, in part, in several parts. */
-export function refundRoutes(app: FastifyInstance, ctx: Context, calls: IdempotentCalls): void {
-  app.post('/refunds', async (request, reply) => {
-    const answer = await calls.run(request, reply, {
-      async begin(key) {
-        const input = parseInput(refundRequestSchema, request.body);
-        const order = { paymentId: input.payment_id, amount: input.amount, reason: input.reason };
-        try {
-          const refund = await createRefund(ctx, order, async (trx, refundId) => {
-            if (key) await reserveKey(trx, key.name, key.bodyHash, refundId, ctx.now());
-          });
-          return { status: 201, body: refundView(refund) };
-        } catch (error) {
-          throw error instanceof RefundRefused ? toProblem(error) : error;
-        }
-      },
-      async resume(refundId) {
-        return { status: 201, body: refundView(await trySendRefund(ctx, await existing(refundId))) };
-      },
-    });
-    return reply.code(answer.status).send(answer.body);
+/** Registers `/refunds`: full and partial refunds, several for one payment. */
+export function refundRoutes(app: FastifyInstance, ctx: Context, keys: IdempotencyKeys): void {
+  merchantPost(app, keys, {
+    path: '/refunds',
+    summary: 'Give money back',
+    body: refundRequestSchema,
+    status: 201,
+    response: refundSchema,
+    refusals: ['invalid_fields', 'payment_not_found', 'not_paid', 'not_refundable', 'attention_open'],
+    async begin({ readBody }, key) {
+      const { payment_id: paymentId, amount, reason } = readBody();
+      try {
+        const refund = await createRefund(ctx, { paymentId, amount, reason }, async (trx, refundId) => {
+          if (key) await reserveKey(trx, key.name, key.bodyHash, refundId, ctx.now());
+        });
+        return refundView(refund);
+      } catch (error) {
+        throw error instanceof RefundRefused ? toProblem(error) : error;
+      }
+    },
+    resume: async (_call, refundId) => refundView(await trySendRefund(ctx, await existing(refundId))),
   });
 
-  app.get<{ Params: { id: string } }>('/refunds/:id', async (request) =>
-    refundView(await existing(request.params.id)),
-  );
+  merchantGet(app, {
+    path: '/refunds/{refund_id}',
+    summary: 'A refund',
+    response: refundSchema,
+    refusals: ['refund_not_found'],
+    handle: async ({ params }) => refundView(await existing(params.refund_id)),
+  });
 
   async function existing(id: string): Promise<RefundRow> {
     const refund = await findRefund(ctx.store.read, id);
@@ -71,14 +76,7 @@ function refundView(refund: RefundRow) {
 }
 
 function toProblem({ code, message }: RefundRefused): ProblemError {
-  switch (code) {
-    case 'payment_not_found':
-      return new ProblemError(code, message);
-    case 'not_paid':
-    case 'not_refundable':
-    case 'attention_open':
-      return new ProblemError(code, message);
-    case 'exceeds_payment':
-      return invalidFields([{ path: 'amount', message }]);
-  }
+  return code === 'exceeds_payment'
+    ? invalidFields([{ path: 'amount', message }])
+    : new ProblemError(code, message);
 }

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 const KOPECKS = `must be a whole, positive number in kopecks, e.g. 125000 for 1250 roubles, at most ${Number.MAX_SAFE_INTEGER}`;
 
 /**
- * An amount, as protocol/money.ts understands it. A number written with a point or an exponent arrives here as text and is
- * refused as such: see http/plumbing/written-sums.ts.
+ * An amount in kopecks. A number written with a point or an exponent arrives as text and is refused: see
+ * http/plumbing/written-sums.ts.
  */
 export const kopecks = v.pipe(
   v.number('must be in kopecks, without a point, an exponent or quotes, e.g. 125000 for 1250 roubles'),
@@ -13,7 +13,7 @@ export const kopecks = v.pipe(
   v.description('Kopecks.'),
 );
 
-/** A name, an address: one line that says something. */
+/** One line of text that is not empty, such as a name or an address. */
 export function text(max: number) {
   return v.pipe(
     v.string('must be a string, in double quotes'),
@@ -24,7 +24,7 @@ export function text(max: number) {
   );
 }
 
-/** Free words, `null` for none. Lines are the merchant's way to write, and one line is what banks and receipts show. */
+/** Free text; `null` when empty. Several lines become one, because banks and receipts show one line. */
 export function words(max: number) {
   return v.pipe(
     v.string('must be a string, in double quotes'),
@@ -39,8 +39,8 @@ export function words(max: number) {
 const UNPRINTABLE = 'must not contain control characters or halves of characters';
 
 /**
- * Control characters would forge lines in logs, receipts and bank statements; a lone surrogate has no UTF-8, and would
- * come back as another character.
+ * True for text without control characters and lone surrogates. The former would forge lines in logs, receipts and bank
+ * statements; the latter have no UTF-8 and would come back as another character.
  */
 function isPrintable(value: string): boolean {
   return !/[\p{Cc}\p{Cs}]/u.test(value);

@@ -1,4 +1,4 @@
-/** The merchant API's answers as schemas: what the reference shows and what tests hold the real answers to. */
+/** Schemas of the merchant API's responses. The OpenAPI document shows them, and tests check real responses against them. */
 import * as v from 'valibot';
 import { METHODS } from '../../../protocol/snapshot.ts';
 import { PAYMENT_STATUSES } from '../../../protocol/status.ts';

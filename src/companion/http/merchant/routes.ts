@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { BankDirectory } from '../../banks/directory.ts';
 import type { Context } from '../../payments/context.ts';
 import { requireApiKey } from '../plumbing/auth.ts';
-import { IdempotentCalls } from '../plumbing/idempotency.ts';
+import { IdempotencyKeys } from '../plumbing/idempotency.ts';
 import { readJsonOnly } from '../plumbing/json-body.ts';
 import { bankRoutes } from './banks.ts';
 import { deliveryRoutes } from './deliveries.ts';
@@ -10,7 +10,7 @@ import { paymentRoutes } from './payments.ts';
 import { refundRoutes } from './refunds.ts';
 import { attentionRoutes } from './attention.ts';
 
-/** `/api/sbp/v1`: for the merchant's server only, behind the API key. */
+/** Returns `/api/sbp/v1`, the API of the merchant's server. The API key is required. */
 export function merchantApi(ctx: Context, banks: BankDirectory) {
   return (app: FastifyInstance): void => {
     const authorize = requireApiKey(ctx.config.apiKeys);
@@ -19,11 +19,11 @@ export function merchantApi(ctx: Context, banks: BankDirectory) {
       authorize(request);
     });
     readJsonOnly(app);
-    const calls = new IdempotentCalls(ctx);
-    paymentRoutes(app, ctx, calls);
-    refundRoutes(app, ctx, calls);
-    attentionRoutes(app, ctx, calls);
-    deliveryRoutes(app, ctx, calls);
+    const keys = new IdempotencyKeys(ctx);
+    paymentRoutes(app, ctx, keys);
+    attentionRoutes(app, ctx, keys);
+    refundRoutes(app, ctx, keys);
     bankRoutes(app, ctx, banks);
+    deliveryRoutes(app, ctx, keys);
   };
 }

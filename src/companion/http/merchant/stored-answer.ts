@@ -5,8 +5,8 @@ import { readExtras } from './payment-request.ts';
 import { fallbackHtml, type FallbackFields } from './fallback-html.ts';
 
 /**
- * An answer as it may be stored. A payment's token and the link that holds it open the payer's page: they are left out,
- * with the markup that has the link, and their places kept, so that the replay has its fields in the same order.
+ * Returns the response as it may be stored. The token, the link and the markup with the link open the payer's page, so
+ * they become `null`. Their places stay, so that a replay has its fields in the same order.
  */
 export function withoutToken(answer: Answer): Answer {
   const { body } = answer;
@@ -16,8 +16,8 @@ export function withoutToken(answer: Answer): Answer {
 }
 
 /**
- * The stored answer with a token and a link of today: signed by the secret and under the address that are used now.
- * `request`: the body of the repeated call, which says in what language a create's `fallback_html` is.
+ * Returns the stored response with a new token and link, made with the current secret and public URL. `request` is the
+ * body of the repeated call: its `locale` is the language of `fallback_html`.
  */
 export function withToken(ctx: Pick<Context, 'config' | 'tokens'>, stored: Answer, request: unknown): Answer {
   const { body } = stored;
@@ -39,7 +39,7 @@ interface PaymentBody {
   readonly token: unknown;
 }
 
-/** Refunds name their payment too, and hold no token of it. */
+/** True for the body of a payment. A refund has a `payment_id` too, but no token. */
 function isPayment(body: unknown): body is PaymentBody {
   return (
     typeof body === 'object' &&
@@ -51,7 +51,7 @@ function isPayment(body: unknown): body is PaymentBody {
   );
 }
 
-/** The answer to a create. One stored by a companion that did not answer `fallback_html` stays without it. */
+/** True for the body of a create. One that an earlier version stored has no `fallback_html`, and gets none. */
 function isCreated<Body extends PaymentBody>(body: Body): body is Body & FallbackFields {
   return 'fallback_html' in body;
 }

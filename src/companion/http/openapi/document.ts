@@ -1,27 +1,23 @@
 import { problemSchema } from '../../../protocol/schemas.ts';
 import { PROBLEM_MEDIA_TYPE } from '../../../protocol/problem.ts';
 import type { Context } from '../../payments/context.ts';
-import { PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from '../plumbing/problem-codes.ts';
-import { checkoutOperations } from './checkout.ts';
+import { ANY_REQUEST, PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from '../plumbing/problem-codes.ts';
+import { HEADERS, type Operation, type ResponseDeclaration } from '../plumbing/route.ts';
 import { jsonSchema, querySchema } from './json-schema.ts';
-import { merchantOperations } from './merchant.ts';
-import { HEADERS, type Answer, type Operation } from './operation.ts';
-import { otherOperations } from './others.ts';
 
-/** OpenAPI 3.1 out of the schemas that validate the requests and that tests hold the answers to. */
-export function openApiDocument(ctx: Context) {
+const DESCRIPTION =
+  'The merchant API (server to server) and the checkout API (the payer’s page). Amounts are integer kopecks. ' +
+  `Beside the refusals that its operation lists, any request can get ${ANY_REQUEST.map((code) => `\`${code}\` (${PROBLEM_STATUS[code]})`).join(', ')}.`;
+
+/** Returns the OpenAPI 3.1 document of the declared routes. */
+export function openApiDocument(ctx: Pick<Context, 'config'>, operations: readonly Operation[]) {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of [...merchantOperations(ctx), ...checkoutOperations(), ...otherOperations()]) {
-    (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  for (const operation of operations) {
+    (paths[operation.fullPath] ??= {})[operation.declaration.method] = describe(operation);
   }
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'sbp-checkout',
-      version: '1',
-      description:
-        'The merchant API (server to server) and the checkout API (the payer’s page). Amounts are integer kopecks.',
-    },
+    info: { title: 'sbp-checkout', version: '1', description: DESCRIPTION },
     servers: [{ url: ctx.config.publicUrl }],
     paths,
     components: {
@@ -49,24 +45,15 @@ export function openApiDocument(ctx: Context) {
   };
 }
 
-function describe({
-  path,
-  summary,
-  security,
-  query = {},
-  headers = [],
-  answers,
-  refusals,
-  ...rest
-}: Operation) {
-  const { body, bodyOptional } = rest;
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+function describe({ fullPath, declaration }: Operation) {
+  const { summary, security, query, headers = [], body, bodyOptional, responses, refusals } = declaration;
+  const inPath = [...fullPath.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string', maxLength: 100 },
   }));
-  const inQuery = Object.entries(query).map(([name, schema]) => ({
+  const inQuery = Object.entries(query?.entries ?? {}).map(([name, schema]) => ({
     name,
     in: 'query',
     schema: querySchema(schema),
@@ -86,13 +73,13 @@ function describe({
         }
       : {}),
     responses: {
-      ...Object.fromEntries(answers.map((answer) => [answer.status, done(answer, replayable)])),
+      ...Object.fromEntries(responses.map((response) => [response.status, done(response, replayable)])),
       ...Object.fromEntries(statuses.map((status) => [status, refused(status, refusals)])),
     },
   };
 }
 
-function done({ body }: Answer, replayable: boolean) {
+function done({ body }: ResponseDeclaration, replayable: boolean) {
   const headers = headersOf('X-Request-Id', ...(replayable ? ['Idempotency-Replayed'] : []));
   if (body === null) return { description: 'Done.', headers };
   const content =

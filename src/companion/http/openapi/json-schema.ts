@@ -3,12 +3,12 @@ import type { GenericSchema } from 'valibot';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Checks that JSON Schema cannot say (times lie ahead, addresses are public) are left to the descriptions. */
+/** Returns the JSON Schema. Checks that it cannot express (a time in the future, a public address) are in descriptions. */
 export function jsonSchema(schema: GenericSchema): Json {
   return convert(schema, 'input');
 }
 
-/** An address holds text only; who reads the reference wants to know the number that it stands for. */
+/** Returns the JSON Schema of a query parameter. A number is described as a number, although the query holds text. */
 export function querySchema(schema: GenericSchema): Json {
   const output = convert(schema, 'output');
   if (output['type'] !== 'integer') return jsonSchema(schema);

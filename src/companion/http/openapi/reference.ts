@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../../payments/context.ts';
 import { ALONE, ALSO_HEAD } from '../plumbing/headers.ts';
+import type { Operation } from '../plumbing/route.ts';
 import { html, type Markup } from '../pages/html.ts';
 import { openApiDocument } from './document.ts';
 
@@ -24,21 +25,20 @@ code { font-family: ui-monospace, monospace; }
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * `/openapi.json`, and `/docs`: the same to read. Both are the companion's own form, without any payment's data. They are
- * built with the first request and stay the same for the life of the process.
+ * Returns `/openapi.json` and `/docs`, the same document as a page. Neither has data of payments. Both are built at the
+ * first request and stay the same for the life of the process.
  */
-export function reference(ctx: Context) {
+export function reference(ctx: Pick<Context, 'config'>, operations: () => readonly Operation[]) {
   return (app: FastifyInstance): void => {
-    const document = once(() => openApiDocument(ctx));
+    const options = { ...ALSO_HEAD, config: { refusals: ['rate_limited'] } } as const;
+    const document = once(() => openApiDocument(ctx, operations()));
     const json = once(() => builtFile(JSON.stringify(document()), 'application/json; charset=utf-8'));
     const html = once(() => builtFile(page(document()), 'text/html; charset=utf-8'));
-    app.get('/openapi.json', ALSO_HEAD, (request, reply) => sendFile(request, reply, json()));
-    app.get('/docs', ALSO_HEAD, (request, reply) =>
+    app.get('/openapi.json', options, (request, reply) => sendFile(request, reply, json()));
+    app.get('/docs', options, (request, reply) =>
       sendFile(request, reply.headers({ ...ALONE, 'content-security-policy': PAGE_CSP }), html()),
     );
-    app.get('/docs.css', ALSO_HEAD, (_request, reply) =>
-      reply.type('text/css; charset=utf-8').send(PAGE_CSS),
-    );
+    app.get('/docs.css', options, (_request, reply) => reply.type('text/css; charset=utf-8').send(PAGE_CSS));
   };
 }
 

@@ -8,12 +8,12 @@ const DIRECTORY = join(dirname(fileURLToPath(import.meta.url)), '../../../../dis
 
 export const ENTRY = 'sbp-checkout.js';
 
-/** The built element: its files, as the build has published their hashes. */
+/** The files of the built element, with their published hashes. */
 export interface ElementBuild {
-  /** `integrity.json` as it is: by file name, what a page's `integrity` says of it. */
+  /** The bytes of `integrity.json`: the `integrity` value of each file. */
   readonly published: Buffer;
   readonly integrity: Readonly<Record<string, string>>;
-  /** The path of these very bytes, for good: another build has another one. */
+  /** The path below which exactly this build is served. Another build has another path. */
   readonly pinnedPath: string;
   read(name: string): Promise<Buffer>;
 }
@@ -25,7 +25,7 @@ export async function readElementBuild(): Promise<ElementBuild | null> {
   return {
     published,
     integrity: JSON.parse(published.toString()) as Record<string, string>,
-    // A folder, and not a name with a hash in it: the parts on demand import the entry by its name.
+    // A folder, not a hash in the file name: the lazy parts import the entry by its name.
     pinnedPath: `/pinned/${createHash('sha384').update(published).digest('hex').slice(0, 16)}`,
     read: (name) => readFile(join(DIRECTORY, name)),
   };

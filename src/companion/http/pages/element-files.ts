@@ -5,18 +5,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readElementBuild } from './element-build.ts';
 import { ALSO_HEAD } from '../plumbing/headers.ts';
 
-/** Outside `/pinned/…`, only a chunk's name holds its content's hash; the entries' addresses stay while they change. */
+/** Outside `/pinned/…` only a chunk's name holds a hash of its content. The entries change under the same address. */
 const ENTRY_CACHE = 'public, max-age=300';
 const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 
-/** Every page may load these files: they are public. Its origin is judged where it asks for a payment. */
+/** Public files: every page may load them. The origin is checked by the checkout API. */
 const TO_EVERY_PAGE = { 'access-control-allow-origin': '*' };
 const JAVASCRIPT = { ...TO_EVERY_PAGE, 'content-type': 'text/javascript; charset=utf-8' };
 const JSON_FILE = { ...TO_EVERY_PAGE, 'content-type': 'application/json; charset=utf-8' };
-/** Shown and never read. */
+/** Without CORS: an icon is shown, and no script reads it. */
 const ICON = { 'content-type': 'image/svg+xml' };
 
-/** What a tab shows for a picture when its payment is paid: under a shop's policy it may come from nowhere but here. */
+/** The icon of a background tab whose payment is paid. A shop's Content-Security-Policy may allow images from here only. */
 const PAID_ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="12" fill="#15803d"/>' +
   '<path d="M7 12.5l3.5 3.5 7-8" fill="none" stroke="#fff" stroke-width="2.4"/></svg>';
@@ -29,15 +29,15 @@ interface Script {
 }
 
 /**
- * `/sbp-checkout.js`, the hosted page's `/pay.js`, the chunks they load, and all of them once more where they never
- * change: a handful of small files, kept in memory and compressed once, so that a payer never downloads three times
- * the bytes for want of a proxy.
+ * Serves `/sbp-checkout.js`, the hosted page's `/pay.js` and their chunks, and all of them again below `/pinned/…`, where
+ * they never change. The files are few and small: they are compressed once and kept in memory, so that compression needs
+ * no proxy.
  */
 export async function scripts(app: FastifyInstance): Promise<void> {
   app.get('/paid.svg', ALSO_HEAD, serve(await prepare(Buffer.from(PAID_ICON)), ICON, ENTRY_CACHE));
   const build = await readElementBuild();
   if (build === null) {
-    app.log.warn('the element is not built: /sbp-checkout.js will answer 404 until "npm run build" has run');
+    app.log.warn('element not built: /sbp-checkout.js is 404 until "npm run build" has run');
     return;
   }
   for (const name of Object.keys(build.integrity)) {

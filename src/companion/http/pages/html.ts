@@ -1,4 +1,4 @@
-/** Markup that is known to be safe: written in this source or escaped by {@link html}. */
+/** Safe markup: written in this source or escaped by {@link html}. */
 export class Markup {
   readonly #text: string;
   constructor(text: string) {
@@ -9,7 +9,7 @@ export class Markup {
   }
 }
 
-/** Without the line breaks of its source: a shop may print it where white space is kept. */
+/** Returns the markup without the line breaks of its source: a shop may print it where white space is kept. */
 export function oneLine(markup: Markup): string {
   return markup
     .toString()
@@ -19,7 +19,7 @@ export function oneLine(markup: Markup): string {
 
 type Value = string | number | Markup | readonly Markup[] | null;
 
-/** Every value is escaped unless it is markup already, so forgetting to escape is not possible. `null` is nothing. */
+/** Returns markup. Every value is escaped unless it is {@link Markup}. `null` adds nothing. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Markup {
   return new Markup(strings.map((text, i) => text + (i < values.length ? write(values[i]!) : '')).join(''));
 }

@@ -6,14 +6,14 @@ import type { PageLanguage } from './language.ts';
 
 const LABELS = { ru: 'QR-код для оплаты', en: 'QR code to pay' } satisfies Record<PageLanguage, string>;
 
-/** A code's accessible name: what it is, and the sum. */
+/** Returns the accessible name of a QR code, with the sum. */
 export function qrLabel(kopecks: number, currency: string, language: PageLanguage): string {
   return `${LABELS[language]} ${formatMoney(kopecks, language, currency)}`;
 }
 
 /**
- * A QR code to stand within a page: no style, no id, and every colour said, since a page's own `fill` and `stroke` are
- * inherited. `null` if the payload is longer than a QR can hold.
+ * Returns a QR code to place inside a page. It has no style and no id. Every colour is set, because it would inherit the
+ * page's `fill` and `stroke`. `null` if the payload is longer than a QR can hold.
  */
 export function inlineQr(payload: string, label: string): Markup | null {
   if (!fitsQr(payload)) return null;

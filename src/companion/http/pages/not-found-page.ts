@@ -6,10 +6,10 @@ import { preferredLanguage, type PageLanguage } from './language.ts';
 import { sendHostedPage } from './hosted-page.ts';
 import { basePathOf, START_PAGE_CSP } from './start-page.ts';
 
-/** Addresses that only programs ask for. */
+/** Addresses that only programs request. */
 const OF_PROGRAMS = /^\/(?:api|checkout|webhooks|pinned|chunks)(?:\/|$)/;
 
-/** The hosted page's address with something behind it that is no letter of another name: `/pay/…`, `/pay%23…`. */
+/** The hosted page's address with a damaged end, such as `/pay/…` or `/pay%23…`, but no longer name such as `/payments`. */
 const OF_HOSTED_PAGE = /^\/pay(?=[/%?]|$)/;
 
 const TEXTS = {
@@ -24,9 +24,9 @@ const TEXTS = {
 } satisfies Record<PageLanguage, object>;
 
 /**
- * Answers a person's browser, which asks for `text/html`, with a page in words in place of a problem document.
- * Returns `null` for programs. Under the hosted page's address it is the hosted page: it finds the token in a damaged
- * link, and says so where there is none.
+ * Returns the function that sends a page to a person's browser, which accepts `text/html`. It returns `null` for
+ * programs, which get a problem document. Below the hosted page's address it sends the hosted page, which finds the token
+ * in a damaged link, or says that there is none.
  */
 export function notFoundPage({ publicUrl, development }: Pick<Config, 'publicUrl' | 'development'>) {
   const base = basePathOf(publicUrl);

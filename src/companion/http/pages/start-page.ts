@@ -34,14 +34,14 @@ const TEXTS = {
 } satisfies Record<PageLanguage, object>;
 
 /**
- * The path of our own addresses as payers' browsers see it. The start page may be asked for without a slash behind the
- * path, and on this machine by another name than payers use.
+ * Returns the base path of our addresses in payers' browsers. Relative links do not work on the start page: it may be
+ * requested without the slash at its end.
  */
 export function basePathOf(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/+$/, '');
 }
 
-/** `/`: what this server is, whether it takes real money, and where its documentation is. */
+/** Returns `/`: what this server is, whether it takes real money, and where its documentation is. */
 export function startPage({
   publicUrl,
   merchantName,
@@ -62,7 +62,7 @@ export function startPage({
     app.get('/start.css', ALSO_HEAD, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
     );
-    // Asked for by browsers that take no SVG from a page's `<link>`; in another server it is that server's.
+    // For browsers that ignore an SVG icon in `<link>`. A host server has its own.
     app.get('/favicon.ico', ALSO_HEAD, sendIcon);
     done();
   };

@@ -4,7 +4,7 @@ import type { PaymentTokens } from '../../payments/model/tokens.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { ProblemError } from './problems.ts';
 
-/** Lets the holder of any current API key through. */
+/** Returns a check that throws 401 unless the request has one of the API keys. */
 export function requireApiKey(apiKeys: readonly string[]): (request: FastifyRequest) => void {
   const keyNumber = apiKeyMatcher(apiKeys);
   return (request) => {
@@ -16,7 +16,7 @@ export function requireApiKey(apiKeys: readonly string[]): (request: FastifyRequ
 
 const HOW = 'Send the API key as "Authorization: Bearer <SBP_API_KEY>".';
 
-/** Which of the ways to be without a key it was. It tells nothing of the keys: all of it stands in the caller's own request. */
+/** Returns the reason for a 401. It reveals nothing about the keys: it describes the caller's own request. */
 function whatIsWrong({ headers }: FastifyRequest): string {
   const { authorization } = headers;
   if (authorization === undefined || authorization === '') return 'There is no Authorization header.';
@@ -31,11 +31,11 @@ function whatIsWrong({ headers }: FastifyRequest): string {
 const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
 const PAYMENT_TOKEN = /^pay_[\w-]+\.[\w-]+$/;
 
-/** Which of the keys a request holds: its place in the list, or `null` for none. */
+/** Returns a function that finds the index of the request's API key in the list; `null` when it is none of them. */
 export function apiKeyMatcher(apiKeys: readonly string[]): (request: FastifyRequest) => number | null {
   const digests = apiKeys.map(digest);
   return (request) => {
-    // Digests have one length, so comparing them in constant time tells neither a key's length nor its start.
+    // Digests have equal lengths, so the constant-time comparison reveals neither a key's length nor its beginning.
     const given = digest(bearer(request) ?? '');
     const matches = digests.map((accepted) => timingSafeEqual(accepted, given));
     const number = matches.indexOf(true);
@@ -43,7 +43,7 @@ export function apiKeyMatcher(apiKeys: readonly string[]): (request: FastifyRequ
   };
 }
 
-/** The payment that the request's token opens. */
+/** Returns the id of the payment that the request's token opens. Throws 401, or 400 for a token in the query. */
 export function requireToken(request: FastifyRequest, tokens: PaymentTokens): string {
   const query = request.query as Record<string, unknown>;
   if ('token' in query || 'access_token' in query) {
@@ -57,7 +57,7 @@ export function requireToken(request: FastifyRequest, tokens: PaymentTokens): st
   return paymentId;
 }
 
-/** The same for a forged token and for one whose payment is not there. */
+/** Returns the 401 of a forged token and of a token without a payment: a caller cannot tell them apart. */
 export function invalidToken(): ProblemError {
   return unauthorized('invalid_token', 'The payment token is missing, invalid or out of date.');
 }
@@ -66,7 +66,7 @@ function unauthorized(code: ProblemCode, detail: string): ProblemError {
   return new ProblemError(code, detail, { headers: { 'www-authenticate': 'Bearer' } });
 }
 
-/** What stands behind `Authorization: Bearer`, if it can be a key or token at all. */
+/** Returns the credential of `Authorization: Bearer`; `null` when there is none, or it can't be a key or token. */
 export function bearer(request: FastifyRequest): string | null {
   return BEARER.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }

@@ -1,4 +1,4 @@
-/** Where our own addresses begin. A base path that is the beginning of one cannot be told from it. */
+/** The first segments of our own addresses. A base path that equals the start of one is ambiguous. */
 const OWN_ADDRESSES = [
   '/api/sbp/v1',
   '/checkout/v1',
@@ -11,9 +11,9 @@ const OWN_ADDRESSES = [
 ];
 
 /**
- * Takes the path of `SBP_PUBLIC_URL` off an address, for proxies that pass it on as it is. Addresses without it stay as
- * they are, for proxies that have taken it off themselves. `null` if there is no such path, or one of our own addresses
- * begins with it: then the proxy must take it off.
+ * Returns the function that removes the path of `SBP_PUBLIC_URL` from an address, for proxies that forward the address
+ * unchanged. An address without that path is returned as it is, for proxies that have removed it. `null` if the URL has
+ * no path, or if one of our own addresses starts with the path: then the proxy must remove it.
  */
 export function basePathRemover(publicUrl: string): ((url: string) => string) | null {
   const base = new URL(publicUrl).pathname.replace(/\/+$/, '');

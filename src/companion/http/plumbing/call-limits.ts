@@ -7,15 +7,15 @@ import { tooManyRequests } from './problems.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `false` for what a page loads by the dozen and may cache: it does not count towards the rate limit. */
+    /** `false` if calls do not count towards the rate limit: a page loads dozens of bank logos. */
     limited?: boolean;
   }
 }
 
 /**
- * Counts a call with a good API key or payment token by that, whatever address it comes from: strangers behind the same
- * proxy spend nothing of its allowance. All other calls count by their address. Made-up credentials neither fill the
- * memory nor spend anyone's allowance. What is kept are key numbers, payment ids and addresses, never a secret.
+ * Limits calls. A call with a valid API key or payment token counts by that credential, from any address, so strangers
+ * behind the same proxy do not use up its allowance. Any other call counts by its address. An invalid credential takes
+ * no memory. Stored are key numbers, payment ids and addresses, never a secret.
  */
 export class CallLimits {
   readonly #limiter: RateLimiter;
@@ -36,7 +36,7 @@ export class CallLimits {
     ];
   }
 
-  /** Limits all routes that are added to `app` from now on. */
+  /** Limits the routes that are added to `app` after this call. */
   guard(app: FastifyInstance): void {
     app.addHook('onRequest', (request, _reply, next) => {
       if (request.routeOptions.config.limited !== false) this.#countCall(request);
@@ -44,7 +44,7 @@ export class CallLimits {
     });
   }
 
-  /** Counts a call without a good credential; throws the 429. */
+  /** Counts a call without a valid credential. Throws 429 `rate_limited`. */
   countStranger(request: FastifyRequest): void {
     this.#count(`address ${networkOf(request.ip)}`);
   }

@@ -14,8 +14,7 @@ const LOCAL = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d
  * Lets pages of the allowed origins, and the companion's own pages, call the checkout routes beside it. A page of
  * another origin gets 403 `origin_not_allowed` before its token is looked at. Any page may read that one answer: the
  * browser would show a bare CORS refusal as a lost network, and neither payer nor developer would learn the reason.
- * By hand and not by @fastify/cors, which decorates the whole instance and so cannot be mounted in a host that has it
- * already.
+ * @fastify/cors is not used: it decorates the whole instance, and fails in a host that has it already.
  */
 export function allowOrigins(
   app: FastifyInstance,
@@ -28,13 +27,13 @@ export function allowOrigins(
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     reply.header('vary', 'origin');
-    // A server that this companion is mounted in may have answered the question itself.
+    // A host server may have set the CORS headers itself.
     if (origin === undefined || hasAnswered(reply)) return;
     if (isAllowed(origin)) {
       reply.header(ALLOW_ORIGIN, origin).header('access-control-expose-headers', 'retry-after, x-request-id');
     } else if (!isOwnPage(request, origin)) {
       reply.header(ALLOW_ORIGIN, '*');
-      // A preflight holds no token and gets no data: its answer lets the page ask, and read the refusal.
+      // A preflight has no token and gets no data. It succeeds, so that the page can read the refusal of its call.
       if (request.method === 'OPTIONS') return;
       logRefused(origin);
       throw new ProblemError(
@@ -50,7 +49,7 @@ export function allowOrigins(
       .headers({
         'access-control-allow-methods': 'GET, POST',
         'access-control-allow-headers': ALLOWED_HEADERS,
-        // How long a browser keeps this; caches in between are not to.
+        // Browsers keep the result; shared caches must not.
         'access-control-max-age': PREFLIGHT_SECONDS,
         'cache-control': 'no-store',
       })

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { FieldError } from '../../../protocol/problem.ts';
 
-/** A list passes for an object without fields where schemas look for fields alone. */
+/** Schemas of objects accept a list: they only look at fields. */
 export const LIST_FOR_BODY: FieldError = { path: '', message: 'must be an object {…}, not a list […]' };
 
-/** Each issue as the field at fault and what it should be. */
+/** Returns each issue as the path of its field and a message. */
 export function toFieldErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
   return issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: messageOf(issue) }));
 }

@@ -5,25 +5,25 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const YEAR_S = 365 * 24 * 3600;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
-/** The id under which a request is logged: the caller's own, if it is a sane one, so that logs can be joined. */
+/** Returns the id of a request in the log: the caller's `X-Request-Id` if it is valid, so that logs can be joined. */
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Options of pages and files: monitors, messengers and crawlers ask by HEAD first. */
+/** Route options of pages and files: monitors, messengers and crawlers send HEAD first. */
 export const ALSO_HEAD = { exposeHeadRoute: true } as const;
 
-/** Of every page: a window that has opened it, or that it opens, gets no hold of it and cannot lead it elsewhere. */
+/** Headers of every page: no window that opened it, or that it opens, gets a reference to it or can navigate it. */
 export const ALONE = { 'cross-origin-opener-policy': 'same-origin' } as const;
 
 /**
- * Of all that a shop's page may load from here, refusals among it: a page with `Cross-Origin-Embedder-Policy` takes no answer
- * without it, and reports even a missing logo as blocked.
+ * Headers of everything that a shop's page may load from here, refusals too. A page with `Cross-Origin-Embedder-Policy`
+ * rejects a response without them, and reports even a missing logo as blocked.
  */
 export const FOR_ANY_PAGE = { 'cross-origin-resource-policy': 'cross-origin' } as const;
 
-/** Puts {@link FOR_ANY_PAGE} on every answer of this scope, also on those that a hook gives. */
+/** Sets {@link FOR_ANY_PAGE} on every response of this scope, also on those that a hook sends. */
 export function installForAnyPage(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(FOR_ANY_PAGE);
@@ -31,14 +31,14 @@ export function installForAnyPage(app: FastifyInstance): void {
   });
 }
 
-/** Puts on an answer what every answer carries. */
+/** Sets the headers that every response has. */
 export type CommonHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Over plain http browsers ignore the order to come by https only. */
+/** Strict-Transport-Security is left out in development: browsers ignore it over plain http. */
 export function commonHeaders(development: boolean): CommonHeaders {
   const headers = {
     'x-content-type-options': 'nosniff',
-    // Of what is no page; a page has its own. An answer opened as a page runs and frames nothing.
+    // Pages replace this. Any other response that is opened as a page runs no script and has no frame.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     ...(development ? {} : { 'strict-transport-security': `max-age=${YEAR_S}` }),

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from './problems.ts';
 
-/** As HTTP/1.1 wants it. Node's own refusal says nothing, so it is turned off in time-limits.ts. */
+/** Refuses HTTP/1.1 without a Host header. Node's own refusal is empty, and is turned off in timeouts.ts. */
 export function refuseHostless(
   { raw }: FastifyRequest,
   _reply: FastifyReply,

@@ -10,27 +10,29 @@ import {
 import { ProblemError } from './problems.ts';
 import { withoutToken, withToken } from '../merchant/stored-answer.ts';
 
-/** Spellings of the header; shops have each of them in their code. */
+/** Accepted spellings of the header: shops use each of them. */
 export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key', 'Idempotence-Key'] as const;
 
-export interface CallKey {
+/** An `Idempotency-Key` as it is stored, with the hash of the body it came with. */
+export interface StoredKey {
   readonly name: string;
   readonly bodyHash: string;
 }
 
 interface Call {
-  begin(key: CallKey | null): Promise<Answer>;
-  /** Carries what a crash cut off to its end. A call that may simply be repeated has none. */
+  begin(key: StoredKey | null): Promise<Answer>;
+  /** Finishes a call that a crash interrupted. A call that is simply repeated needs none. */
   resume?(resourceId: string): Promise<Answer>;
 }
 
 /**
- * `Idempotency-Key` for POSTs: the same key with the same body gets the same answer, with another body 422, and
- * while the first call is at work 409. A key counts for one route and its parameters: elsewhere it is another key. A call that a crash cut off is carried to its end by its repeat.
+ * `Idempotency-Key` of POSTs. The same key with the same body gets the same response; with another body 422; while the
+ * first call runs, 409. A key belongs to one route and its parameters. Repeating a call that a crash interrupted
+ * finishes it.
  */
-export class IdempotentCalls {
+export class IdempotencyKeys {
   readonly #ctx: Context;
-  /** Keys at work in this process: what the store holds unfinished beyond these, a crash left. */
+  /** Keys of running calls. An unfinished key in the store that is not among them was left by a crash. */
   readonly #running = new Set<string>();
 
   constructor(ctx: Context) {
@@ -71,16 +73,16 @@ export class IdempotentCalls {
 }
 
 /**
- * The route with its decoded parameters, however the address is spelled: percent-encoding, a host in the request line and
- * the query make no other call. Written as the plain address, which is what keys of earlier versions were kept under.
- * The method is not in it, because only POSTs take a key.
+ * Returns the route with its decoded parameters. Percent-encoding, a host in the request line and the query make no
+ * difference. The result looks like a plain address, because earlier versions stored keys under that. The method is
+ * left out: only POSTs take a key.
  */
 function calledRoute({ routeOptions, params }: FastifyRequest): string {
   const decoded = params as Readonly<Record<string, string>>;
   return routeOptions.url!.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(decoded[name]!));
 }
 
-/** Throws 400 for a key that cannot be one, and for two spellings of the header that disagree. */
+/** Returns the key; `null` without one. Throws 400 for an invalid key, and for two spellings with different keys. */
 function readKey({ headers }: FastifyRequest): string | null {
   const [first, ...others] = KEY_HEADERS.filter((name) => headers[name.toLowerCase()] !== undefined);
   if (first === undefined) return null;

@@ -8,8 +8,8 @@ const FORBIDDEN_NAME =
   'The body has a name that no JSON should have: __proto__, or constructor with prototype in it.';
 
 /**
- * Reads JSON in UTF-8 and nothing else. Bytes of another encoding would otherwise become question marks in what the
- * payer and the bank see, and text that happens to look like JSON would pass for it. A body nested deeper than
+ * Accepts JSON in UTF-8 only. Bytes of another encoding would become question marks for the payer and the bank, and
+ * text of another media type could pass for JSON. A body nested deeper than
  * {@link MAX_JSON_DEPTH} is refused. Sums are kept as they are written: see {@link keepWrittenSums}.
  */
 export function readJsonOnly(app: FastifyInstance): void {
@@ -50,6 +50,6 @@ function decode(bytes: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return null; // the decoder says no more than that
+    return null; // the error has no details
   }
 }

@@ -1,7 +1,7 @@
-/** Deeper than any order is; shallow enough that reading it recursively is safe. */
+/** More levels than any order needs, and few enough to read recursively. */
 export const MAX_JSON_DEPTH = 64;
 
-/** Whether a parsed body is nested so deep that code which walks through it recursively would end its stack. */
+/** True if a parsed body has more than {@link MAX_JSON_DEPTH} levels: recursive code could overflow the stack. */
 export function isNestedTooDeep(body: unknown): boolean {
   let level = [body].filter(isContainer);
   for (let depth = 0; level.length > 0; depth++) {

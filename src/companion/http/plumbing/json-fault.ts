@@ -4,7 +4,7 @@ const LITERAL = /(?:true|false|null)(?!\w)/y;
 const WORD = /[\w.+-]{1,20}/y;
 const WHITE_SPACE = /[ \t\n\r]*/y;
 
-/** The kinds of text that may come next. `item` and `name` follow a comma, the `…OrEnd` an opening bracket. */
+/** What the parser expects next. `item` and `name` follow a comma, the `…OrEnd` an opening bracket. */
 type Expected = 'value' | 'valueOrEnd' | 'item' | 'nameOrEnd' | 'name' | 'colon' | 'comma' | 'nothing';
 
 const EXPECTED: Readonly<Record<Expected, string>> = {
@@ -19,8 +19,8 @@ const EXPECTED: Readonly<Record<Expected, string>> = {
 };
 
 /**
- * Why a text is no JSON and where, as a sentence for whoever wrote it. `null` if nothing is wrong. `JSON.parse` tells the
- * position of some faults only, and in other words with each version of Node.
+ * Returns the first syntax error of a JSON text with its position, for the caller to read; `null` when the text is valid.
+ * `JSON.parse` gives the position of some errors only, and words them differently in each version of Node.
  */
 export function jsonFault(text: string): string | null {
   const open: ('{' | '[')[] = [];
@@ -75,7 +75,7 @@ function mayClose(expected: Expected, bracket: '}' | ']', open: readonly string[
   return matches && ['comma', bracket === '}' ? 'nameOrEnd' : 'valueOrEnd'].includes(expected);
 }
 
-/** Behind the closing quote of the string that begins at `start`. */
+/** Returns the index after the closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number | { at: number; fault: string } {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '"') return at + 1;

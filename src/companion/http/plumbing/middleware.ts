@@ -4,10 +4,10 @@ import type { PaymentTokens } from '../../payments/model/tokens.ts';
 
 export type Next = (error?: unknown) => void;
 
-/** Nothing of a host's own can be below these: an unknown address there is a mistake in a call to us. `/pay/` is `/pay`. */
+/** Addresses that are always ours: an unknown one is a mistake in a call to us. `/pay/` is `/pay`. */
 const ALL_OURS = /^\/(?:(?:api\/sbp|checkout)\/v1(?:[/?]|$)|pay\/(?:\?|$))/;
 
-/** The start page, its styles and the icon are of a server that is ours alone. */
+/** The start page, its styles and the icon: served by the companion's own server only. */
 const FRONT_DOOR = /^\/(?:start\.css|favicon\.ico)?(?:\?|$)/;
 
 /** Express and Connect keep the address as it was before they took off the path below which we are mounted. */
@@ -23,44 +23,44 @@ interface Host {
 }
 
 /**
- * Our routes as middleware of another server (Express, Connect): what we have no route for goes on to the host, untouched.
- * That is decided before a byte of a body is read.
+ * Our routes as middleware of another server (Express, Connect). A request without a route here is passed on to the
+ * host unchanged, before its body is read.
  */
 export class Middleware {
   readonly #hosts = new WeakMap<IncomingMessage, Host>();
   readonly #tokens: PaymentTokens;
   readonly #isProvider: (name: string) => boolean;
 
-  /** `isProvider`: whether `/webhooks/{name}` is ours. A shop may have webhooks of its own there. */
+  /** `isProvider` is true if `/webhooks/{name}` is ours. A shop may have its own webhooks there. */
   constructor(tokens: PaymentTokens, isProvider: (name: string) => boolean) {
     this.#tokens = tokens;
     this.#isProvider = isProvider;
   }
 
-  /** The host goes on with this request by `next` if it is not ours. */
+  /** Registers a request of the host. `next` is called if the request is not ours. */
   expect(request: IncomingMessage, response: ServerResponse, next: Next): void {
     const { url = '/', originalUrl } = request as Addressed;
     const { statusCode } = response;
     this.#hosts.set(request, { next, url, originalUrl, statusCode });
-    // Koa begins with a 404.
+    // Koa starts with status 404.
     response.statusCode = 200;
   }
 
-  /** The first hook of all: the others answer, count and log what is ours. */
+  /** Must be the first hook: the others answer, count and log our own requests only. */
   readonly passOn = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const host = this.#hosts.get(request.raw);
     if (host && !this.#isOurs(request, host) && this.tryPassOn(request, reply)) return;
     done();
   };
 
-  /** Whether the host has taken it. Not an address that only we can have. */
+  /** Passes the request on to the host. Returns false for an address that can only be ours. */
   tryPassOn(request: FastifyRequest, reply: FastifyReply): boolean {
     const host = this.#hosts.get(request.raw);
-    // A damaged payment link has the token in its path: the hosted page mends it, and no log of the host's gets it. The
-    // host's own addresses may hold what looks like one: only a token that we have signed is kept back.
+    // A damaged payment link has the token in its path: the hosted page repairs it, and the host must not log it. The
+    // host's own addresses may hold similar text, so only a token with our signature is kept.
     if (!host || ALL_OURS.test(request.url) || this.#tokens.areIn(request.url)) return false;
     reply.hijack();
-    // As they came: Fastify has taken our base path off the one, and the host's own note away with it.
+    // Restore both: the base path was removed from `url`, and Fastify overwrote `originalUrl`.
     const raw: Addressed = request.raw;
     raw.url = host.url;
     if (host.originalUrl !== undefined) raw.originalUrl = host.originalUrl;

@@ -56,6 +56,17 @@ export const PROBLEM_STATUS = {
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
+/** The codes that any request can get: no route has been found yet, or every route can have the fault. */
+export const ANY_REQUEST: readonly ProblemCode[] = [
+  'malformed_request',
+  'not_found',
+  'request_timeout',
+  'address_too_long',
+  'headers_too_large',
+  'internal',
+  'body_already_parsed',
+];
+
 /** Seconds in `Retry-After` of the codes that are always worth a retry. A 429 has its own number of seconds. */
 export const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
   idempotency_key_in_use: 1,

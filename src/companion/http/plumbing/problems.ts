@@ -5,7 +5,7 @@ import { PROBLEM_MEDIA_TYPE, type FieldError, type Problem } from '../../../prot
 import { StoreBusyError } from '../../store/store-busy.ts';
 import type { Context } from '../../payments/context.ts';
 import { FOR_ANY_PAGE, type CommonHeaders } from './headers.ts';
-import { PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from './problem-codes.ts';
+import { ANY_REQUEST, PROBLEM_STATUS, RETRY_AFTER_S, type ProblemCode } from './problem-codes.ts';
 
 /** A refusal that the caller gets as RFC 9457 problem+json. */
 export class ProblemError extends Error {
@@ -46,23 +46,23 @@ export function invalidFields(errors: readonly FieldError[]): ProblemError {
   return new ProblemError('invalid_fields', `Some fields are not right: ${named}.`, { errors });
 }
 
-/** Answers a person with a page; `null` for a program, which gets the problem document. */
+/** Sends a page to a person's browser. Returns `null` for a program, which gets the problem document. */
 type AnswerInWords = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
 
-/** For the companion's own server only: inside another one, unknown addresses are its business. */
+/** For the companion's own server only: a host server handles unknown addresses itself. */
 export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): void {
   app.setNotFoundHandler((request, reply) => {
-    // A link whose `#` was encoded on its way has brought its token along: the page mends it, no answer repeats it.
+    // A link with an encoded `#` has sent its token. The page repairs the link; no response may repeat the token.
     const problem = holdsToken(request.url)
       ? tokenInAddress()
       : new ProblemError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`);
     const page = inWords(request, reply.code(problem.status));
-    // A page may have asked for the part of a former build.
+    // A shop's page may have requested a part of an earlier build.
     return page ?? sendProblem(reply.headers(FOR_ANY_PAGE), problem);
   });
 }
 
-/** Refusals that strangers can cause at will, and that an operator should know of. */
+/** Refusals that strangers can cause in any number, and that an operator should see. */
 const SAMPLED: readonly ProblemCode[] = [
   'invalid_api_key',
   'invalid_token',
@@ -71,7 +71,7 @@ const SAMPLED: readonly ProblemCode[] = [
   'too_many_pushes',
 ];
 
-/** `merchant`, `checkout`, `webhooks` …: whose door it is. */
+/** Returns the API of the request, for the metric: `merchant`, `checkout`, `webhooks` … */
 function routesOf(request: FastifyRequest): string {
   const [, first = ''] = (request.routeOptions.url ?? '').split('/');
   return first === 'api' ? 'merchant' : first === '' ? 'none' : first;
@@ -86,6 +86,10 @@ export function installProblems(
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (problem.status === 401 || problem.status === 429)
       metrics.requestRefused(routesOf(request), problem.status);
+    const { refusals = [] } = request.routeOptions.config;
+    if (!refusals.includes(problem.code) && !ANY_REQUEST.includes(problem.code)) {
+      request.log.error({ code: problem.code, route: request.routeOptions.url }, 'undeclared problem code');
+    }
     if (SAMPLED.includes(problem.code)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
       sampledLog.warn(`refused ${problem.code}`, { code: problem.code, route }, 'request refused');
@@ -94,7 +98,7 @@ export function installProblems(
   });
 }
 
-/** For addresses that cannot even be read, which no route and no hook sees. */
+/** Refuses addresses that cannot be decoded: no route and no hook runs for them. */
 export function answerBadUrl(putHeaders: CommonHeaders, inWords: AnswerInWords) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     putHeaders(request, reply);
@@ -128,7 +132,7 @@ function fromOthers(error: FastifyError | StoreBusyError, request: FastifyReques
   return new ProblemError('store_not_writable', 'The database takes no writes now. Try again.');
 }
 
-/** Fastify's own refusals in our words; anything unforeseen tells the caller nothing of our inside. */
+/** Returns the problem for an error of Fastify. An unexpected error reveals nothing internal. */
 function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -150,7 +154,7 @@ function fromFastify(error: FastifyError, request: FastifyRequest): ProblemError
       if (error.statusCode !== undefined && error.statusCode < 500) {
         return new ProblemError('malformed_request', error.message);
       }
-      return new ProblemError('internal', 'Something went wrong on our side. Try again.');
+      return new ProblemError('internal', 'Internal error. Try again.');
   }
 }
 
@@ -164,7 +168,7 @@ function tokenInAddress(): ProblemError {
   return new ProblemError('malformed_request', 'The address holds a payment token. Addresses get logged.');
 }
 
-/** Signed or not. */
+/** True if the address holds a payment token, valid or not. */
 function holdsToken(url: string): boolean {
   return tokensIn(url).length > 0;
 }

@@ -1,18 +1,18 @@
-/** Some 10 MB at worst. Beyond it the longest unused keys are forgotten, and start with a whole allowance again. */
+/** About 10 MB at most. Above it the least recently used keys are dropped, and start again with a full allowance. */
 const MAX_KEYS = 50_000;
 
 interface Options {
-  /** To each key in `perMs`; that many may also come at once. 0 lets everything through. */
+  /** Calls of one key in `perMs`; all may come at once. 0 turns the limit off. */
   readonly calls: number;
   readonly perMs: number;
-  /** Milliseconds on a clock that never jumps. */
+  /** Monotonic clock, ms. Defaults to `performance.now`. */
   readonly now?: () => number;
   readonly maxKeys?: number;
 }
 
 /**
- * A leaky bucket per key, kept as one number: the moment at which the key's allowance is whole again. From then on it is
- * the same as an unknown one, so it is dropped.
+ * A leaky bucket per key, stored as one number: the time at which the key's allowance is full again. After that time the
+ * key is the same as an unknown key, and is dropped.
  */
 export class RateLimiter {
   readonly #intervalMs: number;
@@ -29,13 +29,13 @@ export class RateLimiter {
     this.#maxKeys = maxKeys;
   }
 
-  /** Counts one call. Answers 0, or in how many ms the next one will be let through; a refused call is not counted. */
+  /** Counts one call. Returns 0, or the ms until the next call is allowed: then the call is refused and not counted. */
   take(key: string): number {
     if (this.#intervalMs === 0) return 0;
     const now = this.#now();
     const wholeAt = Math.max(now, this.#wholeAt.get(key) ?? now) + this.#intervalMs;
     const waitMs = wholeAt - now - this.#perMs;
-    // Sums of fractions: a hair over is still the last call of the allowance.
+    // Allow for rounding errors in the sum of fractions.
     if (waitMs > 1e-6) return waitMs;
     this.#wholeAt.delete(key);
     this.#wholeAt.set(key, wholeAt);
@@ -43,7 +43,7 @@ export class RateLimiter {
     return 0;
   }
 
-  /** Uncounts one: the call came to nothing. */
+  /** Takes back one counted call that had no effect. */
   giveBack(key: string): void {
     const wholeAt = this.#wholeAt.get(key);
     if (wholeAt !== undefined) this.#wholeAt.set(key, wholeAt - this.#intervalMs);

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { SampledLog } from '../../lib/sampled-log.ts';
 
-/** Anyone can make up origins: so many are remembered and named, then one line a minute stands for the others. */
+/** Anyone can invent origins: this many are logged by name, then one line a minute stands for the rest. */
 const NAMED = 100;
 /** The longest host name has 253 characters. */
 const MAX_LENGTH = 300;

@@ -5,13 +5,13 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from '../../../protocol/problem.ts';
 import { PROBLEM_STATUS, type ProblemCode } from './problem-codes.ts';
 
 /**
- * What a connection may take its time for, ms. A socket that trickles, or says nothing at all, is closed when its time
- * is up and at most a checking interval later. Streams are answers: none of these ends them.
+ * Time limits of a request, ms. A slow or silent socket is closed when its time is up, at most one checking interval
+ * later. Status streams are responses: none of these limits ends them.
  */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 20_000;
 const CHECKING_MS = 1_000;
-/** Longer than the 60 s after which common proxies drop an idle connection: else they reuse one just closed by us. */
+/** Above the 60 s after which common proxies drop an idle connection: otherwise they reuse one that we just closed. */
 const KEEP_ALIVE_MS = 72_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -23,7 +23,7 @@ export const timeLimits = {
     headersTimeout: HEADERS_MS,
     connectionsCheckingInterval: CHECKING_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Refused by us, with a problem.
+    // refuseHostless sends a problem document instead.
     requireHostHeader: false,
   },
   clientErrorHandler: refuseConnection,
@@ -50,7 +50,7 @@ const MALFORMED: Refusal = {
   detail: 'This is not a valid HTTP request.',
 };
 
-/** Answers what never became a request, and hangs up. */
+/** Sends the problem to a connection that never became a request, and closes it. */
 function refuseConnection(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {

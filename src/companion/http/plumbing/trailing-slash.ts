@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** The path, and with a slash behind it: one address only in a host's server that takes both for the same. */
+/** Returns the path, and the path with a slash at its end. The latter is left out if the host's router ignores that slash. */
 export function withTrailingSlash({ initialConfig }: FastifyInstance, path: string): string[] {
   const { ignoreTrailingSlash, routerOptions } = initialConfig;
   const isSame = ignoreTrailingSlash === true || routerOptions?.ignoreTrailingSlash === true;

@@ -11,8 +11,8 @@ const UNREAD =
   'so all who come through it share one allowance of calls and streams';
 
 /**
- * Warns once of a proxy in front whose word on its clients does not count. A proxy on a private address and a public one
- * are told apart: anyone on the internet may send the header, and must not use up the warning about a proxy inside.
+ * Warns once about a proxy whose client addresses are not trusted. A private and a public proxy address have separate
+ * warnings: anyone on the internet can send the header, and must not use up the warning about an internal proxy.
  */
 export function warnOfUnnamedProxy(log: FastifyBaseLogger, trusted: AddressRanges) {
   const warned = new Set<string>();
@@ -26,13 +26,13 @@ export function warnOfUnnamedProxy(log: FastifyBaseLogger, trusted: AddressRange
     const peer = socket.remoteAddress;
     const forwardedFor = headers['x-forwarded-for'] !== undefined;
     const forwarded = forwardedFor || headers.forwarded !== undefined;
-    // Without an address it came by a socket file. A host that we are mounted in may trust the proxy itself.
+    // A request through a socket file has no address. A host server may trust the proxy itself: then `ip` differs.
     if (forwarded && peer !== undefined && request.ip === peer) {
       if (trusted.has(peer)) {
         if (!forwardedFor) once('unread', { proxy: peer }, UNREAD);
       } else {
         const isPublic = classOf(peer.replace(/^::ffff:/i, '')) === 'public';
-        // A public address may be a payer's own, and those are not logged.
+        // A public address may be a payer's, and payers' addresses are not logged.
         once(isPublic ? 'public' : 'private', { proxy: isPublic ? 'a public address' : peer }, UNNAMED);
       }
     }

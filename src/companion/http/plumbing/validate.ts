@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { LIST_FOR_BODY, toFieldErrors } from './field-errors.ts';
 import { invalidFields } from './problems.ts';
 
-/** The parsed input, or a 422 that names every field at fault. */
+/** Returns the parsed input. Throws a 422 that names every invalid field. */
 export function parseInput<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
@@ -14,7 +14,7 @@ export function parseInput<Schema extends v.GenericSchema>(
   throw invalidFields(toFieldErrors(result.issues));
 }
 
-/** An empty `?status=` says the same as none. */
+/** Returns the parsed query. An empty parameter (`?status=`) is the same as a missing one. */
 export function parseQuery<Schema extends v.GenericSchema>(
   schema: Schema,
   query: unknown,

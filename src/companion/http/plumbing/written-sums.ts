@@ -23,7 +23,7 @@ export function keepWrittenSums(text: string, body: unknown): unknown {
   return texts.length === 0 ? body : { ...fields, ...Object.fromEntries(texts) };
 }
 
-/** How the numbers in these fields of the outermost object are written. */
+/** Returns the source text of the numbers in these fields of the outermost object. */
 function numberSources(text: string, fields: readonly string[]): ReadonlyMap<string, string> {
   const byHolder = new Map<unknown, Map<string, string>>();
   const root: unknown = JSON.parse(text, function (this: unknown, key, value: unknown, context?: Reviver) {

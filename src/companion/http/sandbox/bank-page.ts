@@ -3,7 +3,7 @@ import type { PaymentStatus } from '../../../protocol/status.ts';
 import { BANK_PAGE_WORDS, type BankPageLocale, type BankPageWords, type Result } from './bank-page-texts.ts';
 import { html, type Markup } from '../pages/html.ts';
 
-/** What the page's forms post in the field `action`. */
+/** The values of the form field `action`. */
 export const BANK_ACTIONS = ['pay', 'decline', 'process_then_pay'] as const;
 export type BankAction = (typeof BANK_ACTIONS)[number];
 
@@ -11,9 +11,9 @@ export function isBankAction(value: unknown): value is BankAction {
   return BANK_ACTIONS.includes(value as BankAction);
 }
 
-/** Where the page expects {@link BANK_PAGE_CSS} of `bank-page-css.ts`. */
+/** The path of {@link BANK_PAGE_CSS} of `bank-page-css.ts`. */
 export const BANK_STYLESHEET_PATH = '/sandbox/bank.css';
-/** The same from a bill's page: whatever path a proxy puts in front. */
+/** Relative to a bill's page, so that it works below any base path of a proxy. */
 const BANK_STYLESHEET_HREF = '../bank.css';
 
 export interface BankPage {
@@ -24,7 +24,7 @@ export interface BankPage {
   readonly orderId: string;
   readonly description: string | null;
   readonly status: PaymentStatus;
-  /** This visitor has just tapped: a paid bill is their success. Otherwise someone paid it before. */
+  /** True if this visitor has just used the form. Otherwise a paid bill is shown as paid before. */
   readonly acted: boolean;
   readonly locale: BankPageLocale;
   /** Where the forms post to. */
@@ -33,10 +33,10 @@ export interface BankPage {
   readonly returnUrl: string | null;
 }
 
-/** Seconds between looks at a payment in process; the page has no script to be told. */
+/** Seconds between reloads while the payment is processing: the page has no script. */
 const PROCESSING_REFRESH_S = 2;
 
-/** The sandbox's bank app: one bill to confirm. A complete page, without script and without inline styles. */
+/** Returns the page of the sandbox's bank app: one bill to confirm, without scripts and inline styles. */
 export function renderBankPage(page: BankPage): string {
   const words = BANK_PAGE_WORDS[page.locale];
   const amount = formatMoney(page.amount, page.locale, page.currency);
@@ -46,7 +46,7 @@ export function renderBankPage(page: BankPage): string {
   return renderDocument(page.locale, result?.words.title ?? words.title, body, refresh);
 }
 
-/** For a link that leads to no payment. */
+/** Returns the page of a link without a payment. */
 export function renderUnknownBill(locale: BankPageLocale): string {
   const { unknown } = BANK_PAGE_WORDS[locale];
   const body = html`<div class="result" data-mark="none">${mark('none')}${headline(unknown)}</div>`;

@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import { ALONE, ALSO_HEAD } from '../plumbing/headers.ts';
 import { preferredLanguage } from '../pages/language.ts';
 import { ProblemError } from '../plumbing/problems.ts';
+import { route } from '../plumbing/route.ts';
 import { BANK_PAGE_CSS } from './bank-page-css.ts';
 import {
   BANK_STYLESHEET_PATH,
@@ -13,7 +15,8 @@ import {
 } from './bank-page.ts';
 import type { SandboxBank } from '../../providers/sandbox/bank.ts';
 
-const SCRIPTS: Readonly<Record<string, PaymentStatus>> = {
+/** The actions of the script, each with the status that it leads to. */
+const STATUS_AFTER: Readonly<Record<string, PaymentStatus>> = {
   process: 'processing',
   pay: 'paid',
   decline: 'failed',
@@ -36,16 +39,35 @@ export function sandboxRoutes(bank: SandboxBank) {
       parsed(null, body),
     );
 
-    app.post<{ Params: { paymentId: string; action: string } }>(
-      '/sandbox/payments/:paymentId/:action',
-      async (request) => {
-        const { paymentId, action } = request.params;
-        const to = Object.hasOwn(SCRIPTS, action) ? SCRIPTS[action] : undefined;
+    route(app, {
+      method: 'post',
+      path: '/sandbox/payments/{payment_id}/{action}',
+      summary: 'Do at the sandbox’s bank what its page does: process, pay, decline or expire',
+      security: 'none',
+      responses: [
+        {
+          status: 200,
+          body: v.strictObject({ payment_id: v.string(), status: v.picklist(Object.values(STATUS_AFTER)) }),
+        },
+      ],
+      refusals: [
+        'unknown_action',
+        'payment_not_found',
+        'not_possible_now',
+        'body_too_large',
+        'webhook_not_taken',
+        'store_not_writable',
+      ],
+      async handle({ params: { payment_id, action } }) {
+        const to = Object.hasOwn(STATUS_AFTER, action) ? STATUS_AFTER[action] : undefined;
         if (!to) {
-          throw new ProblemError('unknown_action', `The actions are ${Object.keys(SCRIPTS).join(', ')}.`);
+          throw new ProblemError(
+            'unknown_action',
+            `The actions are ${Object.keys(STATUS_AFTER).join(', ')}.`,
+          );
         }
-        const bill = await bank.findNewest(paymentId);
-        const moved = bill && (await bank.move(bill.reference, to));
+        const bill = await bank.findNewest(payment_id);
+        const moved = bill && (await bank.setStatus(bill.reference, to));
         if (!moved) throw new ProblemError('payment_not_found', 'The sandbox bank has no such payment.');
         if (moved.status !== to) {
           throw new ProblemError(
@@ -59,20 +81,26 @@ export function sandboxRoutes(bank: SandboxBank) {
             'The webhook was not taken yet; the bank keeps trying.',
           );
         }
-        return { payment_id: paymentId, status: moved.status };
+        return { payment_id, status: moved.status };
       },
-    );
+    });
 
     app.get<BillRoute>('/sandbox/bank/:qrId', ALSO_HEAD, (request, reply) => showBill(request, reply));
 
-    app.post<BillRoute>('/sandbox/bank/:qrId', async (request, reply) => {
-      const bill = await bank.findByQr(request.params.qrId);
-      const action = new URLSearchParams(typeof request.body === 'string' ? request.body : '').get('action');
-      if (!bill || !isBankAction(action)) return showBill(request, reply);
-      // A page left open for too long must not pay a bill that has expired since.
-      if (bill.status === 'created') await act(bill.reference, action);
-      return reply.redirect(`${encodeURIComponent(request.params.qrId)}?done=1`, 303);
-    });
+    app.post<BillRoute>(
+      '/sandbox/bank/:qrId',
+      { config: { refusals: ['body_too_large', 'store_not_writable'] } },
+      async (request, reply) => {
+        const bill = await bank.findByQr(request.params.qrId);
+        const action = new URLSearchParams(typeof request.body === 'string' ? request.body : '').get(
+          'action',
+        );
+        if (!bill || !isBankAction(action)) return showBill(request, reply);
+        // A page left open for too long must not pay a bill that has expired since.
+        if (bill.status === 'created') await act(bill.reference, action);
+        return reply.redirect(`${encodeURIComponent(request.params.qrId)}?done=1`, 303);
+      },
+    );
 
     app.get(BANK_STYLESHEET_PATH, ALSO_HEAD, (_request, reply) =>
       reply
@@ -83,7 +111,7 @@ export function sandboxRoutes(bank: SandboxBank) {
 
     function act(reference: string, action: BankAction): Promise<unknown> {
       if (action === 'process_then_pay') return bank.paySlowly(reference);
-      return bank.move(reference, action === 'pay' ? 'paid' : 'failed');
+      return bank.setStatus(reference, action === 'pay' ? 'paid' : 'failed');
     }
 
     async function showBill(request: FastifyRequest<BillRoute>, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AddressRanges } from '../../outbound/ip-ranges.ts';
 import type { Context } from '../../payments/context.ts';
@@ -9,20 +10,16 @@ import { ProviderError, type ProviderDelivery } from '../../providers/provider.t
 import { PROVIDER_NAMES, type ProviderName } from '../../env/provider-names.ts';
 import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import type { CallLimits } from '../plumbing/call-limits.ts';
-import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
+import { route } from '../plumbing/route.ts';
 import { ProblemError } from '../plumbing/problems.ts';
 
-interface WebhookRoute {
-  Params: { provider: string };
-}
-
-/** `/webhooks/{provider}`: signed reports from payment systems, acknowledged once they are on disk. */
+/** Returns `/webhooks/{provider}`: signed reports of payment systems. Each is stored on disk before it is acknowledged. */
 export function providerWebhooks(ctx: Context, limits: CallLimits) {
   const senders = new Map(
     Object.entries(ctx.config.webhookAddresses).map(([name, ranges]) => [name, new AddressRanges(ranges)]),
   );
   return (app: FastifyInstance): void => {
-    // Signatures are over the bytes as they came, whatever content type they claim.
+    // A signature covers the raw bytes, whatever the content type is.
     app.addHook('onRequest', (request, _reply, next) => {
       request.raw.headers['content-type'] = 'application/octet-stream';
       next();
@@ -30,11 +27,31 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-    for (const path of withTrailingSlash(app, '/:provider')) app.post<WebhookRoute>(path, take);
+    route(app, {
+      method: 'post',
+      path: '/{provider}',
+      summary: 'A provider’s signed report',
+      security: 'none',
+      responses: [{ status: 200, body: v.strictObject({ received: v.literal(true) }) }],
+      refusals: [
+        'signature_missing',
+        'signature_malformed',
+        'signature_mismatch',
+        'timestamp_out_of_range',
+        'body_malformed',
+        'address_not_allowed',
+        'unknown_provider',
+        'body_too_large',
+        'rate_limited',
+        'store_not_writable',
+        'not_confirmed',
+      ],
+      // Cabinets keep an address as it is typed: with a capital letter, or with a slash at its end.
+      serving: { trailingSlash: true },
+      handle: ({ request, reply, params }) => take(params.provider.toLowerCase(), request, reply),
+    });
 
-    async function take(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<FastifyReply> {
-      // Cabinets take an address as it is typed: with a capital, with a slash behind it.
-      const provider = request.params.provider.toLowerCase();
+    async function take(provider: string, request: FastifyRequest, reply: FastifyReply) {
       if (!isLoaded(ctx, provider)) {
         ctx.sampledLog.warn(
           'webhook unknown_provider',
@@ -72,11 +89,11 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
           { provider, reason: error.reason, body_sha256: bodyHash(body) },
           'webhook refused',
         );
-        // Only what is not signed counts: a provider is never refused for what strangers send from its address.
+        // Count failed signatures only: a provider is not limited by what strangers send from its address.
         limits.countStranger(request);
         throw new ProblemError(error.reason, error.message);
       }
-      // Of a hint there is something to ask: once is enough.
+      // A webhook that must be confirmed costs a status request: confirm each delivery once.
       const hint = ctx.providers[provider].capabilities.webhookTrust === 'confirm-by-status';
       const outcome =
         hint && (await isKnownDelivery(ctx.store.read, provider, delivery.deliveryId))
@@ -98,7 +115,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
   };
 }
 
-/** Nothing is acknowledged that could not be confirmed: the provider sends it again. */
+/** Throws 503 `not_confirmed` when the webhook cannot be confirmed, so that the provider sends it again. */
 async function verified(ctx: Context, provider: ProviderName, delivery: ProviderDelivery) {
   try {
     return await confirmDelivery(ctx, provider, delivery);

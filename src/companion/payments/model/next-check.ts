@@ -89,8 +89,12 @@ export function silentPause(age: number): number {
   return delayByAgeMs(age, { ...SILENCE, firstMs: FIRST_SILENT_PAUSE_MS });
 }
 
-/** Makes due what is planned further ahead than anything ever is: by a clock that has been set back since. */
-export async function bringForward(trx: Writer, now: number): Promise<void> {
+/**
+ * Makes payments due that were planned further ahead than their longest delay, after the clock was set back. A horizon in
+ * the due query cannot find these rows: an open payment is planned at most five minutes ahead, but a payment without an
+ * attempt until it expires, which may be days away. The query would read all of those in every round.
+ */
+export async function planChecksNow(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('payments')
     .set({ next_check_at: now })

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ProviderError, type PaymentRef } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { receiveStatus } from '../reports/receive-status.ts';
-import { attemptJob } from './attempt-job.ts';
+import { attemptJob } from './job.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { findPayment } from '../model/queries.ts';
 import { tellOverdue } from './overdue.ts';
@@ -24,7 +24,7 @@ export const CLOSE_ATTEMPTS = attemptJob({
   name: 'close attempts',
   waiting: "close_state <> 'none'",
   at: 'next_close_at',
-  longestPauseMs: Math.max(LONGEST_SILENT_PAUSE_MS, ...LATE_CHECKS_MS),
+  longestDelayMs: Math.max(LONGEST_SILENT_PAUSE_MS, ...LATE_CHECKS_MS),
   run: closeAttempt,
 });
 

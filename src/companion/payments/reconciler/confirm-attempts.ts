@@ -2,7 +2,7 @@ import { isOpen } from '../../../protocol/status.ts';
 import type { Context } from '../context.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import type { AttemptRow } from '../../store/schema.ts';
-import { attemptJob } from './attempt-job.ts';
+import { attemptJob } from './job.ts';
 import { refOfAttempt } from '../model/attempts.ts';
 import { cancelPayment } from '../lifecycle/cancel.ts';
 import { findPayment } from '../model/queries.ts';
@@ -17,7 +17,7 @@ export const CONFIRM_ATTEMPTS = attemptJob({
   name: 'confirm attempts',
   waiting: "confirm_state = 'waiting'",
   at: 'next_confirm_at',
-  longestPauseMs: RETRY.longestMs,
+  longestDelayMs: RETRY.longestMs,
   run: confirmAttempt,
 });
 

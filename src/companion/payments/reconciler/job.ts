@@ -1,41 +1,104 @@
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
-import type { Writer } from '../../store/store.ts';
+import type { AttemptRow } from '../../store/schema.ts';
 
-/** How many pieces of one chore are looked for in one round. */
+/** How many due rows of a job one round reads. */
 export const BATCH_SIZE = 50;
 
-/** The name under which what is done beside a chore has lanes of its own. */
-export function extraTasksOf(chore: string): string {
-  return `beside ${chore}`;
+/** Returns the name under which the extra tasks of a job have concurrency limits of their own. */
+export function extraTasksOf(job: string): string {
+  return `extra tasks of ${job}`;
 }
 
-/** One piece of work that is due. */
+/** One due row of a job. */
 export interface Task {
-  /** Of the row it is about, for the log and so that it is not begun twice. */
+  /** The id of the row: for the log, and so that the task does not run twice at once. */
   readonly key: string;
-  /** Who is asked; `null` for nobody. */
+  /** The provider that the task calls; `null` when it calls none. */
   readonly provider: ProviderName | null;
   /**
-   * Does it, or rejects when it cannot be done yet. Before it asks anybody it writes down when it is to be tried next: a
-   * row never stays due. What is done beside it goes to `beside`: it is begun at once or, at a busy provider, not now.
+   * Runs the task. Rejects when the task must be retried. The task stores the time of its next try before it calls the
+   * provider, so a row never stays due. `startExtra` starts another task at once, or drops it at a busy provider.
    */
-  readonly run: (beside: (task: Task) => void) => Promise<unknown>;
+  readonly run: (startExtra: (task: Task) => void) => Promise<unknown>;
 }
 
-/** What is not to be looked for: rows whose work is under way, and providers that have all the work they may. */
+/** The rows and providers that a job must leave out: tasks that run now, and providers at their concurrency limit. */
 export interface Busy {
   readonly keys: readonly string[];
   readonly providers: readonly ProviderName[];
 }
 
-/** Work of one kind that nobody calls for. */
+/** One kind of background work. */
 export interface Job {
   readonly name: string;
-  /** At most {@link BATCH_SIZE} that are due, the oldest first. */
+  /** Returns the due tasks, the oldest first, in batches of {@link BATCH_SIZE}. */
   readonly findDue: (ctx: Context, busy: Busy) => Promise<Task[]>;
-  /** When the next one is due (unix ms); nothing when none is planned. */
+  /** Returns the earliest due time (unix ms); nothing when no row is planned. */
   readonly nextAt: (ctx: Context, busy: Busy) => Promise<number | null | undefined>;
-  /** Makes due what is planned further ahead than anything ever is: by a clock that has been set back since. */
-  readonly bringForward: (trx: Writer, now: number) => Promise<void>;
+}
+
+/**
+ * Returns the due rows: those whose time has come, and those further ahead than the job's longest delay. The clock has
+ * been set back since the latter were planned.
+ */
+export async function findDueRows<Row>(
+  now: number,
+  longestDelayMs: number,
+  find: (comparison: '<=' | '>', time: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const due = await find('<=', now);
+  return due.length < BATCH_SIZE ? [...due, ...(await find('>', now + longestDelayMs))] : due;
+}
+
+interface AttemptJobOptions {
+  readonly name: string;
+  /** The condition of the partial index, as SQL text: SQLite does not match a bound value with the index. */
+  readonly waiting: "close_state <> 'none'" | "confirm_state = 'waiting'";
+  /** The column of the due time (unix ms); `null` in the column means at once. */
+  readonly at: 'next_close_at' | 'next_confirm_at';
+  /** The longest delay that the job ever plans, ms. */
+  readonly longestDelayMs: number;
+  readonly run: (ctx: Context, attempt: AttemptRow) => Promise<unknown>;
+}
+
+/** Returns a job whose rows are attempts. */
+export function attemptJob({ name, waiting, at, longestDelayMs, run }: AttemptJobOptions): Job {
+  const planned = ({ store }: Context, { keys, providers }: Busy) =>
+    store.read
+      .selectFrom('attempts')
+      .where(sql<boolean>`${sql.raw(waiting)}`)
+      .where('reference', 'not in', keys)
+      .where('provider', 'not in', providers);
+  return {
+    name,
+    async findDue(ctx, busy) {
+      const rows = await findDueRows(ctx.now(), longestDelayMs, (comparison, time) =>
+        planned(ctx, busy)
+          .selectAll()
+          .where((eb) => {
+            const due = eb(at, comparison, time);
+            return comparison === '<=' ? eb.or([eb(at, 'is', null), due]) : due;
+          })
+          .orderBy(at)
+          .limit(BATCH_SIZE)
+          .execute(),
+      );
+      return rows.map((attempt) => ({
+        key: attempt.reference,
+        provider: attempt.provider,
+        run: () => run(ctx, attempt),
+      }));
+    },
+    async nextAt(ctx, busy) {
+      const next = await planned(ctx, busy)
+        .select(`${at} as at`)
+        .where(at, 'is not', null)
+        .orderBy(at)
+        .limit(1)
+        .executeTakeFirst();
+      return next?.at;
+    },
+  };
 }

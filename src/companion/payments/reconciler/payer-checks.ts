@@ -27,7 +27,7 @@ export function canAskNow(payment: Payment): payment is OfferedPayment {
 }
 
 /** Begins a task in its provider's lane; resolves when it is over, or at once when the lane is full. Never rejects. */
-type Begin = (chore: string, task: Task) => Promise<void>;
+type Begin = (job: string, task: Task) => Promise<void>;
 
 /**
  * Questions that payers cause: back from the bank, or by a button. They keep their distance by payment, share the

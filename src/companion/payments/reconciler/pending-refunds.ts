@@ -3,9 +3,9 @@ import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
 import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 import { queueAttention } from '../model/attention.ts';
-import { BATCH_SIZE, type Busy, type Job } from './job.ts';
+import { BATCH_SIZE, findDueRows, type Busy, type Job } from './job.ts';
 import { findPayment } from '../model/queries.ts';
-import { bringRefundsForward, trySendRefund } from '../refunds/send-refund.ts';
+import { LONGEST_OLD_PAUSE_MS, trySendRefund } from '../refunds/send-refund.ts';
 import { findRefund } from '../refunds/refund-rows.ts';
 
 /** A refund that has been pending for so long is told to the merchant. */
@@ -15,13 +15,15 @@ const OVERDUE_AFTER_MS = 24 * 3_600_000;
 export const SEND_PENDING_REFUNDS: Job = {
   name: 'send pending refunds',
   async findDue(ctx, busy) {
-    const rows = await planned(ctx, busy)
-      .selectAll('refunds')
-      .select('attempts.provider')
-      .where('next_request_at', '<=', ctx.now())
-      .orderBy('next_request_at')
-      .limit(BATCH_SIZE)
-      .execute();
+    const rows = await findDueRows(ctx.now(), LONGEST_OLD_PAUSE_MS, (comparison, time) =>
+      planned(ctx, busy)
+        .selectAll('refunds')
+        .select('attempts.provider')
+        .where('next_request_at', comparison, time)
+        .orderBy('next_request_at')
+        .limit(BATCH_SIZE)
+        .execute(),
+    );
     return rows.map(({ provider, ...refund }) => ({
       key: refund.id,
       provider,
@@ -36,7 +38,6 @@ export const SEND_PENDING_REFUNDS: Job = {
       .executeTakeFirst();
     return next?.at;
   },
-  bringForward: bringRefundsForward,
 };
 
 function planned({ store }: Context, { keys, providers }: Busy) {

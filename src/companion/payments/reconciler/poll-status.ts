@@ -18,7 +18,7 @@ import {
   type OfferedPayment,
   type Payment,
 } from '../model/payment.ts';
-import { bringForward, isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/next-check.ts';
+import { isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/next-check.ts';
 
 /** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
 export const POLL_STATUS: Job = {
@@ -45,7 +45,6 @@ export const POLL_STATUS: Job = {
       .executeTakeFirst();
     return next?.at;
   },
-  bringForward,
 };
 
 function planned({ store }: Context, { keys, providers }: Busy) {

@@ -1,58 +1,60 @@
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { Busy } from './job.ts';
 
-/** `null`: nobody is asked. */
-type Lane = ProviderName | null;
+/** The most tasks of one job that run at one provider at once: a long outage must not end in a storm of calls. */
+const MAX_TASKS = 20;
 
-/** Pieces of one chore at once with one provider: it is not to be stormed after a long outage. */
-const PLACES = 20;
+/** The running tasks by their key. */
+type Slots = Map<string, Promise<void>>;
 
 /**
- * The work under way, in a lane of its own for each chore and provider: one that is slow or dead fills its own lanes,
- * and delays nobody else's payments.
+ * The running tasks, with slots of their own for each job and provider: a slow or dead provider fills its own slots and
+ * delays no payments of other providers. Tasks that call no provider have the provider `null`.
  */
 export class ProviderConcurrency {
-  /** By chore, by provider, by key. */
-  readonly #chores = new Map<string, Map<Lane, Map<string, Promise<void>>>>();
+  readonly #jobs = new Map<string, Map<ProviderName | null, Slots>>();
 
-  busy(chore: string): Busy {
-    const lanes = [...(this.#chores.get(chore) ?? [])];
+  /** Returns what a job must leave out when it looks for due tasks. */
+  busy(job: string): Busy {
+    const providers = [...(this.#jobs.get(job) ?? [])];
     return {
-      keys: lanes.flatMap(([, underWay]) => [...underWay.keys()]),
-      providers: lanes.flatMap(([lane, { size }]) => (lane !== null && size >= PLACES ? [lane] : [])),
+      keys: providers.flatMap(([, slots]) => [...slots.keys()]),
+      providers: providers.flatMap(([provider, { size }]) =>
+        provider !== null && size >= MAX_TASKS ? [provider] : [],
+      ),
     };
   }
 
   /**
-   * Begins it, unless it is under way already or its lane is full. `work` never rejects. Resolves when it is over; at
-   * once where the lane is full.
+   * Runs `work`, which must never reject, unless the same task runs already or no slot is free. Resolves when the task
+   * has ended; at once when no slot is free.
    */
-  begin(chore: string, provider: Lane, key: string, work: () => Promise<void>): Promise<void> {
-    const lane = this.#lane(chore, provider);
-    const underWay = lane.get(key);
-    if (underWay) return underWay;
-    if (lane.size >= PLACES) return Promise.resolve();
-    const begun = work().finally(() => lane.delete(key));
-    lane.set(key, begun);
-    return begun;
+  begin(job: string, provider: ProviderName | null, key: string, work: () => Promise<void>): Promise<void> {
+    const slots = this.#slots(job, provider);
+    const running = slots.get(key);
+    if (running) return running;
+    if (slots.size >= MAX_TASKS) return Promise.resolve();
+    const task = work().finally(() => slots.delete(key));
+    slots.set(key, task);
+    return task;
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no task runs. */
   async idle(): Promise<void> {
     for (let all = this.#all(); all.length > 0; all = this.#all()) await Promise.all(all);
   }
 
-  #lane(chore: string, provider: Lane): Map<string, Promise<void>> {
-    const providers = this.#chores.get(chore) ?? new Map<Lane, Map<string, Promise<void>>>();
-    this.#chores.set(chore, providers);
-    const lane = providers.get(provider) ?? new Map<string, Promise<void>>();
-    providers.set(provider, lane);
-    return lane;
+  #slots(job: string, provider: ProviderName | null): Slots {
+    const providers = this.#jobs.get(job) ?? new Map<ProviderName | null, Slots>();
+    this.#jobs.set(job, providers);
+    const slots = providers.get(provider) ?? new Map<string, Promise<void>>();
+    providers.set(provider, slots);
+    return slots;
   }
 
   #all(): Promise<void>[] {
-    return [...this.#chores.values()].flatMap((providers) =>
-      [...providers.values()].flatMap((lane) => [...lane.values()]),
+    return [...this.#jobs.values()].flatMap((providers) =>
+      [...providers.values()].flatMap((slots) => [...slots.values()]),
     );
   }
 }

@@ -1,23 +1,31 @@
 import type { Context } from '../context.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { ProviderDelivery } from '../../providers/provider.ts';
-import { bringDeferredForward, retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
-import { BATCH_SIZE, type Busy, type Job } from './job.ts';
+import { LONGEST_SILENT_PAUSE_MS, retryDeferredWebhook } from '../reports/deferred-webhooks.ts';
+import { BATCH_SIZE, findDueRows, type Busy, type Job } from './job.ts';
 
-/** Tries webhooks again that could not be followed when they came. */
+/** Retries webhooks that could not be applied when they arrived. */
 export const RETRY_DEFERRED_WEBHOOKS: Job = {
   name: 'retry deferred webhooks',
   async findDue(ctx, busy) {
-    const rows = await planned(ctx, busy)
-      .select(['provider', 'report_json', 'tries', 'received_at'])
-      .where('next_try_at', '<=', ctx.now())
-      .orderBy('next_try_at')
-      .limit(BATCH_SIZE)
-      .execute();
+    const rows = await findDueRows(ctx.now(), LONGEST_SILENT_PAUSE_MS, (comparison, time) =>
+      planned(ctx, busy)
+        .select(['provider', 'report_json', 'tries', 'received_at', 'next_try_at'])
+        .where('next_try_at', comparison, time)
+        .orderBy('next_try_at')
+        .limit(BATCH_SIZE)
+        .execute(),
+    );
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
       const delivery = JSON.parse(row.report_json!) as ProviderDelivery;
-      const due = { provider, delivery, tries: row.tries, receivedAt: row.received_at };
+      const due = {
+        provider,
+        delivery,
+        tries: row.tries,
+        receivedAt: row.received_at,
+        nextTryAt: row.next_try_at,
+      };
       return {
         key: delivery.deliveryId,
         provider,
@@ -33,7 +41,6 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
       .executeTakeFirst();
     return next?.at;
   },
-  bringForward: bringDeferredForward,
 };
 
 function planned({ store }: Context, { keys, providers }: Busy) {

@@ -1,9 +1,7 @@
 import { delayByAgeMs } from '../../lib/backoff.ts';
 import type { Context } from '../context.ts';
 import { ProviderError, type ProviderRefund } from '../../providers/provider.ts';
-import { IS_PENDING_REFUND } from '../../store/index-conditions.ts';
 import type { RefundRow } from '../../store/schema.ts';
-import type { Writer } from '../../store/store.ts';
 import { findAttempt, refOfAttempt } from '../model/attempts.ts';
 import { queueAttention } from '../model/attention.ts';
 import { findRefund } from './refund-rows.ts';
@@ -17,7 +15,7 @@ import { settleRefund } from './settle-refund.ts';
 export const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 /** The longest pause for a refund older than a day, ms: its result is lost or takes days. */
-const LONGEST_OLD_PAUSE_MS = 3_600_000;
+export const LONGEST_OLD_PAUSE_MS = 3_600_000;
 const OLD_MS = 24 * 3_600_000;
 
 export type RefundContext = Pick<
@@ -144,14 +142,4 @@ async function undoClaim(ctx: Pick<Context, 'store'>, { id, requests }: RefundRo
       .where('requests', '=', requests + 1)
       .execute(),
   );
-}
-
-/** Makes refunds due that were planned too far ahead by a clock that has been set back since. */
-export async function bringRefundsForward(trx: Writer, now: number): Promise<void> {
-  await trx
-    .updateTable('refunds')
-    .set({ next_request_at: now })
-    .where(IS_PENDING_REFUND)
-    .where('next_request_at', '>', now + LONGEST_OLD_PAUSE_MS)
-    .execute();
 }

@@ -15,7 +15,7 @@ import { confirmDelivery } from './webhook-trust.ts';
 /** Retries before a webhook is given up: about 24 hours, like our own webhooks to merchants. */
 const GIVE_UP_AFTER = 29;
 /** A retry whose provider did not answer is repeated after a tenth of the webhook's age, at most after this time, ms. */
-const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
+export const LONGEST_SILENT_PAUSE_MS = 6 * 3_600_000;
 /** A webhook whose provider has not answered for this long is stored but not retried any more, ms. */
 const SILENT_GIVE_UP_MS = 30 * 24 * 3_600_000;
 
@@ -35,6 +35,8 @@ interface DeferredWebhook {
 export interface DueWebhook extends DeferredWebhook {
   /** Unix ms. */
   readonly receivedAt: number;
+  /** The planned time of the retry, unix ms. A row with another time has been retried meanwhile. */
+  readonly nextTryAt: number | null;
 }
 
 function isLastTry(tries: number): boolean {
@@ -57,7 +59,7 @@ function toDeferral({ delivery, tries }: DeferredWebhook, now: number) {
  */
 async function claimRetry(
   trx: Writer,
-  { provider, delivery, tries, receivedAt }: DueWebhook,
+  { provider, delivery, tries, receivedAt, nextTryAt }: DueWebhook,
   { now, isReliable }: { readonly now: number; readonly isReliable: boolean },
 ): Promise<boolean> {
   const age = now - receivedAt;
@@ -69,22 +71,13 @@ async function claimRetry(
     .where('provider', '=', provider)
     .where('delivery_id', '=', delivery.deliveryId)
     .where('tries', '=', tries)
-    .where('next_try_at', '<=', now)
+    .where('next_try_at', '=', nextTryAt)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
 /** The row's values when no retry is needed. */
 const DONE = { report_json: null, next_try_at: null } as const;
-
-/** Makes webhooks due whose retry was planned too far ahead by a clock that has been set back since. */
-export async function bringDeferredForward(trx: Writer, now: number): Promise<void> {
-  await trx
-    .updateTable('provider_deliveries')
-    .set({ next_try_at: now })
-    .where('next_try_at', '>', now + LONGEST_SILENT_PAUSE_MS)
-    .execute();
-}
 
 /**
  * Confirms a deferred webhook again and applies it if that is possible now. Throws the provider's error when the provider

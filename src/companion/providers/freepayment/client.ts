@@ -5,7 +5,7 @@ import { errorText } from '../error-text.ts';
 import { NoUsableResponse, ProviderHttp, type HttpResponse, type HttpCall } from '../provider-http.ts';
 import { ProviderError } from '../provider.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
-import { answerSchema, type Transaction } from './messages.ts';
+import { responseSchema, type Transaction } from './messages.ts';
 import { basicAuth, type FreepaymentSettings } from './settings.ts';
 
 export interface RefundBody {
@@ -15,13 +15,13 @@ export interface RefundBody {
   readonly reason: string;
 }
 
-/** There is no such address, or no such thing there: nothing was done. */
-const NOT_THERE = [404, 405];
-/** Perhaps a repeat that came while the first call was at work. */
+/** No such address, or no such object: the call had no effect. */
+const NOT_FOUND = [404, 405];
+/** The call may be a repeat that arrived while the first one was processed. */
 const CONFLICT = 409;
 
 const MAX_FIELDS = 20;
-/** Field names and no more: a key can be anything. */
+/** Only what looks like a field name: a key can be any text. */
 const FIELD_NAME = /^[A-Za-z_][\w-]{0,40}$/;
 
 const refusalSchema = v.union([
@@ -30,7 +30,7 @@ const refusalSchema = v.union([
   v.object({ response: v.object({ message: v.string() }) }),
 ]);
 
-/** Calls to the acquirer. They answer the transaction, or throw a {@link ProviderError}. */
+/** Calls to the acquirer. They return the transaction, or throw a {@link ProviderError}. */
 export class FreepaymentClient {
   readonly #authorization: string;
   readonly #http: ProviderHttp;
@@ -47,12 +47,12 @@ export class FreepaymentClient {
     });
   }
 
-  /** A repeat under the same `tracking_id` is the same payment. */
+  /** A repeat with the same `tracking_id` returns the same payment. */
   createPayment(request: object): Promise<Transaction> {
     return this.#post('/transactions/payments', request, true);
   }
 
-  /** Of a payment or a refund. */
+  /** Returns a payment or a refund. */
   find(uid: string): Promise<Transaction> {
     return this.#call({
       method: 'GET',
@@ -61,7 +61,7 @@ export class FreepaymentClient {
     });
   }
 
-  /** A second one may be a second refund: it is sent once. */
+  /** Sent once: a second call may make a second refund. */
   createRefund(request: RefundBody): Promise<Transaction> {
     return this.#post('/transactions/refunds', request, false);
   }
@@ -72,30 +72,33 @@ export class FreepaymentClient {
 
   #call(call: HttpCall): Promise<Transaction> {
     const headers = { authorization: this.#authorization };
-    return this.#http.call({ ...call, headers }, (answer) => {
-      if (answer.status >= 300) throw asError(answer, call);
-      const parsed = v.safeParse(answerSchema, answer.json);
+    return this.#http.call({ ...call, headers }, (response) => {
+      if (response.status >= 300) throw toProviderError(response, call);
+      const parsed = v.safeParse(responseSchema, response.json);
       if (parsed.success) return parsed.output.transaction;
       const fields = unreadableFields(parsed.issues);
-      throw new NoUsableResponse(`Freepayment's answer cannot be read (${answer.status}): ${fields}`, true);
+      throw new NoUsableResponse(
+        `Freepayment's response cannot be read (${response.status}): ${fields}`,
+        true,
+      );
     });
   }
 }
 
-function asError({ status, json }: HttpResponse, { method }: HttpCall): ProviderError {
+function toProviderError({ status, json }: HttpResponse, { method }: HttpCall): ProviderError {
   const reason = readRefusal(json);
-  const answered = `Freepayment answered ${status}: ${reason ?? errorText(json) ?? 'no reason given'}`;
-  // In none of its documented forms, and so perhaps not its word at all.
-  if (reason === null) return new NoUsableResponse(answered, false);
-  // A question that is not answered refuses nothing.
-  if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', answered);
-  if (NOT_THERE.includes(status)) return new NoUsableResponse(answered, false, { mayHaveTakenEffect: false });
+  const message = `Freepayment returned ${status}: ${reason ?? errorText(json) ?? 'no reason given'}`;
+  // Not one of the acquirer's documented forms, so another server may have sent it.
+  if (reason === null) return new NoUsableResponse(message, false);
+  // A failed read refuses nothing.
+  if (method === 'GET' || status === CONFLICT) return new ProviderError('unavailable', message);
+  if (NOT_FOUND.includes(status)) return new NoUsableResponse(message, false, { mayHaveTakenEffect: false });
   return new ProviderError('refused', `Freepayment refused: ${status} ${reason}`.trim(), { reason });
 }
 
 /**
- * Why the acquirer said no, for the operator's log: its own words and the names of the fields at fault. `null` for
- * what is in none of its documented forms, and so perhaps not its word at all.
+ * Returns the acquirer's reason for a refusal, for the operator's log: its text and the names of the invalid fields.
+ * `null` for a body in none of the documented forms, which another server may have sent.
  */
 function readRefusal(json: unknown): string | null {
   const parsed = v.safeParse(refusalSchema, json);

@@ -1,6 +1,6 @@
 import type { CreateRequest, Customer } from '../provider.ts';
 
-/** The body of a create, by the acquirer's names; what the shop has not told is left out. */
+/** Returns the body of a create call. Leaves out what the shop did not send. */
 export function createBody(
   request: CreateRequest,
   { webhookUrl, test }: { readonly webhookUrl: string; readonly test: boolean },
@@ -14,7 +14,7 @@ export function createBody(
   return {
     amount: request.amount,
     currency: request.currency,
-    // Every published request has one.
+    // Every published request has a description.
     description: request.description ?? `Заказ ${request.orderId}`,
     test,
     tracking_id: request.reference,
@@ -26,7 +26,7 @@ export function createBody(
   };
 }
 
-/** Published requests have no `+`. Russians dial 8 within the country for what is 7 from everywhere. */
+/** Published requests have no `+`. Russians dial 8 inside the country where the international prefix is 7. */
 function digitsOf(phone: string): string {
   const digits = phone.replace(/\D/g, '');
   return /^8\d{10}$/.test(digits) && !phone.trim().startsWith('+') ? `7${digits.slice(1)}` : digits;

@@ -1,16 +1,16 @@
 /**
- * The acquirer's `form`: a link in disguise (a GET without fields), or a page of its own to send the payer to with
- * hidden fields. Nothing of it is altered; what could harm a payer's browser is refused.
+ * Reads the acquirer's `form`: a link (GET without fields), or a page of the acquirer that receives hidden fields. It
+ * is never altered; a form that could harm a payer's browser is rejected.
  */
 import * as v from 'valibot';
 import { parseNspkLink } from '../../../protocol/nspk-link.ts';
 import type { Presentation } from '../../../protocol/snapshot.ts';
 
-/** Published forms have some ten fields of some tens of characters. */
+/** Published forms have about ten fields of some tens of characters. */
 const MAX_FIELDS = 64;
 const MAX_NAME_CHARS = 128;
 const MAX_VALUE_CHARS = 4096;
-/** All names and values: they are in every snapshot that is sent to the page. */
+/** All names and values together: every snapshot that is sent to the page contains them. */
 const MAX_FORM_CHARS = 32_768;
 
 const plainText = v.check((value: string) => !/\p{Cc}/u.test(value));
@@ -24,7 +24,7 @@ const formSchema = v.object({
         v.object({
           name: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_CHARS), plainText),
           value: v.pipe(v.string(), v.maxLength(MAX_VALUE_CHARS), plainText),
-          // Nothing is the payer's to fill in: a form of that kind could not be carried out.
+          // Hidden fields only: a form with fields for the payer to fill in cannot be submitted automatically.
           type: v.optional(v.literal('hidden'), 'hidden'),
         }),
       ),
@@ -39,13 +39,13 @@ const formSchema = v.object({
 });
 
 export interface FormRules {
-  /** Plain http is for development, where the acquirer itself is reached by it. */
+  /** Allows plain http. For development, where the acquirer itself is reached by http. */
   readonly allowHttp: boolean;
-  /** `gateway.iframe`: its page may be framed. */
+  /** `gateway.iframe`: the acquirer's page may be shown in a frame. */
   readonly iframe: boolean;
 }
 
-/** How the payer is led to the payment; `null` for a form that no payer should be sent to. */
+/** Returns what the payer is shown; `null` for a form to which no payer may be sent. */
 export function readForm(form: unknown, { allowHttp, iframe }: FormRules): Presentation | null {
   const parsed = v.safeParse(formSchema, form);
   if (!parsed.success || !isWebAddress(parsed.output.action, allowHttp)) return null;
@@ -54,7 +54,7 @@ export function readForm(form: unknown, { allowHttp, iframe }: FormRules): Prese
   return { kind: 'form', action, http_method: method, fields, iframe };
 }
 
-/** The QR's own id, by which merchants close it; only NSPK's links have one. */
+/** Returns the id of the QR code, by which merchants close it; `null` for links that are not NSPK's. */
 export function qrIdOf(presentation: Presentation): string | null {
   const link = presentation.kind === 'link' ? parseNspkLink(presentation.url) : null;
   return link?.kind === 'qr' ? link.id : null;

@@ -23,16 +23,16 @@ import { readWebhook } from './webhook.ts';
 export interface FreepaymentOptions {
   readonly settings: FreepaymentSettings;
   readonly outbound: OutboundClient;
-  /** Where the provider reports to. */
+  /** The address of our webhook. */
   readonly webhookUrl: string;
   /** Unix time in ms. */
   readonly now: () => number;
 }
 
 /**
- * Freepayment, of the beGateway family, in the variant that the shop has a contract for. Our reference is its
- * `tracking_id`, under which a repeat is the same payment; it is asked about by its own uid. It closes nothing, and its
- * webhooks are not dated: money is believed by a status query.
+ * Freepayment, of the beGateway family, in the variant of the shop's contract. Our reference is its `tracking_id`; a
+ * repeat with the same one returns the same payment. Status calls use the acquirer's uid. It cannot close a payment.
+ * Its webhooks contain no time, so a status call must confirm a payment.
  */
 export function createFreepaymentProvider({
   settings,
@@ -42,15 +42,15 @@ export function createFreepaymentProvider({
 }: FreepaymentOptions): Provider {
   const client = new FreepaymentClient({ settings, outbound });
   const auth = new WebhookAuth(settings);
-  const refunds = new Refunds({ client, repeat: settings.repeatRefunds });
+  const refunds = new Refunds({ client, repeatLostRefunds: settings.repeatRefunds });
   const rules = RULES[settings.variant];
   const allowHttp = settings.baseUrl.startsWith('http://');
 
-  /** Counted from here: when it began is not told. */
-  const endOfOffer = () => (rules.lifetimeMs === null ? null : now() + rules.lifetimeMs);
+  /** Counted from now: the response does not say when the lifetime began. */
+  const expiryFromNow = () => (rules.lifetimeMs === null ? null : now() + rules.lifetimeMs);
 
-  /** `pending` while there is no form; `null` for one that no payer should be sent to. */
-  function offerOf(transaction: Transaction): Presentation | null {
+  /** `pending` while there is no form; `null` for a form to which no payer may be sent. */
+  function presentationOf(transaction: Transaction): Presentation | null {
     const status = paymentStatus(transaction);
     const over = status !== null && !isOpen(status);
     if (over || transaction.form === undefined || transaction.form === null) return { kind: 'pending' };
@@ -59,28 +59,28 @@ export function createFreepaymentProvider({
 
   async function report({ reference, providerPaymentId }: PaymentRef): Promise<ProviderReport> {
     if (providerPaymentId === null) {
-      throw new ProviderError('unavailable', 'the acquirer has not told its id of this payment yet', {
+      throw new ProviderError('unavailable', 'the acquirer’s id of this payment is not known yet', {
         mayHaveTakenEffect: false,
       });
     }
     const transaction = await client.find(providerPaymentId);
     const { uid, tracking_id, amount, currency, message, test } = transaction;
     if (uid !== providerPaymentId || !isPayment(transaction) || (tracking_id ?? reference) !== reference) {
-      throw new ProviderError('unavailable', 'the acquirer answered about another payment');
+      throw new ProviderError('unavailable', 'the acquirer returned another payment');
     }
     const status = paymentStatus(transaction);
-    const offer = status === null ? null : offerOf(transaction);
+    const offer = status === null ? null : presentationOf(transaction);
     return {
       reference,
       status,
-      // Whether it is the right sum is judged where money is believed, and told to the merchant if not.
+      // The amount is compared where the report is applied; the merchant is notified of a difference.
       amount,
       currency,
       test,
       providerPaymentId: uid,
       receiptUrl: transaction.receipt_url,
       presentation: offer?.kind === 'pending' ? null : offer,
-      expiresAt: endOfOffer(),
+      expiresAt: expiryFromNow(),
       detail: sanitizeForLog([transaction.status ?? 'no status', message ?? ''].join(' ')),
     };
   }
@@ -103,10 +103,7 @@ export function createFreepaymentProvider({
         createBody(request, { webhookUrl, test: settings.test }),
       );
       if (isAnother(transaction, request)) {
-        throw new ProviderError(
-          'unavailable',
-          'the acquirer answered with another payment than was asked for',
-        );
+        throw new ProviderError('unavailable', 'the acquirer returned another payment than requested');
       }
       if (paymentStatus(transaction) === 'failed') {
         throw new ProviderError(
@@ -114,18 +111,15 @@ export function createFreepaymentProvider({
           `the payment failed at once: ${sanitizeForLog(transaction.message ?? '')}`,
         );
       }
-      const presentation = offerOf(transaction);
+      const presentation = presentationOf(transaction);
       if (presentation === null) {
-        throw new ProviderError(
-          'unavailable',
-          'the acquirer answered with a form that no payer should be sent to',
-        );
+        throw new ProviderError('unavailable', 'the acquirer returned a form to which no payer may be sent');
       }
       return {
         providerPaymentId: transaction.uid,
         qrId: qrIdOf(presentation),
         presentation,
-        expiresAt: endOfOffer(),
+        expiresAt: expiryFromNow(),
         test: transaction.test,
         receiptUrl: transaction.receipt_url,
       };
@@ -133,10 +127,10 @@ export function createFreepaymentProvider({
 
     status: report,
 
-    /** Nothing can be closed: what it came to is all there is to say. */
+    /** The acquirer cannot close a payment, so this only returns its state. */
     cancel: report,
 
-    refund: (request) => refunds.carryOut(request),
+    refund: (request) => refunds.refund(request),
 
     findRefund: (payment, uid) => refunds.find(payment, uid),
 
@@ -147,7 +141,7 @@ export function createFreepaymentProvider({
   };
 }
 
-/** Refuses to show a payer anything but the payment that was asked for. */
+/** True for another payment than the requested one: it must not be shown to the payer. */
 function isAnother(transaction: Transaction, request: CreateRequest): boolean {
   return (
     !isPayment(transaction) ||

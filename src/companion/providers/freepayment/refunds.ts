@@ -11,45 +11,45 @@ import { failureReason, refundIdIn, refundReason, type Transaction } from './mes
 import { refundStatus } from './status-codes.ts';
 
 /**
- * Money given back. Once asked for, a refund is asked about by its uid. Whether a second request would be the same
- * refund is not documented: one whose answer was lost waits for the webhook that tells its uid.
+ * Refunds. A refund with a known uid is read by that uid. The acquirer does not document whether a second request makes
+ * a second refund, so a refund whose response was lost waits for the webhook with its uid.
  */
 export class Refunds {
   readonly #client: FreepaymentClient;
-  readonly #repeat: boolean;
+  readonly #repeatLostRefunds: boolean;
 
-  /** `repeat`: asks again all the same. */
-  constructor({ client, repeat }: { client: FreepaymentClient; repeat: boolean }) {
+  /** `repeatLostRefunds`: true to request such a refund again. */
+  constructor({ client, repeatLostRefunds }: { client: FreepaymentClient; repeatLostRefunds: boolean }) {
     this.#client = client;
-    this.#repeat = repeat;
+    this.#repeatLostRefunds = repeatLostRefunds;
   }
 
-  async carryOut(request: RefundRequest): Promise<ProviderRefund> {
+  async refund(request: RefundRequest): Promise<ProviderRefund> {
     const { payment, providerRefundId, amount } = request;
     const parent = payment.providerPaymentId;
     if (parent === null) {
-      throw new ProviderError('unavailable', 'the acquirer has not told its id of the payment', {
+      throw new ProviderError('unavailable', 'the acquirer’s id of the payment is not known yet', {
         mayHaveTakenEffect: false,
       });
     }
     const transaction =
       providerRefundId === null
-        ? await this.#ask(request, parent)
+        ? await this.#request(request, parent)
         : await this.#client.find(providerRefundId);
     if (isAnother(transaction, { uid: providerRefundId, parent, amount })) {
-      throw new ProviderError('unavailable', 'the acquirer answered with another refund');
+      throw new ProviderError('unavailable', 'the acquirer returned another refund');
     }
     const { uid, test } = transaction;
     return { status: refundStatus(transaction), providerRefundId: uid, test, ...failureReason(transaction) };
   }
 
-  /** How a refund stands that was made by whomever. */
+  /** Returns a refund, whether made here or in the acquirer's cabinet. */
   async find({ providerPaymentId }: PaymentRef, uid: string): Promise<FoundRefund> {
     const transaction = await this.#client.find(uid);
     const { parent_uid: parent, amount } = transaction;
-    // Its payment must be named: the uid alone comes from a message.
+    // The refund must name its payment, because the uid comes from an unconfirmed webhook.
     if (parent === null || parent !== providerPaymentId || isAnother(transaction, { uid, parent, amount })) {
-      throw new ProviderError('unavailable', 'the acquirer answered about another refund');
+      throw new ProviderError('unavailable', 'the acquirer returned another refund');
     }
     return {
       refundId: refundIdIn(transaction.reason),
@@ -61,26 +61,29 @@ export class Refunds {
     };
   }
 
-  async #ask({ refundId, repeated, amount, reason }: RefundRequest, parent: string): Promise<Transaction> {
-    if (repeated && !this.#repeat) {
+  async #request(
+    { refundId, repeated, amount, reason }: RefundRequest,
+    parent: string,
+  ): Promise<Transaction> {
+    if (repeated && !this.#repeatLostRefunds) {
       throw new ProviderError(
         'unavailable',
-        `nobody knows whether ${refundId} was made: its answer was lost, and asking again might give the money back ` +
-          'twice. Its webhook settles it; if none comes, look for it among the refunds in the acquirer’s cabinet',
+        `it is unknown whether ${refundId} was made: its response was lost, and a repeat could refund the money ` +
+          'twice. Its webhook settles it; if none comes, look for the refund in the acquirer’s cabinet',
         { mayHaveTakenEffect: false },
       );
     }
-    const asked = this.#client.createRefund({
+    const call = this.#client.createRefund({
       parent_uid: parent,
       amount,
       reason: refundReason(refundId, reason),
     });
-    return repeated ? resultOfRepeat(asked) : asked;
+    return repeated ? resultOfRepeat(call) : call;
   }
 }
 
 interface Expected {
-  /** `null` while it has none. */
+  /** `null` while the uid is not known. */
   readonly uid: string | null;
   readonly parent: string;
   /** Kopecks. */

@@ -23,7 +23,7 @@ export function freepaymentSettings(development: boolean) {
     /** Test mode: no money moves. */
     test: variable('SBP_FREEPAYMENT_TEST', flag),
     /**
-     * True if a refund is requested again when its answer was lost. The acquirer does not document that it recognizes the
+     * True if a refund is requested again when its response was lost. The acquirer does not document that it recognizes the
      * second request. Without this, such a refund waits for its webhook.
      */
     repeatRefunds: variable('SBP_FREEPAYMENT_REPEAT_REFUNDS', flag),

@@ -1,6 +1,6 @@
 /**
- * The acquirer's four ways behind one API. What each wants of its payer and how long its offers live is from the
- * acquirer's public documentation.
+ * The acquirer's four variants behind one API. The required customer fields and the lifetimes come from the acquirer's
+ * public documentation.
  */
 import type { FieldError } from '../../../protocol/problem.ts';
 import type { Capabilities, Customer } from '../provider.ts';
@@ -9,10 +9,10 @@ export const VARIANTS = ['SY', 'BC', 'IZ', 'MT'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 export interface VariantRules {
-  /** How long an offer lives, ms; `null` where no document says: then the acquirer's own status tells. */
+  /** How long a payment can be paid, ms. `null` when no document says: then the acquirer's status says when it ends. */
   readonly lifetimeMs: number | null;
   readonly refund: Capabilities['refund'];
-  /** What it insists on and the shop has not told, by the names of our own API. */
+  /** Returns the required fields that the shop did not send, under the names of the merchant API. */
   readonly missing: (customer: Customer) => readonly FieldError[];
 }
 

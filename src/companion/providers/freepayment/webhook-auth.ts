@@ -4,13 +4,15 @@ import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 import type { RawWebhook } from '../provider.ts';
 import { basicAuth, type FreepaymentSettings } from './settings.ts';
 
-/** The base64 of an RSA signature of up to 8192 bits. Doubled headers are joined by a comma, which is none of it. */
+/**
+ * The base64 of an RSA signature of up to 8192 bits. Node joins repeated headers with a comma, which does not match.
+ */
 const SIGNATURE = /^[A-Za-z0-9+/]{86,1366}={0,2}$/;
 
 /**
- * Whether a webhook is the acquirer's. With its public key: `Content-Signature` is base64(RSA-SHA256 over the raw body),
- * and an `Authorization` that comes as well must be right. Without it: HTTP Basic with the shop's own credentials.
- * Neither is dated, so an old message can be played again: what it says is a hint only (see payments/hint.ts).
+ * Verifies that a webhook comes from the acquirer. With its public key, `Content-Signature` must be base64(RSA-SHA256
+ * over the raw body), and `Authorization`, if present, must be right. Without the key, the webhook must have the shop's
+ * HTTP Basic credentials. Neither contains a time, so an old message can be sent again: a status call must confirm it.
  */
 export class WebhookAuth {
   readonly #publicKey: KeyObject | null;
@@ -21,7 +23,7 @@ export class WebhookAuth {
     this.#basic = digest(basicAuth(settings));
   }
 
-  /** Throws a {@link WebhookVerificationError} for what is not authentic, whatever it is. */
+  /** Throws a {@link WebhookVerificationError} for a webhook that is not authentic. */
   check({ headers, body }: RawWebhook): void {
     const { authorization } = headers;
     if (authorization !== undefined) this.#checkBasic(authorization);
@@ -32,7 +34,7 @@ export class WebhookAuth {
   }
 
   #checkBasic(given: string): void {
-    // Schemes are written in any case.
+    // The name of the scheme is case-insensitive.
     const normal = given.replace(/^basic +/i, 'Basic ');
     if (timingSafeEqual(digest(normal), this.#basic)) return;
     throw new WebhookVerificationError('signature_mismatch', 'Authorization is not the shop’s');
@@ -55,7 +57,7 @@ function checkSignature(publicKey: KeyObject, headers: IncomingHttpHeaders, body
   }
 }
 
-/** Equally long whatever it is of, to be compared in constant time. */
+/** A hash makes both values equally long, so that they can be compared in constant time. */
 function digest(value: string): Buffer {
   return createHash('sha256').update(value).digest();
 }

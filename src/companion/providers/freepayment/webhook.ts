@@ -4,7 +4,7 @@ import type { ProviderDelivery, RefundReport } from '../provider.ts';
 import { deliveryIdOf } from '../delivery-id.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import {
-  answerSchema,
+  responseSchema,
   failureReason,
   isPayment,
   isRefund,
@@ -13,21 +13,24 @@ import {
 } from './messages.ts';
 import { paymentStatus, refundStatus } from './status-codes.ts';
 
-/** What an authentic webhook says. Throws a {@link WebhookVerificationError} for a body that is no JSON object. */
+/**
+ * Returns the content of an authentic webhook. Throws a {@link WebhookVerificationError} for a body that is not a JSON
+ * object.
+ */
 export function readWebhook(body: Buffer): ProviderDelivery {
   const deliveryId = deliveryIdOf(body);
-  const parsed = v.safeParse(answerSchema, jsonObject(body));
-  // Perhaps a newer version's: nothing to apply, and nothing to refuse either.
+  const parsed = v.safeParse(responseSchema, jsonObject(body));
+  // It may come from a newer version of the API: apply nothing and refuse nothing.
   if (!parsed.success) {
     const detail = `cannot be read: ${unreadableFields(parsed.issues)}`;
-    return { ...nothing, reference: '', event: 'unreadable', deliveryId, detail };
+    return { ...emptyReport, reference: '', event: 'unreadable', deliveryId, detail };
   }
   const { transaction } = parsed.output;
   const event = eventOf(transaction);
   if (isRefund(transaction)) {
-    // Whether it carries our reference is not documented, and the payment's own uid finds it all the same.
+    // It is not documented whether a refund contains our reference; the uid of the payment identifies it anyway.
     const payment = { reference: '', providerPaymentId: transaction.parent_uid };
-    return { ...nothing, ...payment, event, deliveryId, refund: refundReport(transaction) };
+    return { ...emptyReport, ...payment, event, deliveryId, refund: refundReport(transaction) };
   }
   const { uid, tracking_id, amount, currency, test } = transaction;
   return {
@@ -42,7 +45,7 @@ export function readWebhook(body: Buffer): ProviderDelivery {
   };
 }
 
-const nothing = { status: null, amount: null, currency: null } as const;
+const emptyReport = { status: null, amount: null, currency: null } as const;
 
 function refundReport(transaction: Transaction): RefundReport {
   const { uid, amount, reason } = transaction;
@@ -55,7 +58,7 @@ function refundReport(transaction: Transaction): RefundReport {
   };
 }
 
-/** For history and log: words of the acquirer's, if they are such. */
+/** For the history and the log. Values that are not plain words become "unknown". */
 function eventOf({ type, status }: Transaction): string {
   return [type ?? 'payment', status]
     .map((word) => (/^\w{1,32}$/.test(word ?? '') ? word : 'unknown'))
@@ -67,7 +70,7 @@ function jsonObject(body: Buffer): object {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   } catch {
-    // falls through: the sender signed something that is no JSON object
+    // falls through: the signed body is not a JSON object
   }
   throw new WebhookVerificationError('body_malformed', 'The body is not a JSON object');
 }

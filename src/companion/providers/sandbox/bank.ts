@@ -11,7 +11,7 @@ import type { WallClock } from '../../lib/wall-clock.ts';
 
 const SLOW_PAYMENT_MS = 4_000;
 const WEBHOOK_TIMEOUT_MS = 5_000;
-/** Between two looks at webhooks that were not taken. */
+/** Between two tries to deliver webhooks that were not accepted. */
 const RESEND_MS = 1_000;
 const IDLE_MS = 60_000;
 const QR_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -33,16 +33,18 @@ interface Options {
   readonly store: Store;
   readonly log: FastifyBaseLogger;
   readonly now: () => number;
-  /** Whether bills may end by the clock. */
+  /** Says whether bills may expire by the clock. */
   readonly clock: Pick<WallClock, 'isReliable'>;
   readonly webhookSecret: string;
-  /** Where the bank reports to; asked at each report, since a port may be known only later. */
+  /**
+   * Returns the address of the companion's webhook. Called for each report, because the port may be known only later.
+   */
   readonly webhookUrl: () => string;
 }
 
 /**
- * A bank that is not there: it keeps its own books, and reports by signed webhooks over HTTP until they are taken,
- * as a real one would, also across a restart. The companion reaches it through the sandbox provider only.
+ * The sandbox's bank. Like a real bank, it keeps its own records and sends signed webhooks over HTTP until they are
+ * accepted, also across a restart. The companion reaches it only through the sandbox provider.
  */
 export class SandboxBank {
   readonly #store: Store;
@@ -57,12 +59,12 @@ export class SandboxBank {
     this.#now = options.now;
     this.#options = options;
     this.#loop = new PollingLoop(
-      () => this.#catchUp(),
-      (error) => this.#log.error({ err: error }, 'the sandbox bank stumbled'),
+      () => this.#runRound(),
+      (error) => this.#log.error({ err: error }, 'sandbox bank job failed, will retry'),
     );
   }
 
-  /** Takes up what a restart interrupted. */
+  /** Resumes what a restart interrupted. */
   start(): void {
     this.#loop.wake();
   }
@@ -71,7 +73,7 @@ export class SandboxBank {
     return this.#loop.close();
   }
 
-  /** Opens a bill, or finds the one that this reference already has. */
+  /** Opens a bill, or returns the existing bill of this reference. */
   async open(bill: Bill): Promise<SandboxPaymentRow> {
     return this.#store.write(async (trx) => {
       await trx
@@ -104,7 +106,10 @@ export class SandboxBank {
     return this.#find('reference', reference);
   }
 
-  /** The newest bill of a payment: a renewed one has several, `pay_…`, `pay_…-2` and so on. */
+  /**
+   * Returns the newest bill of a payment; a renewed payment has several: `pay_…`, `pay_…-2` and so on. `null` when
+   * there is none.
+   */
   async findNewest(paymentId: string): Promise<SandboxPaymentRow | null> {
     const row = await this.#store.read
       .selectFrom('sandbox_payments')
@@ -112,21 +117,25 @@ export class SandboxBank {
       .where((eb) =>
         eb.or([
           eb('reference', '=', paymentId),
-          // All that begin with the id and a hyphen, as a range of the index: "." is the character after it.
+          // All references that start with the id and a hyphen, as a range of the index: "." is the character after
+          // "-".
           eb.and([eb('reference', '>', `${paymentId}-`), eb('reference', '<', `${paymentId}.`)]),
         ]),
       )
       .orderBy(sql`rowid`, 'desc')
       .executeTakeFirst();
-    return row ? this.#atThisMoment(row) : null;
+    return row ? this.#withExpiry(row) : null;
   }
 
   findByQr(qrId: string): Promise<SandboxPaymentRow | null> {
     return this.#find('qr_id', qrId);
   }
 
-  /** Moves the bill, if it can be moved there, and reports it; `reported` tells whether the report was taken. */
-  async move(
+  /**
+   * Sets the bill's status if the transition is allowed, and reports it. `reported` is true if the companion accepted
+   * the report. Returns `null` for an unknown bill.
+   */
+  async setStatus(
     reference: string,
     to: PaymentStatus,
   ): Promise<{ status: PaymentStatus; reported: boolean } | null> {
@@ -137,9 +146,9 @@ export class SandboxBank {
     return { status: moved.status, reported };
   }
 
-  /** The payer confirms and the bank takes its time: `processing` now, `paid` a little later. */
+  /** The payer confirms and the bank is slow: `processing` now, `paid` after {@link SLOW_PAYMENT_MS}. */
   async paySlowly(reference: string): Promise<void> {
-    await this.move(reference, 'processing');
+    await this.setStatus(reference, 'processing');
     await this.#store.write((trx) =>
       trx
         .updateTable('sandbox_payments')
@@ -157,11 +166,11 @@ export class SandboxBank {
       .selectAll()
       .where(column, '=', value)
       .executeTakeFirst();
-    return row ? this.#atThisMoment(row) : null;
+    return row ? this.#withExpiry(row) : null;
   }
 
-  /** A bill whose time is up cannot be confirmed any more; nobody needs a timer to know that. */
-  #atThisMoment(row: SandboxPaymentRow): SandboxPaymentRow {
+  /** Shows a bill past its time as expired. No timer is needed, because it is computed on reading. */
+  #withExpiry(row: SandboxPaymentRow): SandboxPaymentRow {
     const isOver = row.status === 'created' && row.expires_at <= this.#now();
     return isOver && this.#options.clock.isReliable() ? { ...row, status: 'expired' } : row;
   }
@@ -175,7 +184,7 @@ export class SandboxBank {
         .executeTakeFirst();
       if (!row) return null;
       const next = transition(row.status, to);
-      // A bank has no second word for a code that is over.
+      // A real bank also keeps "expired" when an expired code is canceled.
       if (!next.changed || (row.status === 'expired' && to === 'canceled')) return row;
       return trx
         .updateTable('sandbox_payments')
@@ -186,8 +195,8 @@ export class SandboxBank {
     });
   }
 
-  /** One round: slow payments that are due, and reports that were not taken. Answers the ms until the next. */
-  async #catchUp(): Promise<number> {
+  /** One round: slow payments that are due, and reports that were not accepted. Returns the ms until the next round. */
+  async #runRound(): Promise<number> {
     const slow = await this.#store.read
       .selectFrom('sandbox_payments')
       .selectAll()
@@ -211,7 +220,7 @@ export class SandboxBank {
 
   async #report(row: SandboxPaymentRow): Promise<boolean> {
     const event = `payment.${row.status}`;
-    // A repeat after a restart carries the same id, so that it is recognised.
+    // A repeat after a restart has the same id, so that it is recognised.
     const deliveryId = `${row.reference}-${row.status}`;
     const body = JSON.stringify({
       event,
@@ -233,9 +242,9 @@ export class SandboxBank {
         signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
       });
       await response.body.dump();
-      if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+      if (response.statusCode !== 200) throw new Error(`returned ${response.statusCode}`);
     } catch (error) {
-      this.#log.warn({ payment_id: row.reference, err: error }, 'the sandbox bank could not report');
+      this.#log.warn({ payment_id: row.reference, err: error }, 'sandbox bank webhook failed');
       return false;
     }
     await this.#store.write((trx) =>
@@ -249,7 +258,7 @@ export class SandboxBank {
   }
 }
 
-/** Of the form seen in NSPK's dynamic links; random, so that nobody finds another one's bill. */
+/** Returns an id in the form of NSPK's dynamic links. Random, so that nobody can guess another bill. */
 function newQrId(): string {
   return `AD${Array.from({ length: 30 }, () => QR_ALPHABET[randomInt(QR_ALPHABET.length)]).join('')}`;
 }

@@ -4,23 +4,23 @@ import { verifyWebhook, WebhookVerificationError } from '../../../webhooks/webho
 import { ProviderError, type PaymentRef, type Provider, type ProviderReport } from '../provider.ts';
 import type { SandboxBank } from './bank.ts';
 
-/** The receiving bank in the sandbox's NSPK-like links, taken from a published sample. */
+/** The receiving bank in the sandbox's NSPK-like links. From a published sample. */
 const RECEIVING_BANK = '100000000111';
 
 export interface SandboxConfig {
   readonly publicUrl: string;
-  /** The link in the sandbox's QR codes: the bank's own page, or a link in NSPK's form. */
+  /** The link in the sandbox's QR codes: the sandbox bank's page, or a link in NSPK's form. */
   readonly sandboxLink: 'page' | 'nspk';
   readonly webhookSecrets: readonly string[];
 }
 
-/** The provider that speaks to the sandbox's bank, for trials without an acquirer. */
+/** The provider of the sandbox's bank, for trials without an acquirer. */
 export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, now: () => number): Provider {
   const pageOf = (qrId: string) => `${config.publicUrl}/sandbox/bank/${qrId}`;
 
   async function billOf(reference: string) {
     const bill = await bank.findByReference(reference);
-    if (!bill) throw new ProviderError('refused', 'the sandbox bank has no such payment');
+    if (!bill) throw new ProviderError('refused', 'no such payment at the sandbox bank');
     return bill;
   }
 
@@ -56,7 +56,7 @@ export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, 
     status: report,
 
     async cancel(payment) {
-      await bank.move(payment.reference, 'canceled');
+      await bank.setStatus(payment.reference, 'canceled');
       return report(payment);
     },
 
@@ -69,18 +69,20 @@ export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, 
       };
     },
 
-    /** Nobody has a phone here: that it was asked for is all there is to see. One of zeros is refused. */
+    /** Sends nothing: the sandbox has no phones. The phone `70000000000` is refused. */
     async push(payment, phone) {
       await billOf(payment.reference);
-      if (phone === '70000000000') throw new ProviderError('refused', 'the sandbox bank knows no such phone');
+      if (phone === '70000000000') throw new ProviderError('refused', 'no such phone at the sandbox bank');
     },
 
-    /** Any text is a code; one that says so is declined or unknown, so that each can be tried. */
+    /**
+     * Accepts any text as a code. A code that contains "decline" is declined, and one that contains "unknown" is
+     * refused.
+     */
     async charge({ payload, ...payment }) {
       await billOf(payment.reference);
-      if (payload.includes('unknown'))
-        throw new ProviderError('refused', 'the sandbox bank knows no such code');
-      if (payload.includes('decline')) await bank.move(payment.reference, 'failed');
+      if (payload.includes('unknown')) throw new ProviderError('refused', 'no such code at the sandbox bank');
+      if (payload.includes('decline')) await bank.setStatus(payment.reference, 'failed');
       else await bank.paySlowly(payment.reference);
       return report(payment);
     },
@@ -104,7 +106,7 @@ export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, 
         event,
         reference,
         status: isPaymentStatus(status) ? status : null,
-        // A sum that cannot be read is not no sum: no payment is of 0 kopecks.
+        // An unreadable amount must not count as a missing one: no payment has 0 kopecks.
         amount: amount === undefined ? null : typeof amount === 'number' ? amount : 0,
         currency: typeof currency === 'string' ? currency : null,
         test: true,

@@ -15,7 +15,7 @@ export interface SberbankClientOptions {
   readonly now: () => number;
 }
 
-/** Calls to the bank, under a token that is fetched anew when the bank does not take it; all of them may be repeated. */
+/** Calls to the bank. A token that the bank rejects is replaced. Every call may be repeated. */
 export class SberbankClient {
   readonly #http: ProviderHttp;
   readonly #settings: SberbankSettings;
@@ -41,8 +41,8 @@ export class SberbankClient {
     this.#statusTokens = statusScope === PAY_SCOPE ? this.#payTokens : tokens(statusScope);
   }
 
-  /** Charges a payer's code. The bank takes a repeat of the same reference for the same order. */
-  pay<T>({ reference, amount, payload, message }: PayOrder, read: (answer: HttpResponse) => T): Promise<T> {
+  /** Charges a payer's code. The bank treats a repeat of the same reference as the same order. */
+  pay<T>({ reference, amount, payload, message }: PayOrder, read: (response: HttpResponse) => T): Promise<T> {
     const { memberId, tid, idQr } = this.#settings;
     const body = {
       rq_uid: rqUid(reference),
@@ -60,13 +60,13 @@ export class SberbankClient {
   }
 
   /**
-   * The state of an order. Unconfirmed: the document of this service has no such call, only its neighbour's
-   * (developers.sber.ru, "Запрос статуса заказа"). So path and scope are settings, the headers are those of both, and
-   * the order is named by all that it could be asked for by.
+   * Reads the state of an order. Unconfirmed: the document of this service has no such call; it comes from the
+   * neighbouring service (developers.sber.ru, "Запрос статуса заказа"). So path and scope are settings, the headers are
+   * those of both services, and the body contains every id by which the order could be found.
    */
   status<T>(
     { reference, orderId }: { readonly reference: string; readonly orderId: string | null },
-    read: (answer: HttpResponse) => T,
+    read: (response: HttpResponse) => T,
   ): Promise<T> {
     const body = {
       rq_uid: rqUid(reference),
@@ -78,14 +78,14 @@ export class SberbankClient {
     return this.#post(this.#settings.statusPath, body, this.#statusTokens, read);
   }
 
-  /** `read` sees a 401 only when the bank has refused a token that is new. */
+  /** `read` receives a 401 only when the bank rejects a new token. */
   async #post<T>(
     path: string,
     body: { readonly rq_uid: string },
     tokens: Tokens,
-    read: (answer: HttpResponse) => T,
+    read: (response: HttpResponse) => T,
   ): Promise<T> {
-    const send = <R>(token: string, take: (answer: HttpResponse) => R) =>
+    const send = <R>(token: string, take: (response: HttpResponse) => R) =>
       this.#http.call(
         {
           method: 'POST',
@@ -103,17 +103,17 @@ export class SberbankClient {
         take,
       );
     const token = await tokens.get();
-    const first = await send(token, (answer) =>
-      answer.status === 401 ? { repeated: answer.repeated } : { value: read(answer) },
+    const first = await send(token, (response) =>
+      response.status === 401 ? { repeated: response.repeated } : { value: read(response) },
     );
     if ('value' in first) return first.value;
     tokens.drop(token);
-    return send(await tokens.get(), (answer) =>
-      read({ ...answer, repeated: first.repeated || answer.repeated }),
+    return send(await tokens.get(), (response) =>
+      read({ ...response, repeated: first.repeated || response.repeated }),
     );
   }
 
-  /** UTC, to the second, as the bank's samples have it. */
+  /** UTC with seconds, like the bank's samples. */
   #time(): string {
     return `${new Date(this.#now()).toISOString().slice(0, 19)}Z`;
   }
@@ -125,11 +125,11 @@ export interface PayOrder {
   readonly amount: number;
   /** The payer's code, as scanned. */
   readonly payload: string;
-  /** For the payer's statement; at most 128 characters. */
+  /** Shown in the payer's statement; at most 128 characters. */
   readonly message: string;
 }
 
-/** 32 hex digits that are the same for every repeat, after a restart as well. */
+/** Returns 32 hex digits, the same for every repeat of a reference, also after a restart. */
 function rqUid(reference: string): string {
   return createHash('sha256').update(reference).digest('hex').slice(0, 32);
 }

@@ -1,13 +1,13 @@
 /**
- * What the bank answers of an order. Its samples break their own patterns, so fields that we do not use may be odd or
- * missing; those that money hangs on must be exact, or the whole message counts as unreadable.
+ * The bank's response about an order. The bank's samples break their own patterns, so fields that are not used may be
+ * missing or invalid. Fields that decide about money must be exact, or the whole message counts as unreadable.
  */
 import * as v from 'valibot';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { orderErrorText, responseText, sanitizeBankText } from './error-texts.ts';
 import { isSuccess, paymentStatus } from './status-codes.ts';
 
-/** "Nothing" comes as a missing field, as null and as an empty string. */
+/** An empty value is a missing field, null or an empty string. */
 const text = v.pipe(
   v.nullish(v.string(), null),
   v.transform((value) => blankToNull(value ?? '')),
@@ -17,14 +17,14 @@ const anyCode = v.pipe(
   v.nullish(v.union([v.string(), v.pipe(v.number(), v.safeInteger())]), null),
   v.transform((value) => blankToNull(String(value ?? ''))),
 );
-/** As a number or, in some of the bank's messages, the same number as text; nothing that would have to be rounded. */
+/** A number, or in some of the bank's messages the same number as text. Never one that must be rounded. */
 const kopecks = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))]),
   v.safeInteger(),
   v.minValue(0),
 );
 
-/** Two characters; a number has lost its leading zero: `0` is `00`. */
+/** Two characters. A number has lost its leading zero: `0` is `00`. */
 const responseCode = v.pipe(
   anyCode,
   v.transform((code) => (code !== null && /^\d$/.test(code) ? `0${code}` : code)),
@@ -52,28 +52,28 @@ const orderSchema = v.object({
 });
 
 export interface Order {
-  /** Ours, as the bank repeats it. */
+  /** Our reference, as the bank repeats it; `null` when the response does not contain it. */
   readonly reference: string | null;
-  /** The bank's own. */
+  /** The bank's id; `null` when the response does not contain it. */
   readonly orderId: string | null;
   readonly state: string | null;
-  /** `null` for "000000" and for none. */
+  /** `null` for "000000" and for a missing code. */
   readonly error: { readonly code: string; readonly description: string | null } | null;
   readonly operation: Operation | null;
 }
 
-/** How deep an order may be wrapped: the payment's answer is `PayRusClientQRRs.status`. */
+/** The levels of wrapping around an order: the response to a payment is `PayRusClientQRRs.status`. */
 const MAX_DEPTH = 3;
 const OK_ERROR = /^0+$/;
 const RUBLES = '643';
 
-/** Which fields keep an answer from being read as an order, for the operator's log. */
+/** Returns the fields that make a response unreadable as an order, for the operator's log. */
 export function orderFaults(json: unknown): string {
   const parsed = v.safeParse(orderSchema, unwrapped(json, MAX_DEPTH));
   return parsed.success ? 'no order in it' : unreadableFields(parsed.issues);
 }
 
-/** The order in an answer, whatever it is wrapped in; `null` when there is none that can be read. */
+/** Returns the order in a response, whatever object wraps it; `null` when the response has no readable order. */
 export function readOrder(json: unknown): Order | null {
   const parsed = v.safeParse(orderSchema, unwrapped(json, MAX_DEPTH));
   if (!parsed.success) return null;
@@ -88,22 +88,25 @@ export function readOrder(json: unknown): Order | null {
   };
 }
 
-/** Whether the bank has made an order: with none, no money can have moved. */
+/** True if the bank has made an order. Without an order no money can have moved. */
 export function orderExists({ orderId, state }: Order): boolean {
   return orderId !== null || state !== null;
 }
 
-/** Kopecks and ISO 4217 letters of what was charged, as far as the message tells. */
+/**
+ * Returns the charged amount in kopecks and the currency in ISO 4217 letters; each is `null` when the message does not
+ * contain it.
+ */
 export function moneyOf({ operation }: Order): { amount: number | null; currency: string | null } {
   const currency = operation?.operation_currency ?? null;
   return {
     amount: operation?.operation_sum ?? null,
-    // Any other number stays one: it is no currency of ours, and so never taken for payment.
+    // Other currency codes stay numbers: they match no currency of ours, so the amount never counts as paid.
     currency: currency === RUBLES ? 'RUB' : currency,
   };
 }
 
-/** Describes an order's errors and unknown codes for the operator's log; `null` when there are none. */
+/** Returns an order's errors and unknown codes as text for the operator's log; `null` when there are none. */
 export function describeOrder(order: Order): string | null {
   const { state, error, operation } = order;
   const response = operation?.response_code ?? null;
@@ -117,7 +120,7 @@ export function describeOrder(order: Order): string | null {
   return texts.length === 0 ? null : texts.join('; ');
 }
 
-/** The purchase among an order's operations, and the successful one among several. */
+/** Returns the purchase among an order's operations, preferably a successful one; `null` when there is none. */
 function purchase(operations: readonly Operation[]): Operation | null {
   const pays = operations.filter(({ operation_type }) => operation_type === null || operation_type === 'PAY');
   const candidates = pays.length > 0 ? pays : operations;

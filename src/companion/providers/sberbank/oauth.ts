@@ -5,14 +5,17 @@ import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { gatewayErrorText } from './error-texts.ts';
 
 const PATH = '/tokens/v3/oauth';
-/** A token is not used in its last moments, ms: a call takes a while to get there. */
+/** A token is not used in its last moments, ms, because a call takes time to arrive. */
 const MARGIN_MS = 5_000;
-/** Of a token whose life is not told, s: half of the shortest known. One that ends sooner is refused, and fetched anew. */
+/**
+ * The lifetime of a token without `expires_in`, s: half of the shortest known one. If it ends earlier, the bank rejects
+ * it and a new one is fetched.
+ */
 const UNTOLD_LIFE = 30;
 
 const tokenSchema = v.object({
   access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,8192}$/)),
-  /** Seconds; as text, too. */
+  /** Seconds, as a number or as text. */
   expires_in: v.fallback(
     v.pipe(
       v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]),
@@ -33,9 +36,9 @@ export interface TokensOptions {
 }
 
 /**
- * Access tokens by OAuth's client credentials: one is used until shortly before its end (the bank's live for 60 s), and
- * whoever needs one while it is being fetched waits for the same one. A call in vain is nobody's refusal: the payment
- * was not heard of.
+ * Access tokens by OAuth client credentials. A token is used until shortly before its end (the bank's tokens live for
+ * 60 s). Callers that need a token while one is being fetched share that fetch. A failed fetch is never `refused`: the
+ * bank has not received the payment.
  */
 export class Tokens {
   readonly #options: TokensOptions;
@@ -52,14 +55,14 @@ export class Tokens {
     return this.#coming;
   }
 
-  /** The bank does not take this one any more. A newer one, which another call has fetched since, stays. */
+  /** Drops a token that the bank rejects. A newer one, fetched by another call, stays. */
   drop(value: string): void {
     if (this.#token?.value === value) this.#token = null;
   }
 
   async #fetch(): Promise<string> {
     const { http, clientId, clientSecret, scope, now } = this.#options;
-    // From before the call: when the bank's own clock begins is not told.
+    // The time before the call: the bank does not say when the lifetime begins.
     const askedAt = now();
     const { access_token: value, expires_in } = await http.call(
       {
@@ -84,8 +87,8 @@ export class Tokens {
 
 function readToken({ status, json }: HttpResponse): v.InferOutput<typeof tokenSchema> {
   if (status >= 300) {
-    const said = gatewayErrorText(json) ?? 'no reason given';
-    throw new NoUsableResponse(`the bank gives us no token: ${status} ${said}`, false);
+    const message = gatewayErrorText(json) ?? 'no reason given';
+    throw new NoUsableResponse(`the bank issued no token: ${status} ${message}`, false);
   }
   const parsed = v.safeParse(tokenSchema, json);
   if (!parsed.success) {

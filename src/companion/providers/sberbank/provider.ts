@@ -12,47 +12,48 @@ import { describeOrder, moneyOf, orderExists, orderFaults, readOrder, type Order
 import { gatewayErrorText } from './error-texts.ts';
 import { hasUnknownResponse, isNoSuchOrder, isUndecided, paymentStatus } from './status-codes.ts';
 
-/** Of `operation_message`, as clients of this service keep to; the bank's own word on it is not at hand. */
+/**
+ * The maximum length of `operation_message` that clients of this service use. Not confirmed by a document of the bank.
+ */
 const MAX_MESSAGE = 128;
 /**
- * An order is final within seconds, and one in the state CREATED with a purchase has, by the bank's own table of states,
- * a purchase that was not successful. After so long that holds for a code that nobody has published, too.
+ * An order is final within seconds. According to the bank's table of states, an order in CREATED with a purchase has an
+ * unsuccessful purchase. After this time that also holds for an unpublished response code.
  */
 const UNKNOWN_CODE_MS = 60_000;
-/** More than ever wait for their end at once. */
+/** More orders than ever wait at once. */
 const MAX_KEPT = 1_000;
-/** What an operator may have to set right. */
-const ABOUT_PAYMENT = { token: 'the scopes granted by the bank', address: 'SBP_SBERBANK_URL' };
-const ABOUT_STATUS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBANK_STATUS_PATH' };
+/** The settings that an operator may have to correct. */
+const PAYMENT_SETTINGS = { token: 'the scopes granted by the bank', address: 'SBP_SBERBANK_URL' };
+const STATUS_SETTINGS = { token: 'SBP_SBERBANK_STATUS_SCOPE', address: 'SBP_SBERBANK_STATUS_PATH' };
 
 /**
- * Sberbank's buyer's QR: the payer shows a code and the seller's page scans it. Nothing is asked of the bank before
- * there is a code. It reports nothing by itself, and has neither a cancel nor a refund in the document of this service.
- *
- * What went wrong, and what that means:
- * - an error code without an order: `refused`, unless an earlier try of the same call went unanswered, which may have
- *   made one; no money has moved, and another code may be scanned;
- * - an order with DECLINED, or with CREATED and a purchase that was declined: the payment has failed. A state is an
- *   order, also where its id is missing;
- * - everything else that is no order: nobody knows, and the same call is repeated.
+ * Sberbank's buyer's QR: the payer shows a code and the seller's page scans it. The bank is called only once there is a
+ * code. It sends no webhooks, and the document of this service has neither a cancel nor a refund.
+ * The meaning of a response:
+ * - An error code without an order: `refused`. No money has moved, and another code may be scanned. If an earlier try
+ *   of the same call got no response, it may have made an order, so the call is `unavailable`.
+ * - An order in DECLINED, or in CREATED with a declined purchase: the payment has failed. A state counts as an order
+ *   even without an id.
+ * - Anything else without an order: `unavailable`, and the same call is repeated.
  */
 export function createSberbankProvider(options: SberbankClientOptions): Provider {
   const client = new SberbankClient(options);
   const charges = new Map<string, Promise<ProviderReport>>();
-  /** Since when an order has an unknown code, by our reference. */
+  /** The time since which an order has an unpublished response code, by our reference. */
   const unknownSince = new Map<string, number>();
 
   function report(reference: string, order: Order): ProviderReport {
     return {
       reference,
-      status: isOver(reference, order) ? 'failed' : paymentStatus(order),
+      status: hasFailed(reference, order) ? 'failed' : paymentStatus(order),
       ...moneyOf(order),
       providerPaymentId: order.orderId,
       detail: describeOrder(order),
     };
   }
 
-  function isOver(reference: string, order: Order): boolean {
+  function hasFailed(reference: string, order: Order): boolean {
     if (!hasUnknownResponse(order)) {
       unknownSince.delete(reference);
       return false;
@@ -67,28 +68,33 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
 
   function charge({ reference, amount, payload, description }: ChargeRequest): Promise<ProviderReport> {
     const message = cut(description === null || description === '' ? options.settings.message : description);
-    return client.pay({ reference, amount, payload, message }, (answer) => {
-      const order = orderIn(answer, reference);
+    return client.pay({ reference, amount, payload, message }, (response) => {
+      const order = orderIn(response, reference);
       if (order && orderExists(order)) return report(reference, order);
-      const no = order?.error ? notCharged(order, order.error.code) : unusable(answer);
-      if (answer.repeated && no.kind === 'refused') {
-        throw new ProviderError('unavailable', `${no.message}; an earlier try was not answered`);
+      const error = order?.error ? chargeError(order, order.error.code) : unusableResponseError(response);
+      if (response.repeated && error.kind === 'refused') {
+        throw new ProviderError('unavailable', `${error.message}; an earlier try got no response`);
       }
-      throw no;
+      throw error;
     });
   }
 
   async function status({ reference, providerPaymentId }: PaymentRef): Promise<ProviderReport> {
     const orderId = providerPaymentId === reference ? null : providerPaymentId;
-    return client.status({ reference, orderId }, (answer) => {
-      const order = orderIn(answer, reference);
-      if (order && isMissing(order)) return { reference, status: 'created', amount: null, currency: null };
+    return client.status({ reference, orderId }, (response) => {
+      const order = orderIn(response, reference);
+      if (order && isMissingOrder(order))
+        return { reference, status: 'created', amount: null, currency: null };
       if (order && orderExists(order)) return report(reference, order);
-      // Refused and not unavailable: that this one question is not answered must not keep codes from being charged.
-      if (order?.error) throw new ProviderError('refused', `no order's state: ${describeOrder(order) ?? ''}`);
-      if (answer.status >= 300)
-        throw new ProviderError('refused', `no order's state: ${said(answer, ABOUT_STATUS)}`);
-      throw unusable(answer);
+      // "refused" instead of "unavailable": a failing status call must not prevent codes from being charged.
+      if (order?.error)
+        throw new ProviderError('refused', `order state not available: ${describeOrder(order) ?? ''}`);
+      if (response.status >= 300)
+        throw new ProviderError(
+          'refused',
+          `order state not available: ${responseError(response, STATUS_SETTINGS)}`,
+        );
+      throw unusableResponseError(response);
     });
   }
 
@@ -111,21 +117,21 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
         expiresAt: null,
       }),
 
-    /** One call at a time for each code: a repeat beside the first could meet the bank half-way through. */
+    /** One call at a time for each reference: a repeat beside the first could reach the bank while it is processing. */
     charge(request) {
       const { reference } = request;
       const underWay = charges.get(reference);
       if (underWay) return underWay;
-      const begun = charge(request).finally(() => charges.delete(reference));
-      charges.set(reference, begun);
-      return begun;
+      const call = charge(request).finally(() => charges.delete(reference));
+      charges.set(reference, call);
+      return call;
     },
 
     status,
 
     cancel: status,
 
-    refund: () => Promise.reject(new ProviderError('refused', 'the bank gives nothing back by this service')),
+    refund: () => Promise.reject(new ProviderError('refused', 'this service of the bank has no refunds')),
 
     parseWebhook() {
       throw new WebhookVerificationError('signature_missing', 'The bank sends no webhooks.');
@@ -133,44 +139,53 @@ export function createSberbankProvider(options: SberbankClientOptions): Provider
   };
 }
 
-/** No half of a surrogate pair at its end. */
+/** Cuts a text to {@link MAX_MESSAGE} characters, without half of a surrogate pair at its end. */
 function cut(message: string): string {
   return message.slice(0, MAX_MESSAGE).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** The order that an answer speaks of; `null` when it speaks of none. */
+/**
+ * Returns the order in a response; `null` when there is none. Throws `unavailable` for the order of another payment.
+ */
 function orderIn({ status, json }: HttpResponse, reference: string): Order | null {
   const order = gatewayErrorText(json) === null ? readOrder(json) : null;
   if (order?.reference && order.reference !== reference) {
-    throw new ProviderError('unavailable', `the bank answered of another order (${status})`);
+    throw new ProviderError('unavailable', `the bank returned another order (${status})`);
   }
   return order;
 }
 
-/** By the service's own error and nothing else: a 404 may be about the address. Any other state contradicts it. */
-function isMissing({ orderId, state, error }: Order): boolean {
+/**
+ * True if the bank has no such order. Only the service's own error code counts, because a 404 may be about the address.
+ * A state other than DECLINED contradicts it.
+ */
+function isMissingOrder({ orderId, state, error }: Order): boolean {
   const none = orderId === null && (state === null || state === 'DECLINED');
   return none && error !== null && isNoSuchOrder(error.code);
 }
 
-function notCharged(order: Order, code: string): ProviderError {
+function chargeError(order: Order, code: string): ProviderError {
   const text = describeOrder(order) ?? '';
   return isUndecided(code)
-    ? new ProviderError('unavailable', `the bank has not decided: ${text}`)
-    : new ProviderError('refused', `the bank charges no such code: ${text}`);
+    ? new ProviderError('unavailable', `the bank has not decided on the order: ${text}`)
+    : new ProviderError('refused', `the bank refused the code: ${text}`);
 }
 
-/** An answer without an order. The gateway's 400 and 422 are about the call's content, so it went no further. */
-function unusable(answer: HttpResponse): ProviderError {
-  if (answer.status < 300)
-    return new NoUsableResponse(`the bank's answer cannot be read: ${orderFaults(answer.json)}`, true);
-  const kind = answer.status === 400 || answer.status === 422 ? 'refused' : 'unavailable';
-  return new ProviderError(kind, said(answer, ABOUT_PAYMENT));
+/**
+ * The error for a response without an order. The gateway's 400 and 422 are about the content of the call, so the call
+ * went no further.
+ */
+function unusableResponseError(response: HttpResponse): ProviderError {
+  if (response.status < 300)
+    return new NoUsableResponse(`the bank's response cannot be read: ${orderFaults(response.json)}`, true);
+  const kind = response.status === 400 || response.status === 422 ? 'refused' : 'unavailable';
+  return new ProviderError(kind, responseError(response, PAYMENT_SETTINGS));
 }
 
-function said({ status, json }: HttpResponse, about: typeof ABOUT_PAYMENT): string {
-  const answered = `the bank answered ${status}: ${gatewayErrorText(json) ?? 'no reason given'}`;
-  if (status === 401 || status === 403) return `${answered} (it does not take our token: see ${about.token})`;
-  if (status === 404 || status === 405) return `${answered} (no such service there: see ${about.address})`;
-  return answered;
+function responseError({ status, json }: HttpResponse, settings: typeof PAYMENT_SETTINGS): string {
+  const message = `the bank returned ${status}: ${gatewayErrorText(json) ?? 'no reason given'}`;
+  if (status === 401 || status === 403)
+    return `${message} (it does not take our token: see ${settings.token})`;
+  if (status === 404 || status === 405) return `${message} (no such service there: see ${settings.address})`;
+  return message;
 }

@@ -4,13 +4,13 @@ import type { TlsIdentity } from '../../outbound/client.ts';
 import { certificate, certificateKey } from '../../env/pem.ts';
 import { apiAddress, credential, flag, text, textLike, variable } from '../../env/schemas.ts';
 
-/** The one scope that the bank's document of this service names. */
+/** The only scope that the bank's document of this service names. */
 export const PAY_SCOPE = 'https://api.sberbank.ru/qr/order.pay';
 
-/** The scope of the neighbouring order service, whose status query this is. */
+/** The scope of the neighbouring order service, which the status call belongs to. */
 export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
 
-/** Ends every base address, which is given with or without it. */
+/** The end of every base address; the setting may omit it. */
 const BASE_PATH = '/prod';
 
 export type SberbankSettings = Readonly<v.InferOutput<ReturnType<typeof sberbankSettings>>>;
@@ -28,7 +28,7 @@ export function sberbankSettings(development: boolean) {
       cert: variable('SBP_SBERBANK_CERT', v.nullable(certificate)),
       key: variable('SBP_SBERBANK_KEY', v.nullable(certificateKey)),
       ca: variable('SBP_SBERBANK_CA', v.nullable(certificate)),
-      /** Path of the status query under the base address; the bank's document at hand does not name it. */
+      /** The path of the status call, appended to the base address. Not in the bank's document at hand. */
       statusPath: variable(
         'SBP_SBERBANK_STATUS_PATH',
         v.pipe(

@@ -7,11 +7,11 @@ import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import { refusalSchema } from './messages.ts';
 import type { SbpApiSettings } from './settings.ts';
 
-/** A refusal that is about the call itself. `code` as the upstream names it. */
-export class Refusal extends ProviderError {
+/** The upstream refused the call itself. `code` is the upstream's problem code. */
+export class UpstreamRefusal extends ProviderError {
   readonly status: number;
   readonly code: string | null;
-  /** Fields at fault. */
+  /** The invalid fields. */
   readonly paths: readonly string[];
   constructor(status: number, code: string | null, detail: string | null, paths: readonly string[]) {
     const reason = sanitizeForLog([code, detail].filter(Boolean).join(': '));
@@ -30,7 +30,7 @@ export interface Call {
   readonly idempotencyKey?: string;
 }
 
-/** Calls to an SBP API; every call made here may be repeated, by its key or because it only reads or closes. */
+/** Calls to an SBP API. Every call may be repeated: it has an idempotency key, only reads, or only closes. */
 export class SbpApiClient {
   readonly #token: string;
   readonly #http: ProviderHttp;
@@ -46,7 +46,7 @@ export class SbpApiClient {
     });
   }
 
-  /** The answer as `schema` reads it. Throws {@link Refusal}, or a {@link ProviderError} `unavailable`. */
+  /** Returns the response as `schema` reads it. Throws {@link UpstreamRefusal}, or a {@link ProviderError} `unavailable`. */
   call<Schema extends v.GenericSchema>(
     { method, path, body, idempotencyKey }: Call,
     schema: Schema,
@@ -63,13 +63,13 @@ export class SbpApiClient {
         repeatable: true,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       },
-      (answer) => {
-        if (answer.status >= 300) throw asError(answer);
-        const parsed = v.safeParse(schema, answer.json);
+      (response) => {
+        if (response.status >= 300) throw toProviderError(response);
+        const parsed = v.safeParse(schema, response.json);
         if (parsed.success) return parsed.output;
         const fields = unreadableFields(parsed.issues);
         throw new NoUsableResponse(
-          `the upstream's answer cannot be read (${answer.status}): ${fields}`,
+          `the upstream's response cannot be read (${response.status}): ${fields}`,
           true,
         );
       },
@@ -77,15 +77,15 @@ export class SbpApiClient {
   }
 }
 
-function asError({ status, json }: HttpResponse): ProviderError {
+function toProviderError({ status, json }: HttpResponse): ProviderError {
   const refusal = v.safeParse(refusalSchema, json);
-  if (!refusal.success) return new NoUsableResponse(`the upstream answered ${status}`, false);
+  if (!refusal.success) return new NoUsableResponse(`the upstream returned ${status}`, false);
   const { code, detail, errors } = refusal.output;
-  // The first call under this key is still at work; a conflict without a name may be just that.
+  // The first call with this key is still being processed. A conflict without a code may mean the same.
   if (status === 409 && (code === null || code === 'idempotency_key_in_use')) {
-    return new StillProcessing('the upstream is still at work on this call');
+    return new StillProcessing('the upstream is still processing this call');
   }
-  return new Refusal(
+  return new UpstreamRefusal(
     status,
     code,
     detail,

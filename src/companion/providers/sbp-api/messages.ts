@@ -1,6 +1,6 @@
 /**
- * What an SBP API answers. Fields we do not use may be missing or odd; those that money hangs on must be exact, or the
- * whole message counts as unreadable.
+ * The messages of an SBP API. Fields that are not used may be missing or invalid. Fields that decide about money must
+ * be exact, or the whole message counts as unreadable.
  */
 import * as v from 'valibot';
 import type { ProviderReport, RefundReport } from '../provider.ts';
@@ -10,9 +10,9 @@ import { statusOfEvent } from './status-codes.ts';
 const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/));
 const kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const currency = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/));
-/** Goes into the QR and the page's links byte for byte, so it is only looked at. */
+/** Checked but never changed: the QR code and the page's links contain it byte for byte. */
 const link = v.pipe(v.string(), v.maxLength(4096), v.regex(/^https?:\/\/[\x21-\x7e]+$/i));
-/** Some app's own scheme; one that a browser would run as a script is dropped, as is what is no link at all. */
+/** The link of any app. `null` for a scheme that a browser would run as a script, and for text that is not a link. */
 const deepLink = v.fallback(
   v.nullish(
     v.pipe(
@@ -34,7 +34,7 @@ export const paymentSchema = v.object({
   currency: v.nullish(currency, null),
   qr_id: v.fallback(v.nullish(id, null), null),
   qr_payload: v.nullish(link, null),
-  /** Until when money may still come there; one that is no time counts as none. */
+  /** Until when money may still arrive; `null` for an invalid time. */
   payable_until: v.fallback(v.nullish(v.pipe(v.string(), v.isoTimestamp()), null), null),
   deep_link: deepLink,
   test: testModeField,
@@ -53,7 +53,7 @@ export const refundSchema = v.object({
 });
 export type UpstreamRefund = v.InferOutput<typeof refundSchema>;
 
-/** The part of a refusal that programs go by; anything that is a JSON object has it, if empty. */
+/** The part of a refusal that decides what happens. Any JSON object matches, with empty fields if need be. */
 export const refusalSchema = v.object({
   code: v.fallback(v.nullish(v.string(), null), null),
   detail: v.fallback(v.nullish(v.string(), null), null),
@@ -71,7 +71,7 @@ const webhookSchema = v.object({
   test: testModeField,
 });
 
-/** `refund.…` of one refund, with the refund's own status and sum. */
+/** A `refund.…` event of one refund, with the refund's own status and amount. */
 const refundWebhookSchema = v.pipe(
   v.object({
     event: v.string(),
@@ -90,19 +90,19 @@ type UpstreamEvent = Pick<ProviderReport, 'reference' | 'status' | 'amount' | 'c
 };
 
 /**
- * What an authentic webhook says of a payment. `null` when it speaks of none that we can read (a test message, a
- * newer version's event): there is nothing to apply then, and nothing to refuse either.
+ * Returns what an authentic webhook reports about a payment. `null` for a message that cannot be read, such as a test
+ * message or an event of a newer version: it is neither applied nor refused.
  */
 export function readEvent(payload: unknown): UpstreamEvent | null {
   const refund = v.safeParse(refundWebhookSchema, payload);
-  if (refund.success) return ofRefund(refund.output);
+  if (refund.success) return refundEvent(refund.output);
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) return null;
   const { event, order_id: reference, status, amount = null, currency: money = null, test } = parsed.output;
   return { reference, status: statusOfEvent(event, status), amount, currency: money, test };
 }
 
-function ofRefund(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamEvent {
+function refundEvent(message: v.InferOutput<typeof refundWebhookSchema>): UpstreamEvent {
   const { order_id: reference, refund_id: providerRefundId, amount, status, test, failure_reason } = message;
   const reason = failure_reason === null ? {} : { failureReason: failure_reason };
   const refund = { refundId: null, providerRefundId, amount, status, ...reason };

@@ -10,7 +10,7 @@ import {
 } from '../provider.ts';
 import { resultOfRepeat } from '../provider-http.ts';
 import { deliveryIdOf } from '../delivery-id.ts';
-import { Refusal, type SbpApiClient } from './client.ts';
+import { UpstreamRefusal, type SbpApiClient } from './client.ts';
 import {
   pageSchema,
   paymentSchema,
@@ -25,15 +25,15 @@ import * as v from 'valibot';
 export interface SbpApiProviderOptions {
   readonly client: SbpApiClient;
   readonly webhookSecrets: readonly string[];
-  /** Where the upstream reports to. */
+  /** The address of our webhook. */
   readonly callbackUrl: string;
   /** Unix time in ms. */
   readonly now: () => number;
 }
 
 /**
- * A payment system that speaks the generic SBP API, which is also this companion's own: companions can be chained.
- * Our reference is the upstream's `order_id` and its idempotency key; by it a payment is found whose answer was lost.
+ * A payment system with the generic SBP API, which is also this companion's own API: companions can be chained. Our
+ * reference is the upstream's `order_id` and idempotency key. A payment whose response was lost is found by it.
  */
 export function createSbpApiProvider({
   client,
@@ -44,11 +44,11 @@ export function createSbpApiProvider({
   async function findByReference(reference: string): Promise<UpstreamPayment | null> {
     const path = `/payments?order_id=${encodeURIComponent(reference)}`;
     const { items } = await client.call({ method: 'GET', path }, pageSchema);
-    // An upstream that ignores the filter lists everyone's.
+    // An upstream that ignores the filter lists all payments.
     return items.find((item) => item.order_id === reference) ?? null;
   }
 
-  async function theirs(reference: string): Promise<UpstreamPayment> {
+  async function requirePayment(reference: string): Promise<UpstreamPayment> {
     const found = await findByReference(reference);
     if (!found)
       throw new ProviderError('refused', 'the upstream has no such payment', {
@@ -58,7 +58,7 @@ export function createSbpApiProvider({
   }
 
   async function report({ reference }: PaymentRef): Promise<ProviderReport> {
-    const found = await theirs(reference);
+    const found = await requirePayment(reference);
     const { status, amount, currency, test } = found;
     return {
       reference,
@@ -70,39 +70,47 @@ export function createSbpApiProvider({
     };
   }
 
-  /** The payment that the upstream has under our reference after all, instead of the refusal to make it again. */
-  async function adopt(reference: string, refusal: Refusal): Promise<UpstreamPayment> {
+  /** Returns the payment that the upstream already has under our reference, instead of the refusal to make it again. */
+  async function adopt(reference: string, refusal: UpstreamRefusal): Promise<UpstreamPayment> {
     if (refusal.status === 409 || refusal.code === 'idempotency_key_reused') {
       const found = await findByReference(reference);
       if (found) return found;
     }
-    // Its time is up there: whether to give it up is decided by our own clock, not told as a failure.
+    // The payment has expired there. Our own clock decides whether to give it up, so this is not a failure.
     if (refusal.paths.length > 0 && refusal.paths.every((path) => path === 'expires_at')) {
-      throw new ProviderError('unavailable', 'the upstream says that the time to pay is over', {
+      throw new ProviderError('unavailable', 'the upstream says that the payment has expired', {
         cause: refusal,
       });
     }
-    // The API is not there, so it was not it that refused.
+    // Another server refused the call: there is no SBP API at this address.
     if (refusal.status === 404 || refusal.status === 405) {
       throw new ProviderError('unavailable', 'there is no SBP API at this address', { cause: refusal });
     }
     throw refusal;
   }
 
-  async function askForRefund({ payment, refundId, amount, reason }: RefundRequest): Promise<UpstreamRefund> {
-    const { payment_id } = await theirs(payment.reference);
+  async function requestRefund({
+    payment,
+    refundId,
+    amount,
+    reason,
+  }: RefundRequest): Promise<UpstreamRefund> {
+    const { payment_id } = await requirePayment(payment.reference);
     const body = { payment_id, amount, ...(reason === null ? {} : { reason }) };
     return client.call({ method: 'POST', path: '/refunds', idempotencyKey: refundId, body }, refundSchema);
   }
 
-  /** How a refund stands that the upstream has taken. One that cannot say is asked for it again, under its key. */
-  async function takenRefund(request: RefundRequest, id: string): Promise<UpstreamRefund> {
+  /**
+   * Reads a refund that the upstream has accepted. If that is refused, requests the refund again with the same
+   * idempotency key.
+   */
+  async function readRefund(request: RefundRequest, id: string): Promise<UpstreamRefund> {
     try {
       return await client.call({ method: 'GET', path: `/refunds/${encodeURIComponent(id)}` }, refundSchema);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof UpstreamRefusal)) throw error;
     }
-    return resultOfRepeat(askForRefund(request));
+    return resultOfRepeat(requestRefund(request));
   }
 
   return {
@@ -129,26 +137,26 @@ export function createSbpApiProvider({
           paymentSchema,
         )
         .catch((error: unknown) => {
-          if (error instanceof Refusal) return adopt(reference, error);
+          if (error instanceof UpstreamRefusal) return adopt(reference, error);
           throw error;
         });
-      // A repeat is answered as the first call was, without the link that has come since: then it is asked for.
+      // A repeat returns the first response, without a link that came later: then read the payment.
       const path = `/payments/${encodeURIComponent(made.payment_id)}`;
       const current =
         made.qr_payload === null ? await client.call({ method: 'GET', path }, paymentSchema) : made;
-      return presented(current, request);
+      return toProviderPayment(current, request);
     },
 
     status: report,
 
     async cancel(payment) {
-      const { payment_id } = await theirs(payment.reference);
+      const { payment_id } = await requirePayment(payment.reference);
       const path = `/qrs/${encodeURIComponent(payment_id)}/close`;
       try {
         await client.call({ method: 'POST', path, body: {} }, v.unknown());
       } catch (error) {
-        // Most likely paid or over a moment before: the status tells.
-        if (!(error instanceof Refusal)) throw error;
+        // Most likely the payment was paid or ended a moment before: the status says so.
+        if (!(error instanceof UpstreamRefusal)) throw error;
       }
       return report(payment);
     },
@@ -156,10 +164,10 @@ export function createSbpApiProvider({
     async refund(request) {
       const { providerRefundId, amount } = request;
       const refund = await (providerRefundId === null
-        ? askForRefund(request)
-        : takenRefund(request, providerRefundId));
+        ? requestRefund(request)
+        : readRefund(request, providerRefundId));
       if (refund.amount !== null && refund.amount !== amount) {
-        throw new ProviderError('unavailable', 'the upstream answered with a refund of another sum');
+        throw new ProviderError('unavailable', 'the upstream returned a refund of another amount');
       }
       return {
         status: refund.status,
@@ -170,9 +178,9 @@ export function createSbpApiProvider({
 
     parseWebhook({ headers, body }) {
       const { event, payload } = verifyWebhook({ body, headers, secrets: webhookSecrets, now: now() });
-      const nothing = { reference: '', status: null, amount: null, currency: null };
-      // `X-SBP-Delivery` is not under the signature.
-      return { ...(readEvent(payload) ?? nothing), event, deliveryId: deliveryIdOf(body) };
+      const emptyReport = { reference: '', status: null, amount: null, currency: null };
+      // The signature does not cover `X-SBP-Delivery`.
+      return { ...(readEvent(payload) ?? emptyReport), event, deliveryId: deliveryIdOf(body) };
     },
   };
 }
@@ -189,32 +197,34 @@ function createBody(request: CreateRequest, callbackUrl: string): object {
     customer: request.customer,
     methods: [request.method],
     features: { deep_link: true },
-    // Beginning anew is our payer's: each time is another payment there.
+    // Our companion renews payments itself: each renewal is another payment at the upstream.
     renewable: false,
   };
 }
 
-/** Also of a code that it has closed, where its own provider closes none or does not answer. */
+/**
+ * Set also for a code that the upstream has closed, if the upstream's own provider cannot close it or does not respond.
+ */
 function payableUntil({ payable_until }: UpstreamPayment): { readonly payableUntil?: number } {
   return payable_until === null ? {} : { payableUntil: Date.parse(payable_until) };
 }
 
-/** Refuses to show a payer anything but the payment that was asked for. */
-function presented(payment: UpstreamPayment, request: CreateRequest): ProviderPayment {
+/** Throws `unavailable` for another payment than the requested one: it must not be shown to the payer. */
+function toProviderPayment(payment: UpstreamPayment, request: CreateRequest): ProviderPayment {
   const { payment_id, order_id, amount, currency, qr_id, qr_payload, deep_link, test } = payment;
   if (
     (order_id !== null && order_id !== request.reference) ||
     (amount !== null && amount !== request.amount) ||
     (currency !== null && currency !== request.currency)
   ) {
-    throw new ProviderError('unavailable', 'the upstream answered with another payment than was asked for');
+    throw new ProviderError('unavailable', 'the upstream returned another payment than requested');
   }
   if (qr_payload === null) throw new ProviderError('unavailable', 'the upstream has no link yet');
   return {
     providerPaymentId: payment_id,
     qrId: qr_id,
     presentation: { kind: 'link', url: qr_payload, deep_link },
-    // It was told when ours ends.
+    // The upstream received our `expiresAt`.
     expiresAt: null,
     ...payableUntil(payment),
     test,

@@ -19,7 +19,7 @@ export function sbpApiSettings(development: boolean) {
   });
 }
 
-/** The upstream's bank list. Android's has the most in it: the apps' names, which the other platforms do without. */
+/** The upstream's bank list. Android's list has the most data: the app names, which the other platforms do not use. */
 export function upstreamBankList({ baseUrl, token }: SbpApiSettings): BankListSource {
   return { kind: 'file', url: `${baseUrl}/banks?platform=android`, apiKey: token, logoOrigins: [] };
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { NoUsableResponse, ProviderHttp } from '../provider-http.ts';
 import { AnotherSession, KeyReplayed, readError } from './errors.ts';
-import { sessionAnswerSchema, type Session } from './messages.ts';
+import { sessionResponseSchema, type Session } from './messages.ts';
 import { unreadableFields } from '../../lib/unreadable-fields.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { sign, SIGNATURE_HEADER } from './signature.ts';
@@ -12,15 +12,15 @@ export interface Call<Schema extends v.GenericSchema> {
   /** Under `/api/v1`. */
   readonly path: string;
   readonly body: object;
-  /** Of calls that change something: with the same one they change it once. `null` for questions. */
+  /** The idempotency key of a call that changes something; `null` for a read. */
   readonly key: string | null;
-  /** What the answer must be. */
-  readonly answer: Schema;
+  /** The schema of the response. */
+  readonly responseSchema: Schema;
 }
 
 /**
- * Signed calls. All of them may be repeated: by their key, or because they only ask. A repeat of one that has arrived is
- * told so (see {@link KeyReplayed}) and never answered as the first one was.
+ * Signed calls. Every call may be repeated: it has an idempotency key, or only reads. A repeat of a call that has
+ * arrived throws {@link KeyReplayed} and never returns the first response.
  */
 export class SmartGlocalClient {
   readonly #project: string;
@@ -39,7 +39,7 @@ export class SmartGlocalClient {
     });
   }
 
-  /** Throws {@link KeyReplayed}, a `refused` ProviderError, or one that is `unavailable`. */
+  /** Throws {@link KeyReplayed}, or a {@link ProviderError}. */
   call<Schema extends v.GenericSchema>(call: Call<Schema>): Promise<v.InferOutput<Schema>> {
     const body = JSON.stringify(call.body);
     const headers = {
@@ -47,32 +47,38 @@ export class SmartGlocalClient {
       [SIGNATURE_HEADER]: sign(body, this.#privateKey),
       ...(call.key === null ? {} : { 'x-partner-idempotency-key': call.key }),
     };
-    return this.#http.call({ method: 'POST', path: call.path, headers, body, repeatable: true }, (answer) => {
-      const error = readError(answer);
-      if (error) throw error;
-      const parsed = v.safeParse(call.answer, answer.json);
-      if (parsed.success) return parsed.output;
-      const fields = unreadableFields(parsed.issues);
-      throw new NoUsableResponse(`Smart Glocal's answer cannot be read (${answer.status}): ${fields}`, true);
-    });
+    return this.#http.call(
+      { method: 'POST', path: call.path, headers, body, repeatable: true },
+      (response) => {
+        const error = readError(response);
+        if (error) throw error;
+        const parsed = v.safeParse(call.responseSchema, response.json);
+        if (parsed.success) return parsed.output;
+        const fields = unreadableFields(parsed.issues);
+        throw new NoUsableResponse(
+          `Smart Glocal's response cannot be read (${response.status}): ${fields}`,
+          true,
+        );
+      },
+    );
   }
 
-  /** The session as it stands. */
+  /** Returns the session as it is now. */
   async session(id: string): Promise<Session> {
     const { session } = await this.call({
       path: '/session/status',
       body: { session_id: id },
       key: null,
-      answer: sessionAnswerSchema,
+      responseSchema: sessionResponseSchema,
     });
     if (session.id !== id) throw new AnotherSession();
     return session;
   }
 
-  /** For calls whose answer says nothing more than that they were carried out. */
-  async ensure(call: Omit<Call<v.GenericSchema>, 'answer'>): Promise<void> {
+  /** For calls whose response only says that they were carried out. A repeat of one counts as carried out. */
+  async ensure(call: Omit<Call<v.GenericSchema>, 'responseSchema'>): Promise<void> {
     try {
-      await this.call({ ...call, answer: v.unknown() });
+      await this.call({ ...call, responseSchema: v.unknown() });
     } catch (error) {
       if (!(error instanceof KeyReplayed)) throw error;
     }

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { CreateRequest } from '../provider.ts';
 import type { SmartGlocalClient } from './client.ts';
 import { AnotherSession, KeyReplayed } from './errors.ts';
-import { sessionAnswerSchema, type Session } from './messages.ts';
+import { sessionResponseSchema, type Session } from './messages.ts';
 import { createBody, initBody, startBody } from './requests.ts';
 import type { Channel, SmartGlocalSettings } from './settings.ts';
 
-/** More than ever wait for their session at once. */
+/** More sessions than ever wait at once. */
 const MAX_KEPT = 1_000;
 
-/** A session whose create was not answered has been named by a webhook by then, or never will be. */
+/** A webhook names a session whose create got no response within this time, or never. */
 const NAMED_WITHIN_MS = 30_000;
 
-/** How a session begins, as configured: by one call or by the pair of them. `now`: unix time in ms. */
+/** Returns the function that opens a session, in one call or in two, as configured. `now`: Unix time in ms. */
 export function sessionOpener(
   client: SmartGlocalClient,
   { flow, channel }: Pick<SmartGlocalSettings, 'flow' | 'channel'>,
@@ -22,12 +22,12 @@ export function sessionOpener(
 }
 
 /**
- * A call whose answer was lost is not answered again when it is repeated: then the webhook names the session. One that
- * is not named is given up for another. That cannot make two of them payable: there is no link before our
- * confirmation, and that goes to the one session that is known.
+ * A repeat of a call whose response was lost gets no response either: the webhook names the session. A session that is
+ * not named in time is abandoned for a new one. That cannot make two sessions payable: there is no link before our
+ * confirmation, which goes only to the session that is known.
  */
 function inOneStep(client: SmartGlocalClient, channel: Channel, now: () => number) {
-  /** Since when a session is looked for, by our reference. */
+  /** The time since which a session has no name, by our reference. */
   const unnamed = new Map<string, number>();
 
   async function init(request: CreateRequest, key: string): Promise<Session> {
@@ -35,7 +35,7 @@ function inOneStep(client: SmartGlocalClient, channel: Channel, now: () => numbe
       path: '/session/init/payment',
       body: initBody(request, channel),
       key,
-      answer: sessionAnswerSchema,
+      responseSchema: sessionResponseSchema,
     });
     unnamed.delete(request.reference);
     return session;
@@ -56,7 +56,7 @@ function inOneStep(client: SmartGlocalClient, channel: Channel, now: () => numbe
   };
 }
 
-/** Forgets the oldest of too many. */
+/** Forgets the oldest entry when the map is full. */
 function keep<T>(map: Map<string, T>, key: string, value: T): void {
   if (map.size >= MAX_KEPT && !map.has(key)) map.delete(map.keys().next().value!);
   map.set(key, value);
@@ -67,16 +67,20 @@ function freshKey(reference: string): string {
 }
 
 /**
- * No webhook names a session that was not started, so one whose create was not answered is given up for another. That
- * cannot make two of them payable: all sessions of a reference are started under one key, which works once.
+ * No webhook names a session that was not started, so a session whose create got no response is abandoned for a new
+ * one. That cannot make two sessions payable: all sessions of a reference are started with one key, which works once.
  */
 function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
-  /** Sessions by our reference whose payment is not known to have been started. */
+  /** Sessions by our reference, until their payment is known to be started. */
   const opened = new Map<string, Session>();
   const underWay = new Map<string, Promise<Session>>();
 
   async function create(request: CreateRequest): Promise<Session> {
-    const call = { path: '/session/create', body: createBody(request), answer: sessionAnswerSchema };
+    const call = {
+      path: '/session/create',
+      body: createBody(request),
+      responseSchema: sessionResponseSchema,
+    };
     try {
       return (await client.call({ ...call, key: request.reference })).session;
     } catch (error) {
@@ -97,12 +101,12 @@ function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
         path: '/session/start/payment',
         body: startBody(request, channel, id),
         key: `${request.reference}-start`,
-        answer: sessionAnswerSchema,
+        responseSchema: sessionResponseSchema,
       });
       return session;
     } catch (error) {
       if (!(error instanceof KeyReplayed)) throw error;
-      // Started by a call whose answer was lost: this session, or one that was given up too early.
+      // A call whose response was lost has started this session, or one that was abandoned too early.
       const session = await client.session(id);
       if (session.acquiring_payments.length === 0) throw error;
       return session;
@@ -117,7 +121,9 @@ function inTwoSteps(client: SmartGlocalClient, channel: Channel) {
     return started;
   }
 
-  /** One call at a time for each: a repeat beside the first would take its unanswered create for a lost one. */
+  /**
+   * One call at a time for each reference: a repeat beside the first would take a create in progress for a lost one.
+   */
   return (request: CreateRequest): Promise<Session> => {
     const { reference } = request;
     const already = underWay.get(reference);

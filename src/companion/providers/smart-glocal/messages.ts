@@ -1,6 +1,7 @@
 /**
- * What Smart Glocal says. Published are one answer (`session/init/payment`) and the outline of its webhooks, so fields
- * we only look at may be missing or odd; those that money hangs on must be exact, or the whole message is unreadable.
+ * The messages of Smart Glocal. Published are one response (`session/init/payment`) and the outline of the webhooks. So
+ * fields that are only displayed may be missing or invalid. Fields that decide about money must be exact, or the whole
+ * message counts as unreadable.
  */
 import * as v from 'valibot';
 
@@ -11,7 +12,7 @@ const currency = v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z]{3}$/));
 
 const text = v.fallback(v.nullish(v.string(), null), null);
 const customer = v.fallback(v.nullish(v.object({ reference: text }), null), null);
-/** Where the payer is to be sent. */
+/** The address to which the payer is sent. */
 const redirect = v.fallback(v.nullish(v.object({ url: v.string() }), null), null);
 
 const acquiringPaymentSchema = v.object({
@@ -29,16 +30,16 @@ export const sessionSchema = v.object({
   updated_at: text,
   metadata: text,
   customer,
-  /** Named in the outline without its form: the word itself, or an object of that type. */
+  /** The outline names this field without its form: the word itself, or an object with that `type`. */
   next_action: v.fallback(v.nullish(v.union([v.string(), v.object({ type: text, redirect })]), null), null),
   acquiring_payments: v.nullish(v.array(acquiringPaymentSchema), []),
 });
 export type Session = v.InferOutput<typeof sessionSchema>;
 
-export const sessionAnswerSchema = v.object({ session: sessionSchema });
+export const sessionResponseSchema = v.object({ session: sessionSchema });
 
-/** Not published: nothing but a plain word of success is taken for more than "it has arrived". */
-export const refundAnswerSchema = v.object({
+/** Not published: only a plain success counts for more than "the call has arrived". */
+export const refundResponseSchema = v.object({
   refund: v.fallback(v.nullish(v.object({ status: text }), null), null),
 });
 

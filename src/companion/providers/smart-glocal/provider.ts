@@ -14,7 +14,7 @@ import { resultOfRepeat } from '../provider-http.ts';
 import { SmartGlocalClient } from './client.ts';
 import { sessionOpener } from './create.ts';
 import { AnotherSession, KeyReplayed } from './errors.ts';
-import { refundAnswerSchema, type Session } from './messages.ts';
+import { refundResponseSchema, type Session } from './messages.ts';
 import { linkIn, moneyIn, referenceIn, waitsForConfirmation, describeSession } from './session.ts';
 import type { SmartGlocalSettings } from './settings.ts';
 import { paymentStatus } from './status-codes.ts';
@@ -27,32 +27,32 @@ export interface SmartGlocalOptions {
   readonly now: () => number;
 }
 
-/** How long SberPay's link lives. */
+/** The lifetime of SberPay's link. */
 const LINK_LIFETIME_MS = 20 * 60_000;
-/** What a QR holds for certain, at the level it is drawn with. */
+/** The capacity of a QR code at the error correction level that is used. */
 const MAX_LINK_CHARS = 2_000;
 
 /**
- * SberPay through Smart Glocal: a session is created, asks for our confirmation, and then offers a link that lives for
- * 20 minutes. Where it reports to is set in its cabinet, not in calls.
+ * SberPay through Smart Glocal. A session is created, waits for our confirmation, and then offers a link that lives for
+ * 20 minutes. The address of our webhook is set in the provider's cabinet, not in calls.
  */
 export function createSmartGlocalProvider({ settings, outbound, now }: SmartGlocalOptions): Provider {
   const client = new SmartGlocalClient({ settings, outbound });
   const publicKey = createPublicKey(settings.publicKey);
   const openSession = sessionOpener(client, settings, now);
 
-  /** As it came, or not at all: anything else would be put where a payer can tap it. */
-  function present(url: string | null): Presentation | null {
+  /** Returns the link unchanged, or `null` for a link that may not be shown: the payer can tap it. */
+  function linkPresentation(url: string | null): Presentation | null {
     if (url === null || url.length > MAX_LINK_CHARS || !/^[\x21-\x7e]+$/.test(url)) return null;
     if (isSberPayLink(url)) return { kind: 'link', url, deep_link: url };
-    // In development a simulated payment system may be at a plain-http address.
+    // In development a simulated payment system may have a plain-http address.
     return outbound.guard.objection(url) === null ? { kind: 'link', url, deep_link: null } : null;
   }
 
   async function status(payment: PaymentRef): Promise<ProviderReport> {
-    const session = await client.session(sessionOf(payment));
-    refuseOthers(session, payment.reference);
-    const presentation = present(linkIn(session));
+    const session = await client.session(requireSessionId(payment));
+    checkReference(session, payment.reference);
+    const presentation = linkPresentation(linkIn(session));
     return {
       reference: payment.reference,
       status: paymentStatus(session),
@@ -73,20 +73,20 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
       refund: 'partial',
       push: true,
       charge: false,
-      // Its key signs the messages of all its merchants, any of whom may write our reference into a session of their
-      // own: a message is believed about a session that it has named to us itself. There is no time in it, so it could
-      // be played again: it would be known by its id (kept for good), and what it says of a session's money does not
-      // cease to be so, since the session belongs to one payment and never goes back.
+      // One key signs the messages of all merchants, and any merchant may write our reference into a session of their
+      // own. So a message counts only for a session that the provider has returned to us. A message contains no time
+      // and could be sent again: its id, which is kept for good, identifies the repeat. Its statement about money stays
+      // true anyway, because a session belongs to one payment and never goes back.
       webhookTrust: 'known-session',
     },
 
     async create(request) {
       const session = await openSession(request);
-      refuseOthers(session, request.reference);
+      checkReference(session, request.reference);
       return {
         providerPaymentId: session.id,
         qrId: null,
-        presentation: present(linkIn(session)) ?? { kind: 'pending' },
+        presentation: linkPresentation(linkIn(session)) ?? { kind: 'pending' },
         expiresAt: now() + LINK_LIFETIME_MS,
       };
     },
@@ -94,66 +94,69 @@ export function createSmartGlocalProvider({ settings, outbound, now }: SmartGloc
     status,
 
     async confirm(payment) {
-      const body = { session_id: sessionOf(payment) };
+      const body = { session_id: requireSessionId(payment) };
       await client.ensure({ path: '/session/confirm', body, key: `${payment.reference}-confirm` });
     },
 
     async cancel(payment) {
-      const body = { session_id: sessionOf(payment) };
+      const body = { session_id: requireSessionId(payment) };
       try {
         await client.ensure({ path: '/session/cancel', body, key: `${payment.reference}-cancel` });
       } catch (error) {
-        // Most likely paid or over a moment before: the status tells.
+        // Most likely the payment was paid or ended a moment before: the status says so.
         if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
       }
       return status(payment);
     },
 
     async push(payment, phone) {
-      const body = { phone, session_id: sessionOf(payment) };
-      // The payer may ask for another message: each is a call of its own.
+      const body = { phone, session_id: requireSessionId(payment) };
+      // The payer may request another message: each is a new call.
       const key = `${payment.reference}-push-${randomBytes(6).toString('hex')}`;
       await client.ensure({ path: '/sberpay/push', body, key });
     },
 
     async refund({ payment, refundId, providerRefundId, repeated, amount }): Promise<ProviderRefund> {
-      // It has arrived, what became of it comes by webhook, and nothing is known to ask about it.
+      // The refund has arrived. Its result comes by webhook; there is no id to read it by.
       const arrived = { status: 'pending', providerRefundId: refundId } as const;
       if (providerRefundId !== null) return arrived;
       const { currency } = payment;
-      const body = { session_id: sessionOf(payment), amount_details: { amount, currency } };
-      const asked = client.call({
+      const body = { session_id: requireSessionId(payment), amount_details: { amount, currency } };
+      const call = client.call({
         path: settings.refundPath,
         body,
         key: refundId,
-        answer: refundAnswerSchema,
+        responseSchema: refundResponseSchema,
       });
       try {
-        const answer = await (repeated ? resultOfRepeat(asked) : asked);
-        return { ...arrived, status: resultOf(answer) };
+        const response = await (repeated ? resultOfRepeat(call) : call);
+        return { ...arrived, status: refundStatus(response) };
       } catch (error) {
         if (error instanceof KeyReplayed) return arrived;
         throw error;
       }
     },
 
-    parseWebhook: (webhook) => readWebhook(webhook, publicKey, present),
+    parseWebhook: (webhook) => readWebhook(webhook, publicKey, linkPresentation),
   };
 }
 
-/** Its calls go by its own id, which only it can tell. */
-function sessionOf({ providerPaymentId }: PaymentRef): string {
+/**
+ * Returns the session id, which calls need and only the provider can supply. Throws `unavailable` while it is not
+ * known.
+ */
+function requireSessionId({ providerPaymentId }: PaymentRef): string {
   if (providerPaymentId !== null) return providerPaymentId;
   throw new ProviderError('unavailable', 'the session is not known yet: its webhook will name it', {
     mayHaveTakenEffect: false,
   });
 }
 
-function refuseOthers(session: Session, reference: string): void {
+function checkReference(session: Session, reference: string): void {
   const named = referenceIn(session);
   if (named !== '' && named !== reference) throw new AnotherSession();
 }
 
-function resultOf({ refund }: v.InferOutput<typeof refundAnswerSchema>): ProviderRefund['status'] {
+function refundStatus({ refund }: v.InferOutput<typeof refundResponseSchema>): ProviderRefund['status'] {
   return refund?.status === 'succeeded' ? 'succeeded' : 'pending';
 }

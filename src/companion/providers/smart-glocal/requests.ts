@@ -1,14 +1,14 @@
 /**
- * What Smart Glocal is asked. Only `session/init/payment` is published with an example, which these bodies follow field
- * by field. Amounts are minor units: the example's `1000` with `RUB` is read as 1000 kopecks, as integer amounts mostly
- * are. Its unit is not stated: each sum that a report names is checked against ours before the payment is confirmed and
- * before it counts as paid, and none is paid whose sum is not named.
+ * The bodies of the calls. Only `session/init/payment` is published with an example; these bodies follow it field by
+ * field. Amounts are minor units: the example's `1000` with `RUB` is read as 1000 kopecks, like most integer amounts.
+ * The unit is not documented. So each reported amount is compared with ours before the payment is confirmed and before
+ * it counts as paid, and a payment without an amount never counts as paid.
  */
 import { normalizePhone } from '../../../protocol/phone.ts';
 import type { CreateRequest } from '../provider.ts';
 import type { Channel } from './settings.ts';
 
-/** One call that creates a session and starts its payment. */
+/** Creates a session and starts its payment in one call. */
 export function initBody(request: CreateRequest, channel: Channel) {
   return {
     ...paymentPart(request, channel),
@@ -18,8 +18,8 @@ export function initBody(request: CreateRequest, channel: Channel) {
 }
 
 /**
- * The pair of calls does the same in two steps. Their bodies are not published: that who pays goes into the first and
- * what is paid into the second is unconfirmed.
+ * Does the same in two calls. Their bodies are not published: it is unconfirmed that the payer goes into the first and
+ * the payment into the second.
  */
 export function createBody(request: CreateRequest) {
   return identityPart(request);
@@ -43,7 +43,7 @@ function paymentPart({ customer, amount, currency }: CreateRequest, channel: Cha
   };
 }
 
-/** Our reference twice: by either its webhooks name a session whose answer was lost. */
+/** Contains our reference twice: webhooks repeat one of them, and so identify a session whose response was lost. */
 function identityPart({ reference }: CreateRequest) {
   return { metadata: reference, customer: { reference } };
 }

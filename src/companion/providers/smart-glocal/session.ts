@@ -1,12 +1,18 @@
 import type { AcquiringPayment, Session } from './messages.ts';
 
-/** Ours are `pay_…`, with a number behind for a payment's later attempts; others' words may stand in the same fields. */
+/**
+ * Our references are `pay_…`, with a number at the end for later attempts. The same fields may contain values of other
+ * systems.
+ */
 const OUR_REFERENCE = /^pay_[A-Za-z0-9_-]{1,28}$/;
 
-/** `next_action` while the provider waits for our word: its form is not documented, so no other word is taken for it. */
+/**
+ * The values of `next_action` while the provider waits for our confirmation. Its form is not documented, so no other
+ * value counts.
+ */
 const CONFIRM = ['confirm', 'ready_to_confirm'];
 
-/** Our reference of the session's payment; `''` when it names none of ours. */
+/** Returns our reference of the session's payment; `''` when the session contains none. */
 export function referenceIn(session: Session): string {
   const payment = paymentIn(session);
   const names = [
@@ -18,13 +24,13 @@ export function referenceIn(session: Session): string {
   return names.find((name) => OUR_REFERENCE.test(name ?? '')) ?? '';
 }
 
-/** Kopecks. */
+/** Returns the session's amount in kopecks and its currency; each is `null` when the session does not contain it. */
 export function moneyIn(session: Session): { amount: number | null; currency: string | null } {
   const { amount = null, currency = null } = paymentIn(session)?.amount_details ?? {};
   return { amount, currency };
 }
 
-/** The link that the payer is to be led to. */
+/** Returns the link for the payer; `null` when there is none. */
 export function linkIn({ acquiring_payments, next_action }: Session): string | null {
   const interactions = acquiring_payments.map((payment) => payment.customer_interaction?.redirect?.url);
   const action = typeof next_action === 'object' ? next_action?.redirect?.url : null;
@@ -36,13 +42,13 @@ export function waitsForConfirmation({ next_action }: Session): boolean {
   return CONFIRM.includes(word ?? '');
 }
 
-/** Its words, for the operator's log. */
+/** Returns the session's statuses as text for the operator's log. */
 export function describeSession(session: Session): string {
   const payment = paymentIn(session)?.status ?? 'none';
   return `session ${session.status ?? 'unknown'}, payment ${payment}`.slice(0, 120);
 }
 
-/** The one that counts: a session may hold tries that failed before it. */
+/** Returns the payment that decides: a session may contain failed tries before it. `null` when there is none. */
 export function paymentIn({ acquiring_payments: payments }: Session): AcquiringPayment | null {
   return (
     payments.find(({ status }) => status === 'succeeded') ??

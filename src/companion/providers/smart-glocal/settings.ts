@@ -4,7 +4,7 @@ import { apiAddress, credential, flag, oneOf, required, textLike, variable } fro
 
 export const CHANNELS = ['app', 'web', 'mobile_web'] as const;
 export type Channel = (typeof CHANNELS)[number];
-/** `init`: one call that creates and starts; `create`: the pair of calls. */
+/** `init`: one call creates and starts the session; `create`: two calls do. */
 export const FLOWS = ['init', 'create'] as const;
 
 /** The provider's published host for trials. */
@@ -31,7 +31,10 @@ export function smartGlocalSettings(development: boolean) {
       /** The provider does not document which one a QR on a desktop needs. */
       channel: variable('SBP_SMART_GLOCAL_CHANNEL', oneOf(CHANNELS, 'mobile_web')),
       flow: variable('SBP_SMART_GLOCAL_FLOW', oneOf(FLOWS, 'init')),
-      /** Under the base address. Not documented; the default is the path that a public SDK of the same platform calls. */
+      /**
+       * Appended to the base address. Not documented; the default is the path that a public SDK of the same platform
+       * calls.
+       */
       refundPath: variable(
         'SBP_SMART_GLOCAL_REFUND_PATH',
         textLike(/^(?:\/[\w.-]+)+$/, 'path', '/session/refund'),

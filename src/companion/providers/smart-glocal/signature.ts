@@ -2,7 +2,7 @@ import { createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { WebhookVerificationError } from '../../../webhooks/webhooks.ts';
 
-/** Carries the signature in both directions. */
+/** The header of the signature, in calls and in webhooks. */
 export const SIGNATURE_HEADER = 'x-partner-sign';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -12,7 +12,7 @@ export function sign(body: string | Buffer, key: KeyObject): string {
   return createSign('sha256').update(body).sign(key, 'base64');
 }
 
-/** Throws a {@link WebhookVerificationError} unless the body was signed, as it came, by the holder of the key. */
+/** Throws a {@link WebhookVerificationError} unless the holder of the key signed exactly this body. */
 export function verifySignature(headers: IncomingHttpHeaders, body: Buffer, key: KeyObject): void {
   const given = headers[SIGNATURE_HEADER];
   if (typeof given !== 'string' || given === '') {

@@ -12,23 +12,23 @@ import { paymentStatus } from './status-codes.ts';
 
 const MAX_EVENT_CHARS = 64;
 
-const NOTHING = { reference: '', status: null, amount: null, currency: null } as const;
+const NO_REPORT = { reference: '', status: null, amount: null, currency: null } as const;
 
 /**
- * Reads a webhook; throws a {@link WebhookVerificationError} when it is not authentic. One that is, and cannot be read,
- * says nothing of any payment. `present`: the link as it may be shown, `null` for one that may not.
+ * Verifies and reads a webhook. Throws a {@link WebhookVerificationError} when it is not authentic. An authentic one
+ * that cannot be read is about no payment. `linkPresentation` returns a link as it may be shown; `null` for a link that may not.
  */
 export function readWebhook(
   { headers, body }: RawWebhook,
   key: KeyObject,
-  present: (link: string | null) => Presentation | null,
+  linkPresentation: (link: string | null) => Presentation | null,
 ): ProviderDelivery {
   verifySignature(headers, body, key);
   const payload = parse(body);
   const parsed = v.safeParse(webhookSchema, payload);
   if (!parsed.success) {
     return {
-      ...NOTHING,
+      ...NO_REPORT,
       event: eventOf(payload['type']),
       deliveryId: deliveryIdOf(body),
       detail: `cannot be read: ${unreadableFields(parsed.issues)}`,
@@ -40,36 +40,36 @@ export function readWebhook(
     reference: referenceIn(session),
     providerPaymentId: session.id,
     event: eventOf(type),
-    // It has no id of its own; without a time, the bytes tell it from others.
+    // A webhook has no id of its own. Without a time, its bytes identify it.
     deliveryId: deliveryIdOf(
       JSON.stringify([type, session.id, session.updated_at ?? body.toString('base64')]),
     ),
     detail: describeSession(session),
-    ...claim(type, session, present),
+    ...reportOf(type, session, linkPresentation),
   };
 }
 
-function claim(
+function reportOf(
   type: string,
   session: Session,
-  present: (link: string | null) => Presentation | null,
+  linkPresentation: (link: string | null) => Presentation | null,
 ): Pick<ProviderReport, 'status' | 'presentation' | 'wantsConfirmation' | 'detail'> &
   Pick<ProviderDelivery, 'refund'> {
   switch (type) {
     case 'ready_to_confirm':
       return { status: null, wantsConfirmation: true };
     case 'action_required': {
-      const presentation = present(linkIn(session));
+      const presentation = linkPresentation(linkIn(session));
       return presentation
         ? { status: null, presentation }
         : { status: null, detail: `${describeSession(session)}, no link that may be shown` };
     }
     case 'payment_finished':
       return { status: paymentStatus(session) };
-    // Neither which refund nor how much of the payment: what is documented of it names the session only.
+    // It is documented with the session only: neither which refund nor how much was refunded.
     case 'payment_refunded':
       return { status: null, refund: { refundId: null, providerRefundId: null, status: 'succeeded' } };
-    // `ready_to_capture` among them: the bank holds the money, and it is not ours yet.
+    // Includes `ready_to_capture`: the bank holds the money, and the shop does not have it yet.
     default:
       return { status: null };
   }
@@ -82,7 +82,7 @@ function parse(body: Buffer): Record<string, unknown> {
       return payload as Record<string, unknown>;
     }
   } catch {
-    // falls through: the sender signed something that is no JSON object
+    // falls through: the signed body is not a JSON object
   }
   throw new WebhookVerificationError('body_malformed', 'The body is not a JSON object');
 }

@@ -45,7 +45,7 @@ class Decider {
   }
 }
 
-describe("the merchant's word on a payment whose provider asks first", () => {
+describe("the merchant's confirmation of a payment", () => {
   const decider = new Decider();
   let place: SmartGlocalShop;
   before(async () => {
@@ -62,7 +62,7 @@ describe("the merchant's word on a payment whose provider asks first", () => {
   const idOf = (reference: string) => place.system.session(reference).id;
   const say = (confirm: unknown) => ({ status: 200, body: JSON.stringify({ confirm }) });
 
-  it('yes lets it through, once', async () => {
+  it('confirms the payment once after yes', async () => {
     decider.answer = say(true);
     const { payment_id } = await place.paid();
     const [payload, ...more] = decider.askedOf(payment_id);
@@ -72,7 +72,7 @@ describe("the merchant's word on a payment whose provider asks first", () => {
     assert.equal(place.done('/session/confirm', idOf(payment_id)), 1);
   });
 
-  it('no cancels it at the provider, and no money can be taken', async () => {
+  it('cancels the payment at the provider after no, and no money can be taken', async () => {
     decider.answer = say(false);
     const { payment_id } = await place.create();
     await place.untilStatus(payment_id, 'canceled');
@@ -87,7 +87,7 @@ describe("the merchant's word on a payment whose provider asks first", () => {
     assert.equal(place.system.session(payment_id).confirmed, false);
   });
 
-  it('silence is no yes: it is asked again', async () => {
+  it('asks again after a timeout', async () => {
     const { payment_id } = await place.create();
     await until('a second question', () => decider.askedOf(payment_id).length >= 2);
     assert.equal(place.done('/session/confirm', idOf(payment_id)), 0);
@@ -96,7 +96,7 @@ describe("the merchant's word on a payment whose provider asks first", () => {
     await until('the confirmation', () => place.system.session(payment_id).confirmed);
   });
 
-  it('nor is an error, or anything else than the word', async () => {
+  it('asks again after an error or an invalid response', async () => {
     for (const answer of [
       { status: 500, body: '{"confirm":true}' },
       { status: 302, body: '{"confirm":true}' },
@@ -119,7 +119,7 @@ describe("the merchant's word on a payment whose provider asks first", () => {
     }
   });
 
-  it('is given once, however often and under however many dates it is asked for', async () => {
+  it('is sent once, even if the provider asks several times with different dates', async () => {
     decider.answer = say(true);
     const { payment_id } = await place.create();
     const copy = place.system.message('ready_to_confirm', payment_id);
@@ -140,7 +140,7 @@ describe("the merchant's word on a payment whose provider asks first", () => {
   });
 });
 
-describe('our word, across the death of the process', () => {
+describe('the confirmation after a crash', () => {
   const decider = new Decider();
   const system = new SmartGlocalSimulator();
   let companion: CompanionProcess;
@@ -165,7 +165,7 @@ describe('our word, across the death of the process', () => {
     await companion.start();
   }
 
-  it('is given once, though its answer was lost with the process', async () => {
+  it('is sent once if its answer was lost in the crash', async () => {
     decider.onAsked = () => {
       decider.answer = yes;
       system.fault = { kind: 'drop-answer', left: 100 };
@@ -192,7 +192,7 @@ describe('our word, across the death of the process', () => {
     assert.equal(new Set(keys).size, 1, 'whoever asks again asks for the same');
   });
 
-  it('is given after the start, if it was asked for before', async () => {
+  it('is sent after the start if it was requested before', async () => {
     decider.answer = null;
     const { payment_id } = await companion.client.createPayment({ methods: ['sberpay'] });
     await until('the question', () => decider.askedOf(payment_id).length > 0);

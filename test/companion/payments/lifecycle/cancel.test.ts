@@ -45,7 +45,7 @@ function calls(word: PaymentStatus): void {
 }
 
 describe('a merchant’s cancel of an expired payment', () => {
-  it('ends its renewal, closes its code, and is told', async () => {
+  it('ends its renewal, closes its code, and sends a webhook', async () => {
     const id = await expired();
     assert.equal(await cancel(id), 'canceled');
     assert.equal(await renewPayment(ledger.ctx, id), null);
@@ -53,7 +53,7 @@ describe('a merchant’s cancel of an expired payment', () => {
     assert.deepEqual(await toldOf(id), ['payment.expired', 'payment.canceled']);
   });
 
-  it('is the merchant’s alone: neither its payer nor its provider calls an expired payment off', async () => {
+  it('is possible only for the merchant, not for the payer or the provider', async () => {
     const id = await expired();
     assert.equal(await cancel(id, 'payer'), 'expired');
     await ledger.tell(id, 'canceled');
@@ -64,14 +64,14 @@ describe('a merchant’s cancel of an expired payment', () => {
     assert.notEqual(await renewPayment(ledger.ctx, id), null);
   });
 
-  it('finds money that came unseen', async () => {
+  it('finds money whose webhook was lost', async () => {
     const id = await expired();
     ledger.provider.created.get(id)!.status = 'paid';
     assert.equal(await cancel(id), 'paid');
     assert.equal((await ledger.paymentOf(id)).late, true);
   });
 
-  it('ends a renewal whose create is under way, and closes its code once that is there', async () => {
+  it('ends a renewal whose create is in progress, and closes its code after the create', async () => {
     const id = await expired();
     const { provider } = ledger;
     const create = provider.create.bind(provider);
@@ -100,14 +100,14 @@ describe('a merchant’s cancel of an expired payment', () => {
 
 describe('a cancel of an open payment', () => {
   for (const by of ['merchant', 'payer'] as const) {
-    it(`by its ${by} ends as canceled, also where the provider calls the closed code expired`, async () => {
+    it(`by its ${by} ends as canceled, also if the provider reports the closed code as expired`, async () => {
       const { id } = await ledger.createPayment();
       calls('expired');
       assert.equal(await cancel(id, by), 'canceled');
       assert.deepEqual(await toldOf(id), ['payment.canceled']);
     });
 
-    it(`by its ${by} ends as canceled, also where the provider’s message overtakes its answer`, async () => {
+    it(`by its ${by} ends as canceled, also if the provider’s webhook comes before its answer`, async () => {
       const { id } = await ledger.createPayment();
       const close = ledger.provider.cancel.bind(ledger.provider);
       ledger.provider.cancel = async (payment) => {
@@ -120,14 +120,14 @@ describe('a cancel of an open payment', () => {
   }
 
   for (const word of ['paid', 'failed'] as const) {
-    it(`ends as ${word} where the provider says so`, async () => {
+    it(`ends as ${word} if the provider reports that`, async () => {
       const { id } = await ledger.createPayment();
       ledger.provider.created.get(id)!.status = word;
       assert.equal(await cancel(id), word);
     });
   }
 
-  it('is one cancel, however often it is asked for', async () => {
+  it('is applied once, even if it is requested several times', async () => {
     const { id } = await ledger.createPayment();
     assert.deepEqual(await Promise.all([cancel(id), cancel(id), cancel(id, 'payer')]), [
       'canceled',
@@ -138,7 +138,7 @@ describe('a cancel of an open payment', () => {
     assert.deepEqual(await toldOf(id), ['payment.canceled']);
   });
 
-  it('loses to money that comes at the same moment, whichever is first', async () => {
+  it('loses to money that comes at the same moment, in either order', async () => {
     for (const first of ['cancel', 'money'] as const) {
       const { id } = await ledger.createPayment();
       ledger.provider.cancel = () => Promise.reject(new ProviderError('unavailable', 'down'));

@@ -96,7 +96,7 @@ describe('a code scanned for Sberbank', () => {
     }
   };
 
-  it('is processed, and paid a moment after the bank says so', async () => {
+  it('is processing first, and paid soon after the bank reports it', async () => {
     const payment = await create(shop);
     const page = await sessionOf(shop, payment.token);
     assert.deepEqual([page.presentation, page.status], [{ kind: 'scan' }, 'created']);
@@ -113,7 +113,7 @@ describe('a code scanned for Sberbank', () => {
     }
   });
 
-  it('is asked about less and less often while the bank thinks', async () => {
+  it('is polled at growing intervals while the bank decides', async () => {
     const { payment_id } = await scanned();
     const asked = () => calls(STATUS).filter(({ body }) => body.includes(payment_id)).length;
     await pause(5_000);
@@ -128,19 +128,19 @@ describe('a code scanned for Sberbank', () => {
     assert.equal(asked(), done, 'and never again once it is over');
   });
 
-  it('is paid in the same breath, where the bank decides at once', async () => {
+  it('is paid at once if the bank decides at once', async () => {
     const { snapshot } = await scanned('atonce');
     assert.equal(snapshot.status, 'paid');
   });
 
-  it('fails when the bank declines it, and only the operator learns why', async () => {
+  it('fails when the bank declines it, and only the log has the reason', async () => {
     const { snapshot } = await scanned(`${CODE}&decline`);
     assert.equal(snapshot.status, 'failed');
     assert.doesNotMatch(JSON.stringify(snapshot), /not enough|response/);
     assert.match(shop.logs(), /"detail":"response 51: not enough money"/);
   });
 
-  it('may be another one after one that the bank does not know', async () => {
+  it('can be replaced after a code that the bank does not know', async () => {
     const payment = await create(shop);
     const refused = await scan(shop, payment.token, `${CODE}&unknown`);
     assert.equal(refused.status, 422);
@@ -158,7 +158,7 @@ describe('a code scanned for Sberbank', () => {
     await until(shop, payment.payment_id, 'paid');
   });
 
-  it('is money held, not paid, while it is only authorized', async () => {
+  it('is not paid while the money is only authorized', async () => {
     const { payment_id } = await scanned();
     bank.states.set(payment_id, 'AUTHORIZED');
     await pause(1_500);
@@ -194,13 +194,13 @@ describe('a code scanned for Sberbank', () => {
     }
   }
 
-  it('is charged under a new token after the bank has taken the old one back', async () => {
+  it('is charged with a new access token after the bank revoked the old one', async () => {
     bank.revokeTokens();
     const { snapshot } = await scanned('atonce');
     assert.equal(snapshot.status, 'paid');
   });
 
-  it('never pays by another sum, and the merchant is told', async () => {
+  it('is not paid by another amount, which is reported to the merchant', async () => {
     const { payment_id } = await scanned(CODE, { callback_url: merchant.url });
     bank.sums.set(payment_id, 124_999);
     await bank.act(payment_id, 'pay');
@@ -214,7 +214,7 @@ describe('a code scanned for Sberbank', () => {
     assert.equal((await read(shop, payment_id)).status, 'processing');
   });
 
-  it('is nowhere once it has been answered', async () => {
+  it('is deleted everywhere after the bank’s answer', async () => {
     for (const payload of [CODE, `${CODE}&decline`, `${CODE}&unknown`]) {
       const payment = await create(shop);
       await scan(shop, payment.token, payload);
@@ -234,7 +234,7 @@ describe('a code scanned for Sberbank', () => {
     assert.ok(!log.includes(bank.env()['SBP_SBERBANK_CLIENT_SECRET']!));
   });
 
-  it('is not to be had back, nor is its money', async () => {
+  it('cannot be canceled or refunded', async () => {
     const { payment_id } = await scanned('atonce');
     const refund = await shop.api('/refunds', { json: { payment_id } });
     assert.equal(refund.status, 409);
@@ -245,7 +245,7 @@ describe('a code scanned for Sberbank', () => {
 });
 
 describe('Sberbank', () => {
-  it('behind its client certificate takes a payment', async () => {
+  it('takes a payment with a client certificate', async () => {
     const bank = new SberbankSimulator({ paysAfterMs: 200 });
     const gate = await TlsGate.open(await bank.listen());
     const shop = await startCompanion({
@@ -267,7 +267,7 @@ describe('Sberbank', () => {
     }
   });
 
-  it('that is down keeps the payer waiting, and charges once when it is back', async () => {
+  it('that is down keeps the payment waiting, and charges once when it is back', async () => {
     const bank = new SberbankSimulator({ paysAfterMs: 200 });
     const proxy = await UpstreamProxy.start(await bank.listen());
     const shop = await startCompanion({ ...bank.env(), SBP_SBERBANK_URL: proxy.url });
@@ -288,7 +288,7 @@ describe('Sberbank', () => {
     }
   });
 
-  it('has one order of a code whose companion was killed before the answer', async () => {
+  it('has one order after the companion was killed before the answer', async () => {
     const bank = new SberbankSimulator();
     const proxy = await UpstreamProxy.start(await bank.listen());
     const shop = await CompanionProcess.start({ ...bank.env(), SBP_SBERBANK_URL: proxy.url });

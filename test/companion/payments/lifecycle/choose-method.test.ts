@@ -49,7 +49,7 @@ async function until(id: string, status: string): Promise<void> {
 describe('several methods in one checkout', () => {
   const several = () => shop.createPayment({ methods: ['sbp', 'sberpay', 'buyer_qr'] });
 
-  it('asks no provider before the payer has chosen', async () => {
+  it('calls no provider before the payer has chosen', async () => {
     const payment = await several();
     assert.deepEqual([payment['method'], payment.qr_payload, payment.qr_id], [null, null, null]);
     const { method, methods, presentation, actions } = await sessionOf(payment.token);
@@ -64,7 +64,7 @@ describe('several methods in one checkout', () => {
     );
   });
 
-  it('offers what was chosen, and lets the payer change back and forth', async () => {
+  it('offers the chosen method, and lets the payer switch between methods', async () => {
     const { token, payment_id } = await several();
     const sbp = await done('/method', token, { method: 'sbp' });
     assert.equal(sbp.method, 'sbp');
@@ -83,7 +83,7 @@ describe('several methods in one checkout', () => {
     assert.equal((await act('/method', token, { method: 'sberpay' })).status, 409);
   });
 
-  it('counts money that comes by the way that was left', async () => {
+  it('counts money that comes by the previous method', async () => {
     const { token, payment_id } = await several();
     const { presentation } = await done('/method', token, { method: 'sbp' });
     await done('/method', token, { method: 'sberpay' });
@@ -96,7 +96,7 @@ describe('several methods in one checkout', () => {
     assert.ok(status === 'paid' || status === 'created', status);
   });
 
-  it('refuses what was not offered', async () => {
+  it('refuses a method that was not offered', async () => {
     const { token } = await shop.createPayment();
     assert.deepEqual(await refusedFields('/method', token, { method: 'sberpay' }), ['method']);
     const several = await shop.createPayment({ methods: ['sbp', 'sberpay'] });
@@ -106,7 +106,7 @@ describe('several methods in one checkout', () => {
     ]);
   });
 
-  it('is changed a few times, and not offered any more after that', async () => {
+  it('can be switched a limited number of times', async () => {
     const { token } = await shop.createPayment({ methods: ['sbp', 'sberpay'] });
     for (let choice = 0; choice < 10; choice++) {
       assert.ok((await sessionOf(token)).actions.includes('method'), `choice ${choice}`);
@@ -116,7 +116,7 @@ describe('several methods in one checkout', () => {
     assert.equal((await act('/method', token, { method: 'sbp' })).status, 409);
   });
 
-  it('is renewed a few times, and not offered any more after that', async () => {
+  it('can be renewed a limited number of times', async () => {
     const { token, payment_id } = await shop.createPayment();
     for (let renewal = 0; renewal < 9; renewal++) {
       await shop.sandbox(payment_id, 'expire');
@@ -128,7 +128,7 @@ describe('several methods in one checkout', () => {
     assert.equal((await act('/renew', token)).status, 409);
   });
 
-  it('expires without a choice, and is renewed to be chosen again', async () => {
+  it('expires without a choice, and offers the choice again after a renewal', async () => {
     const { token, payment_id } = await shop.createPayment({ methods: ['sbp', 'sberpay'], expires_in: 1 });
     await until(payment_id, 'expired');
     const renewed = await done('/renew', token);
@@ -154,7 +154,7 @@ describe("the payer's own code", () => {
     );
   });
 
-  it('may be another one after one that the bank does not know', async () => {
+  it('can be replaced after a code that the bank does not know', async () => {
     const { token, payment_id } = await scanned();
     assert.deepEqual(await refusedFields('/buyer-qr', token, { payload: 'unknown' }), ['payload']);
     const { status, presentation, actions } = await sessionOf(token);
@@ -164,7 +164,7 @@ describe("the payer's own code", () => {
     await until(payment_id, 'paid');
   });
 
-  it('may not be tried without end', async () => {
+  it('can be replaced a limited number of times', async () => {
     const { token } = await scanned();
     const statuses: number[] = [];
     for (let i = 0; i < 12; i++)
@@ -178,7 +178,7 @@ describe("the payer's own code", () => {
     await until(payment_id, 'failed');
   });
 
-  it('is refused when it is none, and where none is asked for', async () => {
+  it('is refused when it is invalid or not expected', async () => {
     const { token } = await scanned();
     for (const payload of ['', 7, null, 'x'.repeat(513), 'no spaces', '<script>', 'код']) {
       assert.deepEqual(await refusedFields('/buyer-qr', token, { payload }), ['payload'], String(payload));
@@ -187,13 +187,13 @@ describe("the payer's own code", () => {
     assert.equal((await act('/buyer-qr', sbp.token, { payload: CODE })).status, 409);
   });
 
-  it('is in no log', () => {
+  it('is never logged', () => {
     assert.ok(!shop.logs().includes('ClientIdQr'));
   });
 });
 
 describe("a message to the payer's phone", () => {
-  it('is counted with every new attempt that may send one, whoever told the number', async () => {
+  it('is counted with every new attempt that may send one, by the shop’s or the payer’s number', async () => {
     const phone = '+7 999 333-22-11';
     const { token } = await shop.createPayment({ methods: ['sbp', 'sberpay'], customer: { phone } });
     const choose = async (method: string) => (await act('/method', token, { method })).status;
@@ -207,7 +207,7 @@ describe("a message to the payer's phone", () => {
     assert.equal((await act('/push', other.token, { phone })).status, 429, 'the same phone');
   });
 
-  it('is sent a few times a minute, to a number that is one', async () => {
+  it('is sent a limited number of times per minute, and only to a valid number', async () => {
     const { token } = await shop.createPayment({ methods: ['sberpay'] });
     assert.deepEqual(await refusedFields('/push', token, { phone: 'mine' }), ['phone']);
     assert.deepEqual(await refusedFields('/push', token, {}), ['phone']);

@@ -35,12 +35,12 @@ function tell(reference: string, said: Partial<ProviderDelivery>): Promise<strin
   return receiveWebhook(ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
 }
 
-describe('an answer to the create that a webhook has overtaken', () => {
+describe('an answer to the create that comes after a webhook', () => {
   for (const [what, presentation] of [
     ['link', { kind: 'link', url: 'https://qr.nspk.ru/REPORTED', deep_link: null }],
     ['id', null],
   ] as const) {
-    it(`still tells when the offer ends, where the ${what} has come already`, async () => {
+    it(`still sets the expiry when the ${what} has come already`, async () => {
       const provider: Provider = ledger.provider;
       const create = provider.create.bind(provider);
       const endsAt = ledger.time + 60_000;
@@ -66,7 +66,7 @@ describe('an answer to the create that a webhook has overtaken', () => {
 });
 
 describe('an answer to the create that comes too late', () => {
-  /** Does something while the provider is at work on a create. */
+  /** Runs a function while the provider handles a create. */
   async function meanwhile(deed: (reference: string) => Promise<unknown>, answeredId?: string) {
     const provider: Provider = ledger.provider;
     const create = provider.create.bind(provider);
@@ -82,7 +82,7 @@ describe('an answer to the create that comes too late', () => {
     }
   }
 
-  it('shows no link of a payment that was canceled meanwhile', async () => {
+  it('shows no link if the payment was canceled meanwhile', async () => {
     const { id } = await meanwhile(async (reference) => {
       await cancelPayment(ledger.ctx, await ledger.paymentOf(reference), { source: 'payer' });
     });
@@ -92,7 +92,7 @@ describe('an answer to the create that comes too late', () => {
     assert.equal(ledger.provider.created.get(id)?.status, 'canceled', 'and closes it at its provider');
   });
 
-  it('is left alone where the provider has named another payment of ours', async () => {
+  it('is ignored if a webhook has stored another provider id', async () => {
     const { id } = await meanwhile(
       (reference) => tell(reference, { status: 'created', providerPaymentId: 'named' }),
       'answered',
@@ -104,7 +104,7 @@ describe('an answer to the create that comes too late', () => {
 });
 
 describe('an answer to the create that was lost', () => {
-  it('is made up for by a report, which tells when the offer ends, too', async () => {
+  it('is replaced by a report, which also sets the expiry', async () => {
     ledger.provider.down = 'after';
     const payment = await newPayment();
     ledger.provider.down = 'no';
@@ -124,7 +124,7 @@ describe('an answer to the create that was lost', () => {
   });
 });
 
-describe('a payment that its provider calls canceled', () => {
+describe('a payment that its provider reports as canceled', () => {
   for (const [ahead, end] of [
     [0, 'canceled'],
     [3_599_000, 'expired'],
@@ -139,8 +139,8 @@ describe('a payment that its provider calls canceled', () => {
   }
 });
 
-describe('a payment that its provider calls processed before there was anything to pay', () => {
-  it('stays open to the payer until there is', async () => {
+describe('a payment that its provider reports as processing before it has a link', () => {
+  it('stays open until it has a link', async () => {
     ledger.provider.down = 'before';
     const { id } = await newPayment();
     assert.equal(await tell(id, { status: 'processing' }), 'unchanged');

@@ -18,7 +18,7 @@ for (const variant of VARIANTS) {
     });
     after(() => shop.stop());
 
-    it('is made, paid, confirmed by asking and told', async () => {
+    it('is created, paid, confirmed by a status query and reported', async () => {
       const pace = Pace.start();
       const begun = Date.now();
       const { payment_id, token, expires_at } = await shop.create({ expires_in: 7_200 });
@@ -48,10 +48,10 @@ for (const variant of VARIANTS) {
       assert.match(String(receipt_url), /^https:\/\/account\.freepayment\.example/);
       const { path } = shop.acquirer.calls.at(-1)!;
       assert.equal(path, `/beyag/transactions/${shop.bill(payment_id).id}`);
-      await shop.told(payment_id, 'payment.paid');
+      await shop.receivedWebhook(payment_id, 'payment.paid');
     });
 
-    it('ends as the acquirer says', async () => {
+    it('ends with the acquirer’s status', async () => {
       for (const [deed, status] of [
         ['decline', 'failed'],
         ['expire', 'expired'],
@@ -63,7 +63,7 @@ for (const variant of VARIANTS) {
       }
     });
 
-    it('is one payment at the acquirer, whatever becomes of its answers', async () => {
+    it('is created once at the acquirer, even if answers are lost', async () => {
       for (const lost of [1, 3]) {
         const made = shop.acquirer.bills.size;
         shop.acquirer.fault = { kind: 'drop-answer', left: lost };
@@ -73,7 +73,7 @@ for (const variant of VARIANTS) {
       }
     });
 
-    it('is not even asked for while something is missing', async () => {
+    it('is refused without a call when a required field is missing', async () => {
       const asked = shop.acquirer.calls.length;
       const response = await shop.companion.api('/payments', { json: { order_id: 'A', amount: 100 } });
       const expected = { SY: ['customer.ip', 'customer.email'], IZ: ['customer.phone', 'customer.email'] };
@@ -100,7 +100,7 @@ describe('a webhook of freepayment', () => {
   });
   after(() => shop.stop());
 
-  /** What the acquirer would say of the bill if it were paid, while it is not. */
+  /** The webhook of a paid bill, although the bill is not paid. */
   function successful(id: string) {
     const bill = shop.bill(id);
     bill.status = 'paid';
@@ -109,7 +109,7 @@ describe('a webhook of freepayment', () => {
     return message;
   }
 
-  it('never pays by its own word, however authentic', async () => {
+  it('never pays without a status query, even with a valid signature', async () => {
     const { payment_id } = await shop.create();
     const old = successful(payment_id);
     assert.equal(await shop.acquirer.send(old), 200);
@@ -134,7 +134,7 @@ describe('a webhook of freepayment', () => {
     assert.equal(shop.acquirer.calls.length, asked, 'and nobody is asked about it');
   });
 
-  it('is not acknowledged while nobody can confirm it, and taken later', async () => {
+  it('is not acknowledged while the acquirer does not confirm it, and applied later', async () => {
     const { payment_id } = await shop.create();
     const message = successful(payment_id);
     shop.bill(payment_id).status = 'paid';
@@ -146,7 +146,7 @@ describe('a webhook of freepayment', () => {
     assert.equal((await shop.read(payment_id)).status, 'paid');
   });
 
-  it('of another sum never pays, and the merchant is told', async () => {
+  it('with another amount never pays, and is reported to the merchant', async () => {
     const { payment_id } = await shop.create();
     shop.acquirer.rewrite = (key, value) => (key === 'amount' ? 1 : value);
     await shop.acquirer.act(payment_id, 'pay');
@@ -154,11 +154,11 @@ describe('a webhook of freepayment', () => {
     shop.acquirer.rewrite = null;
     assert.equal(status, 'created');
     assert.ok(events.some(({ note }) => note === 'amount_mismatch'));
-    const attention = await shop.told(payment_id, 'payment.attention');
+    const attention = await shop.receivedWebhook(payment_id, 'payment.attention');
     assert.deepEqual([attention['reason'], attention['reported_amount']], ['amount_mismatch', 1]);
   });
 
-  it('of a status that nobody knows changes nothing', async () => {
+  it('with an unknown status changes nothing', async () => {
     const { payment_id } = await shop.create();
     shop.acquirer.rewrite = (key, value) => (key === 'status' ? 'teleported' : value);
     await shop.acquirer.act(payment_id, 'pay');
@@ -168,7 +168,7 @@ describe('a webhook of freepayment', () => {
     assert.ok(events.some(({ note }) => note === 'unknown_status'));
   });
 
-  it("is believed by the shop's credentials where no key is configured", async () => {
+  it("is verified by the shop's credentials if no key is configured", async () => {
     const other = await startFreepayment({ variant: 'MT', proof: 'basic' });
     try {
       const { payment_id } = await other.create();

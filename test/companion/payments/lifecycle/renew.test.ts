@@ -55,7 +55,7 @@ describe('a renewal', () => {
     assert.deepEqual([await offersRenewal(id), await until(id), await renew(id)], [false, null, null]);
   });
 
-  it('gives no code that outlives that day', async () => {
+  it('gives no code that ends after that day', async () => {
     const id = await expired();
     const first = ledger.time;
     ledger.time = first + 24 * HOUR_MS - 2 * MINUTE_MS;
@@ -64,13 +64,13 @@ describe('a renewal', () => {
     assert.equal(await until(id), null, 'there will be no other');
   });
 
-  it('is never to be had at an old price, 300 days later', async () => {
+  it('is not possible 300 days later, at an old price', async () => {
     const id = await expired();
     ledger.time += 300 * 24 * HOUR_MS;
     assert.deepEqual([await offersRenewal(id), await renew(id)], [false, null]);
   });
 
-  it('is not offered where the merchant wants none, or the configuration', async () => {
+  it('is not offered if the merchant or the configuration disables it', async () => {
     const unwanted = await expired({ renewable: false });
     assert.deepEqual([await offersRenewal(unwanted), await renew(unwanted)], [false, null]);
     const id = await expired();
@@ -78,14 +78,14 @@ describe('a renewal', () => {
     assert.deepEqual([await offersRenewal(id), await renew(id), await until(id)], [false, null, null]);
   });
 
-  it('is foretold while a payment is open, and over with it', async () => {
+  it('is announced while a payment is open, and not after its end', async () => {
     const { id, expiresAt } = await ledger.createPayment();
     assert.equal(await until(id), expiresAt + 24 * HOUR_MS);
     await ledger.tell(id, 'paid');
     assert.equal(await until(id), null);
   });
 
-  it('is told to the merchant, and the money after it is late for the merchant alone', async () => {
+  it('sends a webhook, and money after it is late only for the merchant', async () => {
     const id = await expired();
     await renew(id);
     await ledger.tell(`${id}-2`, 'paid');
@@ -104,7 +104,7 @@ describe('a renewal', () => {
     assert.equal(told[1]!['renewable_until'], new Date(payment.firstExpiredAt! + 24 * HOUR_MS).toISOString());
   });
 
-  it('leaves money in time in time, and money after an end late for both', async () => {
+  it('does not change which money is in time or late otherwise', async () => {
     const { id: inTime } = await ledger.createPayment();
     await ledger.tell(inTime, 'paid');
     const late = await expired();

@@ -6,11 +6,11 @@ import { json, SBERBANK, ScriptedBank } from '../../../support/sberbank-bank.ts'
 import { until } from '../../../support/until.ts';
 
 const CODE = 'https://sberbank.ru/qr/?ClientIdQr=40ac47c5ed7944cf8e0775a398552f2c&HashId=5c10bb41a07cbc4e';
-/** What servers say of a path that is not there: not the bank's gateway, and not the service. */
+/** The answer of a server for an unknown path. It comes neither from the bank's gateway nor from the service. */
 const NO_SUCH_PATH = json({ timestamp: 'x', status: 404, error: 'Not Found', path: '/status' }, 404);
 
-/** The companion beside a bank that says what its documents do not foresee. */
-describe('a code scanned for Sberbank, when its answers are strange', () => {
+/** A companion and a bank with undocumented answers. */
+describe('a code scanned for Sberbank, with undocumented answers', () => {
   let bank: ScriptedBank;
   let shop: TestCompanion;
   let payment: CreatedPayment;
@@ -49,7 +49,7 @@ describe('a code scanned for Sberbank, when its answers are strange', () => {
       .split('\n')
       .some((line) => /"level":[45]0/.test(line) && words.test(line));
 
-  it('is never charged beside another one, because a wrong address knows no such order', async () => {
+  it('is not replaced by another code because a wrong address knows no such order', async () => {
     const orders = new Set<string>();
     bank.onPay = (call, response) => {
       const { partner_order_number } = JSON.parse(call.body) as { partner_order_number: string };
@@ -66,7 +66,7 @@ describe('a code scanned for Sberbank, when its answers are strange', () => {
     assert.equal((await shop.api(`/payments/${payment.payment_id}/cancel`, { method: 'POST' })).status, 200);
   });
 
-  it('is told to be asked for at a wrong address, while the payment waits', async () => {
+  it('is reported as polled at a wrong address, while the payment waits', async () => {
     bank.onPay = json({ order_id: 'O1', order_state: 'ON_PAYMENT', error_code: '000000' });
     bank.onStatus = NO_SUCH_PATH;
     assert.equal(await scan(), 200);
@@ -74,7 +74,7 @@ describe('a code scanned for Sberbank, when its answers are strange', () => {
     assert.equal((await session()).status, 'processing');
   });
 
-  it('may be another one after a refusal, though no order can be asked for', async () => {
+  it('can be replaced after a refusal, also if the status cannot be queried', async () => {
     bank.onPay = json({ status: { error_code: '050000', error_description: 'bad code' } });
     bank.onStatus = json({ httpCode: '404', httpMessage: 'Not Found' }, 404);
     assert.equal(await scan(), 422);
@@ -83,7 +83,7 @@ describe('a code scanned for Sberbank, when its answers are strange', () => {
     assert.equal((await post('cancel')).status, 200);
   });
 
-  it('is asked about, and not charged again, once its order is in a state that nobody knows', async () => {
+  it('is polled and not charged again while its order has an unknown state', async () => {
     bank.onPay = bank.onStatus = json({ order_id: 'O1', order_state: 'WEIRD_STATE', error_code: '000000' });
     assert.equal(await scan(), 200);
     await until(() => bank.calls('status').length >= 2, 'questions about it');
@@ -93,7 +93,7 @@ describe('a code scanned for Sberbank, when its answers are strange', () => {
     assert.equal((await shop.api(`/payments/${payment.payment_id}/cancel`, { method: 'POST' })).status, 200);
   });
 
-  it('leaves no person in the log', async () => {
+  it('leaves no personal data in the log', async () => {
     bank.onPay = json({
       order_id: 'O1',
       order_state: 'DECLINED',

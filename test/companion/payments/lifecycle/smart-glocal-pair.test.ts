@@ -6,9 +6,9 @@ import type { CreatedPayment } from '../../../support/companion.ts';
 import { until } from '../../../support/until.ts';
 import { honest, UpstreamProxy, type Trick } from '../../../support/upstream-proxy.ts';
 
-/** What the provider's messages and ours may take to find each other again, ms. */
+/** The time limit for finding the session again, ms. */
 
-/** How a call ends that does not end well; `die` is the companion's own end, in the middle of it. */
+/** How a call fails; `die`: the companion crashes during the call. */
 const CUTS: Readonly<Record<string, (die: () => Promise<void>) => Trick>> = {
   'is not heard': () => (_call, response) => response.destroy(),
   'is heard, and its answer lost': () => async (_call, response, pass) => {

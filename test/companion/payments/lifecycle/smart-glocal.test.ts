@@ -6,7 +6,7 @@ import { SmartGlocalShop, until } from '../../../support/smart-glocal-shop.ts';
 
 const AMOUNT = 125_000;
 
-/** One payment, from the create to the money, and what may come between. */
+/** One payment from the create to the money, with all disturbances. */
 describe('a payment by Smart Glocal', () => {
   let place: SmartGlocalShop;
   before(async () => {
@@ -39,7 +39,7 @@ describe('a payment by Smart Glocal', () => {
     assert.ok(!place.shop.logs().includes('9990001122'));
   });
 
-  it('is the same one, however often its messages come, and in whatever order', async () => {
+  it('is the same with repeated and reordered webhooks', async () => {
     const from = place.system.sent.length;
     const { payment_id } = await place.paid();
     const { version } = await place.session((await place.read(payment_id)).token);
@@ -53,7 +53,7 @@ describe('a payment by Smart Glocal', () => {
     assert.equal(events.filter((event) => event.status !== event.status_before).length, 1);
   });
 
-  it('is paid by the end alone: the message with the link may come after it', async () => {
+  it('is paid by the final webhook, even if the webhook with the link comes later', async () => {
     const slow = await SmartGlocalShop.open({ delayMs: null });
     const { payment_id, token } = await slow.create();
     assert.equal(await slow.tell('ready_to_confirm', payment_id), 200);
@@ -78,7 +78,7 @@ describe('a payment by Smart Glocal', () => {
     assert.equal(place.system.opened.length, before + 1);
   });
 
-  it('is found by a later webhook, too, and asked for again in vain until then', async () => {
+  it('is found also by a later webhook, after failed retries of the create', async () => {
     const before = place.system.opened.length;
     place.system.webhooksLost = true;
     place.system.fault = { kind: 'drop-answer', left: 1 };
@@ -95,7 +95,7 @@ describe('a payment by Smart Glocal', () => {
     assert.equal(place.system.opened.length, before + 1);
   });
 
-  it('keeps nobody else from paying, however many wait for their webhook', async () => {
+  it('does not block other payments while many wait for their webhook', async () => {
     place.system.webhooksLost = true;
     for (let i = 0; i < 10; i++) {
       place.system.fault = { kind: 'drop-answer', left: 1 };
@@ -109,7 +109,7 @@ describe('a payment by Smart Glocal', () => {
     assert.equal((await place.read(payment_id)).status, 'created');
   });
 
-  it('costs seconds when every message is lost', async () => {
+  it('is delayed by seconds when every webhook is lost', async () => {
     place.system.webhooksLost = true;
     await place.paid();
     place.system.webhooksLost = false;
@@ -139,7 +139,7 @@ describe('a payment by Smart Glocal', () => {
     assert.equal(place.system.session(paid.payment_id).status, 'paid');
   });
 
-  it('is closed as soon as its session is known, if it was canceled before that', async () => {
+  it('is closed as soon as its session is known if it was canceled earlier', async () => {
     place.system.webhooksLost = true;
     place.system.fault = { kind: 'drop-answer', left: 1 };
     const made = await place.create();
@@ -150,7 +150,7 @@ describe('a payment by Smart Glocal', () => {
     assert.equal(place.system.session(made.payment_id).confirmed, false);
   });
 
-  it('is taken as canceled in either spelling', async () => {
+  it('is canceled by either spelling of the status', async () => {
     for (const spelling of ['cancelled', 'canceled'] as const) {
       const own = await SmartGlocalShop.open({ spelling });
       const { payment_id } = await own.offered();
@@ -161,7 +161,7 @@ describe('a payment by Smart Glocal', () => {
     }
   });
 
-  it('shows that the bank is at work, and not before there was anything to pay', async () => {
+  it('is processing only after it has a link', async () => {
     const { payment_id, token } = await place.offered();
     await place.system.act(payment_id, 'process');
     await place.untilStatus(payment_id, 'processing');
@@ -180,7 +180,7 @@ describe('a payment by Smart Glocal', () => {
     await slow.close();
   });
 
-  it('opens SberPay by its own link, where that is what comes', async () => {
+  it('opens SberPay by its own link if the provider sends one', async () => {
     const own = await SmartGlocalShop.open({ link: 'sberpay' });
     const { payment_id, token } = await own.offered();
     const { link } = own.system.session(payment_id);
@@ -190,7 +190,7 @@ describe('a payment by Smart Glocal', () => {
     await own.close();
   });
 
-  it('begins by the pair of calls, where that is configured', async () => {
+  it('starts by the pair of calls if that is configured', async () => {
     const own = await SmartGlocalShop.open({}, { SBP_SMART_GLOCAL_FLOW: 'create' });
     await own.paid();
     assert.deepEqual([own.done('/session/create'), own.done('/session/start/payment')], [1, 1]);
@@ -200,7 +200,7 @@ describe('a payment by Smart Glocal', () => {
     await own.close();
   });
 
-  it('lives for 20 minutes, also when a webhook overtakes the answer to the create', async () => {
+  it('expires after 20 minutes, also when a webhook comes before the answer to the create', async () => {
     let ahead = 0;
     const own = await SmartGlocalShop.open({ now: () => Date.now() + ahead });
     const made = await own.offered(await own.create({ expires_in: 3_600 }));
@@ -208,7 +208,7 @@ describe('a payment by Smart Glocal', () => {
     const minutes = (Date.parse(expires_at) - Date.now()) / 60_000;
     assert.ok(minutes > 19.5 && minutes <= 20, `${minutes} minutes`);
     ahead = 21 * 60_000;
-    // Its system has no word for it, and calls it canceled; a payer who was late may have a fresh code.
+    // The provider has no status for expired and sends canceled. The payer can still get a new code.
     await own.untilStatus(made.payment_id, 'expired');
     assert.equal((await own.ask(made.token, 'renew')).status, 200);
     await own.offered(made);
@@ -217,7 +217,7 @@ describe('a payment by Smart Glocal', () => {
     await own.close();
   });
 
-  it('never believes another sum, nor confirms it', async () => {
+  it('neither accepts nor confirms another amount', async () => {
     const merchant = await MerchantServer.open();
     const own = await SmartGlocalShop.open({ delayMs: null });
     const made = await own.create({ callback_url: merchant.url });
@@ -239,7 +239,7 @@ describe('a payment by Smart Glocal', () => {
     await merchant.close();
   });
 
-  it('takes what it does not know without harm', async () => {
+  it('accepts unknown webhooks without a change', async () => {
     const { payment_id, token } = await place.offered();
     const { version } = await place.session(token);
     const { body } = place.system.message('payment_finished', payment_id);
@@ -260,14 +260,14 @@ describe('a payment by Smart Glocal', () => {
 });
 
 describe("a message to the payer's phone", () => {
-  it('is sent by the provider to the number as it wants it', async () => {
+  it('is sent by the provider, with the number in the provider’s format', async () => {
     const place = await SmartGlocalShop.open();
     const { payment_id, token } = await place.offered();
     assert.ok((await place.session(token)).actions.includes('push'));
     assert.equal((await place.ask(token, 'push', { phone: '+7 (999) 000-11-22' })).status, 200);
     assert.equal((await place.ask(token, 'push', { phone: '89990001122' })).status, 200);
     assert.deepEqual(place.system.session(payment_id).pushes, ['79990001122', '79990001122']);
-    // The provider's refusal names the number; nobody else does.
+    // Only the provider's refusal contains the number.
     place.system.session(payment_id).status = 'processing';
     const { status, body } = await place.ask(token, 'push', { phone: '89990001122' });
     assert.deepEqual([status, body['code']], [409, 'push_not_sent']);

@@ -12,7 +12,7 @@ import { ProviderError, type ProviderReport } from '../../../../src/companion/pr
 import type { Method } from '../../../../src/protocol/snapshot.ts';
 import { Ledger } from '../../../support/ledger.ts';
 
-/** What was true when a call began, and is not when it ends. */
+/** Tests answers to calls whose payment has changed during the call. */
 let ledger: Ledger;
 beforeEach(async () => {
   ledger = await Ledger.open();
@@ -26,7 +26,7 @@ async function newPayment(...methods: [Method, ...Method[]]) {
 }
 
 describe('a create that is refused late', () => {
-  it('does not fail a payment whose code is being shown', async () => {
+  it('does not fail a payment whose code is shown', async () => {
     ledger.provider.down = 'before';
     const pending = await newPayment('sbp');
     ledger.provider.down = 'no';
@@ -38,7 +38,7 @@ describe('a create that is refused late', () => {
 });
 
 describe('a cancel', () => {
-  it('closes the way that was chosen while it was asked about', async () => {
+  it('closes the method that was chosen during the cancel', async () => {
     const { id } = await newPayment('sbp', 'sberpay');
     await chooseMethod(ledger.ctx, id, { method: 'sbp', phone: null });
     const stale = await paymentOf(id);
@@ -53,7 +53,7 @@ describe('a cancel', () => {
     assert.deepEqual(left, ['canceled', 'canceled']);
   });
 
-  it('is not for the payer of a payment that the bank is working on', async () => {
+  it('is refused to the payer while the payment is processing', async () => {
     const payment = await newPayment('sbp');
     await changeStatus(ledger.ctx, payment.id, {
       status: 'processing',
@@ -68,7 +68,7 @@ describe('a cancel', () => {
     );
   });
 
-  it('that the payer was refused closes nothing later on', async () => {
+  it('that was refused to the payer closes nothing later', async () => {
     const { provider } = ledger;
     const { id } = await newPayment('sbp');
     const closing = provider.cancel.bind(provider);
@@ -97,7 +97,7 @@ describe('a scanned code', () => {
     charges: 0,
   };
 
-  /** A payment whose provider charges codes. */
+  /** Creates a payment at a provider that charges scanned codes. */
   async function scannable() {
     const { provider } = ledger;
     const create = provider.create.bind(provider);
@@ -117,7 +117,7 @@ describe('a scanned code', () => {
     return newPayment('buyer_qr');
   }
 
-  it('that is undecided keeps its payment open: another one would be a second charge', async () => {
+  it('without a result keeps its payment open, because another code would be a second charge', async () => {
     Object.assign(bank, { charge: 'silent', has: 'created' });
     const { id } = await scannable();
     assert.equal((await chargeBuyerQr(ledger.ctx, id, 'code')).kind, 'taken');
@@ -129,7 +129,7 @@ describe('a scanned code', () => {
     assert.deepEqual([status, chargePayload], ['created', 'code']);
   });
 
-  it('whose repeat is refused has been paid, if the bank says so', async () => {
+  it('whose repeat is refused is paid if the bank reports it', async () => {
     Object.assign(bank, { charge: 'silent', has: 'paid' });
     const { id } = await scannable();
     await chargeBuyerQr(ledger.ctx, id, 'code');
@@ -138,7 +138,7 @@ describe('a scanned code', () => {
     assert.equal((await paymentOf(id)).status, 'paid');
   });
 
-  it('that was charged with another sum is charged no more, and told', async () => {
+  it('that was charged with another amount is not charged again, and is flagged', async () => {
     const { id } = await scannable();
     let charges = 0;
     Object.assign(ledger.provider, {
@@ -162,7 +162,7 @@ describe('a scanned code', () => {
     );
   });
 
-  it('that is refused at once may be followed by another, whatever else the bank can be asked', async () => {
+  it('that is refused by the first call can be replaced', async () => {
     Object.assign(bank, { charge: 'refuses' });
     const { id } = await scannable();
     ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
@@ -171,7 +171,7 @@ describe('a scanned code', () => {
     assert.deepEqual([reference, presentation.kind, chargePayload], [`${id}-2`, 'scan', null]);
   });
 
-  /** A code whose first try went unanswered, and whose repeats are refused. */
+  /** Scans a code whose first call has no answer and whose repeats are refused. */
   async function inDoubt() {
     Object.assign(bank, { charge: 'silent', has: 'created', charges: 0 });
     const { id } = await scannable();
@@ -179,7 +179,7 @@ describe('a scanned code', () => {
     bank.charge = 'refuses';
     return id;
   }
-  /** As time goes by, second by second. */
+  /** Advances the clock second by second. */
   async function wait(seconds: number) {
     for (let second = 0; second < seconds; second++) {
       ledger.time += 1_000;
@@ -187,7 +187,7 @@ describe('a scanned code', () => {
     }
   }
 
-  it('that may have arrived is not followed by another on the word that the bank does not know it yet', async () => {
+  it('that may have reached the bank is not replaced after the first answer that the bank does not know it', async () => {
     const id = await inDoubt();
     await wait(15);
     const { reference, chargePayload } = await paymentOf(id);
@@ -197,14 +197,14 @@ describe('a scanned code', () => {
     assert.equal((await paymentOf(id)).status, 'paid');
   });
 
-  it('that the bank still does not know after half a minute may be followed by another', async () => {
+  it('that the bank does not know after half a minute can be replaced', async () => {
     const id = await inDoubt();
     await wait(40);
     const { reference, chargePayload } = await paymentOf(id);
     assert.deepEqual([reference, chargePayload], [`${id}-2`, null]);
   });
 
-  it('that turns up paid while no other is shown has paid', async () => {
+  it('that is reported as paid while no other is scanned pays the payment', async () => {
     const id = await inDoubt();
     await wait(40);
     bank.has = 'paid';
@@ -213,7 +213,7 @@ describe('a scanned code', () => {
   });
 
   for (const when of ['before', 'after'] as const) {
-    it(`that turns up paid ${when} the next one is a second charge, and told`, async () => {
+    it(`that is reported as paid ${when} the next one is a second charge, and is flagged`, async () => {
       const id = await inDoubt();
       await wait(40);
       const charging = ({ reference }: { reference: string }): Promise<ProviderReport> =>
@@ -230,7 +230,7 @@ describe('a scanned code', () => {
     });
   }
 
-  it('whose order is known is asked about, and not charged again', async () => {
+  it('whose order is known is polled and not charged again', async () => {
     const id = await inDoubt();
     bank.has = null;
     await wait(60);
@@ -238,7 +238,7 @@ describe('a scanned code', () => {
     assert.deepEqual([status, chargePayload, bank.charges], ['processing', null, 2]);
   });
 
-  it('that stays undecided can be called off by the merchant, and its money still counts', async () => {
+  it('without a result can be canceled by the merchant, and its money still counts', async () => {
     const id = await inDoubt();
     ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such service'));
     await wait(60);
@@ -257,7 +257,7 @@ describe('a scanned code', () => {
     assert.deepEqual([status, late], ['paid', true]);
   });
 
-  it('is not forgotten because the bank, asked before a cancel, does not know it yet', async () => {
+  it('stays watched if the bank does not know it yet when the payment is canceled', async () => {
     const id = await inDoubt();
     await receiveStatus(ledger.ctx, 'sandbox', {
       reference: id,

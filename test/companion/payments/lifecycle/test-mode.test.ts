@@ -17,7 +17,7 @@ import { metric } from '../../../support/metric.ts';
 import { ScriptedProvider } from '../../../support/scripted-provider.ts';
 import { until } from '../../../support/until.ts';
 
-/** The money side of a companion whose methods are all test, or all real. */
+/** A ledger whose methods are all test or all real. */
 async function ledgerOf(t: TestContext, test: boolean): Promise<Ledger> {
   const ledger = await Ledger.open();
   t.after(() => ledger.close());
@@ -42,7 +42,7 @@ async function lastNote({ ctx }: Ledger, paymentId: string): Promise<string | nu
 
 for (const test of [true, false]) {
   describe(`a ${test ? 'test' : 'real'} payment`, () => {
-    it('is never paid by a report of the other kind, and its merchant is told once', async (t) => {
+    it('is never paid by a report of the other kind, which is flagged once', async (t) => {
       const ledger = await ledgerOf(t, test);
       const payment = await ledger.createPayment();
       assert.equal(payment.test, test);
@@ -64,7 +64,7 @@ for (const test of [true, false]) {
       );
     });
 
-    it('is paid by one of its own kind, and by one that does not say', async (t) => {
+    it('is paid by a report of its own kind, and by a report without a kind', async (t) => {
       const ledger = await ledgerOf(t, test);
       for (const said of [{ test }, { test: null }, {}]) {
         const payment = await ledger.createPayment();
@@ -73,7 +73,7 @@ for (const test of [true, false]) {
       }
     });
 
-    it('ends all the same when the other kind says so: no money moves by that', async (t) => {
+    it('ends by a report of the other kind, because no money moves', async (t) => {
       const ledger = await ledgerOf(t, test);
       for (const status of ['failed', 'canceled', 'expired'] as const) {
         const payment = await ledger.createPayment();
@@ -82,7 +82,7 @@ for (const test of [true, false]) {
       }
     });
 
-    it('shows no code of the other kind: the create is refused, and what was made is closed', async (t) => {
+    it('shows no code of the other kind: the create is rejected and closed at the provider', async (t) => {
       const ledger = await ledgerOf(t, test);
       const create = ledger.provider.create.bind(ledger.provider);
       ledger.provider.create = async (request) => ({ ...(await create(request)), test: !test });
@@ -94,7 +94,7 @@ for (const test of [true, false]) {
       assert.equal(ledger.provider.created.get(payment.id)!.status, 'canceled');
     });
 
-    it('takes no refund of the other kind for one', async (t) => {
+    it('accepts no refund result of the other kind', async (t) => {
       const ledger = await ledgerOf(t, test);
       const payment = await ledger.createPayment();
       await receiveStatus(ledger.ctx, 'sandbox', report(payment));
@@ -121,7 +121,7 @@ describe('in test mode', () => {
     await merchant.close();
   });
 
-  it('every payment, webhook, list and snapshot says so, and the metrics do', async () => {
+  it('every payment, webhook, list, snapshot and metric has the test flag', async () => {
     const created = await shop.createPayment({ callback_url: merchant.url });
     const { payment_id } = created;
     assert.equal((await shop.sandbox(payment_id, 'pay')).status, 200);
@@ -141,8 +141,8 @@ describe('in test mode', () => {
   });
 });
 
-describe('a companion that has turned from the sandbox to real money', () => {
-  it('has no door to pay a left payment by, gives it no real code, and lets it end', async (t) => {
+describe('a companion that changed from the sandbox to real money', () => {
+  it('offers no way to pay an earlier sandbox payment, gives it no real code, and lets it expire', async (t) => {
     const sandbox = await startCompanion();
     t.after(() => rm(dirname(sandbox.databaseFile), { recursive: true, force: true }));
     const left = await sandbox.createPayment({ methods: ['sbp', 'sberpay'] });
@@ -191,9 +191,9 @@ describe('a companion that has turned from the sandbox to real money', () => {
   });
 });
 
-describe('a payment left from before the companion turned from test to real money, or back', () => {
+describe('a payment from before the companion changed between test and real money', () => {
   for (const test of [true, false]) {
-    it(`is brought to no provider, nor is a code charged for it: created as a ${test ? 'test' : 'real one'}`, async (t) => {
+    it(`is not registered with a provider and not charged: created as a ${test ? 'test' : 'real one'}`, async (t) => {
       const ledger = await ledgerOf(t, test);
       const turnTo = (kind: boolean) => {
         ledger.ctx = { ...ledger.ctx, config: { ...ledger.ctx.config, test: kind } };
@@ -225,7 +225,7 @@ describe('a payment left from before the companion turned from test to real mone
 });
 
 describe('Freepayment’s own test mode', () => {
-  it('marks its payments, without a word about money', async (t) => {
+  it('marks its payments as tests', async (t) => {
     const shop = await startFreepayment({ variant: 'BC' });
     t.after(() => shop.stop());
     const { token, ...created } = await shop.create();

@@ -15,7 +15,7 @@ describe('the time to pay', () => {
   });
   after(() => shop.stop());
 
-  it('ends at its moment, on the stream, and late money still counts', async () => {
+  it('ends on time on the stream, and late money still counts', async () => {
     const pace = Pace.start();
     const { payment_id, token, expires_at } = await shop.createPayment({ expires_in: 1 });
     const stream = await StreamReader.open(shop.url, token);
@@ -27,7 +27,7 @@ describe('the time to pay', () => {
     stream.stop();
   });
 
-  it('leaves alone a payment that the bank is working on', async () => {
+  it('does not end a payment that is processing', async () => {
     const { payment_id, expires_at } = await shop.createPayment({ expires_in: 5 });
     await shop.sandbox(payment_id, 'process');
     await new Promise((resolve) => setTimeout(resolve, Date.parse(expires_at) - Date.now() + 500));
@@ -36,9 +36,9 @@ describe('the time to pay', () => {
     assert.equal(await statusOf(payment_id), 'paid');
   });
 
-  it('asks the bank before it gives up: money whose webhook was lost is found', async () => {
+  it('ends only after a status query, which finds money whose webhook was lost', async () => {
     const { payment_id, qr_id } = await shop.createPayment({ expires_in: 1 });
-    // The bank takes the money and its report does not arrive: its books are changed behind the companion's back.
+    // The bank takes the money but its webhook is lost, so the test changes the bank's records directly.
     const { DatabaseSync } = await import('node:sqlite');
     const books = new DatabaseSync(shop.databaseFile);
     books.exec('PRAGMA busy_timeout = 5000');
@@ -97,7 +97,7 @@ describe('our webhooks to the shop', () => {
     return ofPayment();
   }
 
-  it('are signed, in order, one for each change', async () => {
+  it('are signed, in order, one per change', async () => {
     const { payment_id } = await shop.createPayment({
       callback_url: `${callback}/hook`,
       metadata: { cart: 7 },
@@ -120,7 +120,7 @@ describe('our webhooks to the shop', () => {
     assert.notEqual(verified[0]!.deliveryId, paid!.deliveryId);
   });
 
-  it('are repeated under the same id until they are taken', async () => {
+  it('are repeated with the same id until they are accepted', async () => {
     refusals = 1;
     const { payment_id } = await shop.createPayment({ callback_url: `${callback}/hook` });
     await shop.sandbox(payment_id, 'pay');
@@ -174,7 +174,7 @@ describe('our webhooks to the shop', () => {
     host.closeAllConnections();
   });
 
-  it('tell of "paid" also a shop that choked on "processing"', async () => {
+  it('report "paid" also to a shop that failed on "processing"', async () => {
     refusals = 1;
     const { payment_id } = await shop.createPayment({ callback_url: `${callback}/hook` });
     await shop.sandbox(payment_id, 'process');
@@ -184,7 +184,7 @@ describe('our webhooks to the shop', () => {
     assert.equal(first!.headers['x-sbp-event'], 'payment.paid');
   });
 
-  it('go nowhere that the shop did not name: a redirect is a failure', async () => {
+  it('do not follow redirects', async () => {
     const { payment_id } = await shop.createPayment({ callback_url: `${callback}/redirect` });
     await shop.sandbox(payment_id, 'pay');
     const refused = new RegExp(`"payment_id":"${payment_id}"[^\\n]*"status":307`);

@@ -121,7 +121,7 @@ describe('the reason of a failed refund by freepayment', () => {
     const response = await shop.companion.api('/refunds', { json: { payment_id } });
     const begun = (await response.json()) as Record<string, unknown>;
     assert.equal(begun['failure_reason'], null);
-    const told = await shop.told(payment_id, 'refund.failed');
+    const told = await shop.receivedWebhook(payment_id, 'refund.failed');
     const read = await shop.companion.api(`/refunds/${String(begun['refund_id'])}`);
     const { status, failure_reason } = (await read.json()) as Record<string, unknown>;
     assert.deepEqual([status, failure_reason], ['failed', 'Transaction is failed.']);

@@ -23,7 +23,7 @@ describe('a refund that has failed and then succeeded', () => {
     return { id, refundId };
   }
 
-  it('is written down and told once, and its sum is not given out again', async () => {
+  it('is recorded and reported once, and its amount cannot be refunded again', async () => {
     const { id, refundId } = await contradicted();
     for (let repeat = 0; repeat < 3; repeat++) await books.tell(id, 'succeeded', { of: refundId });
     assert.ok((await notes(id)).includes('refund_contradicted'));
@@ -40,7 +40,7 @@ describe('a refund that has failed and then succeeded', () => {
     assert.deepEqual(await books.sums(id), ['partial_refunded', 4_000, 0]);
   });
 
-  it('has succeeded for good when a person has found the money gone', async () => {
+  it('stays succeeded after a person confirms that the money left', async () => {
     const { id, refundId } = await contradicted();
     await books.resolve(id, 'money_out');
     assert.equal((await books.read(refundId)).status, 'succeeded');
@@ -49,7 +49,7 @@ describe('a refund that has failed and then succeeded', () => {
     assert.equal(await books.tell(id, 'succeeded', { of: refundId }), 'unchanged');
   });
 
-  it('stays failed, and may be given back again, when none of it has gone', async () => {
+  it('stays failed and can be refunded again after a person confirms that no money left', async () => {
     const { id, refundId } = await contradicted();
     await books.resolve(id, 'no_money');
     assert.equal((await books.read(refundId)).status, 'failed');
@@ -58,7 +58,7 @@ describe('a refund that has failed and then succeeded', () => {
     assert.deepEqual(await books.sums(id), ['refunded', 10_000, 0]);
   });
 
-  it('is told anew when it is said again after that', async () => {
+  it('opens a new attention when the contradiction is reported again after it was resolved', async () => {
     const { id, refundId } = await contradicted();
     await books.resolve(id, 'no_money');
     assert.equal(await books.tell(id, 'succeeded', { of: refundId }), 'refund_contradicted');
@@ -75,7 +75,7 @@ describe('a refund that has succeeded and then failed', () => {
     return { id, refundId };
   }
 
-  it('counts as given back until a person has looked', async () => {
+  it('counts as refunded until a person resolves it', async () => {
     const { id, refundId } = await contradicted(6_000);
     await books.tell(id, 'failed', { of: refundId });
     assert.equal((await books.openOf(id)).length, 1);
@@ -86,7 +86,7 @@ describe('a refund that has succeeded and then failed', () => {
   });
 
   for (const amount of [6_000, null]) {
-    it(`is there to be given back again when none of it has gone: ${amount ?? 'all'}`, async () => {
+    it(`can be refunded again after a person confirms that no money left: ${amount ?? 'all'}`, async () => {
       const { id, refundId } = await contradicted(amount);
       await books.resolve(id, 'no_money');
       assert.equal((await books.read(refundId)).status, 'failed');
@@ -98,8 +98,8 @@ describe('a refund that has succeeded and then failed', () => {
   }
 });
 
-describe('a refund of another sum than was asked for', () => {
-  it('is not settled, and the larger sum counts', async () => {
+describe('a refund reported with another amount than requested', () => {
+  it('is not settled, and the larger amount counts', async () => {
     const id = await books.paid();
     books.next = 'pending';
     const { id: refundId } = await books.refund(id, 1_000);
@@ -112,7 +112,7 @@ describe('a refund of another sum than was asked for', () => {
     assert.deepEqual(await books.sums(id), ['partial_refunded', 5_000, 5_000]);
   });
 
-  it('is what a person says, where both were wrong', async () => {
+  it('gets the amount that a person reports, if both were wrong', async () => {
     const id = await books.paid();
     const { id: refundId } = await books.refund(id, 1_000);
     await books.tell(id, 'succeeded', { of: refundId, amount: 5_000 });
@@ -123,11 +123,11 @@ describe('a refund of another sum than was asked for', () => {
 });
 
 describe('an answer and a webhook that differ', () => {
-  it('contradict each other, whichever is first', async () => {
+  it('open an attention in either order', async () => {
     const id = await books.paid();
     const { provider } = books.ledger;
     provider.refund = async (request) => {
-      // The webhook is faster than the answer.
+      // The webhook comes before the answer.
       const row = await books.read(request.refundId);
       await books.ledger.ctx.store.write((trx) =>
         trx.updateTable('refunds').set({ provider_refund_id: 'faster' }).where('id', '=', row.id).execute(),
@@ -145,8 +145,8 @@ describe('an answer and a webhook that differ', () => {
   });
 });
 
-describe('a refund made in the cabinet', () => {
-  it('counts against the payment, once for each of them, until it is resolved', async () => {
+describe('a refund made in the provider’s dashboard', () => {
+  it('counts against the payment once per refund, until it is resolved', async () => {
     const id = await books.paid();
     for (const name of ['A', 'B', 'A']) {
       assert.equal(await books.tell(id, 'succeeded', { name, amount: 3_000 }), 'unmatched_refund');
@@ -156,7 +156,7 @@ describe('a refund made in the cabinet', () => {
     assert.equal(await books.refusal(id, 5_000), 'exceeds_payment');
   });
 
-  it('of a sum that is not told leaves nothing to be given back until a person has named it', async () => {
+  it('without an amount blocks all further refunds until a person reports the amount', async () => {
     const id = await books.paid();
     assert.equal(await books.tell(id, 'succeeded', { name: 'A' }), 'unmatched_refund');
     assert.equal(await books.refusal(id, 1), 'exceeds_payment');

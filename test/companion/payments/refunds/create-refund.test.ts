@@ -69,8 +69,8 @@ async function later(): Promise<void> {
   await ledger.look();
 }
 
-describe('asking for a refund', () => {
-  it('says that it may have been asked for before, once an answer was lost', async () => {
+describe('sending a refund', () => {
+  it('marks the call as repeated after an answer was lost', async () => {
     answer = lost;
     const { id } = await refund(await paidPayment(), 1_000);
     await later();
@@ -78,7 +78,7 @@ describe('asking for a refund', () => {
     assert.equal((await read(id)).status, 'pending');
   });
 
-  it('is the first time again after a call that never left', async () => {
+  it('is not marked as repeated after a call that never left', async () => {
     answer = notAsked;
     const { id } = await refund(await paidPayment(), 1_000);
     await later();
@@ -88,7 +88,7 @@ describe('asking for a refund', () => {
     assert.equal((await read(id)).status, 'succeeded');
   });
 
-  it('is left alone for longer, the longer it takes', async () => {
+  it('is repeated at growing intervals', async () => {
     answer = notAsked;
     const { id, created_at } = await refund(await paidPayment(), 1_000);
     const waits: number[] = [];
@@ -101,7 +101,7 @@ describe('asking for a refund', () => {
     assert.deepEqual(waits, [5, 5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600]);
   });
 
-  it('is done by one of those who come with it at once', async () => {
+  it('calls the provider once when two callers send the same refund', async () => {
     answer = lost;
     const { id } = await refund(await paidPayment(), 1_000);
     asked = [];
@@ -111,8 +111,8 @@ describe('asking for a refund', () => {
   });
 });
 
-describe('a refund that does not end', () => {
-  it('is told to the merchant after a day, once, and asked about by the hour', async () => {
+describe('a refund without a result', () => {
+  it('is reported to the merchant once after a day, and polled every hour', async () => {
     answer = lost;
     const { id: paymentId } = await ledger.createPayment();
     await tell(paymentId, { status: 'paid', amount: AMOUNT });
@@ -143,7 +143,7 @@ describe('a report of a refund whose answer was lost', () => {
     refund: { refundId: null, providerRefundId: 'theirs', amount: 1_000, status: 'succeeded', ...fields },
   });
 
-  it('settles the only one of its sum', async () => {
+  it('settles the only refund with its amount', async () => {
     answer = lost;
     const id = await paidPayment();
     const [first] = [await refund(id, 1_000), await refund(id, 2_000)];
@@ -154,7 +154,7 @@ describe('a report of a refund whose answer was lost', () => {
     assert.equal(await tell(id, report({})), 'unchanged', 'and no other one, when it is said again');
   });
 
-  it('settles none where there are several of its sum, or none', async () => {
+  it('settles no refund when several refunds or none have its amount', async () => {
     answer = lost;
     const id = await paidPayment();
     await refund(id, 1_000);
@@ -165,7 +165,7 @@ describe('a report of a refund whose answer was lost', () => {
     assert.deepEqual(await ledger.attentionOf(id), []);
   });
 
-  it('of another sum than any that was asked for is none of ours', async () => {
+  it('with an amount that we never requested is not ours', async () => {
     answer = lost;
     const id = await paidPayment();
     await refund(id, 1_000);
@@ -174,7 +174,7 @@ describe('a report of a refund whose answer was lost', () => {
     assert.equal((await ledger.attentionOf(id))[0]?.['reported_amount'], 999);
   });
 
-  it('that nobody finds to be ours within a day is told to the merchant', async () => {
+  it('that matches no refund within a day is reported to the merchant', async () => {
     answer = lost;
     const id = await paidPayment();
     await refund(id, 1_000);
@@ -188,7 +188,7 @@ describe('a report of a refund whose answer was lost', () => {
     assert.deepEqual(reasons, ['refund_overdue', 'refund_overdue', 'unmatched_refund']);
   });
 
-  it('tells the merchant of money that was given back in the provider’s own cabinet, and counts none of it', async () => {
+  it('reports a refund made in the provider’s dashboard to the merchant, and does not count it', async () => {
     for (const named of [true, false]) {
       const id = await paidPayment();
       const elsewhere = named ? report({}) : report({ providerRefundId: null, amount: null });
@@ -202,7 +202,7 @@ describe('a report of a refund whose answer was lost', () => {
     }
   });
 
-  it('takes no message about a refund of its own for one of those', async () => {
+  it('does not mistake a report about our own refund for one made in the dashboard', async () => {
     answer = () => ({ status: 'succeeded' });
     const id = await paidPayment();
     await refund(id, 1_000);
@@ -211,7 +211,7 @@ describe('a report of a refund whose answer was lost', () => {
     assert.deepEqual(await ledger.attentionOf(id), []);
   });
 
-  it('settles the one it names, unless it speaks of another sum or code', async () => {
+  it('settles the refund with its id, unless the amount or the attempt differs', async () => {
     answer = lost;
     const id = await paidPayment();
     const { id: refundId } = await refund(id, 1_000);
@@ -225,7 +225,7 @@ describe('a report of a refund whose answer was lost', () => {
     assert.equal((await read(refundId)).status, 'succeeded');
   });
 
-  it('is asked about by the name that the report told', async () => {
+  it('is polled by the refund id from the report', async () => {
     answer = lost;
     const id = await paidPayment();
     await refund(id, 1_000);

@@ -32,7 +32,7 @@ describe('a refund by freepayment', () => {
     shop.until(`${id} ${status}`, async () => (await statusOf(id)) === status);
   const asked = () => shop.acquirer.calls.filter(({ path }) => path.endsWith('/refunds')).length;
 
-  it('in part and then the rest is pending first, and settled by what the acquirer answers', async () => {
+  it('of a part and then the rest is pending first, and settled by the acquirer’s answer', async () => {
     const id = await shop.paid();
     const part = await refund(id, { amount: 25_000, reason: 'damaged' });
     assert.equal(part.status, 'pending');
@@ -42,10 +42,10 @@ describe('a refund by freepayment', () => {
     await untilRefund(rest.refund_id, 'succeeded');
     const { status, refunded_amount } = await shop.read(id);
     assert.deepEqual([status, refunded_amount, shop.bill(id).refunded], ['refunded', 125_000, 125_000]);
-    await shop.told(id, 'refund.succeeded');
+    await shop.receivedWebhook(id, 'refund.succeeded');
   });
 
-  it('that the banks do not carry out has failed, and leaves the money where it is', async () => {
+  it('that the banks do not execute fails and changes no amount', async () => {
     const id = await shop.paid();
     shop.acquirer.refundsFail = true;
     const { refund_id } = await refund(id);
@@ -55,7 +55,7 @@ describe('a refund by freepayment', () => {
     await untilRefund((await refund(id)).refund_id, 'succeeded');
   });
 
-  it('is not believed to be done by a message that was played again', async () => {
+  it('is not settled by a replayed webhook', async () => {
     const id = await shop.paid();
     shop.acquirer.webhooksLost = true;
     shop.acquirer.refundsFail = true;
@@ -69,7 +69,7 @@ describe('a refund by freepayment', () => {
     assert.equal((await shop.read(id)).refunded_amount, 0);
   });
 
-  it('whose answer was lost is never asked for again, and settled by its webhook', async () => {
+  it('whose answer was lost is never requested again, and is settled by its webhook', async () => {
     const id = await shop.paid();
     const before = asked();
     shop.acquirer.webhooksLost = true;
@@ -77,7 +77,7 @@ describe('a refund by freepayment', () => {
     const { refund_id, status } = await refund(id, { amount: 5_000, reason: 'damaged' });
     assert.equal(status, 'pending');
     await shop.until('the operator is told', () =>
-      shop.companion.logs().includes(`nobody knows whether ${refund_id} was made`),
+      shop.companion.logs().includes(`it is unknown whether ${refund_id} was made`),
     );
     await shop.until('the result', () => shop.acquirer.refunds.at(-1)!.status === 'successful');
     assert.deepEqual([asked(), await statusOf(refund_id)], [before + 1, 'pending']);
@@ -93,7 +93,7 @@ describe('a refund by freepayment', () => {
     assert.deepEqual([asked(), shop.bill(id).refunded], [before + 1, 5_000]);
   });
 
-  it('is asked for, once, after an acquirer that was surely not reached', async () => {
+  it('is requested once more after a call that did not reach the acquirer', async () => {
     const id = await shop.paid();
     const before = asked();
     shop.acquirer.fault = { kind: 'status-429', left: 1 };
@@ -102,15 +102,15 @@ describe('a refund by freepayment', () => {
     assert.deepEqual([asked(), shop.bill(id).refunded], [before + 2, 5_000]);
   });
 
-  it('that the acquirer refuses has failed', async () => {
+  it('that the acquirer refuses fails', async () => {
     const id = await shop.paid();
     shop.bill(id).refunded = 0;
     shop.bill(id).status = 'created';
     assert.equal((await refund(id)).status, 'failed');
-    await shop.told(id, 'refund.failed');
+    await shop.receivedWebhook(id, 'refund.failed');
   });
 
-  it('may be one only where the variant says so', async () => {
+  it('is limited to one refund if the variant allows only one', async () => {
     const once = await startFreepayment({ variant: 'MT' });
     try {
       const id = await once.paid();

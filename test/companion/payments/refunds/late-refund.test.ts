@@ -37,8 +37,8 @@ async function webhooksOf(id: string): Promise<Record<string, unknown>[]> {
 const open = async (id: string) =>
   (await findOpenAttention(ledger.ctx.store.read, id)).map(({ reason }) => reason);
 
-describe('money after a cancel that wants it given back', () => {
-  it('is given back whole, once, and told from its coming to its end', async () => {
+describe('money after a cancel with on_late "refund"', () => {
+  it('is refunded in full once, and the merchant gets every step', async () => {
     const id = await canceled();
     await ledger.tell(id, 'paid');
     assert.deepEqual([(await ledger.paymentOf(id)).status, await open(id)], ['paid', ['late_refunded']]);
@@ -59,7 +59,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.deepEqual(await open(id), []);
   });
 
-  it('is given back once, though the companion dies between the money and the call, or in it', async () => {
+  it('is refunded once if the companion crashes before or during the call', async () => {
     const id = await canceled();
     await ledger.tell(id, 'paid');
     await ledger.restart();
@@ -72,7 +72,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
   });
 
-  it('stays open while the refund is under way', async () => {
+  it('keeps its attention open while the refund is pending', async () => {
     const id = await canceled();
     await ledger.tell(id, 'paid');
     ledger.provider.down = 'before';
@@ -81,7 +81,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'paid');
   });
 
-  it('stays open when the refund fails, and can be given back by hand', async () => {
+  it('keeps its attention open when the refund fails, and can be refunded by the merchant', async () => {
     const id = await canceled();
     ledger.provider.refusesRefunds = true;
     await ledger.tell(id, 'paid');
@@ -94,7 +94,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.deepEqual([refund.status, refund.amount], ['succeeded', AMOUNT]);
   });
 
-  it('is kept where that was not asked for, and where the money came before the cancel', async () => {
+  it('is kept without on_late, and when the money came before the cancel', async () => {
     const kept = await canceled(null);
     await ledger.tell(kept, 'paid');
     const { id } = await ledger.createPayment();
@@ -105,7 +105,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal(ledger.provider.refunds.size, 0);
   });
 
-  it('is kept, and told so, where the payment had expired and the money is quicker than the cancel', async () => {
+  it('is kept and reported when the payment had expired and the money comes before the cancel', async () => {
     const { id } = await ledger.createPayment();
     await ledger.tell(id, 'expired');
     const close = ledger.provider.cancel.bind(ledger.provider);
@@ -120,7 +120,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.deepEqual([paid['late'], paid['on_late']], [true, undefined]);
   });
 
-  it('is given back also when the provider’s messages overtake its answer to the cancel', async () => {
+  it('is refunded also when the webhooks come before the answer to the cancel', async () => {
     const { id } = await ledger.createPayment();
     const close = ledger.provider.cancel.bind(ledger.provider);
     ledger.provider.cancel = async (ref) => {
@@ -134,7 +134,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
   });
 
-  it('goes by the merchant’s last word', async () => {
+  it('follows the merchant’s latest on_late', async () => {
     const id = await canceled('tell');
     await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant', onLate: 'refund' });
     await cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant' });
@@ -143,7 +143,7 @@ describe('money after a cancel that wants it given back', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
   });
 
-  it('is not promised where the provider gives nothing back', async () => {
+  it('is refused as an option when the provider has no refunds', async () => {
     const { id } = await ledger.createPayment();
     assert.equal(await lateRefundObstacle(ledger.ctx, await ledger.paymentOf(id)), null);
     Object.assign(ledger.provider, { capabilities: { ...ledger.provider.capabilities, refund: 'none' } });

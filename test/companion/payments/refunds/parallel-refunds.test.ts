@@ -11,7 +11,7 @@ import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
 const RUNS = Number(process.env['REFUND_RUNS'] ?? 100);
 
-/** What the bank says to one refund when it first hears of it; asked again it says how that ended. */
+/** The bank's answer to the first call for a refund. Later calls get the result. */
 type Answer =
   'done' | 'declined' | 'later done' | 'later declined' | 'done, answer lost' | 'not heard' | 'refused';
 const ANSWERS: readonly Answer[] = [
@@ -25,7 +25,7 @@ const ANSWERS: readonly Answer[] = [
   'refused',
 ];
 
-/** The bank's own books: what it holds has left the merchant's account. */
+/** The bank's records: every refund in them has left the merchant's account. */
 class Bank {
   readonly given = new Map<string, number>();
   readonly #ends = new Map<string, 'done' | 'declined'>();
@@ -65,7 +65,7 @@ class Bank {
   }
 }
 
-/** Refunds asked for at once (`null`: all that is left), and what comes after them. */
+/** Refunds requested in parallel (`null`: all that is left), and the events after them. */
 interface Wave {
   readonly amounts: readonly (number | null)[];
   readonly answers: readonly Answer[];
@@ -99,7 +99,7 @@ async function paidPayment(): Promise<string> {
   return id;
 }
 
-/** Answers what was accepted; a refusal changes nothing. */
+/** Returns the accepted refunds; a refusal changes nothing. */
 async function refund(paymentId: string, amount: number | null): Promise<number> {
   try {
     const order = { paymentId, amount, reason: null };
@@ -129,7 +129,7 @@ async function check(paymentId: string): Promise<void> {
   );
 }
 
-/** A reconciler's round, while the shop repeats its calls: both carry the same refunds on. */
+/** Runs the reconciler while the shop repeats its calls: both send the same refunds. */
 async function repeatAll(paymentId: string): Promise<void> {
   const { ctx } = ledger;
   const refunds = await ctx.store.read
@@ -147,8 +147,8 @@ async function settle(): Promise<void> {
   }
 }
 
-describe('refunds of one payment, in parts and at once', () => {
-  it(`never give back more than was paid, whatever the bank answers (${RUNS} runs)`, async () => {
+describe('parallel partial refunds of one payment', () => {
+  it(`never exceed the paid amount, whatever the bank answers (${RUNS} runs)`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wave, { minLength: 1, maxLength: 5 }), async (waves) => {
         bank = new Bank();

@@ -7,7 +7,7 @@ import { AMOUNT } from '../../../support/ledger.ts';
 import { RefundLedger } from '../../../support/refund-ledger.ts';
 
 let books: RefundLedger;
-/** What the provider was asked to give back. */
+/** Amounts of the refunds that the provider received, kopecks. */
 let asked: number[];
 let isAway: boolean;
 beforeEach(async () => {
@@ -32,7 +32,7 @@ async function wait(): Promise<void> {
   }
 }
 
-/** A refund that its provider has not heard of. */
+/** Creates a refund that has not reached the provider. */
 async function unheard(id: string, amount: number | null): Promise<string> {
   isAway = true;
   const refund = await books.refund(id, amount);
@@ -46,8 +46,8 @@ async function canceled(): Promise<string> {
   return payment.id;
 }
 
-describe('a refund that the provider has not heard of', () => {
-  it('waits while its money may have gone out in the cabinet, and fails once it has', async () => {
+describe('a refund that has not reached the provider', () => {
+  it('waits while its money may be refunded in the dashboard, and fails once that is certain', async () => {
     const id = await books.paid();
     const refundId = await unheard(id, 6_000);
     await books.tell(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
@@ -65,7 +65,7 @@ describe('a refund that the provider has not heard of', () => {
     ]);
   });
 
-  it('goes on when none of it has, and beside what leaves room for it', async () => {
+  it('is sent when no money left, or when the balance is still large enough', async () => {
     const id = await books.paid();
     await unheard(id, 6_000);
     await books.tell(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
@@ -79,7 +79,7 @@ describe('a refund that the provider has not heard of', () => {
     assert.deepEqual(asked, [6_000, 6_000]);
   });
 
-  it('fails when the payment turns out to have no money', async () => {
+  it('fails when it turns out that the payment was not paid', async () => {
     const id = await books.paid();
     await unheard(id, null);
     await books.ledger.tell(id, 'failed', AMOUNT);
@@ -89,8 +89,8 @@ describe('a refund that the provider has not heard of', () => {
   });
 });
 
-describe('late money that is to be given back, of which some has gone back already', () => {
-  it('is not given back twice: all of it, told before the payment was', async () => {
+describe('late money to refund that is partly refunded already', () => {
+  it('is not refunded twice: a full refund reported before the payment', async () => {
     const id = await canceled();
     await books.tell(id, 'succeeded', { name: 'cabinet', amount: AMOUNT });
     await books.ledger.tell(id, 'paid');
@@ -98,7 +98,7 @@ describe('late money that is to be given back, of which some has gone back alrea
     assert.deepEqual([asked, await books.sums(id)], [[], ['paid', 0, 0]]);
   });
 
-  it('is not given back twice: a part, told by the status alone', async () => {
+  it('is not refunded twice: a part, reported only by the status', async () => {
     const id = await canceled();
     const report = { reference: id, status: 'partial_refunded', amount: AMOUNT, currency: 'RUB' } as const;
     await receiveStatus(books.ledger.ctx, 'sandbox', report);
@@ -107,8 +107,8 @@ describe('late money that is to be given back, of which some has gone back alrea
   });
 });
 
-describe('what has gone out for good', () => {
-  it('counts also when a person said so before the payment was known to be paid', async () => {
+describe('the certainly refunded total', () => {
+  it('includes what a person reported before the payment was known to be paid', async () => {
     const { id } = await books.ledger.createPayment();
     await books.tell(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
     await books.resolve(id, 'money_out');
@@ -119,7 +119,7 @@ describe('what has gone out for good', () => {
     assert.deepEqual([asked, await books.sums(id)], [[5_000], ['refunded', AMOUNT, 0]]);
   });
 
-  it('is not given out again after more was told than the payment has, and a part of that was none', async () => {
+  it('stays blocked after more was reported than the payment has and a part of that was wrong', async () => {
     const id = await books.paid();
     await books.refund(id, 5_000);
     books.next = 'failed';
@@ -134,7 +134,7 @@ describe('what has gone out for good', () => {
     assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
   });
 
-  it('stays all of it when the payment has no money, whatever is said of its refunds', async () => {
+  it('stays the full amount when the payment was never paid, whatever is reported about its refunds', async () => {
     const id = await books.paid();
     const { id: refundId } = await books.refund(id, 4_000);
     await books.ledger.tell(id, 'failed', AMOUNT);
@@ -145,7 +145,7 @@ describe('what has gone out for good', () => {
   });
 
   for (const sum of [2 ** 53, -5_000, 12.5, Infinity]) {
-    it(`may be all that is left when a report tells no sum of money: ${sum}`, async () => {
+    it(`reserves all that is left when a report has no valid amount: ${sum}`, async () => {
       const id = await books.paid();
       await books.tell(id, 'succeeded', { name: 'cabinet', amount: 3_000 });
       await books.tell(id, 'succeeded', { name: 'another', amount: sum });

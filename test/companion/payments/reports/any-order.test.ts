@@ -19,10 +19,10 @@ import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 2_000);
 const LIFETIME_MS = 60_000;
-/** As configured by default. */
+/** The default configuration. */
 const RENEWABLE_MS = 24 * 3_600_000;
 
-/** Lives that share a database: one after another they make each other's rounds longer. */
+/** Payments per database. More payments make each reconciler round slower. */
 const LIVES_PER_LEDGER = 50;
 
 let ledger: Ledger;
@@ -38,7 +38,7 @@ async function nextLedger(): Promise<void> {
   ledger = await Ledger.open();
 }
 
-/** What may happen to a payment, in any order and any number. */
+/** Events that can happen to a payment, in any order and number. */
 type Happening =
   | {
       readonly kind: 'bank';
@@ -53,9 +53,9 @@ type Happening =
   | { readonly kind: 'cancel'; readonly by: 'merchant' | 'payer'; readonly onLate: 'tell' | 'refund' | null }
   | { readonly kind: 'choose'; readonly method: 'sbp' | 'sberpay' }
   | { readonly kind: 'refund'; readonly amount: number | null }
-  /** The bank says of a refund that has succeeded that it has failed. */
+  /** The bank reports a succeeded refund as failed. */
   | { readonly kind: 'contradiction'; readonly which: number }
-  /** A refund made in the bank's cabinet. */
+  /** A refund made in the bank's dashboard. */
   | { readonly kind: 'cabinet'; readonly amount: number }
   | { readonly kind: 'down'; readonly how: 'no' | 'before' | 'after' };
 
@@ -115,7 +115,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('cabinet' as const),
-      // No sum that is ever asked for: nobody takes it for a refund of ours.
+      // We never request this amount, so it cannot match a refund of ours.
       amount: fc.constantFrom(1_111, 6_667),
     }),
   },
@@ -128,10 +128,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 
-/** One payment's life; what the bank did to it is the model that the database is held against. */
+/** One payment. The bank's actions are the model; the database is compared with it. */
 class Life {
   readonly id: string;
-  /** Kopecks that were given back in the bank's cabinet. */
+  /** Kopecks refunded in the bank's dashboard. */
   #elsewhere = 0;
   #messages = 0;
   readonly #contradicted = new Set<string>();
@@ -151,7 +151,7 @@ class Life {
         const { reference } = attempt;
         const bill = provider.created.get(reference);
         if (!bill) return;
-        // Money on a code that ended more than an hour ago is believed to be reported: nobody looks for it any more.
+        // A code that ended more than an hour ago is not polled any more, so its money must come by a report.
         const forgotten = reference !== payment.reference && attempt.close_state === 'none';
         const ended = bill.status === 'canceled' || bill.status === 'expired';
         if (ended && forgotten && !event.told) return;
@@ -190,7 +190,7 @@ class Life {
         await ledger.restart();
         return;
       case 'refund':
-        // Two at once: each alone may be allowed, and both together too much.
+        // Two in parallel: each alone may be allowed, but both together exceed the balance.
         await this.#refundTwice(event.amount);
         return;
       case 'contradiction':
@@ -211,7 +211,7 @@ class Life {
     assert.ok(after <= Math.max(AMOUNT, before), `${after} may be out of ${AMOUNT}`);
   }
 
-  /** Kopecks that have gone out, by our refunds or by others that we were told of, or that still may. */
+  /** Kopecks that left, or may leave: by our refunds and by reported refunds of others. */
   async #mayBeOut(): Promise<number> {
     const ours = await this.#ownRefunds();
     const isOut = ours.filter(({ status }) => status !== 'failed');
@@ -284,10 +284,10 @@ class Life {
     });
   }
 
-  /** The provider is back and all that was put off is done. */
+  /** The provider answers again, and all delayed work is done. */
   async settle(): Promise<void> {
     ledger.provider.down = 'no';
-    // What was not answered for long is asked again after hours.
+    // After a long outage, the next query comes hours later.
     for (const ms of [400_000, 400_000, LONGEST_SILENT_PAUSE_MS, 400_000, 400_000, 400_000, 400_000]) {
       ledger.time += ms;
       await ledger.look();
@@ -352,7 +352,7 @@ class Life {
     if (payment.paidAt !== null && payment.status !== 'failed') {
       assert.equal(givenBack.length, Math.max(0, paidBills.length - 1), 'every second charge is given back');
     }
-    // What has gone out in the cabinet leaves no room for these, until a person has looked.
+    // Refunds in the dashboard leave too little for these until a person resolves them.
     const waiting = refunds.filter(({ status, requests }) => status === 'pending' && requests === 0);
     if (waiting.length > 0) {
       assert.ok(this.#elsewhere > 0 && (await this.#mayBeOut()) > AMOUNT, 'a refund waits for nothing else');
@@ -395,9 +395,9 @@ class Life {
   }
 }
 
-/** Lives that once broke a promise. */
+/** Event sequences that once broke an invariant. */
 const LEARNED_FROM: [Happening[], boolean][] = [
-  // Late money on a code that its bank had called expired when it was left for another way.
+  // Late money on a code that the bank had reported as expired when the payer chose another method.
   [
     [
       { kind: 'choose', method: 'sberpay' },
@@ -408,7 +408,7 @@ const LEARNED_FROM: [Happening[], boolean][] = [
     ],
     false,
   ],
-  // Most of the money was given back in the cabinet: no more than the rest is to follow.
+  // Most of the money was refunded in the dashboard. At most the rest may follow.
   [
     [
       { kind: 'bank', status: 'paid', attempt: 0, told: true },
@@ -423,7 +423,7 @@ const LEARNED_FROM: [Happening[], boolean][] = [
 ];
 
 describe('a payment in any order of events', () => {
-  it(`keeps its promises in ${RUNS} random lives`, async () => {
+  it(`keeps its invariants in ${RUNS} random sequences`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, restarts) => {
         await nextLedger();

@@ -23,10 +23,10 @@ async function wait(ms: number, step: number): Promise<void> {
   }
 }
 
-describe('a webhook that is to be confirmed', () => {
+describe('a webhook that needs confirmation', () => {
   const CONFIRMED = { status: 'paid', amount: AMOUNT, currency: 'RUB' } as const;
 
-  /** A hint that was set aside, its payment asked about by nothing else. */
+  /** Defers an unconfirmed webhook. Nothing else polls its payment. */
   async function setAside(): Promise<string> {
     Object.assign(ledger.provider, {
       capabilities: { ...ledger.provider.capabilities, webhookTrust: 'confirm-by-status' },
@@ -37,7 +37,7 @@ describe('a webhook that is to be confirmed', () => {
     return id;
   }
 
-  it('is confirmed after three days in which nobody could be asked', async () => {
+  it('is confirmed after three days without an answer from the provider', async () => {
     const id = await setAside();
     ledger.provider.status = unavailable;
     await wait(3 * DAY_MS, HOUR_MS);
@@ -46,7 +46,7 @@ describe('a webhook that is to be confirmed', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'paid');
   });
 
-  it('is given up where silence counts as an answer (the control)', async () => {
+  it('is given up when a missing answer counts as a retry (the control)', async () => {
     const id = await setAside();
     ledger.provider.status = () => Promise.reject(new ProviderError('refused', 'no such thing'));
     await wait(3 * DAY_MS, HOUR_MS);
@@ -55,7 +55,7 @@ describe('a webhook that is to be confirmed', () => {
     assert.notEqual((await ledger.paymentOf(id)).status, 'paid');
   });
 
-  it('is not given up by a clock that is 400 days ahead for a minute', async () => {
+  it('is not given up while the clock is 400 days ahead for a minute', async () => {
     const id = await setAside();
     ledger.provider.status = unavailable;
     Object.assign(ledger.ctx, { clock: { isReliable: () => false, reliableInMs: () => 600_000 } });
@@ -68,7 +68,7 @@ describe('a webhook that is to be confirmed', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'paid');
   });
 
-  it('is asked about ever less often, and no more after 30 days', async () => {
+  it('is retried at growing intervals, and not after 30 days', async () => {
     await setAside();
     let asked = 0;
     ledger.provider.status = () => {
@@ -84,8 +84,8 @@ describe('a webhook that is to be confirmed', () => {
   });
 });
 
-describe('a scanned code in doubt', () => {
-  it('is not given up for another on the first words after an outage', async () => {
+describe('a scanned code with an unknown result', () => {
+  it('is not replaced after the first answers that follow an outage', async () => {
     const create = ledger.provider.create.bind(ledger.provider);
     Object.assign(ledger.provider, {
       capabilities: {
@@ -104,7 +104,7 @@ describe('a scanned code in doubt', () => {
     const { id } = await ledger.createPayment({ methods: ['buyer_qr'] });
     await chargeBuyerQr(ledger.ctx, id, 'code');
     await wait(5 * MINUTE_MS, 1_000);
-    // It is back, and its books are not yet.
+    // The provider is back, but its records are not up to date yet.
     const { provider } = ledger;
     Object.assign(provider, {
       charge: () => Promise.reject(new ProviderError('refused', 'the code was used')),

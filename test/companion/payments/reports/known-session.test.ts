@@ -11,8 +11,8 @@ import type {
 } from '../../../../src/companion/providers/provider.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
-/** Of a provider whose one key signs for many merchants. */
-describe('a webhook that came before its payment was known', () => {
+/** Tests a provider with one signing key for many merchants. */
+describe('a webhook that came before its payment was stored', () => {
   let ledger: Ledger;
   before(async () => {
     ledger = await Ledger.open();
@@ -36,7 +36,7 @@ describe('a webhook that came before its payment was known', () => {
     ['paid', 'paid'],
     ['created', 'created'],
   ] as const) {
-    it(`is what the provider answers later: ${truth}, whatever was said`, async () => {
+    it(`applies the provider’s later answer instead of its own claims: ${truth}`, async () => {
       const id = await newPayment();
       const reference = `${id}-2`;
       const said = { reference, providerPaymentId: reference, status: 'paid' } as const;
@@ -52,7 +52,7 @@ describe('a webhook that came before its payment was known', () => {
           { provider: 'sandbox', method: 'sbp', deadline: ledger.time },
           ledger.time,
         );
-        // The very id that was said: it is not believed for having been said first.
+        // The claimed id itself. It is not believed only because it was claimed first.
         await trx
           .updateTable('attempts')
           .set({ provider_payment_id: reference })

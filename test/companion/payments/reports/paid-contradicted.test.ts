@@ -16,9 +16,9 @@ afterEach(() => books.close());
 
 const reasons = async (id: string) => (await books.openOf(id)).map(({ reason }) => reason);
 
-describe('a payment whose provider takes its word back', () => {
+describe('a payment that its provider no longer reports as paid', () => {
   for (const status of ['failed', 'canceled', 'expired'] as const) {
-    it(`by ${status} stays paid, is told once, and gives nothing back until a person has looked`, async () => {
+    it(`by ${status} stays paid, is flagged once, and refuses refunds until a person resolves it`, async () => {
       const id = await books.paid();
       for (let repeat = 0; repeat < 3; repeat++) {
         assert.equal(await books.ledger.tell(id, status, AMOUNT), 'paid_contradicted');
@@ -37,7 +37,7 @@ describe('a payment whose provider takes its word back', () => {
     });
   }
 
-  it('has nothing left to give back when its money is gone', async () => {
+  it('has nothing left to refund after a person confirms that its money is gone', async () => {
     const id = await books.paid();
     await books.refund(id, 1_000);
     await books.ledger.tell(id, 'failed', AMOUNT);
@@ -46,7 +46,7 @@ describe('a payment whose provider takes its word back', () => {
     assert.deepEqual(await books.told(id), ['refund.succeeded', 'payment.attention', 'payment.refunded']);
   });
 
-  it('asks for no refund that the provider has not heard of', async () => {
+  it('holds back refunds that have not reached the provider', async () => {
     const id = await books.paid();
     const { provider } = books.ledger;
     const answer = provider.refund.bind(provider);
@@ -71,7 +71,7 @@ describe('a payment whose provider takes its word back', () => {
     assert.deepEqual(await books.sums(id), ['partial_refunded', 1_000, 9_000]);
   });
 
-  it('has not done so by an end that was told before its late money came', async () => {
+  it('is not contradicted by an end that was reported before its late money', async () => {
     const { id } = await books.ledger.createPayment();
     await books.ledger.tell(id, 'expired', AMOUNT);
     await books.ledger.tell(id, 'paid', AMOUNT);
@@ -80,7 +80,7 @@ describe('a payment whose provider takes its word back', () => {
     assert.equal(await books.ledger.tell(id, 'failed', AMOUNT), 'paid_contradicted');
   });
 
-  it('has not done so by the end of a code that was replaced, nor once all of it has gone back', async () => {
+  it('is not contradicted by the end of a replaced code, or after a full refund', async () => {
     const { id } = await books.ledger.createPayment();
     books.ledger.time += 900_000;
     await books.ledger.look();
@@ -104,17 +104,17 @@ describe('a second charge', () => {
     return { id, second: second!.reference };
   }
 
-  it('stays an attention until it is given back', async () => {
+  it('keeps its attention open until it is refunded', async () => {
     const { id, second } = await paidTwice();
     assert.deepEqual(await reasons(id), ['paid_twice']);
     await books.ledger.look();
     assert.deepEqual(await reasons(id), []);
-    // Whatever its provider calls it now.
+    // The provider's later status does not matter.
     await books.ledger.tell(second, 'canceled', AMOUNT);
     assert.deepEqual(await reasons(id), []);
   });
 
-  it('whose refund fails is left to one attention, and what is said of it later to another', async () => {
+  it('whose refund fails has one attention, and a later contradiction opens another', async () => {
     const { id } = await paidTwice();
     books.next = 'failed';
     await books.ledger.look();
@@ -132,7 +132,7 @@ describe('a second charge', () => {
     assert.deepEqual(await books.sums(id), ['paid', 0, AMOUNT]);
   });
 
-  it('that is taken back before it was given back is told', async () => {
+  it('that is contradicted before it was refunded is flagged', async () => {
     const { id, second } = await paidTwice();
     assert.equal(await books.ledger.tell(second, 'failed', AMOUNT), 'paid_contradicted');
     await books.ledger.look();

@@ -23,7 +23,7 @@ async function newPayment(): Promise<string> {
 const choose = (id: string, method: Method) => chooseMethod(ledger.ctx, id, { method, phone: null });
 const paymentOf = async (id: string) => (await findPayment(ledger.ctx.store.read, id))!;
 
-/** The bank's books and its word. */
+/** Changes the bank's records and sends its report. */
 async function bankSays(reference: string, status: PaymentStatus, amount = AMOUNT): Promise<string> {
   ledger.provider.created.get(reference)!.status = status;
   return receiveWebhook(ledger.ctx, {
@@ -50,7 +50,7 @@ async function webhooks(id: string) {
   return rows.map(({ body }) => JSON.parse(body) as { event: string; reason?: string; refund_id?: string });
 }
 
-/** The payer has chosen one way, then the other; both codes are still on some screen. */
+/** The payer has chosen one method, then another one. Both codes are still on some screen. */
 async function twoWays(): Promise<{ id: string; first: string; second: string }> {
   const id = await newPayment();
   await choose(id, 'sbp');
@@ -66,8 +66,8 @@ async function settle(): Promise<void> {
   }
 }
 
-describe('two ways to pay one payment', () => {
-  it('the abandoned one is closed at its provider', async () => {
+describe('two attempts of one payment', () => {
+  it('closes the previous attempt at its provider', async () => {
     const { id, first, second } = await twoWays();
     await settle();
     assert.equal(ledger.provider.created.get(first)!.status, 'canceled');
@@ -75,7 +75,7 @@ describe('two ways to pay one payment', () => {
     assert.equal((await paymentOf(id)).status, 'created');
   });
 
-  it('the abandoned one counts when it is paid all the same, and the other is closed', async () => {
+  it('counts the previous attempt when it is paid anyway, and closes the other one', async () => {
     const { id, first, second } = await twoWays();
     assert.equal(await bankSays(first, 'paid'), 'applied');
     await settle();
@@ -84,7 +84,7 @@ describe('two ways to pay one payment', () => {
     assert.equal(ledger.provider.refunds.size, 0);
   });
 
-  it('that ended at its provider and is paid later counts, also after the other one has failed', async () => {
+  it('counts an ended attempt that is paid later, also after the other one has failed', async () => {
     const { id, first, second } = await twoWays();
     ledger.provider.created.get(first)!.status = 'expired';
     await settle();
@@ -101,7 +101,7 @@ describe('two ways to pay one payment', () => {
   });
 
   for (const lost of [false, true]) {
-    it(`when both are paid the second is given back${lost ? ', also when its report is lost' : ''}`, async () => {
+    it(`refunds the second charge when both are paid${lost ? ', also when its report is lost' : ''}`, async () => {
       const { id, first, second } = await twoWays();
       await bankSays(second, 'paid');
       if (lost) ledger.provider.created.get(first)!.status = 'paid';
@@ -117,7 +117,7 @@ describe('two ways to pay one payment', () => {
       const refundId = told[0]!.refund_id!;
       assert.equal(ledger.provider.refunds.get(refundId), AMOUNT);
       assert.equal(ledger.provider.refundedOf.get(refundId), first, 'the second charge, and no other');
-      // What was charged once may still be given back by the merchant, all of it.
+      // The merchant can still refund the first charge in full.
       const order = { paymentId: id, amount: null, reason: null };
       const refund = await createRefund(ledger.ctx, order, () => Promise.resolve());
       assert.equal(ledger.provider.refundedOf.get(refund.id), second, 'of the charge that counted');
@@ -125,7 +125,7 @@ describe('two ways to pay one payment', () => {
     });
   }
 
-  it('a refund that the provider refuses is told, too', async () => {
+  it('flags a second charge whose refund the provider refuses', async () => {
     const { id, first, second } = await twoWays();
     await bankSays(second, 'paid');
     ledger.provider.refusesRefunds = true;
@@ -137,8 +137,8 @@ describe('two ways to pay one payment', () => {
   });
 });
 
-describe('money that is not as it should be', () => {
-  it('of another sum pays nothing, and is told to the merchant once', async () => {
+describe('money with a discrepancy', () => {
+  it('with another amount does not pay, and is reported to the merchant once', async () => {
     const id = await newPayment();
     await choose(id, 'sbp');
     assert.equal(await bankSays(id, 'paid', AMOUNT - 1), 'amount_mismatch');
@@ -150,7 +150,7 @@ describe('money that is not as it should be', () => {
     assert.equal(told[0]!.reason, 'amount_mismatch');
   });
 
-  it('of no sum pays nothing until the sum is told, and keeps the payer from paying again', async () => {
+  it('without an amount does not pay until the amount is reported, and keeps the payer from paying again', async () => {
     const { id } = await ledger.createPayment();
     ledger.provider.report = (reference) => ({ reference, status: 'paid', amount: null, currency: null });
     await settle();
@@ -166,7 +166,7 @@ describe('money that is not as it should be', () => {
     Reflect.deleteProperty(ledger.provider, 'report');
   });
 
-  it('of no sum is told beside another sum, each of them once', async () => {
+  it('without an amount and with another amount are both reported, each once', async () => {
     const { id } = await ledger.createPayment();
     for (const amount of [null, AMOUNT - 1, null, AMOUNT - 1]) await ledger.tell(id, 'paid', amount);
     assert.deepEqual(
@@ -176,7 +176,7 @@ describe('money that is not as it should be', () => {
     assert.equal((await paymentOf(id)).paidAt, null);
   });
 
-  it('after a failure is left to a person, and told', async () => {
+  it('after a failure is reported and left to a person', async () => {
     const id = await newPayment();
     await choose(id, 'sbp');
     await bankSays(id, 'failed');
@@ -185,7 +185,7 @@ describe('money that is not as it should be', () => {
     assert.deepEqual(reasons, ['paid_after_failure']);
   });
 
-  it("of another provider's word changes nothing", async () => {
+  it('reported by another provider changes nothing', async () => {
     const id = await newPayment();
     await choose(id, 'sbp');
     const report = { reference: id, status: 'paid' as const, amount: AMOUNT, currency: 'RUB' };

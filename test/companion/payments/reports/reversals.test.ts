@@ -18,8 +18,8 @@ async function later(ms = 60_000): Promise<void> {
   await ledger.look();
 }
 
-describe('money that came and went without being seen', () => {
-  it('leaves nothing: the payment has ended, and is asked about no more', async () => {
+describe('money that was paid and refunded between two status queries', () => {
+  it('ends the payment, which is not polled any more', async () => {
     const { id } = await ledger.createPayment();
     await ledger.tell(id, 'processing');
     bill(id).status = 'refunded';
@@ -30,7 +30,7 @@ describe('money that came and went without being seen', () => {
     assert.equal(row.next_check_at, null);
   });
 
-  it('leaves a payment when only a part of it went', async () => {
+  it('pays the payment when only a part was refunded', async () => {
     const { id } = await ledger.createPayment();
     bill(id).status = 'partial_refunded';
     await later();
@@ -38,7 +38,7 @@ describe('money that came and went without being seen', () => {
     await isHeld(id);
   });
 
-  it('is waited for when a message says so, which another one may follow', async () => {
+  it('is retried when a webhook reports it, because another webhook may follow', async () => {
     const { id } = await ledger.createPayment();
     assert.equal(await ledger.tell(id, 'refunded'), 'premature');
     assert.equal((await ledger.paymentOf(id)).status, 'created');
@@ -56,7 +56,7 @@ async function isHeld(id: string): Promise<void> {
   );
 }
 
-describe('a refund that the provider tells by a status', () => {
+describe('a refund that the provider reports by a status', () => {
   /** Paid on its first code, after a second one was asked for. */
   async function paidOnTheFirst(): Promise<string> {
     const { id } = await ledger.createPayment();
@@ -66,21 +66,21 @@ describe('a refund that the provider tells by a status', () => {
     return id;
   }
 
-  it('is of the money that counts, also when another code is on offer since', async () => {
+  it('counts for the paid attempt, also when another code is on offer since', async () => {
     const id = await paidOnTheFirst();
     assert.equal(await ledger.tell(id, 'partial_refunded', AMOUNT), 'applied');
     assert.equal(await ledger.tell(id, 'refunded', AMOUNT), 'applied');
     assert.equal((await ledger.paymentOf(id)).status, 'refunded');
   });
 
-  it('and that we have not asked for is told, and holds what is left', async () => {
+  it('that we have not requested is flagged, and reserves what is left', async () => {
     const { id } = await ledger.createPayment();
     await ledger.tell(id, 'paid');
     for (let repeat = 0; repeat < 3; repeat++) await ledger.tell(id, 'partial_refunded', AMOUNT);
     await isHeld(id);
   });
 
-  it('is not of it when a second charge was given back', async () => {
+  it('does not count when a second charge was refunded', async () => {
     const id = await paidOnTheFirst();
     assert.equal(await ledger.tell(`${id}-2`, 'paid'), 'paid_twice');
     assert.equal(await ledger.tell(`${id}-2`, 'refunded'), 'replaced_attempt');

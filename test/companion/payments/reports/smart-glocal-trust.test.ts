@@ -25,14 +25,14 @@ function foreign(place: SmartGlocalShop, type: string, reference: string): Messa
 
 const TYPES = ['ready_to_confirm', 'action_required', 'payment_finished', 'payment_refunded'];
 
-describe('what is believed of a webhook by Smart Glocal', () => {
+describe('a webhook by Smart Glocal', () => {
   let place: SmartGlocalShop;
   before(async () => {
     place = await SmartGlocalShop.open();
   });
   after(() => place.close());
 
-  it('is nothing that was not signed as it came', async () => {
+  it('is refused when its signature does not match its bytes', async () => {
     const { payment_id } = await place.offered();
     const genuine = place.system.message('payment_finished', payment_id);
     const paid = genuine.body
@@ -57,7 +57,7 @@ describe('what is believed of a webhook by Smart Glocal', () => {
     assert.equal(await place.system.send(genuine), 200, 'and the genuine one is not spent');
   });
 
-  it("is nothing of another merchant's session under the name of our payment", async () => {
+  it("of another merchant's session with our reference changes nothing", async () => {
     const { payment_id, token } = await place.offered();
     const before = await place.session(token);
     for (const type of TYPES) {
@@ -75,7 +75,7 @@ describe('what is believed of a webhook by Smart Glocal', () => {
     assert.equal(place.done('/session/confirm', id), 1);
   });
 
-  it('is nothing of it either while the session of our payment is not known yet', async () => {
+  it('of another session changes nothing while our session is unknown', async () => {
     place.system.webhooksLost = true;
     place.system.fault = { kind: 'drop-answer', left: 1 };
     const made = await place.create();
@@ -91,7 +91,7 @@ describe('what is believed of a webhook by Smart Glocal', () => {
     assert.ok(!JSON.stringify(await place.session(made.token)).includes(FOREIGN_LINK));
   });
 
-  it('waits for the provider, if the session is not known and nobody can be asked', async () => {
+  it('is not acknowledged while the session is unknown and the provider does not answer', async () => {
     place.system.webhooksLost = true;
     place.system.fault = { kind: 'drop-answer', left: 1 };
     const made = await place.create();
@@ -104,7 +104,7 @@ describe('what is believed of a webhook by Smart Glocal', () => {
     await place.offered(made);
   });
 
-  it('is stored of a payment that is not ours, and does no harm', async () => {
+  it('of an unknown payment is stored and changes nothing', async () => {
     assert.equal(await place.system.send(foreign(place, 'payment_finished', 'pay_nobodynobodynobody')), 200);
     assert.equal(await place.system.send(foreign(place, 'ready_to_confirm', 'order123')), 200);
     assert.equal(place.done('/session/confirm', 'ps_foreign'), 0);
@@ -128,7 +128,7 @@ describe('a refund by Smart Glocal', () => {
   const statusOf = async (refundId: string) =>
     ((await (await place.shop.api(`/refunds/${refundId}`)).json()) as { status: string }).status;
 
-  it('is under way until its webhook, in part and whole', async () => {
+  it('is pending until its webhook, for a part and in full', async () => {
     const { payment_id } = await place.paid();
     const part = await refund(payment_id, 25_000);
     await place.untilStatus(payment_id, 'partial_refunded');
@@ -139,7 +139,7 @@ describe('a refund by Smart Glocal', () => {
     assert.equal(place.system.bills.get(payment_id)!.refunded, 125_000);
   });
 
-  it('is made once, when its answer is lost', async () => {
+  it('is made once when its answer is lost', async () => {
     const { payment_id } = await place.paid();
     place.system.fault = { kind: 'drop-answer', left: 1 };
     await refund(payment_id, 25_000);
@@ -171,7 +171,7 @@ describe('a refund by Smart Glocal', () => {
     assert.equal(response.status, 200, await response.text());
   }
 
-  it('is told from others under way once as many messages have come as there are refunds', async () => {
+  it('is matched once as many webhooks have come as refunds are pending', async () => {
     const slow = await SmartGlocalShop.open({ delayMs: null });
     const { payment_id } = await slow.create();
     await slow.tell('ready_to_confirm', payment_id);

@@ -52,7 +52,7 @@ async function tell(reference: string, status: PaymentStatus): Promise<string> {
 
 describe('the order of webhooks', () => {
   for (const { said, end } of LIVES) {
-    it(`does not matter: ${said.join(', ')} end as ${end} in every order, each of them twice`, async () => {
+    it(`does not matter: ${said.join(', ')} end as ${end} in every order, each sent twice`, async () => {
       for (const order of permutations(said)) {
         const id = await newPayment();
         // The bank itself has come to the end: being asked, it says what it says at last.
@@ -90,7 +90,7 @@ describe('the order of webhooks', () => {
   }
 });
 
-describe('a webhook of a payment that is not known', () => {
+describe('a webhook of an unknown payment', () => {
   async function row(reference: string) {
     return ledger.ctx.store.read
       .selectFrom('provider_deliveries')
@@ -99,7 +99,7 @@ describe('a webhook of a payment that is not known', () => {
       .executeTakeFirstOrThrow();
   }
 
-  it('is kept and tried again: it counts as soon as the payment is known', async () => {
+  it('is deferred and applied once the payment is known', async () => {
     const id = await newPayment();
     const reference = `${id}-2`;
     assert.equal(await tell(reference, 'paid'), 'unknown_payment');
@@ -115,7 +115,7 @@ describe('a webhook of a payment that is not known', () => {
     );
   });
 
-  it('is tried less and less often, for a day, and stays stored', async () => {
+  it('is retried at growing intervals for a day, and stays stored', async () => {
     const reference = 'pay_nobody';
     await tell(reference, 'paid');
     const started = ledger.time;
@@ -134,7 +134,7 @@ describe('a webhook of a payment that is not known', () => {
     assert.equal((await row(reference)).outcome, 'unknown_payment');
   });
 
-  it('is not tried with a sum that could not be read', async () => {
+  it('is not applied with an amount that could not be read', async () => {
     const id = await newPayment();
     const reference = `${id}-2`;
     const delivery = { deliveryId: `${reference} paid`, event: 'payment.paid', reference, currency: 'RUB' };

@@ -21,7 +21,7 @@ async function start(
   return startCompanion({ SBP_PORT: port }, { providers: { sandbox } });
 }
 
-describe('a webhook that is only a hint', () => {
+describe('a webhook that must be confirmed by a status query', () => {
   let system: AcmeSimulator;
   let shop: TestCompanion;
   before(async () => {
@@ -37,7 +37,7 @@ describe('a webhook that is only a hint', () => {
   const statusOf = async (id: string) =>
     ((await (await shop.api(`/payments/${id}`)).json()) as { status: string }).status;
 
-  it('is not acknowledged while nobody can be asked, and believed once there is an answer', async () => {
+  it('is not acknowledged while the provider does not answer, and applied after its answer', async () => {
     const { payment_id } = await shop.createPayment();
     system.webhooksLost = true;
     await system.act(payment_id, 'pay');
@@ -53,7 +53,7 @@ describe('a webhook that is only a hint', () => {
     assert.equal(await statusOf(payment_id), 'paid');
   });
 
-  it('of a payment that is not known says nothing, and is kept', async () => {
+  it('of an unknown payment changes nothing and is deferred', async () => {
     const { payment_id } = await shop.createPayment();
     await system.act(payment_id, 'process');
     const asked = system.calls.length;
@@ -63,7 +63,7 @@ describe('a webhook that is only a hint', () => {
     assert.equal(system.calls.length, asked, 'nobody was asked about it');
   });
 
-  it('is asked about once, however often it comes', async () => {
+  it('causes one status query, even if it is sent several times', async () => {
     const { payment_id } = await shop.createPayment();
     await system.act(payment_id, 'pay');
     const message = system.sent.at(-1)!;
@@ -78,7 +78,7 @@ describe('refunds of a provider', () => {
     ['none', 0],
     ['once', 1],
   ] as const) {
-    it(`that gives back ${refund}`, async () => {
+    it(`with the capability refund: '${refund}'`, async () => {
       const system = new AcmeSimulator();
       await system.listen();
       const shop = await start(system, { refund });

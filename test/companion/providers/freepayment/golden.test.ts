@@ -13,7 +13,7 @@ import {
 
 const MINUTE_MS = 60_000;
 
-/** What each published answer comes to. */
+/** The result of each published response. */
 const OFFERS = [
   { variant: 'SY', lifetime: null, qrId: 'AD10006L6KIM6I7784A993TVF4QJ9JCE' },
   { variant: 'BC', lifetime: 60 * MINUTE_MS, qrId: 'BS10000LE9UMVMG79SARVEE105HKATPO' },
@@ -29,7 +29,7 @@ describe("Freepayment's published messages", () => {
   after(() => acquirer.stop());
 
   for (const { variant, lifetime, qrId } of OFFERS) {
-    it(`of ${variant} are what we send and what we understand`, async () => {
+    it(`of ${variant} match our requests, and are understood`, async () => {
       const name = variant.toLowerCase();
       const sample = published(`${name}.request`)['request']!;
       const answer = published(`${name}.response`)['transaction']!;
@@ -50,7 +50,7 @@ describe("Freepayment's published messages", () => {
       });
 
       const expected = { ...sample, test: false, tracking_id: reference, notification_url: WEBHOOK_URL };
-      // Nobody tells us the payer's.
+      // The payer's address is not known.
       Reflect.deleteProperty(expected, 'language');
       assert.deepEqual(JSON.parse(acquirer.calls[0]!.body), { request: expected });
       const form = answer['form'] as { action: string; fields: { type: string }[] };
@@ -68,7 +68,7 @@ describe("Freepayment's published messages", () => {
     });
   }
 
-  it('of a refund are what we send and what we understand', async () => {
+  it('of a refund match our requests, and are understood', async () => {
     const sample = published('bc-refund.request')['request']!;
     const answer = published('bc-refund.response')['transaction']!;
     acquirer.trick = answering({ transaction: answer });
@@ -81,7 +81,7 @@ describe("Freepayment's published messages", () => {
       amount: sample['amount'] as number,
       reason: sample['reason'] as string,
     });
-    // The shop's words, behind our id of the refund.
+    // Our id of the refund, then the shop's text.
     const reason = `Возврат rfd_ABCDEFGHIJKLMNOPQRST: ${String(sample['reason'])}`;
     assert.deepEqual(JSON.parse(acquirer.calls[0]!.body), { request: { ...sample, reason } });
     assert.equal(acquirer.calls[0]!.path, '/beyag/transactions/refunds');

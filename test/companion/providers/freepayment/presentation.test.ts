@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { readForm } from '../../../../src/companion/providers/freepayment/presentation.ts';
 import { kindOf, LINK, request, ScriptedAcquirer, transaction } from '../../../support/freepayment.ts';
 
-describe('freepayment leads the payer', () => {
+describe('what freepayment shows the payer', () => {
   let acquirer: ScriptedAcquirer;
   before(async () => {
     acquirer = await ScriptedAcquirer.start();
@@ -15,7 +15,7 @@ describe('freepayment leads the payer', () => {
     return acquirer.provider().create(request);
   };
 
-  it('by a link, byte for byte', async () => {
+  it('is a link, byte for byte', async () => {
     const odd = 'https://qr.nspk.ru/AD10006L6KIM6I7784A993TVF4QJ9JCE?crc=0953&type=02&x=%2f';
     const { presentation, qrId } = await offered({ action: odd });
     assert.deepEqual(presentation, { kind: 'link', url: odd, deep_link: null });
@@ -23,7 +23,7 @@ describe('freepayment leads the payer', () => {
     assert.equal((await offered({ action: 'https://pay.example/1', fields: null })).qrId, null);
   });
 
-  it('by a form, to be framed where that is said', async () => {
+  it('is a form, in a frame if the acquirer allows it', async () => {
     const fields = [{ name: 'a', value: '1', type: 'hidden' }];
     const form = { kind: 'form', action: LINK, http_method: 'POST', fields, iframe: false };
     assert.deepEqual((await offered({ method: 'post', fields })).presentation, form);
@@ -36,7 +36,7 @@ describe('freepayment leads the payer', () => {
     assert.deepEqual((await offered({ method: 'POST' })).presentation, { ...form, fields: [] });
   });
 
-  it('nowhere that could harm a browser', async () => {
+  it('is never something that could harm a browser', async () => {
     const field = { name: 'a', value: '1' };
     for (const form of [
       { action: 'javascript:alert(1)' },
@@ -60,7 +60,7 @@ describe('freepayment leads the payer', () => {
     }
   });
 
-  it('to plain http only where the acquirer itself is reached by it', async () => {
+  it('uses plain http only if the acquirer itself is reached by it', async () => {
     const action = 'http://localhost:9000/payer/1';
     assert.deepEqual((await offered({ action })).presentation, {
       kind: 'link',
@@ -70,7 +70,7 @@ describe('freepayment leads the payer', () => {
     assert.equal(readForm({ ...transaction.form, action }, { allowHttp: false, iframe: false }), null);
   });
 
-  it('to a receipt by https only', async () => {
+  it('is a receipt by https only', async () => {
     const receipt = async (receipt_url: unknown) => (await offered({}, { receipt_url })).receiptUrl;
     assert.equal(await receipt('https://r.example/1?a=b'), 'https://r.example/1?a=b');
     for (const odd of ['http://r.example', 'javascript:1', 7, null, 'https://r.example/ x', 'https://'])

@@ -26,8 +26,8 @@ describe('the freepayment provider', () => {
     acquirer.calls.length = 0;
   });
 
-  describe('makes a payment', () => {
-    it('by one call with what the shop has told', async () => {
+  describe('creates a payment', () => {
+    it("in one call with the shop's data", async () => {
       acquirer.says({});
       await provider.create(request);
       const [call, ...more] = acquirer.calls;
@@ -50,7 +50,7 @@ describe('the freepayment provider', () => {
       });
     });
 
-    it('and what it has not told is left out, or made up for where the acquirer insists', async () => {
+    it('and leaves out missing data, or fills in what the acquirer requires', async () => {
       acquirer.says({});
       await acquirer
         .provider({ test: true })
@@ -62,7 +62,7 @@ describe('the freepayment provider', () => {
       );
     });
 
-    it('with phones in digits, and 8 as 7 where it is the prefix of Russians', async () => {
+    it('with phones in digits, and with 7 for the Russian prefix 8', async () => {
       acquirer.says({});
       const sent = async (phone: string) => {
         await provider.create({ ...request, customer: { phone } });
@@ -74,7 +74,7 @@ describe('the freepayment provider', () => {
       assert.deepEqual(await sent('9990001122'), { phone: '9990001122' });
     });
 
-    it('and takes no other one for it', async () => {
+    it('and rejects another payment in the response', async () => {
       for (const other of [
         { tracking_id: 'pay_other' },
         { amount: 99_999 },
@@ -89,7 +89,7 @@ describe('the freepayment provider', () => {
       }
     });
 
-    it('and says at once that it failed, and leaves what else became of it to the status', async () => {
+    it('and reports an immediate failure, and leaves other statuses to the status call', async () => {
       for (const status of ['failed', 'error']) {
         acquirer.says({ status, form: undefined });
         assert.equal(await kindOf(provider.create(request)), 'refused', status);
@@ -103,7 +103,7 @@ describe('the freepayment provider', () => {
     });
   });
 
-  it('insists on what its variant does, before any call', () => {
+  it("requires its variant's fields, before any call", () => {
     const missing = (variant: Variant, customer: object) =>
       acquirer.provider({ variant }).objections!({ customer, method: 'sbp' }).map(({ path }) => path);
     assert.deepEqual(missing('SY', {}), ['customer.ip', 'customer.email']);
@@ -116,14 +116,14 @@ describe('the freepayment provider', () => {
     assert.equal(acquirer.provider({ variant: 'MT' }).capabilities.refund, 'once');
   });
 
-  describe('asks how a payment stands', () => {
+  describe('reads the status of a payment', () => {
     const statusOf = async (fields: object) => {
       acquirer.says(fields);
       const { status, amount, currency } = await provider.status(payment);
       return { status, amount, currency };
     };
 
-    it('by its uid, and tells the sum as told', async () => {
+    it('by its uid, and reports the amount unchanged', async () => {
       const said = { amount: 100_000, currency: 'RUB' };
       for (const [status, ours] of Object.entries({
         pending: 'created',
@@ -153,13 +153,13 @@ describe('the freepayment provider', () => {
       assert.equal((await statusOf({ status: 7 })).status, null);
     });
 
-    it('and names a status it does not know, with no offer beside it', async () => {
+    it('and logs an unknown status, without a presentation', async () => {
       acquirer.says({ status: 'on_hold', message: 'ask +7 999 000-11-22' });
       const { status, presentation, detail } = await provider.status(payment);
       assert.deepEqual([status, presentation, detail], [null, null, 'on_hold ask [masked]']);
     });
 
-    it('and whether it is a test, which is everything but plainly none', async () => {
+    it('and reports test mode for every value except a plain false', async () => {
       for (const test of [true, 1, 0, 'true', 'false', '', {}, []]) {
         acquirer.says({ status: 'successful', test });
         assert.equal((await provider.status(payment)).test, true, JSON.stringify(test));
@@ -174,7 +174,7 @@ describe('the freepayment provider', () => {
       }
     });
 
-    it('and tells when its offer ends, where its variant has an end', async () => {
+    it('and reports when its code ends, if its variant has an end', async () => {
       acquirer.says({});
       assert.equal((await acquirer.provider({ variant: 'SY' }).status(payment)).expiresAt, null);
       const { expiresAt } = await acquirer.provider({ variant: 'MT' }).status(payment);
@@ -182,7 +182,7 @@ describe('the freepayment provider', () => {
       assert.ok(Math.abs(expiresAt! - created.expiresAt!) < 1_000);
     });
 
-    it('and hears of nothing but that payment', async () => {
+    it('and rejects a response about another payment', async () => {
       for (const other of [
         { uid: 'other' },
         { tracking_id: 'pay_other' },
@@ -202,7 +202,7 @@ describe('the freepayment provider', () => {
       assert.equal(await kindOf(provider.status(payment)), 'unavailable', 'a question is not refused');
     });
 
-    it('and learns the link that was late, and nothing worse', async () => {
+    it('and reports a late link, and no harmful one', async () => {
       acquirer.says({});
       assert.deepEqual((await provider.status(payment)).presentation, {
         kind: 'link',
@@ -216,7 +216,7 @@ describe('the freepayment provider', () => {
       }
     });
 
-    it('only once the acquirer has told its uid', async () => {
+    it("only once the acquirer's uid is known", async () => {
       const call = provider.status({ ...payment, providerPaymentId: null });
       assert.equal(await kindOf(call), 'unavailable');
       assert.equal(acquirer.calls.length, 0);
@@ -225,7 +225,7 @@ describe('the freepayment provider', () => {
 
   for (const [fault, trick] of Object.entries(FAULTS)) {
     if (fault.startsWith('takes the call') || fault.startsWith('asks another')) continue;
-    it(`knows nothing when the acquirer ${fault}`, async () => {
+    it(`reports "unavailable" when the acquirer ${fault}`, async () => {
       acquirer.trick = trick;
       assert.equal(await kindOf(provider.create(request)), 'unavailable');
       assert.equal(await kindOf(provider.status(payment)), 'unavailable');
@@ -235,7 +235,7 @@ describe('the freepayment provider', () => {
     });
   }
 
-  describe('is refused', () => {
+  describe('reports a refusal', () => {
     const refusal = async (json: unknown, status = 422) => {
       acquirer.trick = answering(json, status);
       return provider.create(request).then(
@@ -244,7 +244,7 @@ describe('the freepayment provider', () => {
       );
     };
 
-    it('in either of the documented forms', async () => {
+    it('in both documented forms', async () => {
       assert.equal(
         await refusal({ errors: { customer: { email: ['is missing'] }, ip: ['is odd'] }, message: 'Wrong.' }),
         'refused: Freepayment refused: 422 Wrong. (customer.email, ip)',
@@ -255,7 +255,7 @@ describe('the freepayment provider', () => {
       );
     });
 
-    it('by no other words, and not by what may be a repeat or another address', async () => {
+    it('in no other form, and not for a possible repeat or a wrong address', async () => {
       assert.match(await refusal({ something: 'else' }), /^unavailable/);
       for (const status of [401, 403, 404, 405, 409, 429]) {
         assert.match(await refusal({ message: 'no' }, status), /^unavailable/, String(status));

@@ -8,7 +8,7 @@ import {
 import { answering, kindOf, payment, ScriptedAcquirer, UID } from '../../../support/freepayment.ts';
 import { FAULTS } from '../../../support/upstream-proxy.ts';
 
-describe('freepayment gives money back', () => {
+describe('a refund at freepayment', () => {
   let acquirer: ScriptedAcquirer;
   let provider: Provider;
   before(async () => {
@@ -33,7 +33,7 @@ describe('freepayment gives money back', () => {
     acquirer.trick = answering({ transaction: { ...made, ...fields } }, status);
   };
 
-  it('with a reason, which is required, and our id in it when the shop gives none', async () => {
+  it('has the required reason, with our id even if the shop gives none', async () => {
     says({});
     assert.deepEqual(await provider.refund(refund), {
       status: 'pending',
@@ -45,7 +45,7 @@ describe('freepayment gives money back', () => {
     });
   });
 
-  it('and asks about what was asked for', async () => {
+  it('is read by its uid once it is requested', async () => {
     for (const [status, ours] of Object.entries({
       pending: 'pending',
       successful: 'succeeded',
@@ -66,7 +66,7 @@ describe('freepayment gives money back', () => {
     assert.equal(await kindOf(provider.refund({ ...refund, providerRefundId: 'theirs' })), 'unavailable');
   });
 
-  it('never by asking twice, whatever became of the first call', async () => {
+  it('is never requested twice, whatever happened to the first call', async () => {
     for (const fault of [
       'hangs up',
       'answers half a message',
@@ -80,11 +80,11 @@ describe('freepayment gives money back', () => {
     }
     acquirer.calls.length = 0;
     const again = provider.refund({ ...refund, repeated: true });
-    await assert.rejects(again, /nobody knows whether rfd_ABCDEFGHIJKLMNOPQRST was made/);
+    await assert.rejects(again, /it is unknown whether rfd_ABCDEFGHIJKLMNOPQRST was made/);
     assert.equal(acquirer.calls.length, 0);
   });
 
-  it('and knows what was surely not asked for', async () => {
+  it('is requested again if the first call certainly had no effect', async () => {
     const asked = async (status: number) => {
       acquirer.trick = answering({ message: 'no' }, status);
       const error = await provider.refund(refund).catch((error: unknown) => error as ProviderError);
@@ -97,7 +97,7 @@ describe('freepayment gives money back', () => {
     assert.equal(await asked(422), 'refused: true');
   });
 
-  it('unless the operator says that it may be asked twice; a no means nothing then', async () => {
+  it('is requested twice if the operator allows it; a refusal then says nothing', async () => {
     const bold = acquirer.provider({ repeatRefunds: true });
     says({ status: 'successful' });
     assert.equal((await bold.refund({ ...refund, repeated: true })).status, 'succeeded');
@@ -106,7 +106,7 @@ describe('freepayment gives money back', () => {
     assert.equal(await kindOf(bold.refund(refund)), 'refused');
   });
 
-  it('and takes no other refund for it', async () => {
+  it('is rejected if the response is about another refund', async () => {
     for (const other of [{ parent_uid: 'other' }, { amount: 501 }, { type: 'payment' }]) {
       says(other);
       assert.equal(await kindOf(provider.refund(refund)), 'unavailable', JSON.stringify(other));

@@ -26,7 +26,7 @@ function mistakes(env: Record<string, string>): string {
 }
 
 describe('the settings of freepayment', () => {
-  it('have defaults for all but the address and the credentials', () => {
+  it('have defaults for all except the address and the credentials', () => {
     assert.deepEqual(loadConfig(ENV).freepayment, {
       baseUrl: 'https://api.acquirer.example/beyag',
       shopId: '361',
@@ -38,7 +38,7 @@ describe('the settings of freepayment', () => {
     });
   });
 
-  it('take the public key as the cabinet shows it, or as PEM', () => {
+  it('accept the public key as the cabinet shows it, or as PEM', () => {
     const bare = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
     const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
     for (const key of [bare, pem, pem.replaceAll('\n', '\\n')]) {

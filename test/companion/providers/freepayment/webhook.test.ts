@@ -38,7 +38,7 @@ describe('a webhook of freepayment', () => {
     return 'taken';
   };
 
-  it('is believed by its signature', () => {
+  it('is accepted with a valid signature', () => {
     assert.equal(refusal({ 'content-signature': signed(body) }), 'taken');
     assert.equal(refusal({ 'content-signature': signed(body, others) }), 'signature_mismatch');
     assert.equal(refusal({ 'content-signature': signed(`${body} `) }), 'signature_mismatch');
@@ -46,7 +46,7 @@ describe('a webhook of freepayment', () => {
     assert.equal(refusal({ authorization: basic('shop:key') }), 'signature_missing', 'the key asks for more');
   });
 
-  it('is refused for every signature that is none, and never breaks', () => {
+  it('is refused for every malformed signature', () => {
     const right = signed(body);
     for (const odd of [
       'x',
@@ -67,14 +67,14 @@ describe('a webhook of freepayment', () => {
     assert.equal(refusal({ 'content-signature': '' }), 'signature_missing');
   });
 
-  it('has to have the right credentials, if any, beside its signature', () => {
+  it('must have the right credentials, if any, besides its signature', () => {
     const both = (authorization: string) => refusal({ 'content-signature': signed(body), authorization });
     assert.equal(both(basic('shop:key')), 'taken');
     assert.equal(both(basic('shop:other')), 'signature_mismatch');
     assert.equal(both(''), 'signature_mismatch');
   });
 
-  it("is believed by the shop's credentials where there is no key", () => {
+  it("is accepted with the shop's credentials if there is no key", () => {
     const alone = (authorization?: string) =>
       refusal(authorization === undefined ? {} : { authorization }, { provider: byBasic });
     assert.equal(alone(basic('shop:key')), 'taken');
@@ -102,7 +102,7 @@ describe('a webhook of freepayment', () => {
     return parse({ 'content-signature': signed(text) }, { text });
   };
 
-  it('tells what the acquirer claims of a payment', () => {
+  it("reports the acquirer's statement about a payment", () => {
     const { deliveryId, ...claim } = read({ status: 'successful' });
     assert.deepEqual(claim, {
       reference: request.reference,
@@ -121,7 +121,7 @@ describe('a webhook of freepayment', () => {
     assert.equal(read({ type: 'a b', status: '<script>' }).event, 'unknown.unknown');
   });
 
-  it('finds the payment of a refund by the uid of that', () => {
+  it("finds the payment of a refund by the payment's uid", () => {
     const sample = published('bc-refund.response');
     const text = JSON.stringify(sample);
     const claim = parse({ 'content-signature': signed(text) }, { text });
@@ -142,7 +142,7 @@ describe('a webhook of freepayment', () => {
     });
   });
 
-  it('names our refund where the reason is ours', () => {
+  it('names our refund if the reason is ours', () => {
     const refundOf = (reason: unknown) => read({ type: 'refund', parent_uid: UID, reason }).refund?.refundId;
     const ours = 'rfd_ABCDEFGHIJKLMNOPQRST';
     const another = ours.replace('T', 'X');
@@ -160,7 +160,7 @@ describe('a webhook of freepayment', () => {
       assert.equal(refundOf(reason), null);
   });
 
-  it('that nobody can read says nothing, and one that is no object is refused', () => {
+  it('reports nothing if it is unreadable, and is refused if it is not an object', () => {
     for (const text of ['{}', '{"transaction":7}', '{"transaction":{"uid":"a b"}}', '{"transaction":{}}']) {
       const { reference, status, event } = parse({ 'content-signature': signed(text) }, { text });
       assert.deepEqual([reference, status, event], ['', null, 'unreadable'], text);

@@ -32,7 +32,7 @@ function order(fields: Record<string, unknown>): Order {
 }
 
 describe("sberbank's order", () => {
-  it('has the status that its state means', () => {
+  it('has the status of its state', () => {
     const expected = {
       CREATED: 'processing',
       ON_PAYMENT: 'processing',
@@ -55,14 +55,14 @@ describe("sberbank's order", () => {
     assert.equal(paymentStatus(order({})), null);
   });
 
-  it('is paid only when nothing in the message denies it', () => {
+  it('is paid only if nothing in the message contradicts it', () => {
     const paid = (fields: object) => paymentStatus(order({ order_state: 'PAID', ...fields }));
     assert.equal(paid({ order_operation_params: undefined, error_code: undefined }), 'paid');
     assert.equal(paid({ error_code: '130000' }), null);
     assert.equal(paid({ order_operation_params: { ...OPERATION, response_code: '05' } }), null);
   });
 
-  it('was declined when its purchase was, though the bank leaves it open', () => {
+  it('failed if its purchase was declined, though the bank leaves it open', () => {
     const created = (response_code: string) =>
       paymentStatus(
         order({ order_state: 'CREATED', order_operation_params: { ...OPERATION, response_code } }),
@@ -75,7 +75,7 @@ describe("sberbank's order", () => {
       assert.equal(created(code), 'failed', code);
   });
 
-  it('tells its money, in kopecks', () => {
+  it('has an amount in kopecks', () => {
     assert.deepEqual(moneyOf(order({})), { amount: 100, currency: 'RUB' });
     assert.deepEqual(moneyOf(order({ order_operation_params: null })), { amount: null, currency: null });
     const dollars = { ...OPERATION, operation_currency: 840 };
@@ -84,7 +84,7 @@ describe("sberbank's order", () => {
     assert.equal(moneyOf(order({ order_operation_params: again })).amount, 100);
   });
 
-  it('is read in the types that the bank writes it in', () => {
+  it('is read in every type that the bank uses', () => {
     const text = order({
       order_operation_params: { ...OPERATION, operation_sum: '125000', operation_currency: 643 },
     });
@@ -101,7 +101,7 @@ describe("sberbank's order", () => {
     );
   });
 
-  it('has words for every published code', () => {
+  it('has a text for every published code', () => {
     const said = (error_code: string) => describeOrder(order({ error_code }));
     assert.match(said('070000')!, /error 070000: more to give back/);
     assert.match(said('090000')!, /error 090000: the original order/);
@@ -113,7 +113,7 @@ describe("sberbank's order", () => {
     );
   });
 
-  it('is unreadable where money hangs on what cannot be read', () => {
+  it('is unreadable if a field about money is invalid', () => {
     for (const operation_sum of ['1.5', '1e3', '-1', ' 100', '', '9'.repeat(16), 1.5, -1, 1e21, {}, true]) {
       const message = { order_state: 'PAID', order_operation_params: { ...OPERATION, operation_sum } };
       assert.equal(readOrder(message), null, JSON.stringify(operation_sum));
@@ -131,7 +131,7 @@ describe("sberbank's order", () => {
     }
   });
 
-  it('is read though fields that do not matter are odd', () => {
+  it('is read if a field that does not matter is invalid', () => {
     const odd = {
       error_description: 7,
       mid: [],
@@ -144,7 +144,7 @@ describe("sberbank's order", () => {
     assert.equal(order({ ...odd, order_id: 'two words' }).orderId, null);
   });
 
-  it('says what went wrong in words, and what nobody published as it is', () => {
+  it('describes its errors, and shows unpublished codes unchanged', () => {
     assert.equal(describeOrder(order({})), null);
     const declined = { ...OPERATION, response_code: '33', response_desc: 'Карта просрочена' };
     assert.equal(
@@ -163,26 +163,26 @@ describe("sberbank's order", () => {
   });
 });
 
-describe("the bank's own words", () => {
+describe("the bank's own texts", () => {
   it('are one line of at most 300 characters', () => {
     assert.equal(sanitizeBankText('a\r\nb\u0000\tc'), 'a b c');
     assert.equal(sanitizeBankText('слово '.repeat(100)).length, 300);
   });
 
-  it('quote no code, no token and no link', () => {
+  it('contain no code, no token and no link', () => {
     const code = 'https://sberbank.ru/qr/?ClientIdQr=40ac47c5ed7944cf8e0775a398552f2c&HashId=5c10bb41&online';
     assert.equal(sanitizeBankText(`Код ${code} неверен`), 'Код … неверен');
     assert.equal(sanitizeBankText(`token=AAIgZjk2NDUwYzItYjkzZC00 не тот`), '… не тот');
   });
 
-  it('tell of no person', () => {
+  it('contain no personal data', () => {
     assert.equal(
       sanitizeBankText('Клиент +79991234567 (или 8 999 123-45-67), ivanov@example.ru не найден'),
       'Клиент [masked] (или [masked]), [masked] не найден',
     );
   });
 
-  it("are the gateway's only where the gateway speaks", () => {
+  it("are read as the gateway's only from the gateway's form", () => {
     assert.equal(
       gatewayErrorText({ httpCode: '404', httpMessage: 'Not Found', moreInformation: '' }),
       'Not Found',

@@ -35,7 +35,7 @@ describe("sberbank's access token", () => {
 
   const ask = (reference = 'pay_1') => provider.status(ref(reference));
   const askMany = (count: number) => Promise.all(Array.from({ length: count }, (_, i) => ask(`pay_${i}`)));
-  /** Takes this token, and no other. */
+  /** Accepts only this token. */
   const taking = (token: string) => {
     bank.onStatus = (call, response) =>
       call.headers.authorization === `Bearer ${token}`
@@ -43,12 +43,12 @@ describe("sberbank's access token", () => {
         : json({ httpCode: '401', httpMessage: 'Unauthorized', moreInformation: '' }, 401)(call, response);
   };
 
-  it('is fetched once for fifty calls at a time', async () => {
+  it('is fetched once for fifty concurrent calls', async () => {
     await askMany(50);
     assert.deepEqual([bank.calls('oauth').length, bank.calls('status').length], [1, 50]);
   });
 
-  it('serves until shortly before its end', async () => {
+  it('is used until shortly before its end', async () => {
     await ask();
     time += 54_000;
     await ask();
@@ -68,7 +68,7 @@ describe("sberbank's access token", () => {
     assert.ok(fetched >= 10 && fetched <= 12, `${fetched} in ten minutes`);
   });
 
-  /** How long a token that tells this of its life is used, s. */
+  /** Returns for how long a token with this lifetime is used, s. */
   const usedFor = async (expires_in: unknown) => {
     bank.onToken = json({ access_token: 'token', expires_in });
     const since = time;
@@ -83,17 +83,17 @@ describe("sberbank's access token", () => {
     return seconds;
   };
 
-  it('says how long it lives in a number, or in digits', async () => {
+  it('has a lifetime as a number, or as digits', async () => {
     assert.deepEqual([await usedFor(60), await usedFor('60')], [55, 55]);
   });
 
-  it('is used for half a minute when what it says of its life cannot be read', async () => {
+  it('is used for half a minute if its lifetime is unreadable', async () => {
     for (const odd of [undefined, null, '', 'soon', '60s', ' 60', '-60', '6e1', 0, -1, '0', {}]) {
       assert.equal(await usedFor(odd), 25, JSON.stringify(odd));
     }
   });
 
-  it('is fetched anew, once, when the bank does not take it any more', async () => {
+  it('is replaced once when the bank rejects it', async () => {
     await ask();
     taking('token-2');
     await askMany(50);
@@ -101,7 +101,7 @@ describe("sberbank's access token", () => {
     assert.ok(bank.calls('status').length <= 101);
   });
 
-  it('is fetched anew once a call: a new one that is refused as well is no outage of ours to hide', async () => {
+  it('is replaced once a call: if the bank rejects the new one too, the error is reported', async () => {
     taking('none');
     await assert.rejects(ask(), /does not take our token/);
     assert.deepEqual([bank.calls('oauth').length, bank.calls('status').length], [2, 2]);
@@ -112,7 +112,7 @@ describe("sberbank's access token", () => {
     );
   });
 
-  it('that cannot be had leaves the payment open, and is asked for again', async () => {
+  it('that cannot be fetched leaves the payment open, and is fetched again', async () => {
     const working = bank.onToken;
     for (const broken of [
       json({ httpCode: '401', httpMessage: 'Unauthorized', moreInformation: 'wrong secret' }, 401),

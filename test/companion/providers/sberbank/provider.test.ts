@@ -66,7 +66,7 @@ describe('the sberbank provider', () => {
     );
   }
 
-  it('asks the bank nothing before there is a code', async () => {
+  it('makes no call before there is a code', async () => {
     const made = await provider.create({ ...CHARGE } as never);
     assert.deepEqual(made, {
       providerPaymentId: PAYMENT.reference,
@@ -77,7 +77,7 @@ describe('the sberbank provider', () => {
     assert.equal(bank.proxy.calls.length, 0);
   });
 
-  it('asks for a token and for the payment as published', async () => {
+  it('requests a token and a payment as published', async () => {
     bank.onPay = json(wrapped({}));
     await charge();
     const [token, pay] = bank.proxy.calls;
@@ -99,7 +99,7 @@ describe('the sberbank provider', () => {
     assert.deepEqual({ ...body, rq_uid: '' }, { ...SAMPLE, rq_uid: '' });
   });
 
-  it('reads the published answer', async () => {
+  it('reads the published response', async () => {
     bank.onPay = json(fixture('pay.response'));
     assert.deepEqual(await charge(), {
       reference: PAYMENT.reference,
@@ -111,7 +111,7 @@ describe('the sberbank provider', () => {
     });
   });
 
-  it('says something of a payment without a description, and no more than fits', async () => {
+  it('sends a text for a payment without a description, cut to the maximum', async () => {
     bank.onPay = json(wrapped({}));
     await charge({ description: null });
     await charge({ description: '' });
@@ -120,7 +120,7 @@ describe('the sberbank provider', () => {
     assert.deepEqual(messages, ['Оплата заказа', 'Оплата заказа', 'а'.repeat(127)]);
   });
 
-  it('names a payment alike in every repeat, and no two payments alike', async () => {
+  it('uses the same id in every repeat, and a different one for each payment', async () => {
     bank.onPay = json(wrapped({ partner_order_number: null }));
     await charge();
     await createSberbankProvider({ settings: bank.settings, outbound, now: () => NOW + 60_000 }).charge!(
@@ -132,7 +132,7 @@ describe('the sberbank provider', () => {
     assert.notEqual(uids[0], uids[2]);
   });
 
-  it('never asks twice at once for one payment', async () => {
+  it('never makes two calls at a time for one payment', async () => {
     bank.onPay = (call, response) => setTimeout(() => json(wrapped({}))(call, response), 50);
     const reports = await Promise.all([charge(), charge(), charge()]);
     assert.deepEqual(new Set(reports.map(({ status }) => status)), new Set(['paid']));
@@ -141,8 +141,8 @@ describe('the sberbank provider', () => {
     assert.equal(bank.calls('pay').length, 2, 'afterwards it may be repeated');
   });
 
-  describe('when something goes wrong with a code', () => {
-    it('takes an error without an order for a refusal, and says why to the operator', async () => {
+  describe('when a code cannot be charged', () => {
+    it('reports an error without an order as a refusal, and logs the reason', async () => {
       for (const [code, words] of [
         ['050001', /data that was not found/],
         ['140000', /the id_qr is not known/],
@@ -157,7 +157,7 @@ describe('the sberbank provider', () => {
       }
     });
 
-    it('takes no refusal of a repeat for one of the code: an earlier try went unanswered', async () => {
+    it('reports the refusal of a repeat as unavailable, because an earlier try got no response', async () => {
       const no = json(refusal('010000'));
       const tokenRunOut = json(gateway(401), 401);
       for (const answers of [[no], [tokenRunOut, no]]) {
@@ -165,25 +165,25 @@ describe('the sberbank provider', () => {
         bank.onPay = (call, response) => next.shift()!(call, response);
         const { kind, message } = await failureOf(charge());
         assert.deepEqual([kind, next.length], ['unavailable', 0]);
-        assert.match(message, /error 010000.*an earlier try was not answered/);
+        assert.match(message, /error 010000.*an earlier try got no response/);
       }
     });
 
-    it('waits when the bank has not decided', async () => {
+    it('waits while the bank has not decided', async () => {
       for (const code of ['990000', '080000']) {
         bank.onPay = json(refusal(code));
         assert.equal((await failureOf(charge())).kind, 'unavailable', code);
       }
     });
 
-    it('takes a declined order for a decline, and says why to the operator', async () => {
+    it('reports a declined order as failed, and logs the reason', async () => {
       const operation = { operation_type: 'PAY', response_code: '51', response_desc: '' };
       bank.onPay = json(wrapped({ order_state: 'DECLINED', order_operation_params: operation }));
       const { status, detail } = await charge();
       assert.deepEqual([status, detail], ['failed', 'response 51: not enough money']);
     });
 
-    it('believes the gateway that a call went no further, and nothing else of it', async () => {
+    it('reports a refusal of the gateway only if the call went no further', async () => {
       for (const [code, kind] of [
         [400, 'refused'],
         [422, 'refused'],
@@ -206,7 +206,7 @@ describe('the sberbank provider', () => {
 
     for (const [fault, trick] of Object.entries(FAULTS)) {
       if (fault.startsWith('takes the call')) continue;
-      it(`knows nothing when the bank ${fault}`, async () => {
+      it(`reports "unavailable" when the bank ${fault}`, async () => {
         bank.onPay = bank.onStatus = (call, response) =>
           trick(call, response, () => Promise.reject(new Error()));
         assert.equal((await failureOf(charge())).kind, 'unavailable');
@@ -215,14 +215,14 @@ describe('the sberbank provider', () => {
       });
     }
 
-    it('takes no other order for ours', async () => {
+    it('rejects another order in the response', async () => {
       bank.onPay = json(wrapped({ partner_order_number: 'other' }));
       assert.equal((await failureOf(charge())).kind, 'unavailable');
     });
   });
 
-  describe('asked for an order', () => {
-    it('names it by all that is known', async () => {
+  describe('when it reads an order', () => {
+    it('sends every known id', async () => {
       bank.onStatus = json(ANSWER);
       await provider.status(PAYMENT);
       await provider.status({ ...PAYMENT, providerPaymentId: 'ab12' });
@@ -240,7 +240,7 @@ describe('the sberbank provider', () => {
       assert.equal(bank.calls('status')[0]!.path, '/prod/qr/order/v3/status');
     });
 
-    it('reads it however it is wrapped', async () => {
+    it('reads it in any wrapping', async () => {
       const { order_operation_params: operation, ...fields } = ANSWER;
       for (const body of [
         ANSWER,
@@ -255,7 +255,7 @@ describe('the sberbank provider', () => {
       }
     });
 
-    it('knows one that the bank has not: nothing was charged', async () => {
+    it('reports a missing order: nothing was charged', async () => {
       for (const [body, code] of [
         [refusal('100000'), 200],
         [{ error_code: '101234' }, 200],
@@ -268,14 +268,14 @@ describe('the sberbank provider', () => {
       }
     });
 
-    it('believes no message that tells of an order and denies it', async () => {
+    it('rejects a message that contradicts itself about an order', async () => {
       for (const fields of [{ order_state: 'PAID' }, { order_id: 'o1' }]) {
         bank.onStatus = json({ ...fields, error_code: '100000' });
         assert.equal((await provider.status(PAYMENT)).status, null, JSON.stringify(fields));
       }
     });
 
-    it('keeps what it is refused apart from an outage, and says what to look at', async () => {
+    it('tells a refused status call from an outage, and names the settings to check', async () => {
       for (const [body, code, words] of [
         [gateway(404), 404, /SBP_SBERBANK_STATUS_PATH/],
         [{ message: 'no such order' }, 404, /SBP_SBERBANK_STATUS_PATH/],
@@ -292,7 +292,7 @@ describe('the sberbank provider', () => {
       }
     });
 
-    it('does not wait for ever for a code that nobody has published', async () => {
+    it('stops waiting for an order with an unpublished code', async () => {
       let now = NOW;
       const provider = createSberbankProvider({ settings: bank.settings, outbound, now: () => now });
       const operation = { operation_type: 'PAY', operation_sum: 100, operation_currency: '643' };
@@ -315,7 +315,7 @@ describe('the sberbank provider', () => {
       assert.equal(await asked('PAID', '00'), 'paid');
     });
 
-    it('asks under a path and a scope of its own, where they are set', async () => {
+    it('uses the configured path and scope', async () => {
       const settings = { ...bank.settings, statusPath: '/qr/elsewhere/status', statusScope: 'scope-two' };
       const other = createSberbankProvider({ settings, outbound, now: () => NOW });
       bank.onStatus = json(ANSWER);
@@ -330,7 +330,7 @@ describe('the sberbank provider', () => {
     });
   });
 
-  it('gives nothing back, and is told nothing', async () => {
+  it('has no refunds and no webhooks', async () => {
     const refund = {
       payment: PAYMENT,
       refundId: 'r',

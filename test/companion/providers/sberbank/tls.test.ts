@@ -54,7 +54,7 @@ describe('mutual TLS with the bank', () => {
     await bank.close();
   });
 
-  /** Charges as a companion with this environment would, through a gate of these options. */
+  /** Charges as a companion with this environment, through a gate with these options. */
   async function charging(options: SecureContextOptions, env: Record<string, string> = CERTIFICATE) {
     gate = await TlsGate.open(bank.url, options);
     const all = { ...SECRETS, NODE_ENV: 'development', ...bank.env(), ...env, SBP_SBERBANK_URL: gate.url };
@@ -77,24 +77,24 @@ describe('mutual TLS with the bank', () => {
     );
   }
 
-  it('shows the bank our certificate, for the token and for the payment', async () => {
+  it('sends our certificate, for the token and for the payment', async () => {
     assert.equal((await charging({})).status, 'paid');
     assert.deepEqual(gate!.callers, ['test shop', 'test shop']);
   });
 
-  it('refuses a bank that another authority vouches for, and tells it nothing', async () => {
+  it('refuses a bank with a certificate of another authority, and sends it nothing', async () => {
     const impostor = { cert: pem('other-server'), key: pem('other-server-key') };
     assert.match(await failure(impostor), /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
     assert.deepEqual(gate!.callers, []);
   });
 
-  it('believes only the authority it was given, and the public ones without', async () => {
+  it('trusts only the configured authority, and the public ones without it', async () => {
     const { SBP_SBERBANK_CERT, SBP_SBERBANK_KEY } = CERTIFICATE;
     assert.match(await failure({}, { SBP_SBERBANK_CERT, SBP_SBERBANK_KEY }), /SELF_SIGNED_CERT_IN_CHAIN/);
     assert.deepEqual(gate!.callers, []);
   });
 
-  it('is refused with a certificate that the bank does not know', async () => {
+  it('fails with a certificate that the bank does not accept', async () => {
     await failure(
       {},
       {
@@ -107,11 +107,11 @@ describe('mutual TLS with the bank', () => {
     assert.deepEqual(gate!.callers, []);
   });
 
-  it('speaks no version before TLS 1.2', async () => {
+  it('uses no version before TLS 1.2', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     assert.match(await failure(old), /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/);
     assert.deepEqual(gate!.callers, []);
-    // The same door opens to whoever does speak it: it is our side that refuses.
+    // The same gate accepts a client with that version: our side refuses.
     const { port } = gate!;
     const spoken = await new Promise((resolve, reject) => {
       const socket = connect({
@@ -153,7 +153,7 @@ describe('the settings of sberbank', () => {
     }
   };
 
-  it('have the documented defaults, and take the address with or without its path', () => {
+  it('have the documented defaults, and accept the address with or without its path', () => {
     for (const address of ['https://mc.api.sberbank.ru:443', 'https://mc.api.sberbank.ru:443/prod/']) {
       const { sberbank } = loadConfig({ ...SHOP, ...CERTIFICATE, SBP_SBERBANK_URL: address }, tmpdir());
       assert.deepEqual(
@@ -195,7 +195,7 @@ describe('the settings of sberbank', () => {
     for (const key of ['SECRET', 'PRIVATE KEY']) assert.ok(!mistakes(twisted).includes(`BEGIN ${key}`));
   });
 
-  it('allow plain http, then without a certificate, in development only', () => {
+  it('allow plain http, and no certificate with it, in development only', () => {
     const plain = { SBP_SBERBANK_URL: 'http://127.0.0.1:8788' };
     assert.match(mistakes({ ...CERTIFICATE, ...plain }), /SBP_SBERBANK_URL must be an https address/);
     assert.equal(mistakes({ ...plain, NODE_ENV: 'development' }), '');

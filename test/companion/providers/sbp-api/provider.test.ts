@@ -87,7 +87,7 @@ describe('the sbp-api provider', () => {
     );
   }
 
-  it('creates under our reference, and takes the link byte for byte', async () => {
+  it('creates under our reference, and keeps the link byte for byte', async () => {
     upstream.trick = answering(payment, 201);
     assert.deepEqual(await provider.create(request), {
       providerPaymentId: 'up_1',
@@ -115,7 +115,7 @@ describe('the sbp-api provider', () => {
     });
   });
 
-  it('reads the answer of the article, which has half of our fields', async () => {
+  it('reads the response of the article, which has half of our fields', async () => {
     upstream.trick = answering({
       payment_id: 'pay_abc123',
       status: 'created',
@@ -134,7 +134,7 @@ describe('the sbp-api provider', () => {
 
   for (const [fault, trick] of Object.entries(FAULTS)) {
     if (fault.startsWith('takes the call')) continue;
-    it(`knows nothing when the upstream ${fault}`, async () => {
+    it(`reports "unavailable" when the upstream ${fault}`, async () => {
       upstream.trick = trick;
       assert.equal(await kindOf(provider.create(request)), 'unavailable');
       assert.equal(await kindOf(provider.status(ref)), 'unavailable');
@@ -142,7 +142,7 @@ describe('the sbp-api provider', () => {
     });
   }
 
-  it('repeats a refusal without what it says of persons and keys', async () => {
+  it('repeats a refusal without personal data and keys', async () => {
     const token = `${reference}.${'k'.repeat(43)}`;
     const said = 'customer.phone +7 (999) 000-11-22 and buyer@example.ru at 203.0.113.7 are not';
     upstream.trick = answering({ code: 'invalid_fields', detail: `${said} ${token} for ${reference}` }, 422);
@@ -153,7 +153,7 @@ describe('the sbp-api provider', () => {
     });
   });
 
-  it('tries again in the same call, and no more than thrice', async () => {
+  it('retries in the same call, at most three tries', async () => {
     let left = 2;
     upstream.trick = (call, response, pass) =>
       (left-- > 0 ? FAULTS['answers 502 with a page']! : answering(payment, 201))(call, response, pass);
@@ -165,7 +165,7 @@ describe('the sbp-api provider', () => {
     assert.equal(upstream.calls.length, 3);
   });
 
-  it('gives up an upstream that is silent within ten seconds', async () => {
+  it('gives up a silent upstream within ten seconds', async () => {
     upstream.trick = () => undefined;
     const pace = Pace.start();
     const begun = Date.now();
@@ -173,7 +173,7 @@ describe('the sbp-api provider', () => {
     assert.ok(Date.now() - begun < pace.stretch(10_000));
   });
 
-  it('believes a refusal that is about the payment', async () => {
+  it('reports a refusal that is about the payment', async () => {
     for (const status of [400, 402, 422]) {
       upstream.trick = answering({ code: 'invalid_fields', errors: [{ path: 'amount' }] }, status);
       assert.equal(await kindOf(provider.create(request)), 'refused', String(status));
@@ -184,7 +184,7 @@ describe('the sbp-api provider', () => {
     assert.equal(await kindOf(provider.create(request)), 'unavailable', 'there is no such API');
   });
 
-  it('passes on until when money may come on a code, also on one that is closed there', async () => {
+  it('reports until when money may arrive, also for a closed code', async () => {
     const later = '2026-01-01T03:00:00.000Z';
     upstream.trick = answering({ ...payment, payable_until: later }, 201);
     assert.equal((await provider.create(request)).payableUntil, Date.parse(later));
@@ -198,7 +198,7 @@ describe('the sbp-api provider', () => {
     assert.equal('payableUntil' in (await provider.status(ref)), false);
   });
 
-  it('adopts the payment that is there under our reference already', async () => {
+  it('adopts the payment that already exists under our reference', async () => {
     upstream.trick = (call, ...rest) =>
       call.method === 'POST'
         ? answering({ code: 'idempotency_key_reused' }, 422)(call, ...rest)
@@ -206,7 +206,7 @@ describe('the sbp-api provider', () => {
     assert.equal((await provider.create(request)).providerPaymentId, 'up_1');
   });
 
-  it('asks for the link that a replayed answer has not yet', async () => {
+  it('reads the link that a replayed response does not have yet', async () => {
     let link: string | null = null;
     upstream.trick = (call, ...rest) =>
       answering({ ...payment, qr_payload: call.method === 'POST' ? null : link })(call, ...rest);
@@ -219,7 +219,7 @@ describe('the sbp-api provider', () => {
     });
   });
 
-  it('reports status and sum as told, and an unknown status as unknown', async () => {
+  it('reports status and amount unchanged, and an unknown status as null', async () => {
     const statusOf = async (fields: object) => {
       upstream.trick = answering({ items: [{ ...payment, ...fields }] });
       const { status, amount, currency } = await provider.status(ref);
@@ -249,7 +249,7 @@ describe('the sbp-api provider', () => {
     assert.equal(await kindOf(provider.status(ref)), 'refused');
   });
 
-  it('closes the QR and says what the payment came to', async () => {
+  it("closes the QR code and reports the payment's state", async () => {
     upstream.trick = (call, ...rest) =>
       call.method === 'POST'
         ? answering({ code: 'not_possible_now' }, 409)(call, ...rest)
@@ -273,7 +273,7 @@ describe('the sbp-api provider', () => {
         (error: unknown) => (error as ProviderError).kind,
       );
 
-    it('are asked for under their own key, and no odd answer is taken for a failure', async () => {
+    it('are requested with their own key, and an unreadable response is no failure', async () => {
       const answered = async (body: unknown, status = 201) => {
         upstream.trick = (call, ...rest) =>
           (call.method === 'POST' ? answering(body, status) : answering({ items: [payment] }))(call, ...rest);
@@ -292,7 +292,7 @@ describe('the sbp-api provider', () => {
       assert.equal(await answered({ code: 'over_amount' }, 422), 'refused');
     });
 
-    it('are asked about by the upstream’s id, once that is known', async () => {
+    it('are read by the upstream’s id, once it is known', async () => {
       upstream.trick = (call, ...rest) =>
         (call.path === '/api/sbp/v1/refunds/up_r1'
           ? answering({ refund_id: 'up_r1', status: 'succeeded', amount: 500 })
@@ -304,7 +304,7 @@ describe('the sbp-api provider', () => {
       );
     });
 
-    it('are asked for again where the upstream cannot be asked about them, and its no is no failure then', async () => {
+    it('are requested again if they cannot be read, and a refusal is no failure then', async () => {
       let answer = answering({ refund_id: 'up_r1', status: 'succeeded', amount: 500 }, 201);
       upstream.trick = (call, ...rest) => {
         if (call.method === 'POST') return answer(call, ...rest);
@@ -357,12 +357,12 @@ describe('the sbp-api provider', () => {
       assert.ok(read(paid, { secret: 'old' }));
     });
 
-    it('are told apart by what is signed, not by a header that anyone could write', () => {
+    it('are identified by their signed bytes, not by a header that anyone could write', () => {
       assert.equal(read(paid, { id: 'd1' }).deliveryId, read(paid, { id: 'd2', at: NOW + 5000 }).deliveryId);
       assert.notEqual(read(paid).deliveryId, read({ ...paid, version: 2 }).deliveryId);
     });
 
-    it('tell how a refund stands by the upstream’s id of it', () => {
+    it("report a refund's status by the upstream’s id", () => {
       const told = { event: 'refund.succeeded', payment_id: 'up_1', order_id: reference, refund_id: 'up_r1' };
       const fields = { ...told, amount: 500, status: 'succeeded', payment_status: 'partial_refunded' };
       const { refund, status, amount } = read(fields);
@@ -374,7 +374,7 @@ describe('the sbp-api provider', () => {
       assert.equal(read({ ...fields, status: 'thinking' }).refund, undefined);
     });
 
-    it('claim only what event and status agree on', () => {
+    it('report only what event and status agree on', () => {
       const status = (fields: object) => read({ ...paid, ...fields }).status;
       assert.equal(status({ status: undefined }), 'paid');
       assert.equal(status({ status: 'created' }), null);

@@ -66,7 +66,7 @@ describe('the smart-glocal provider', () => {
     return createSmartGlocalProvider({ settings, outbound, now: () => now }) as typeof provider;
   }
 
-  /** Answers by path; what is not told hangs up. */
+  /** Responds by path. A path without a response closes the connection. */
   function route(tricks: Readonly<Record<string, Trick>>): void {
     upstream.trick = (call, response, pass) => {
       const trick = tricks[call.path.replace('/api/v1', '')];
@@ -91,7 +91,7 @@ describe('the smart-glocal provider', () => {
   const bodyOf = (call: Passed | undefined) => JSON.parse(call!.body) as Record<string, unknown>;
 
   describe('signs', () => {
-    it('the exact bytes of every call, with a key on those that change something', async () => {
+    it('the exact bytes of every call, with a key on calls that change something', async () => {
       route({
         '/session/init/payment': session(),
         '/session/status': session(),
@@ -139,7 +139,7 @@ describe('the smart-glocal provider', () => {
   });
 
   describe('creates', () => {
-    it("by the published example's very bytes", () => {
+    it("with the published example's exact bytes", () => {
       const sample = fixture('init-payment.request') as Sample;
       const asked = {
         ...request,
@@ -153,7 +153,7 @@ describe('the smart-glocal provider', () => {
       assert.equal(JSON.stringify(initBody(asked, 'mobile_web')), JSON.stringify(expected));
     });
 
-    it('and reads the published answer, which has no link yet', async () => {
+    it('and reads the published response, which has no link yet', async () => {
       upstream.trick = answering(fixture('init-payment.response'));
       assert.deepEqual(await provider.create(request), {
         providerPaymentId: 'ps_12345',
@@ -163,7 +163,7 @@ describe('the smart-glocal provider', () => {
       });
     });
 
-    it('with the phone as the provider wants it, or without one', async () => {
+    it("with the phone in the provider's form, or without one", async () => {
       upstream.trick = session();
       for (const [phone, sent] of [
         ['+7 999 000-11-22', '79990001122'],
@@ -177,7 +177,7 @@ describe('the smart-glocal provider', () => {
       }
     });
 
-    it('with somewhere to return to, and by the channel of the settings', async () => {
+    it('with a return address, and with the channel of the settings', async () => {
       upstream.trick = session();
       await make({ channel: 'web' }).create({ ...request, returnUrl: null });
       const body = bodyOf(upstream.calls[0]);
@@ -185,7 +185,7 @@ describe('the smart-glocal provider', () => {
       assert.match(JSON.stringify(body), /"channel":"web"/);
     });
 
-    it('takes a link that is there already byte for byte, if a payer may tap it', async () => {
+    it('and keeps an immediate link byte for byte, if a payer may open it', async () => {
       const presented = async (url: unknown, by = provider) => {
         upstream.trick = session({}, withLink(url));
         return (await by.create(request)).presentation;
@@ -224,7 +224,7 @@ describe('the smart-glocal provider', () => {
       assert.equal((await provider.create(request)).presentation.kind, 'link');
     });
 
-    it('knows a repeat for what it is: the session is there, and will be named by its webhook', async () => {
+    it('and recognises a repeat: the session exists, and its webhook will name it', async () => {
       let first = true;
       upstream.trick = (call, response, pass) => {
         if (!first) return REPLAYED(call, response, pass);
@@ -245,7 +245,7 @@ describe('the smart-glocal provider', () => {
       assert.equal(upstream.calls.length, 2, 'without its id there is nothing to ask about');
     });
 
-    it("never shows another payment's session for this one", async () => {
+    it("and never shows another payment's session", async () => {
       upstream.trick = session({}, { metadata: 'pay_OTHEROTHEROTHEROTHER' });
       assert.equal(await kindOf(provider.create(request)), 'unavailable');
       assert.equal(await kindOf(provider.status(ref)), 'unavailable');
@@ -254,8 +254,8 @@ describe('the smart-glocal provider', () => {
     });
   });
 
-  describe('creates by the pair of calls', () => {
-    it('who pays first, then what is paid', async () => {
+  describe('creates with two calls', () => {
+    it('the payer first, then the payment', async () => {
       route({
         '/session/create': session({ status: 'created' }, null),
         '/session/start/payment': session(),
@@ -276,7 +276,7 @@ describe('the smart-glocal provider', () => {
       );
     });
 
-    it('and goes on where a lost answer has cut it off', async () => {
+    it('and continues after a lost response', async () => {
       const pair = make({ flow: 'create' });
       const creating = session({ status: 'created' }, null);
       route({ '/session/create': creating });
@@ -296,7 +296,7 @@ describe('the smart-glocal provider', () => {
       assert.equal(await kindOf(make({ flow: 'create' }).create(request)), 'refused');
     });
 
-    it('gives a session up whose create was answered to nobody, and starts no second one', async () => {
+    it('and abandons a session whose create got no response, and starts no second one', async () => {
       const creating = session({ status: 'created' }, null);
       const starting: Trick[] = [session(), REPLAYED];
       const keys = (path: string) =>
@@ -312,7 +312,7 @@ describe('the smart-glocal provider', () => {
           '/session/status': creating,
         });
         const begun = make({ flow: 'create' }).create(request);
-        // Started was another session than this one: its webhook will name it.
+        // Another session than this one was started: its webhook will name it.
         if (start === REPLAYED) assert.equal(await kindOf(begun), 'unavailable');
         else assert.equal((await begun).providerPaymentId, 'ps_1');
         const [first, second, ...more] = keys('/session/create');
@@ -323,7 +323,7 @@ describe('the smart-glocal provider', () => {
       }
     });
 
-    it('once, however many ask for it at the same time', async () => {
+    it('once, however many callers there are at a time', async () => {
       route({
         '/session/create': session({ status: 'created' }, null),
         '/session/start/payment': session(),
@@ -343,7 +343,7 @@ describe('the smart-glocal provider', () => {
       return (await provider.status(ref)).status;
     };
 
-    it('where a payment stands by both words, and believes none that contradict each other', async () => {
+    it("the payment's status from both fields, and null when they contradict each other", async () => {
       const table = [
         ['created', 'in_progress', 'created'],
         ['in_progress', 'in_progress', 'created'],
@@ -379,7 +379,7 @@ describe('the smart-glocal provider', () => {
       assert.equal(await standing({ status: 'accepted' }, null), null);
     });
 
-    it('a pending payment as one to be shown, while something is asked of us or of the payer', async () => {
+    it('a pending payment as open, while something is asked of us or of the payer', async () => {
       const pending = { status: 'pending' };
       assert.equal(await standing({}, { ...pending, ...withLink(SBERPAY) }), 'created');
       for (const next_action of ['confirm', 'capture', { type: 'ready_to_confirm' }]) {
@@ -387,7 +387,7 @@ describe('the smart-glocal provider', () => {
       }
     });
 
-    it('the payment that counts, where others failed before it', async () => {
+    it('the payment that decides, after failed ones', async () => {
       const failed = {
         status: 'failed',
         metadata: reference,
@@ -404,7 +404,7 @@ describe('the smart-glocal provider', () => {
       }
     });
 
-    it('money by its exact sum only', async () => {
+    it('only exact amounts', async () => {
       upstream.trick = session({ status: 'accepted' }, { status: 'succeeded', amount_details: null });
       const noSum = await provider.status(ref);
       assert.deepEqual([noSum.status, noSum.amount], ['paid', null], 'which is not believed without its sum');
@@ -420,7 +420,7 @@ describe('the smart-glocal provider', () => {
       assert.deepEqual({ status, amount, currency }, { status: 'paid', amount: 1, currency: 'USD' });
     });
 
-    it('what is asked of us, and the link', async () => {
+    it('the confirmation that is asked of us, and the link', async () => {
       for (const next_action of [
         'confirm',
         'ready_to_confirm',
@@ -443,7 +443,7 @@ describe('the smart-glocal provider', () => {
     });
   });
 
-  it('confirms, cancels and pushes once, however often it is asked', async () => {
+  it('confirms, cancels and pushes once, however often it is called', async () => {
     route({
       '/session/confirm': REPLAYED,
       '/session/cancel': REPLAYED,
@@ -461,7 +461,7 @@ describe('the smart-glocal provider', () => {
     for (const key of [one, other]) assert.ok((key as string).length <= 64);
   });
 
-  it('tells what a payment came to that could not be canceled any more', async () => {
+  it('reports the state of a payment that could not be canceled any more', async () => {
     route({
       '/session/cancel': refusing('too_late'),
       '/session/status': session({ status: 'accepted' }, { status: 'succeeded' }),
@@ -471,7 +471,7 @@ describe('the smart-glocal provider', () => {
     assert.equal(await kindOf(provider.cancel(ref)), 'unavailable');
   });
 
-  it('begins a refund, and takes it for done only when told so plainly', async () => {
+  it('requests a refund, and reports success only for a plain success', async () => {
     const refunded = async (trick: Trick) => {
       upstream.trick = trick;
       return provider.refund(refund()).then(
@@ -498,7 +498,7 @@ describe('the smart-glocal provider', () => {
     assert.equal(upstream.calls.at(-1)!.path, '/api/v1/refund/create');
   });
 
-  it('asks once for a refund that has arrived: its key may be forgotten, and a second call be a second refund', async () => {
+  it('requests an arrived refund only once: its key may be forgotten, and a second call be a second refund', async () => {
     for (const trick of [answering({ status: 'ok' }), REPLAYED]) {
       upstream.trick = trick;
       const { providerRefundId } = await provider.refund(refund());
@@ -513,16 +513,16 @@ describe('the smart-glocal provider', () => {
   describe('errors', () => {
     for (const [fault, trick] of Object.entries(FAULTS)) {
       if (fault.startsWith('takes the call') || fault === 'asks another sum') continue;
-      it(`knows nothing when it ${fault}`, async () => {
+      it(`reports "unavailable" when it ${fault}`, async () => {
         upstream.trick = trick;
         const calls = [provider.create(request), provider.status(ref), provider.confirm(ref)].map(kindOf);
-        // Where nothing is read of an answer, any that is no error will do.
+        // Where the response is not read, any response without an error will do.
         const confirmed = fault === 'answers something else' ? 'answered' : 'unavailable';
         assert.deepEqual(await Promise.all(calls), ['unavailable', 'unavailable', confirmed]);
       });
     }
 
-    it('gives a session up that no webhook has named, and begins another', async () => {
+    it('abandons a session that no webhook has named, and begins another', async () => {
       const keys = () => upstream.calls.map(({ headers }) => headers['x-partner-idempotency-key']);
       upstream.calls.length = 0;
       upstream.trick = (call, ...rest) =>
@@ -541,7 +541,7 @@ describe('the smart-glocal provider', () => {
       }
     });
 
-    it('believes a refusal in its own form, and waits out anything else', async () => {
+    it('reports a refusal in its own form only, and waits otherwise', async () => {
       const asked = async (trick: Trick) => {
         upstream.trick = trick;
         return kindOf(provider.create(request));
@@ -558,7 +558,7 @@ describe('the smart-glocal provider', () => {
       assert.equal(await asked(answering([], 400)), 'unavailable');
     });
 
-    it('passes its words on to the operator: short, on one line, without phone numbers', async () => {
+    it('logs its error texts: short, on one line, without phone numbers', async () => {
       upstream.trick = refusing('bad_phone', 400, 'phone +7 (999) 000-11-22, 79990001122\nis not a client');
       const message = await messageOf(provider.create(request));
       assert.equal(message, 'Smart Glocal refused: 400 bad_phone: phone [masked], [masked] is not a client');
@@ -569,7 +569,7 @@ describe('the smart-glocal provider', () => {
         assert.equal(await messageOf(provider.create(request)), 'Smart Glocal refused: 400');
       }
       upstream.trick = REPLAYED;
-      assert.match(await messageOf(provider.create(request)), /has had this call before/);
+      assert.match(await messageOf(provider.create(request)), /has received this call before/);
     });
   });
 

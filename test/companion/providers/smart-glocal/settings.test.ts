@@ -57,7 +57,7 @@ describe('the settings of Smart Glocal', () => {
     assert.deepEqual([others.channel, others.flow, others.refundPath], ['web', 'create', '/refund/create']);
   });
 
-  it('take keys from files, on one line, and the public one without its frame', () => {
+  it('accept keys from files, on one line, and the public one as bare base64', () => {
     const directory = mkdtempSync(join(tmpdir(), 'sbp-keys-'));
     const file = join(directory, 'key.pem');
     writeFileSync(file, `${PRIVATE}\n`);
@@ -74,7 +74,7 @@ describe('the settings of Smart Glocal', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('are refused with the name of each mistake, and without a secret', () => {
+  it('name each mistake, without a secret', () => {
     for (const [name, value] of [
       ['SBP_SMART_GLOCAL_URL', 'http://proxy.smart-glocal.com'],
       ['SBP_SMART_GLOCAL_URL', 'https://169.254.169.254'],

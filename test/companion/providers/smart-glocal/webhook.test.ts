@@ -49,7 +49,7 @@ describe('X-PARTNER-SIGN', () => {
     assert.throws(() => verifySignature(headers, Buffer.from(`${vector.body}\n`), key), /does not match/);
   });
 
-  it('of ours is read by ourselves, and of nobody else', () => {
+  it('of ours is verified with our key only', () => {
     const [one, other] = [0, 1].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }));
     const body = Buffer.from('{"a":"Ромашка"}');
     const headers = { 'x-partner-sign': sign(body, one!.privateKey) };
@@ -57,7 +57,7 @@ describe('X-PARTNER-SIGN', () => {
     assert.throws(() => verifySignature(headers, body, other!.publicKey), /does not match/);
   });
 
-  it('is over the bytes as they came', () => {
+  it('covers the received bytes', () => {
     const genuine = signedWebhook({ type: 'payment_finished', session: sessionOf() });
     assert.equal(reasonOf(genuine), 'taken');
     for (const body of [` ${genuine.body.toString()}`, `${genuine.body.toString()}\n`, '', '{}']) {
@@ -72,7 +72,7 @@ describe('X-PARTNER-SIGN', () => {
     );
   });
 
-  it('is refused in any other form, with a reason and never by an accident', () => {
+  it('is refused in any other form, with a reason', () => {
     const genuine = signedWebhook({ type: 'payment_finished', session: sessionOf() });
     const signature = genuine.headers['x-partner-sign']!;
     const refused = (given: unknown) =>
@@ -98,7 +98,7 @@ describe('X-PARTNER-SIGN', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => refused(text).startsWith('signature_')));
   });
 
-  it('does not make anything of what is no message', () => {
+  it('does not make a readable message of any other body', () => {
     for (const body of ['', 'null', '7', '"x"', '[]', '{', '\u0000']) {
       assert.equal(reasonOf(signedWebhook(body)), 'body_malformed', body);
     }
@@ -106,7 +106,7 @@ describe('X-PARTNER-SIGN', () => {
 });
 
 describe('a webhook of Smart Glocal', () => {
-  it('asks for our word', () => {
+  it('asks for our confirmation', () => {
     const { deliveryId, ...delivery } = told('ready_to_confirm');
     assert.match(deliveryId, /^sha256_[\w-]{43}$/);
     assert.deepEqual(delivery, {
@@ -121,7 +121,7 @@ describe('a webhook of Smart Glocal', () => {
     });
   });
 
-  it('brings the link, or says why it may not be shown', () => {
+  it('brings the link, or logs why it may not be shown', () => {
     const { status, presentation } = told('action_required', {}, withLink(LINK));
     assert.deepEqual([status, presentation], [null, { kind: 'link', url: LINK, deep_link: null }]);
     const sberpay = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef';
@@ -139,7 +139,7 @@ describe('a webhook of Smart Glocal', () => {
     assert.equal(told('ready_to_confirm', {}, withLink(LINK)).presentation, undefined);
   });
 
-  it('tells the end by both words', () => {
+  it('reports the end from both fields', () => {
     const ended = (of: string, payment: string) =>
       told('payment_finished', { status: of }, { status: payment });
     assert.equal(ended('accepted', 'succeeded').status, 'paid');
@@ -156,7 +156,7 @@ describe('a webhook of Smart Glocal', () => {
     assert.deepEqual([noSum.status, noSum.amount], ['paid', null], 'which is not believed without its sum');
   });
 
-  it('tells of a refund without a name, and of nothing else at all', () => {
+  it('reports a refund without an id, and nothing for other types', () => {
     const { status, refund } = told('payment_refunded', { status: 'accepted' }, { status: 'succeeded' });
     assert.deepEqual(
       { status, refund },
@@ -169,7 +169,7 @@ describe('a webhook of Smart Glocal', () => {
     assert.equal(told('x'.repeat(1_000)).event.length, 64);
   });
 
-  it('is told from others by its type, session and time, whatever else is in it', () => {
+  it('is identified by its type, session and time only', () => {
     const idOf = (type: string, of: Record<string, unknown>, payment = {}) =>
       told(type, of, payment).deliveryId;
     const id = idOf('ready_to_confirm', {});
@@ -182,7 +182,7 @@ describe('a webhook of Smart Glocal', () => {
     assert.notEqual(idOf('ready_to_confirm', { updated_at: null, status: 'accepted' }), timeless);
   });
 
-  it('names our payment wherever we have put its name, and no other', () => {
+  it('names our payment wherever we have put our reference, and no other', () => {
     const named = (of: Record<string, unknown>, payment: Record<string, unknown> | null) =>
       told('ready_to_confirm', of, payment).reference;
     const none = { metadata: null, customer: null };
@@ -196,7 +196,7 @@ describe('a webhook of Smart Glocal', () => {
     }
   });
 
-  it('says nothing when it cannot be read, and is kept all the same', () => {
+  it('reports nothing when it is unreadable, and has a delivery id', () => {
     const id = 'ps_1';
     for (const payload of [
       {},

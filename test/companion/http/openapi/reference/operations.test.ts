@@ -124,6 +124,7 @@ describe('docs/api.md and /openapi.json', () => {
         documentedTable('get /checkout/v1/session/banks', 'response'),
       ),
       'post /webhooks/{provider}': ['received'],
+      'post /sandbox/payments/{payment_id}/{action}': ['payment_id', 'status'],
       'get /healthz': ['status'],
       'get /readyz': ['status'],
     };

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import {
+  ANY_REQUEST,
   PROBLEM_STATUS,
   RETRY_AFTER_S,
   type ProblemCode,
 } from '../../../../../src/companion/http/plumbing/problem-codes.ts';
 import { documentedProblems } from '../../../../support/api-doc.ts';
-import { startCompanion } from '../../../../support/companion.ts';
 import { changedRows, dumpDatabase } from '../../../../support/database-dump.ts';
 import { DISK_WORDS, illCompanion } from '../../../../support/ill-store.ts';
+import { mountable, serve } from '../../../../support/mounted.ts';
+import { asResponse } from '../../../../support/raw-client.ts';
+import { RawSocket } from '../../../../support/raw-socket.ts';
 import { refusalOf } from '../../../../support/refusal.ts';
 import { PROVOCATIONS } from './provocations.ts';
 import { Stage } from '../../../../support/stage.ts';
@@ -21,19 +22,13 @@ before(async () => {
 });
 after(() => stage.end());
 
-/** What no operation lists: it is refused before any is reached, or is not of the API. */
-const OUTSIDE: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>>> = {
+/** How each code is provoked that any request can get. */
+const ANY: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>>> = {
   malformed_request: () => fetch(`${stage.shop.url}/api/sbp/v1/payments/%E0%A4%A`),
   not_found: () => fetch(`${stage.shop.url}/api/sbp/v2/payments`),
   address_too_long: () => fetch(`${stage.shop.url}/api/sbp/v1/payments/${'x'.repeat(101)}`),
-  unknown_action: () => stage.shop.sandbox(stage.open.payment_id, 'steal'),
-  not_possible_now: () => stage.shop.sandbox(stage.paid.payment_id, 'decline'),
-
-  async webhook_not_taken(t) {
-    const deaf = await startCompanion({ SBP_WEBHOOK_ADDRESSES: 'sandbox=10.0.0.1' });
-    t.after(() => deaf.stop());
-    return deaf.sandbox((await deaf.createPayment()).payment_id, 'pay');
-  },
+  headers_too_large: () => bySocket(`GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'a'.repeat(17_000)}\r\n\r\n`),
+  request_timeout: () => bySocket('GET / HTTP/1.1\r\n'),
 
   async internal(t) {
     const { shop, fail, stop } = await illCompanion();
@@ -43,16 +38,27 @@ const OUTSIDE: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>
     assert.equal((await response.clone().text()).includes(DISK_WORDS), false);
     return response;
   },
+
+  async body_already_parsed(t) {
+    const { companion, port } = await mountable(t);
+    await serve(t, port, (request, response) => {
+      Object.assign(request, { body: { parsed: true } });
+      companion.handler(request, response);
+    });
+    return fetch(`http://127.0.0.1:${port}/webhooks/sandbox`, { method: 'POST', body: '{}' });
+  },
 };
 
-/** Provoked where what they take is at hand. */
-const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
-  not_refundable: 'payments/reports/webhook-trust.test.ts',
-  not_confirmed: 'payments/reports/webhook-trust.test.ts',
-  request_timeout: 'http/plumbing/idle-sockets.test.ts',
-  headers_too_large: 'http/plumbing/timeouts.test.ts',
-  body_already_parsed: 'http/plumbing/mounting.test.ts',
-};
+/** These are refused on the bare connection: the response has no `X-Request-Id`. */
+const ON_CONNECTION = ['headers_too_large', 'request_timeout'];
+
+async function bySocket(text: string): Promise<Response> {
+  const socket = await RawSocket.open(stage.shop.url);
+  socket.send(text);
+  await socket.closed(30_000);
+  const [head = '', body = ''] = socket.received.split('\r\n\r\n');
+  return asResponse({ head, body });
+}
 
 interface Listed {
   readonly operation: string;
@@ -79,13 +85,19 @@ describe('problem codes', () => {
     assert.deepEqual(Object.fromEntries(documentedProblems), PROBLEM_STATUS);
   });
 
-  it('are all provoked for real, here or where it is said', () => {
-    const here = [...Object.keys(PROVOCATIONS), ...Object.keys(OUTSIDE)];
-    assert.deepEqual([...here, ...Object.keys(ELSEWHERE)].sort(), Object.keys(PROBLEM_STATUS).sort());
-    for (const [code, file] of Object.entries(ELSEWHERE)) {
-      const source = readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
-      assert.ok(source.includes(code), `${file} provokes ${code}`);
-    }
+  it('are all listed: by an operation, or as one that any request can get', async () => {
+    const listed = (await listedRefusals()).map(({ code }) => code);
+    assert.deepEqual([...new Set([...listed, ...ANY_REQUEST])].sort(), Object.keys(PROBLEM_STATUS).sort());
+    assert.deepEqual(
+      listed.filter((code) => ANY_REQUEST.includes(code)),
+      [],
+    );
+  });
+
+  it('are all provoked', () => {
+    assert.deepEqual(Object.keys(ANY).sort(), [...ANY_REQUEST].sort());
+    const provoked = [...Object.keys(PROVOCATIONS), ...Object.keys(ANY)];
+    assert.deepEqual(provoked.sort(), Object.keys(PROBLEM_STATUS).sort());
   });
 
   it('are answered by every operation that lists them, and change nothing', async (t) => {
@@ -108,9 +120,10 @@ describe('problem codes', () => {
     }
   });
 
-  for (const [code, provoke] of Object.entries(OUTSIDE)) {
-    it(`${code} is answered outside of the operations`, async (t) => {
+  for (const [code, provoke] of Object.entries(ANY)) {
+    it(`${code} is answered`, async (t) => {
       const response = await provoke(t);
+      if (ON_CONNECTION.includes(code)) response.headers.set('x-request-id', 'none');
       const problem = await refusalOf(response, code);
       assert.deepEqual([problem.code, response.status], [code, PROBLEM_STATUS[code as ProblemCode]]);
     });

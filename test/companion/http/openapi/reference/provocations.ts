@@ -5,12 +5,12 @@ import type { ProblemCode } from '../../../../../src/companion/http/plumbing/pro
 import { signWebhook } from '../../../../../src/webhooks/webhooks.ts';
 import { API_KEY, startCompanion, WEBHOOK_SECRET } from '../../../../support/companion.ts';
 import { StreamReader } from '../../../../support/event-source.ts';
-import { illCompanion } from '../../../../support/ill-store.ts';
 import { asResponse, pipeline } from '../../../../support/raw-client.ts';
 import { RawSocket } from '../../../../support/raw-socket.ts';
+import { ScriptedProvider } from '../../../../support/scripted-provider.ts';
 import { NOW, type Call, type Stage } from '../../../../support/stage.ts';
 
-/** Makes what the refusal takes, and answers how to get it. */
+/** Prepares the circumstances of a refusal, and returns the call that gets it. */
 type Provocation = (stage: Stage, operation: string, t: TestContext) => Trigger | Promise<Trigger>;
 type Trigger = () => Promise<Response>;
 
@@ -31,9 +31,25 @@ function signed(body: string, now = NOW): Record<string, string> {
   return { ...signWebhook({ event: 'e', deliveryId: 'd', body }, WEBHOOK_SECRET, now) };
 }
 
+class NoRefundProvider extends ScriptedProvider {
+  override readonly capabilities = { ...new ScriptedProvider().capabilities, refund: 'none' } as never;
+}
+
+/** Its webhooks are the payment's id. Each makes the companion ask for the payment's status. */
+class ConfirmingProvider extends ScriptedProvider {
+  override readonly capabilities = {
+    ...new ScriptedProvider().capabilities,
+    webhookTrust: 'confirm-by-status',
+  } as never;
+  override parseWebhook({ body }: { body?: Buffer } = {}) {
+    const reference = String(body);
+    return { ...this.report(reference), deliveryId: `report ${reference}`, event: 'report' } as never;
+  }
+}
+
 const PHONE = '+79990001122';
 
-/** How each code is got out of an operation that lists it. */
+/** How each code is provoked at an operation that lists it. */
 export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   invalid_api_key: byWrongCredential,
   invalid_token: byWrongCredential,
@@ -56,7 +72,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     ),
   refund_not_found: byUnknownId,
   delivery_not_found: byUnknownId,
-  attention_not_found: byCall({ attention: 'nobody' }),
+  attention_not_found: byCall({ params: { attention_id: 'nobody' } }),
   attention_open: (stage, operation) => () =>
     stage.call(operation, { body: { payment_id: stage.doubted.paymentId } }),
   async attention_resolved(stage, operation) {
@@ -158,11 +174,40 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     return () => stage.call(operation, { id });
   },
 
-  async store_not_writable(stage, operation, t) {
-    const { shop: on, fail, stop } = await illCompanion();
-    t.after(stop);
-    fail();
-    return () => stage.call(operation, { on });
+  async store_not_writable(stage, operation) {
+    if (operation === 'get /readyz') return () => stage.whileLocked(() => stage.call(operation));
+    const good = await stage.goodCall(operation);
+    return () => stage.whileLocked(() => stage.call(operation, good));
+  },
+
+  async not_refundable(stage, operation, t) {
+    const provider = new NoRefundProvider();
+    const on = await startCompanion({}, { providers: { sandbox: provider } });
+    t.after(() => on.stop());
+    const { payment_id } = await on.createPayment();
+    provider.created.get(payment_id)!.status = 'paid';
+    await on.api(`/payments/${payment_id}/cancel`, { method: 'POST' });
+    return () => stage.call(operation, { on, body: { payment_id } });
+  },
+
+  async not_confirmed(stage, operation, t) {
+    const provider = new ConfirmingProvider();
+    const on = await startCompanion({}, { providers: { sandbox: provider } });
+    t.after(() => on.stop());
+    const { payment_id } = await on.createPayment();
+    provider.down = 'before';
+    return () => stage.call(operation, { on, body: payment_id });
+  },
+
+  unknown_action: byCall({ params: { action: 'steal' } }),
+  not_possible_now: (stage, operation) => () =>
+    stage.call(operation, { id: stage.paid.payment_id, params: { action: 'decline' } }),
+
+  async webhook_not_taken(stage, operation, t) {
+    const on = await startCompanion({ SBP_WEBHOOK_ADDRESSES: 'sandbox=10.0.0.1' });
+    t.after(() => on.stop());
+    const { payment_id } = await on.createPayment();
+    return () => stage.call(operation, { on, id: payment_id, params: { action: 'pay' } });
   },
 
   /** Begun before the shutdown, finished in the middle of it. */

@@ -52,9 +52,9 @@ const ru = {
   other: 'English',
 };
 
-type Words = typeof ru;
+type Texts = typeof ru;
 
-const en: Words = {
+const en: Texts = {
   name: 'Romashka',
   trade: 'tea and herbs',
   headline: 'Tea worth coming home for',
@@ -104,8 +104,8 @@ const en: Words = {
   other: 'Русский',
 };
 
-export const WORDS: Readonly<Record<Locale, Words>> = { ru, en };
-export type { Words };
+export const TEXTS: Readonly<Record<Locale, Texts>> = { ru, en };
+export type { Texts };
 
 function plural(count: number): string {
   const form = new Intl.PluralRules('ru').select(count);
