@@ -67,7 +67,7 @@ export function registerTableMetrics(registry: Registry, { store, now }: Sources
       const rows = await db
         .selectFrom('attention')
         .select(({ fn }) => ['reason', fn.countAll<number>().as('count')])
-        .where('resolved_at', 'is', null)
+        .where('resolvedAt', 'is', null)
         .groupBy('reason')
         .execute();
       for (const { reason, count } of rows) this.set({ reason }, count);
@@ -75,34 +75,34 @@ export function registerTableMetrics(registry: Registry, { store, now }: Sources
   });
 
   gauge('sbp_refunds_pending', 'Refunds without a result from the provider.', () =>
-    count(pendingRefunds(db).select('created_at')),
+    count(pendingRefunds(db).select('createdAt')),
   );
   gauge('sbp_refunds_oldest_pending_seconds', 'Age of the oldest pending refund.', async () =>
-    secondsSince(await oldest(pendingRefunds(db).select('created_at as at').orderBy('created_at'))),
+    secondsSince(await oldest(pendingRefunds(db).select('createdAt as at').orderBy('createdAt'))),
   );
   gauge('sbp_refunds_failed', 'Refunds that failed at the provider.', () =>
-    count(db.selectFrom('refunds').select('created_at').where(IS_FAILED_REFUND)),
+    count(db.selectFrom('refunds').select('createdAt').where(IS_FAILED_REFUND)),
   );
 
-  const waiting = () => db.selectFrom('deliveries').where('next_attempt_at', 'is not', null);
+  const waiting = () => db.selectFrom('deliveries').where('nextAttemptAt', 'is not', null);
   gauge('sbp_outbox_depth', 'Webhooks not yet delivered to merchants.', () =>
-    count(waiting().select('created_at')),
+    count(waiting().select('createdAt')),
   );
   gauge('sbp_outbox_oldest_seconds', 'Age of the oldest webhook not yet delivered to a merchant.', async () =>
-    secondsSince(await oldest(waiting().select('created_at as at').orderBy('created_at'))),
+    secondsSince(await oldest(waiting().select('createdAt as at').orderBy('createdAt'))),
   );
   gauge('sbp_deliveries_given_up', 'Webhooks to merchants that were given up: redeliver them by hand.', () =>
     count(
       db
         .selectFrom('deliveries')
-        .select('created_at')
-        .where('next_attempt_at', 'is', null)
-        .where('delivered_at', 'is', null),
+        .select('createdAt')
+        .where('nextAttemptAt', 'is', null)
+        .where('deliveredAt', 'is', null),
     ),
   );
 
   gauge('sbp_webhooks_deferred', "Providers' webhooks that cannot be applied yet and will be retried.", () =>
-    count(db.selectFrom('provider_deliveries').select('next_try_at').where('next_try_at', 'is not', null)),
+    count(db.selectFrom('providerDeliveries').select('nextTryAt').where('nextTryAt', 'is not', null)),
   );
   gauge(
     'sbp_webhooks_given_up',
@@ -110,10 +110,10 @@ export function registerTableMetrics(registry: Registry, { store, now }: Sources
     () =>
       count(
         db
-          .selectFrom('provider_deliveries')
-          .select('received_at')
-          .where('next_try_at', 'is', null)
-          .where('report_json', 'is not', null),
+          .selectFrom('providerDeliveries')
+          .select('receivedAt')
+          .where('nextTryAt', 'is', null)
+          .where('reportJson', 'is not', null),
       ),
   );
 

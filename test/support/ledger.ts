@@ -108,7 +108,7 @@ export class Ledger {
     const rows = await this.ctx.store.read
       .selectFrom('deliveries')
       .select('body')
-      .where('payment_id', '=', paymentId)
+      .where('paymentId', '=', paymentId)
       .where('event', '=', 'payment.attention')
       .orderBy('seq')
       .execute();

@@ -105,7 +105,7 @@ export class RefundLedger {
     const rows = await this.ledger.ctx.store.read
       .selectFrom('deliveries')
       .select('event')
-      .where('payment_id', '=', paymentId)
+      .where('paymentId', '=', paymentId)
       .where('event', '<>', 'payment.paid')
       .orderBy('seq')
       .execute();

@@ -20,7 +20,6 @@ import { CallLimits } from './plumbing/call-limits.ts';
 import { merchantApi } from './merchant/routes.ts';
 import { health, metricsRoute, type Readiness } from './pages/health.ts';
 import { answerBadUrl, installNotFound, installProblems, ProblemError } from './plumbing/problems.ts';
-import { refuseHostless } from './plumbing/hostless.ts';
 import { hostedPages } from './pages/hosted-page.ts';
 import { notFoundPage } from './pages/not-found-page.ts';
 import { providerWebhooks } from './webhooks/provider-webhooks.ts';
@@ -161,4 +160,10 @@ function refuseParsedBodies(
   const detail =
     'The body was parsed before the companion saw it: mount the companion before any body parser.';
   next(new ProblemError('body_already_parsed', detail));
+}
+
+/** Refuses HTTP/1.1 without a Host header. Node's own refusal is empty, and is turned off in timeouts.ts. */
+function refuseHostless({ raw }: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void {
+  const missing = raw.httpVersion === '1.1' && raw.headers.host === undefined;
+  next(missing ? new ProblemError('malformed_request', 'The Host header is missing.') : undefined);
 }

@@ -20,13 +20,13 @@ export interface DeliveryQuery {
 /** Returns the log of our webhooks, newest first. */
 export async function findDeliveries(db: Reader, query: DeliveryQuery): Promise<DeliveryRow[]> {
   let select = db.selectFrom('deliveries').selectAll().orderBy('seq', 'desc').limit(query.limit);
-  if (query.paymentId !== undefined) select = select.where('payment_id', '=', query.paymentId);
+  if (query.paymentId !== undefined) select = select.where('paymentId', '=', query.paymentId);
   if (query.after !== undefined) select = select.where('seq', '<', query.after);
   return select.execute();
 }
 
 export async function findDelivery(db: Reader, id: string): Promise<DeliveryRow | null> {
-  const row = await db.selectFrom('deliveries').selectAll().where('delivery_id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('deliveries').selectAll().where('deliveryId', '=', id).executeTakeFirst();
   return row ?? null;
 }
 
@@ -39,8 +39,8 @@ export async function redeliver(
   const row = await store.write((trx) =>
     trx
       .updateTable('deliveries')
-      .set({ next_attempt_at: queuedAt, delivered_at: null, attempts: 0, retry_from: queuedAt })
-      .where('delivery_id', '=', delivery.delivery_id)
+      .set({ nextAttemptAt: queuedAt, deliveredAt: null, attempts: 0, retryFrom: queuedAt })
+      .where('deliveryId', '=', delivery.deliveryId)
       .returningAll()
       .executeTakeFirstOrThrow(),
   );

@@ -91,8 +91,8 @@ export class Notifier {
     } while (started);
     const next = await this.#ctx.store.read
       .selectFrom('deliveries')
-      .select((eb) => eb.fn.min('next_attempt_at').as('at'))
-      .where('next_attempt_at', '>', now)
+      .select((eb) => eb.fn.min('nextAttemptAt').as('at'))
+      .where('nextAttemptAt', '>', now)
       .executeTakeFirst();
     return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
   }
@@ -109,8 +109,8 @@ export class Notifier {
       this.#ctx.store.read
         .selectFrom('deliveries as d')
         .selectAll()
-        .where('next_attempt_at', comparison, time)
-        .where('delivery_id', 'not in', [...this.#inFlight.keys(), ''])
+        .where('nextAttemptAt', comparison, time)
+        .where('deliveryId', 'not in', [...this.#inFlight.keys(), ''])
         .where('host', 'not in', [...hosts, ''])
         .where('endpoint', 'not in', [...endpoints, ''])
         // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop
@@ -121,14 +121,14 @@ export class Notifier {
               eb
                 .selectFrom('deliveries as older')
                 .select('older.seq')
-                .whereRef('older.payment_id', '=', 'd.payment_id')
+                .whereRef('older.paymentId', '=', 'd.paymentId')
                 .whereRef('older.seq', '<', 'd.seq')
-                .where('older.next_attempt_at', 'is not', null)
+                .where('older.nextAttemptAt', 'is not', null)
                 .where('older.attempts', '=', 0),
             ),
           ),
         )
-        .orderBy('next_attempt_at')
+        .orderBy('nextAttemptAt')
         .limit(BATCH)
         .execute()
     );
@@ -139,14 +139,14 @@ export class Notifier {
     if (!release) return false;
     const work = this.#deliver(row, release)
       .catch((error: unknown) =>
-        this.#ctx.log.error({ err: error, delivery_id: row.delivery_id }, 'delivery result not stored'),
+        this.#ctx.log.error({ err: error, delivery_id: row.deliveryId }, 'delivery result not stored'),
       )
       .finally(() => {
-        this.#inFlight.delete(row.delivery_id);
-        this.#unsaved.delete(row.delivery_id);
+        this.#inFlight.delete(row.deliveryId);
+        this.#unsaved.delete(row.deliveryId);
         this.wake();
       });
-    this.#inFlight.set(row.delivery_id, work);
+    this.#inFlight.set(row.deliveryId, work);
     return true;
   }
 
@@ -156,19 +156,19 @@ export class Notifier {
     const now = this.#ctx.now();
     const delivered = result.status !== null && result.status >= 200 && result.status < 300;
     const next = delivered ? null : nextAttempt(row, now, this.#ctx.clock.isReliable());
-    await this.#save(row.delivery_id, (trx) =>
+    await this.#save(row.deliveryId, (trx) =>
       trx
         .updateTable('deliveries')
         .set({
           attempts: row.attempts + 1,
-          next_attempt_at: next,
-          delivered_at: delivered ? now : null,
-          last_status: result.status,
-          last_error: result.error,
+          nextAttemptAt: next,
+          deliveredAt: delivered ? now : null,
+          lastStatus: result.status,
+          lastError: result.error,
         })
-        .where('delivery_id', '=', row.delivery_id)
+        .where('deliveryId', '=', row.deliveryId)
         // A redelivery was requested meanwhile: it must not be overwritten by this result.
-        .where('retry_from', '=', row.retry_from)
+        .where('retryFrom', '=', row.retryFrom)
         .where('attempts', '=', row.attempts)
         .execute(),
     );
@@ -183,8 +183,8 @@ export class Notifier {
   ): void {
     const { log, sampledLog } = this.#ctx;
     const details = {
-      delivery_id: row.delivery_id,
-      payment_id: row.payment_id,
+      delivery_id: row.deliveryId,
+      payment_id: row.paymentId,
       event: row.event,
       body_sha256: bodyHash(row.body),
       ...result,
@@ -219,7 +219,7 @@ export class Notifier {
   }
 
   async #post(row: DeliveryRow): Promise<PostResult> {
-    const message = { event: row.event, deliveryId: row.delivery_id, body: row.body };
+    const message = { event: row.event, deliveryId: row.deliveryId, body: row.body };
     try {
       // Follows no redirects: the signed body goes where the merchant said, or nowhere.
       const { status } = await this.#ctx.outbound.call({
@@ -243,5 +243,5 @@ export class Notifier {
 /** `mayGiveUp`: not while the clock cannot be relied upon. */
 function nextAttempt(row: DeliveryRow, now: number, mayGiveUp: boolean): number | null {
   const at = now + jitteredMs(scheduledMs(row.attempts, WEBHOOK_RETRIES_MS), JITTER);
-  return mayGiveUp && at - row.retry_from > GIVE_UP_MS ? null : Math.round(at);
+  return mayGiveUp && at - row.retryFrom > GIVE_UP_MS ? null : Math.round(at);
 }

@@ -14,20 +14,20 @@ export interface Message {
 export function newDelivery({ paymentId, event, url, body }: Message, now: number) {
   const { host, origin, pathname } = new URL(url);
   return {
-    delivery_id: newId('dlv'),
-    payment_id: paymentId,
+    deliveryId: newId('dlv'),
+    paymentId,
     event,
     url,
     host,
     endpoint: `${origin}${pathname}`,
     body: JSON.stringify(body),
     attempts: 0,
-    next_attempt_at: now,
-    retry_from: now,
-    delivered_at: null,
-    last_status: null,
-    last_error: null,
-    created_at: now,
+    nextAttemptAt: now,
+    retryFrom: now,
+    deliveredAt: null,
+    lastStatus: null,
+    lastError: null,
+    createdAt: now,
   };
 }
 

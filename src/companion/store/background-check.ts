@@ -4,15 +4,15 @@ import type { Findings } from './check-process.ts';
 import { damaged } from './sqlite-errors.ts';
 import type { StoreError } from './store-error.ts';
 
-/** The full check of a large database, which goes on while the companion serves. */
+/** The full check of a large database, which runs while the companion serves. */
 export interface BackgroundCheck {
   /** `null` for a sound database. Rejects if the check could not be carried out; never settles after `stop`. */
   readonly result: Promise<StoreError | null>;
-  /** Ends it, finished or not. */
+  /** Stops the check, finished or not. */
   stop(): Promise<void>;
 }
 
-/** Reads the whole of `file` in a process of its own, at low priority. */
+/** Checks the whole of `file` in a separate process at low priority. */
 export function checkInBackground(file: string): BackgroundCheck {
   const program = new URL(`./check-process${extname(import.meta.filename)}`, import.meta.url);
   const child = fork(program, [file], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -32,9 +32,9 @@ export function checkInBackground(file: string): BackgroundCheck {
       if (!stopped) reject(new Error(`the check of ${file} ended without a result: ${words.slice(-1_000)}`));
     });
   });
-  // A rejection is nobody's fault if nobody asks.
+  // An unobserved rejection must not end the process.
   result.catch(() => undefined);
-  // A host that ends without closing the companion is not held up.
+  // A host may exit without closing the companion: the child must not keep it running.
   child.unref();
   child.channel?.unref();
   return {

@@ -8,11 +8,11 @@ import { storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
 /**
- * Copies the database as it is at one moment into `target`, also while a companion serves from it, checks the copy
- * and puts it on the disk. An existing file is never overwritten; a failure leaves no file.
+ * Copies a consistent snapshot of the database to `target`, also while a companion is running, checks the copy and syncs it to
+ * disk. Never overwrites an existing file. A failure leaves no file.
  *
- * By `VACUUM INTO` and not by SQLite's backup API: that one starts again whenever another process writes, so a busy
- * shop's backup might never end, and older Node versions that we support do not have it.
+ * Uses `VACUUM INTO`, because SQLite's backup API restarts whenever another process writes, so that the backup of a busy shop
+ * might never end. Older supported Node versions also lack that API.
  */
 export function backUp(source: string, target: string, mode: FileMode = 'private'): void {
   if (!existsSync(source)) throw new StoreError(`There is no database at ${source}.`);
@@ -20,10 +20,10 @@ export function backUp(source: string, target: string, mode: FileMode = 'private
   checkLog(source);
   const part = `${target}.${process.pid}.part`;
   try {
-    // Made before there is anything in it to read.
+    // Set the file mode before the file has content.
     prepareFile(part, mode);
     copy(source, part);
-    // A link fails where a rename would overwrite what has appeared meanwhile.
+    // A link fails if the target has appeared meanwhile; a rename would overwrite it.
     linkSync(part, target);
     flush(dirname(target));
   } catch (error) {

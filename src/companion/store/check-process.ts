@@ -1,6 +1,6 @@
 /**
- * The program that `background-check.ts` starts: checks the database file that it is given, and sends what it has
- * found. A process of its own, since a check keeps its thread busy for minutes and must not slow down the companion.
+ * The program that `background-check.ts` starts. It checks the given database file and sends its findings. It is a separate
+ * process because a check blocks its thread for minutes.
  */
 import { setPriority, constants } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +10,7 @@ import { findDamage, using } from './soundness.ts';
 const CACHE_KIB = 64 * 1024;
 
 export interface Findings {
-  /** SQLite's words on the damage; `null` for a sound database. */
+  /** SQLite's description of the damage; `null` for a sound database. */
   readonly damage: string | null;
 }
 

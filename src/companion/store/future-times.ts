@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { IS_OPEN_PAYMENT, IS_PENDING_REFUND } from './index-conditions.ts';
 import type { Writer } from './store.ts';
 
-/** Clocks are corrected by less than this every day, ms. */
+/** Daily clock corrections are smaller than this, ms. */
 const TOLERANCE_MS = 60_000;
 
 /**
- * Takes back times that a clock has written which was ahead: a payment made by it would stay open for as long as it was
- * ahead, a delivery would be tried and personal data kept so much longer. Only for a clock that may be relied upon: to
- * one that is behind, every time is in the future. Each question goes through an index of what still has an end before it.
+ * Resets times in the future, which a clock that was ahead has written. A payment with such a time would stay open too long,
+ * a delivery would be retried too long and personal data kept too long. Call this only with a reliable clock: for a clock that
+ * is behind, every time is in the future. Each query uses an index of unfinished rows.
  */
 export async function takeBackFutureTimes(trx: Writer, now: number): Promise<void> {
   const future = now + TOLERANCE_MS;
@@ -16,8 +16,8 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
     .updateTable('payments')
     .set({
       deadline: sql`${now} + lifetime`,
-      expires_at: sql`min(expires_at, ${now} + lifetime)`,
-      next_check_at: now,
+      expiresAt: sql`min(expires_at, ${now} + lifetime)`,
+      nextCheckAt: now,
     })
     .where(IS_OPEN_PAYMENT)
     .where(sql<boolean>`deadline > ${future} + lifetime`)
@@ -27,44 +27,40 @@ export async function takeBackFutureTimes(trx: Writer, now: number): Promise<voi
     await trx
       .updateTable('attempts')
       .set({ deadline })
-      .where('payment_id', '=', id)
+      .where('paymentId', '=', id)
       .where('deadline', '>', deadline)
       .execute();
   }
   await trx
     .updateTable('payments')
-    // Renewals are counted from the first expiry; one that is not there stays so.
-    .set({ updated_at: now, first_expired_at: sql`min(first_expired_at, ${now})` })
-    .where('erased_at', 'is', null)
-    .where('updated_at', '>', future)
+    // Renewals count from the first expiry. min(null, …) stays null.
+    .set({ updatedAt: now, firstExpiredAt: sql`min(first_expired_at, ${now})` })
+    .where('erasedAt', 'is', null)
+    .where('updatedAt', '>', future)
     .execute();
   await trx
     .updateTable('refunds')
-    .set({ created_at: now })
+    .set({ createdAt: now })
     .where(IS_PENDING_REFUND)
-    .where('created_at', '>', future)
+    .where('createdAt', '>', future)
     .execute();
   await trx
     .updateTable('deliveries')
-    .set({ retry_from: now })
-    .where('next_attempt_at', 'is not', null)
-    .where('retry_from', '>', future)
+    .set({ retryFrom: now })
+    .where('nextAttemptAt', 'is not', null)
+    .where('retryFrom', '>', future)
     .execute();
   await trx
     .updateTable('deliveries')
-    .set({ created_at: now })
+    .set({ createdAt: now })
     .where('body', '<>', sql.lit(''))
-    .where('created_at', '>', future)
+    .where('createdAt', '>', future)
     .execute();
   await trx
-    .updateTable('provider_deliveries')
-    .set({ received_at: now })
+    .updateTable('providerDeliveries')
+    .set({ receivedAt: now })
     .where('body', '<>', sql<Uint8Array>`x''`)
-    .where('received_at', '>', future)
+    .where('receivedAt', '>', future)
     .execute();
-  await trx
-    .updateTable('idempotency_keys')
-    .set({ created_at: now })
-    .where('created_at', '>', future)
-    .execute();
+  await trx.updateTable('idempotencyKeys').set({ createdAt: now }).where('createdAt', '>', future).execute();
 }

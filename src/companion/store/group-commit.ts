@@ -8,16 +8,16 @@ import { backoffMs, type Backoff } from '../lib/backoff.ts';
 
 /** How long a writer waits for the write lock that another program holds, ms. */
 const LOCK_WAIT_MS = 10_000;
-/** Between two tries to take it, doubled each time; what holds it for longer than a moment holds it for long. */
+/** First pause between two attempts to take the lock, ms. It doubles each time. */
 const LOCK_RETRY: Backoff = { firstMs: 2, longestMs: 50 };
 
-/** Bounds how long one commit can hold up those that wait for it. */
+/** Limits how long one commit can delay the writers that wait for it. */
 const MAX_GROUP = 256;
 
 export interface GroupOptions {
-  /** The most writers that share a commit; 256 unless told. */
+  /** Maximum number of writers that share a commit. Defaults to 256. */
   readonly maxGroup?: number;
-  /** For how long writers wait while another program holds the write lock, ms. Defaults to 10,000. */
+  /** Maximum time that a writer waits while another program holds the write lock, ms. Defaults to 10,000. */
   readonly lockWaitMs?: number;
 }
 
@@ -29,8 +29,8 @@ interface Job {
 }
 
 /**
- * Writers that arrive together share one commit, and so one wait for the disk. Each runs in a savepoint: one that
- * throws is undone alone. Nobody is answered before the commit.
+ * Groups concurrent writers into one commit, and so into one wait for the disk. Each runs in a savepoint, so a writer that
+ * throws is rolled back alone. No writer is settled before the commit.
  */
 export class GroupCommit {
   readonly #db: Kysely<Schema>;
@@ -78,21 +78,21 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no writer is waiting. */
   async idle(): Promise<void> {
     while (this.#draining) await this.#draining;
   }
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Requests that are already in the socket's buffer join this group.
+      // Let requests that are already in the socket's buffer join this group.
       await new Promise(setImmediate);
       if (await this.#lock()) await this.#commit(this.#waiting.splice(0, this.#maxGroup));
     }
     this.#draining = null;
   }
 
-  /** Takes the write lock. Those who have waited for it too long are told so; `false` when nobody is left. */
+  /** Takes the write lock. Rejects writers that have waited too long. Returns false when no writer is left. */
   async #lock(): Promise<boolean> {
     for (let tries = 0; this.#waiting.length > 0; tries++) {
       try {
@@ -111,7 +111,7 @@ export class GroupCommit {
     for (const job of jobs) job.settle(error);
   }
 
-  /** Longest waiting first. */
+  /** Removes and returns the writers that have waited too long, oldest first. */
   #takeOverdue(): Job[] {
     const before = performance.now() - this.#lockWaitMs;
     const fresh = this.#waiting.findIndex(({ since }) => since > before);
@@ -126,7 +126,7 @@ export class GroupCommit {
         for (const job of jobs) await job.run(trx);
         await trx.commit().execute();
       } catch (error) {
-        // On a full disk SQLite has rolled back by itself: that there is nothing left to undo is not what went wrong.
+        // On a full disk SQLite has already rolled back. Ignore that error and keep the first one.
         await trx
           .rollback()
           .execute()
@@ -140,7 +140,7 @@ export class GroupCommit {
   }
 }
 
-/** Undoes one job. When even that fails the whole group is lost, to what the disk said first. */
+/** Rolls one job back. If that fails too, the whole group fails with the first storage error. */
 function undo(database: NodeSqlite, error: unknown): void {
   try {
     database.run('rollback to job');

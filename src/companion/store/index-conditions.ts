@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
 /*
- * Conditions as the partial indexes spell them. SQLite uses such an index only for the same words: a bound value is
- * none of them.
+ * Conditions exactly as the partial indexes spell them. SQLite uses a partial index only for the same text, not for bound
+ * values.
  */
 export const IS_OPEN_PAYMENT = sql<boolean>`status in ('created', 'processing')`;
 export const IS_PENDING_REFUND = sql<boolean>`status = 'pending'`;

@@ -6,10 +6,10 @@ import type { WallClock } from '../lib/wall-clock.ts';
 
 const EVERY_MS = 60_000;
 
-/** The time that an earlier life of this companion has seen last, unix ms; `null` for none. */
+/** Returns the last time that an earlier process of this companion stored, unix ms; `null` when there is none. */
 export async function readLastSeen(store: Pick<Store, 'read'>): Promise<number | null> {
-  const row = await store.read.selectFrom('clock').select('seen_at').executeTakeFirst();
-  return row?.seen_at ?? null;
+  const row = await store.read.selectFrom('clock').select('seenAt').executeTakeFirst();
+  return row?.seenAt ?? null;
 }
 
 interface Parts {
@@ -20,13 +20,13 @@ interface Parts {
 }
 
 /**
- * Stores the time each minute, and at the end, for the next life to compare its clock with. Only a time that may be
- * relied upon: a restart while the clock is wrong must not take the wrong time for a known one.
+ * Stores the time each minute and on shutdown, so that the next process can compare its clock with it. Only a reliable time
+ * is stored: a restart while the clock is wrong must not trust the wrong time.
  */
 export class LastSeen {
   readonly #parts: Parts;
   readonly #loop: PollingLoop;
-  /** Whether what a wrong clock may have written is still to be looked for. */
+  /** True while times written by a wrong clock may still have to be corrected. */
   #toTakeBack = true;
 
   constructor(parts: Parts) {
@@ -43,7 +43,7 @@ export class LastSeen {
 
   async close(): Promise<void> {
     await this.#loop.close();
-    // A store that takes no writes now is no reason not to stop.
+    // A failing store must not prevent the shutdown.
     await this.#keep().catch(() => undefined);
   }
 
@@ -52,14 +52,14 @@ export class LastSeen {
     const wait = clock.reliableInMs();
     this.#toTakeBack ||= wait > 0;
     if (wait > 0) return Math.min(wait, EVERY_MS);
-    const seen_at = now();
+    const seenAt = now();
     await store.write(async (trx) => {
       await trx
         .insertInto('clock')
-        .values({ id: 1, seen_at })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at }))
+        .values({ id: 1, seenAt })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ seenAt }))
         .execute();
-      if (this.#toTakeBack) await takeBackFutureTimes(trx, seen_at);
+      if (this.#toTakeBack) await takeBackFutureTimes(trx, seenAt);
     });
     this.#toTakeBack = false;
     return EVERY_MS;

@@ -1,10 +1,10 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
-/** Kysely writes few different statements; a bound keeps odd ones (`in (…)` lists) from piling up. */
+/** Kysely generates few distinct statements; the limit evicts rare ones such as `in (…)` lists. */
 const MAX_STATEMENTS = 200;
 
-/** `node:sqlite` in the shape Kysely's SQLite dialect expects. */
+/** Adapts `node:sqlite` to the interface that Kysely's SQLite dialect expects. */
 export class NodeSqlite implements SqliteDatabase {
   readonly #db: DatabaseSync;
   #locked = false;
@@ -18,25 +18,25 @@ export class NodeSqlite implements SqliteDatabase {
     this.#db.exec(sql);
   }
 
-  /** From now on a lock of another program's makes a statement fail after so many ms, in which the process stands still. */
+  /** Sets how long a statement waits for a lock of another program, ms. The process is blocked meanwhile. */
   waitAtMost(ms: number): void {
     this.#db.exec(`PRAGMA busy_timeout = ${ms}`);
   }
 
-  /** Takes the write lock for the transaction that Kysely begins next; throws when another program has it. */
+  /** Takes the write lock for the next transaction that Kysely begins. Throws when another program holds it. */
   lock(): void {
     this.#db.exec('begin immediate');
     this.#locked = true;
   }
 
-  /** Runs one statement that gives no rows. */
+  /** Runs one statement that returns no rows. */
   run(sql: string): void {
     this.prepare(sql).run([]);
   }
 
   prepare(sql: string): SqliteStatement {
     if (sql === 'begin' && this.#locked) {
-      // By `lock`. Here a refusal would be too late: Kysely never gives back the connection of a begin that failed.
+      // `lock` has begun the transaction. A failure here would be too late: Kysely never releases the connection then.
       this.#locked = false;
       return NOTHING;
     }

@@ -1,7 +1,7 @@
 import type { Compilable, CompiledQuery, QueryResult } from 'kysely';
 import type { Reader } from './store.ts';
 
-/** Stands for a value while the query is written. */
+/** Stands for a value while the query is built. */
 class Placeholder {
   readonly name: string;
 
@@ -11,9 +11,9 @@ class Placeholder {
 }
 
 /**
- * A query that is written and compiled once, for those that run with every webhook: building and compiling one costs
- * more than SQLite takes to run it. `write` gets a placeholder for each of the first call's values, to pass on and not
- * to look at; every further call has to give values of the same names.
+ * Returns a query that is built and compiled once. Use it for queries that run with every webhook: compiling costs more than
+ * SQLite takes to run them. `write` gets a placeholder for each value of the first call and must only pass them on. Every
+ * call must give values with the same names.
  */
 export function prepared<Values extends object, Row>(
   write: (db: Reader, values: Values) => Compilable<Row>,
@@ -29,7 +29,7 @@ export function prepared<Values extends object, Row>(
       names: names.length,
     };
     if (names.length !== template.names) throw new Error(`not the values of ${template.query.sql}`);
-    // A name that is missing gives undefined, which the database refuses to bind.
+    // A missing name gives undefined, which SQLite refuses to bind.
     const parameters = template.query.parameters.map((parameter) =>
       parameter instanceof Placeholder ? values[parameter.name as keyof Values] : parameter,
     );

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Store } from './store.ts';
 
 /**
- * Proves that the store takes writes: one number in the file's header goes through a whole commit, to the disk.
- * Nothing else uses that number.
+ * Throws when the store cannot be written. It commits one number in the file's header to disk. Nothing else uses that
+ * number.
  */
 export async function probeStore(store: Store, now: number): Promise<void> {
   const seconds = Math.floor(now / 1000) % 2 ** 31;

@@ -5,17 +5,17 @@ import { isMountPoint } from './mount-point.ts';
 import { isBusy, storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
-/** What the lock file keeps in its header once the database beside it holds tables. */
+/** Value of `user_version` in the lock file once the database has its tables. */
 const MADE = 1;
-/** The same, and a check has found it damaged. */
+/** The same, once a check has found the database damaged. */
 const SUSPECT = 2;
 
 /**
- * The right to be the one process at work on a database. It is a lock of the operating system on a file beside it:
- * gone with the process however that ends, so a crash leaves nothing to clean up.
+ * Makes sure that only one process uses a database. It holds an operating system lock on a file beside the database, which
+ * ends with the process: a crash leaves nothing to clean up.
  */
 export class Ownership {
-  /** Whether an earlier process has found the database damaged. */
+  /** True if an earlier process found the database damaged. */
   readonly suspect: boolean;
   readonly #lock: DatabaseSync;
 
@@ -26,7 +26,7 @@ export class Ownership {
 
   /** Throws a {@link StoreError} when another process is at work, or when the database has lost its content. */
   static take(name: string, mode: FileMode = 'private'): Ownership {
-    // By its real name: through a link it would have another lock, and two owners.
+    // Resolve links: under another name the database would have another lock, and two owners.
     const file = existsSync(name) ? realpathSync(name) : name;
     refuseSecondName(file);
     let lock: DatabaseSync | null = null;
@@ -43,7 +43,7 @@ export class Ownership {
     }
     const kept = Object.values(lock.prepare('PRAGMA user_version').get() ?? {})[0];
     const made = kept === MADE || kept === SUSPECT;
-    // SQLite takes an empty file, or none, for a new database; this one was not.
+    // SQLite treats an empty or missing file as a new database, but this database had tables.
     const size = statSync(file, { throwIfNoEntry: false })?.size;
     if (made && (size ?? 0) === 0) {
       lock.close();
@@ -51,7 +51,7 @@ export class Ownership {
       throw new StoreError(`${file} ${loss}: restore a backup. (To begin anew, delete it and ${file}.lock.)`);
     }
     try {
-      // SQLite gives its log the mode of the database.
+      // SQLite creates the log with the file mode of the database.
       prepareFile(file, mode);
     } catch (error) {
       lock.close();
@@ -60,12 +60,12 @@ export class Ownership {
     return new Ownership(lock, kept === SUSPECT);
   }
 
-  /** The database has its tables on disk: from now on an empty file is a loss. */
+  /** Records that the tables are on disk: from now on an empty file means data loss. */
   made(): void {
     this.#keep(MADE);
   }
 
-  /** The database was found damaged: the next start is to read all of it before it relies on any of it. */
+  /** Records damage: the next start checks the whole database before using it. */
   distrust(): void {
     this.#keep(SUSPECT);
   }
@@ -80,8 +80,8 @@ export class Ownership {
 }
 
 /**
- * A hard link, or a file that is mounted by itself, cannot be followed to one real name: under each name the database
- * would have a log and a lock of its own.
+ * Throws for a hard link or a file that is mounted by itself. Such a file has no single real name: under each name the
+ * database would have a separate log and lock.
  */
 function refuseSecondName(file: string): void {
   if (isMountPoint(file)) {

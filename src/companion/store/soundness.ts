@@ -2,29 +2,29 @@ import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { damaged, isDamage, storeError } from './sqlite-errors.ts';
 
-/** Every page size that SQLite has is a multiple of it. */
+/** Every SQLite page size is a multiple of this. */
 const PAGE_STEP_BYTES = 512;
 
-/** How much of a database is read before anybody relies on it. */
+/** How much of a database is checked before it is used. */
 export type Depth =
-  /** Every page, every row, and that each index says what its table says: some 40 ms a MB. */
+  /** Every page and row, and each index against its table: about 40 ms per MB. */
   | 'whole'
-  /** That nothing is cut off and the schema can be read, whatever the size. */
+  /** Only the file's length and the schema, independent of its size. */
   | 'ends';
 
-/** Reads the database and proves that it can be written. Throws a StoreError otherwise. */
+/** Throws a StoreError when the database is damaged or cannot be written. */
 export function checkSoundness(file: string, depth: Depth): void {
-  // SQLite fills up a last page that is cut with zeros and does not notice; with a log it may be about to mend it.
+  // SQLite silently pads a truncated last page with zeros. With a log present, recovery may still complete the page.
   if (sizeOf(`${file}-wal`) === 0 && sizeOf(file) % PAGE_STEP_BYTES !== 0) {
     throw damaged(file, 'its last page is cut');
   }
   try {
-    // Without the right to write, closing leaves it and its log as they were found. Where a first start was cut off
-    // half-way there is a journal to play back, which takes that right.
+    // A read-only connection leaves the database and its log unchanged on close. After an interrupted first start there is
+    // a journal to roll back, which needs write access.
     const readOnly = existsSync(file) && !existsSync(`${file}-journal`);
     using(new DatabaseSync(file, { readOnly, timeout: 5000 }), (database) => {
       if (depth === 'whole') verify(database, file);
-      // SQLite compares the size that the header tells with the file's.
+      // Reading the schema makes SQLite compare the size in the header with the file's.
       else database.prepare('SELECT sql FROM sqlite_schema').all();
     });
     using(new DatabaseSync(file, { timeout: 5000 }), proveWritable);
@@ -33,15 +33,15 @@ export function checkSoundness(file: string, depth: Depth): void {
   }
 }
 
-/** Reads all of it. Throws a StoreError when it is damaged. */
+/** Throws a StoreError when any part of the database is damaged. */
 export function verify(database: DatabaseSync, file: string): void {
   const damage = findDamage(database);
   if (damage !== null) throw damaged(file, new Error(damage));
 }
 
 /**
- * Reads every page, row and index. Returns the damage; `null` for a sound database. By quick_check alone a payment could be in
- * its table and yet not be found by its id.
+ * Checks every page, row and index. Returns a description of the damage; `null` for a sound database. quick_check would not
+ * notice a payment that is missing from an index.
  */
 export function findDamage(database: DatabaseSync): string | null {
   try {
@@ -56,7 +56,7 @@ export function findDamage(database: DatabaseSync): string | null {
   }
 }
 
-/** Writes the header as it is: a read-only file says so now, not at the first payment. */
+/** Rewrites the header unchanged, so that a read-only file fails at start and not at the first payment. */
 function proveWritable(database: DatabaseSync): void {
   const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]);
   database.exec(`PRAGMA user_version = ${version}`);

@@ -1,6 +1,6 @@
 import { StoreError } from './store-error.ts';
 
-/** Primary result codes of SQLite; the bits above 8 say more than is needed here. */
+/** Primary result codes of SQLite (the low 8 bits). */
 const CODES = {
   busy: 5,
   readonly: 8,
@@ -15,23 +15,23 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error) === CODES.busy;
 }
 
-/** Whether SQLite met something in the file that it cannot have written. */
+/** True if SQLite found content in the file that it cannot have written. */
 export function isDamage(error: unknown): boolean {
   return codeOf(error) === CODES.corrupt;
 }
 
-/** Whether the disk, the file or a lock on it is at fault, and not what was to be written. */
+/** True if the disk, the file or a lock caused the error, and not the written data. */
 export function isStorageFault(error: unknown): boolean {
   const code = codeOf(error);
   return Object.values(CODES).some((fault) => fault === code);
 }
 
-/** Whether it was SQLite that failed, and not the work done with it. */
+/** True if SQLite threw the error, and not the code that uses it. */
 export function isSqliteError(error: unknown): boolean {
   return codeOf(error) !== null;
 }
 
-/** What SQLite says, in words that tell what to do; anything else as it is. */
+/** Returns a {@link StoreError} that tells the operator what to do; any other error unchanged. */
 export function storeError(file: string, error: unknown): unknown {
   switch (codeOf(error)) {
     case CODES.readonly:

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
 import { prepareFolder, type FileMode } from '../lib/file-mode.ts';
 import { GroupCommit, type GroupOptions } from './group-commit.ts';
 import { migrations } from './migrations/migrations.ts';
@@ -17,41 +17,41 @@ const READER_WAIT_MS = 100;
 export type Reader = Kysely<Schema>;
 export type Writer = Transaction<Schema>;
 
-/** The durable state: one writer whose commits are grouped, and one reader that sees only what is committed. */
+/** The durable state: one writer with grouped commits, and one reader that sees only committed data. */
 export interface Store {
   readonly read: Reader;
-  /** The migrations that opening it took. */
+  /** Names of the migrations that ran when the store was opened. */
   readonly migrated: readonly string[];
   /**
-   * The result of the check that goes on while a large database is used: `null` for a sound one. Once it is found
-   * damaged every write is refused. Rejects if the check could not be carried out. `null` if all was read at the start.
+   * Result of the background check of a large database: `null` for a sound database. After damage is found, every write is
+   * refused. Rejects if the check could not run. The property is `null` when the whole database was checked at start.
    */
   readonly checked: Promise<StoreError | null> | null;
-  /** Runs `work` in a transaction and answers after its commit is on disk. Throwing undoes that work alone. */
+  /** Runs `work` in a transaction and resolves after its commit is on disk. If `work` throws, only its changes are undone. */
   write<T>(work: (trx: Writer) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 export interface StoreOptions extends GroupOptions {
-  /** The mode of the files that are made. Defaults to `private`. */
+  /** Mode of created files. Defaults to `private`. */
   readonly fileMode?: FileMode;
   /**
-   * A larger database is checked while it is used, in bytes; {@link CHECKED_AT_ONCE_BYTES} unless told. Infinity for
-   * a command that ends at once.
+   * Size in bytes above which the database is checked in the background. Defaults to {@link CHECKED_AT_ONCE_BYTES}. Use
+   * Infinity for a short-lived command.
    */
   readonly checkedAtOnceBytes?: number;
-  /** Called with a sentence before work that may take more than a second. */
+  /** Called with a message before work that may take more than a second. */
   readonly report?: (words: string) => void;
 }
 
-/** Reading all of it takes about a second. */
+/** Checking this much takes about a second. */
 const CHECKED_AT_ONCE_BYTES = 32 * 2 ** 20;
-/** Below this nothing takes long enough to be worth a line. */
+/** Below this size nothing takes long enough to report. */
 const LARGE_BYTES = 8 * 2 ** 20;
 
 /**
- * Opens the SQLite file (made if it is not there) and brings its tables up to date. Throws a {@link StoreError} when
- * it is damaged, read-only or in use by another process.
+ * Opens the SQLite file, creates it if it is missing, and runs pending migrations. Throws a {@link StoreError} when the
+ * database is damaged, read-only or in use by another process.
  */
 export async function openStore(file: string, options: StoreOptions = {}): Promise<Store> {
   const { fileMode = 'private' } = options;
@@ -83,7 +83,7 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
   const atOnce = size <= checkedAtOnceBytes || ownership.suspect;
   if (atOnce) reportIfLarge('checking the database before the start');
   checkSoundness(file, atOnce ? 'whole' : 'ends');
-  // Savepoints keep what they may undo in temporary files, unless told to keep it in memory.
+  // Without temp_store = MEMORY, savepoints write their undo data to temporary files.
   const { db: writer, database } = await connect(
     file,
     `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
@@ -95,14 +95,14 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
       reportIfLarge(`bringing the database up to date: ${names.join(', ')}`),
     );
     ownership.made();
-    // While it serves, nobody's lock may make the process stand still: writers wait asynchronously.
+    // While serving, a foreign lock must not block the process: writers wait asynchronously.
     database.waitAtMost(0);
   } catch (error) {
     await writer.destroy();
     throw error;
   }
   const { db: reader, database: readerDatabase } = await connect(file, 'PRAGMA query_only = ON;');
-  // Nobody's writing keeps readers waiting; what does is short, such as the recovery of the log.
+  // Writers do not block readers. Short operations such as log recovery do.
   readerDatabase.waitAtMost(READER_WAIT_MS);
   const commits = new GroupCommit(writer, database, options);
   if (!atOnce) reportIfLarge('checking the database while serving');
@@ -113,7 +113,7 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
     if (found) ownership.distrust();
     return found;
   });
-  // Nobody has to ask.
+  // An unobserved rejection must not end the process.
   checked?.catch(() => undefined);
   return {
     read: reader,
@@ -133,25 +133,31 @@ async function openOwned(file: string, ownership: Ownership, options: StoreOptio
 async function connect(file: string, pragmas: string): Promise<{ db: Kysely<Schema>; database: NodeSqlite }> {
   const database = new NodeSqlite(file);
   database.exec(pragmas);
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  // Kysely closes only what it has used.
+  // Only the names of columns change: their JSON stays text, byte for byte.
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }), plugins });
+  // Kysely closes only connections that it has used.
   await sql`select 1`.execute(db);
   return { db, database };
 }
 
-/** The names of those it ran. */
+/** Returns the names of the migrations that ran. */
 async function migrate(
   db: Kysely<Schema>,
   file: string,
   begin: (names: readonly string[]) => void,
 ): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  // Migrations name columns as the database does.
+  const migrator = new Migrator({
+    db: db.withoutPlugins(),
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
   const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
   if (pending.length > 0) begin(pending.map(({ name }) => name));
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
   if (!(error instanceof Error)) throw new Error('the database could not be migrated', { cause: error });
-  // What the migrator says when those that were run are not among those it has.
+  // The migrator's message when the database has migrations that this version does not know.
   if (!error.message.startsWith('corrupted migrations')) throw error;
   throw new StoreError(
     `${file} was brought up to date by another version of sbp-checkout than this one: use that version. ` +

@@ -15,8 +15,8 @@ async function fullStore(t: TestContext): Promise<Store> {
     rmSync(directory, { recursive: true });
   });
   await store.write(async (trx) => {
-    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(trx);
-    await sql`pragma max_page_count = ${sql.lit(rows[0]!.page_count + 4)}`.execute(trx);
+    const { rows } = await sql<{ pageCount: number }>`pragma page_count`.execute(trx);
+    await sql`pragma max_page_count = ${sql.lit(rows[0]!.pageCount + 4)}`.execute(trx);
   });
   return store;
 }
@@ -24,13 +24,13 @@ async function fullStore(t: TestContext): Promise<Store> {
 const keep = (store: Store, key: string, bytes: number) =>
   store.write((trx) =>
     trx
-      .insertInto('idempotency_keys')
-      .values({ key, body_hash: '', resource_id: '', response_json: 'x'.repeat(bytes), created_at: 0 })
+      .insertInto('idempotencyKeys')
+      .values({ key, bodyHash: '', resourceId: '', responseJson: 'x'.repeat(bytes), createdAt: 0 })
       .execute(),
   );
 
 async function keysOf(store: Store): Promise<string[]> {
-  const rows = await store.read.selectFrom('idempotency_keys').select('key').orderBy('key').execute();
+  const rows = await store.read.selectFrom('idempotencyKeys').select('key').orderBy('key').execute();
   return rows.map(({ key }) => key);
 }
 

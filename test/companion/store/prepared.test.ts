@@ -8,13 +8,13 @@ import { openStore, type Store } from '../../../src/companion/store/store.ts';
 
 interface Line {
   readonly key: string;
-  readonly body_hash: string;
-  readonly resource_id: string;
-  readonly response_json: string | null;
-  readonly created_at: number;
+  readonly bodyHash: string;
+  readonly resourceId: string;
+  readonly responseJson: string | null;
+  readonly createdAt: number;
 }
 
-const line: Line = { key: 'k1', body_hash: 'h', resource_id: 'pay_1', response_json: null, created_at: 1 };
+const line: Line = { key: 'k1', bodyHash: 'h', resourceId: 'pay_1', responseJson: null, createdAt: 1 };
 
 describe('a prepared query', () => {
   let directory: string;
@@ -28,24 +28,24 @@ describe('a prepared query', () => {
     await rm(directory, { recursive: true });
   });
 
-  const insert = prepared((db, row: Line) => db.insertInto('idempotency_keys').values(row));
+  const insert = prepared((db, row: Line) => db.insertInto('idempotencyKeys').values(row));
   const find = prepared((db, { key }: { key: string }) =>
-    db.selectFrom('idempotency_keys').selectAll().where('key', '=', key),
+    db.selectFrom('idempotencyKeys').selectAll().where('key', '=', key),
   );
 
   it('takes the values of each call, whatever their order and what SQL they hold', async () => {
     const hostile = `'; drop table payments; --`;
     await store.write((trx) => insert(trx, line));
     const { key, ...others } = line;
-    await store.write((trx) => insert(trx, { ...others, response_json: hostile, key: 'k2' }));
+    await store.write((trx) => insert(trx, { ...others, responseJson: hostile, key: 'k2' }));
     assert.deepEqual({ ...(await find(store.read, { key })).rows[0] }, line);
-    assert.equal((await find(store.read, { key: 'k2' })).rows[0]?.response_json, hostile);
+    assert.equal((await find(store.read, { key: 'k2' })).rows[0]?.responseJson, hostile);
   });
 
   it('drops no value and makes none up', async () => {
     const more = { ...line, key: 'k3', unheard_of: 1 };
-    const { resource_id, response_json, created_at } = line;
-    const less = { key: 'k4', resource_id, response_json, created_at };
+    const { resourceId, responseJson, createdAt } = line;
+    const less = { key: 'k4', resourceId, responseJson, createdAt };
     const renamed = { ...less, unheard_of: 1 } as unknown as Line;
     await assert.rejects(store.write((trx) => insert(trx, more)));
     await assert.rejects(store.write((trx) => insert(trx, less as Line)));

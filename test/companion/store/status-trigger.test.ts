@@ -20,12 +20,12 @@ afterEach(() => ledger.close());
 async function begin(id: string, status: PaymentStatus, refunded_amount: number): Promise<void> {
   await ledger.ctx.store.write(async (trx) => {
     const row = await trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-    await trx.deleteFrom('payment_events').execute();
+    await trx.deleteFrom('paymentEvents').execute();
     await trx.deleteFrom('attempts').execute();
     await trx.deleteFrom('payments').execute();
     await trx
       .insertInto('payments')
-      .values({ ...row, status, refunded_amount })
+      .values({ ...row, status, refundedAmount: refunded_amount })
       .execute();
   });
 }

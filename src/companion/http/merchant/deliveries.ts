@@ -62,22 +62,18 @@ export function deliveryRoutes(app: FastifyInstance, ctx: Context, keys: Idempot
 
 function deliveryView(delivery: DeliveryRow) {
   return {
-    delivery_id: delivery.delivery_id,
-    payment_id: delivery.payment_id,
+    delivery_id: delivery.deliveryId,
+    payment_id: delivery.paymentId,
     event: delivery.event,
     url: delivery.url,
     status:
-      delivery.delivered_at !== null
-        ? 'delivered'
-        : delivery.next_attempt_at !== null
-          ? 'pending'
-          : 'given_up',
+      delivery.deliveredAt !== null ? 'delivered' : delivery.nextAttemptAt !== null ? 'pending' : 'given_up',
     attempts: delivery.attempts,
-    last_status: delivery.last_status,
-    last_error: delivery.last_error,
-    created_at: iso(delivery.created_at),
-    delivered_at: delivery.delivered_at === null ? null : iso(delivery.delivered_at),
-    next_attempt_at: delivery.next_attempt_at === null ? null : iso(delivery.next_attempt_at),
+    last_status: delivery.lastStatus,
+    last_error: delivery.lastError,
+    created_at: iso(delivery.createdAt),
+    delivered_at: delivery.deliveredAt === null ? null : iso(delivery.deliveredAt),
+    next_attempt_at: delivery.nextAttemptAt === null ? null : iso(delivery.nextAttemptAt),
   };
 }
 

@@ -59,15 +59,15 @@ export async function createdView(ctx: Context, payment: Payment, { qr, deepLink
 export function attentionView(row: AttentionRow) {
   return {
     attention_id: row.id,
-    payment_id: row.payment_id,
+    payment_id: row.paymentId,
     reason: row.reason,
     reference: row.reference,
-    refund_id: row.refund_id,
-    provider_refund_id: row.provider_refund_id,
-    reported_amount: row.reported_amount,
-    reported_currency: row.reported_currency,
-    opened_at: iso(row.opened_at),
-    resolved_at: row.resolved_at === null ? null : iso(row.resolved_at),
+    refund_id: row.refundId,
+    provider_refund_id: row.providerRefundId,
+    reported_amount: row.reportedAmount,
+    reported_currency: row.reportedCurrency,
+    opened_at: iso(row.openedAt),
+    resolved_at: row.resolvedAt === null ? null : iso(row.resolvedAt),
     outcome: row.outcome,
     note: row.note,
   };
@@ -76,13 +76,13 @@ export function attentionView(row: AttentionRow) {
 export function eventView(event: PaymentEventRow) {
   return {
     event: event.event,
-    status_before: event.status_before,
-    status: event.status_after,
+    status_before: event.statusBefore,
+    status: event.statusAfter,
     version: event.version,
     source: event.source,
     note: event.note,
-    attention: event.attention_json === null ? null : (JSON.parse(event.attention_json) as object),
-    created_at: iso(event.created_at),
+    attention: event.attentionJson === null ? null : (JSON.parse(event.attentionJson) as object),
+    created_at: iso(event.createdAt),
   };
 }
 

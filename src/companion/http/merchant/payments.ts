@@ -94,7 +94,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, keys: Idempote
       const open = await findOpenAttentionOf(ctx.store.read, ids);
       const items = views.map((view) => ({
         ...view,
-        attention: open.filter(({ payment_id }) => payment_id === view.payment_id).map(attentionView),
+        attention: open.filter(({ paymentId }) => paymentId === view.payment_id).map(attentionView),
       }));
       return { ...page, items };
     },

@@ -65,13 +65,13 @@ export function refundRoutes(app: FastifyInstance, ctx: Context, keys: Idempoten
 function refundView(refund: RefundRow) {
   return {
     refund_id: refund.id,
-    payment_id: refund.payment_id,
+    payment_id: refund.paymentId,
     amount: refund.amount,
     reason: refund.reason,
     status: refund.status,
     failure_reason: failureReasonOf(refund),
-    created_at: new Date(refund.created_at).toISOString(),
-    updated_at: new Date(refund.updated_at).toISOString(),
+    created_at: new Date(refund.createdAt).toISOString(),
+    updated_at: new Date(refund.updatedAt).toISOString(),
   };
 }
 

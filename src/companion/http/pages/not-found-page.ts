@@ -4,7 +4,7 @@ import { ALONE } from '../plumbing/headers.ts';
 import { html } from './html.ts';
 import { preferredLanguage, type PageLanguage } from './language.ts';
 import { sendHostedPage } from './hosted-page.ts';
-import { basePathOf, START_PAGE_CSP } from './start-page.ts';
+import { basePathOf, plainPage, START_PAGE_CSP } from './start-page.ts';
 
 /** Addresses that only programs request. */
 const OF_PROGRAMS = /^\/(?:api|checkout|webhooks|pinned|chunks)(?:\/|$)/;
@@ -50,19 +50,11 @@ export function notFoundPage({ publicUrl, development }: Pick<Config, 'publicUrl
 
   function page(language: PageLanguage): string {
     const { title, advice } = TEXTS[language];
-    return html`<!doctype html>
-      <html lang="${language}">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="robots" content="noindex" />
-          <title>${title}</title>
-          <link rel="stylesheet" href="${base}/start.css" />
-        </head>
-        <body>
-          <h1>${title}</h1>
-          <p>${advice}</p>
-        </body>
-      </html>`.toString();
+    return plainPage(base, {
+      language,
+      title,
+      body: html`<h1>${title}</h1>
+        <p>${advice}</p>`,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config.ts';
 import { ALONE, ALSO_HEAD } from '../plumbing/headers.ts';
-import { html } from './html.ts';
+import { html, type Markup } from './html.ts';
 import { preferredLanguage, type PageLanguage } from './language.ts';
 import { sendIcon } from './hosted-page.ts';
 
@@ -69,21 +69,36 @@ export function startPage({
 
   function page(language: PageLanguage): string {
     const texts = TEXTS[language];
-    return html`<!doctype html>
-      <html lang="${language}">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="robots" content="noindex" />
-          <title>${merchantName} · sbp-checkout</title>
-          <link rel="stylesheet" href="${base}/start.css" />
-        </head>
-        <body>
-          <h1>${merchantName}</h1>
-          <p>${texts.what}</p>
-          <p class="mode">${test ? html`<span class="test">${texts.test}</span>` : texts.real}</p>
-          <a href="${base}/docs">${texts.docs}</a>
-        </body>
-      </html>`.toString();
+    return plainPage(base, {
+      language,
+      title: `${merchantName} · sbp-checkout`,
+      body: html`<h1>${merchantName}</h1>
+        <p>${texts.what}</p>
+        <p class="mode">${test ? html`<span class="test">${texts.test}</span>` : texts.real}</p>
+        <a href="${base}/docs">${texts.docs}</a>`,
+    });
   }
+}
+
+interface PlainPage {
+  readonly language: PageLanguage;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+/** Returns a page with the start page's styles. `base` is the base path of our addresses. */
+export function plainPage(base: string, { language, title, body }: PlainPage): string {
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="${base}/start.css" />
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html>`.toString();
 }

@@ -23,7 +23,7 @@ export const timeLimits = {
     headersTimeout: HEADERS_MS,
     connectionsCheckingInterval: CHECKING_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // refuseHostless sends a problem document instead.
+    // refuseHostless in server.ts sends a problem document instead.
     requireHostHeader: false,
   },
   clientErrorHandler: refuseConnection,

@@ -121,14 +121,14 @@ export function sandboxRoutes(bank: SandboxBank) {
         ? renderBankPage({
             amount: bill.amount,
             currency: bill.currency,
-            merchantName: bill.merchant_name,
-            orderId: bill.order_id,
+            merchantName: bill.merchantName,
+            orderId: bill.orderId,
             description: bill.description,
             status: bill.status,
             acted: request.query.done === '1',
             locale,
-            formAction: bill.qr_id,
-            returnUrl: bill.return_url,
+            formAction: bill.qrId,
+            returnUrl: bill.returnUrl,
           })
         : renderUnknownBill(locale);
       return reply

@@ -53,16 +53,13 @@ export async function registerWithProvider(ctx: RegisterContext, payment: Paymen
     const { numUpdatedRows } = await trx
       .updateTable('attempts')
       .set({
-        qr_id: answer.qrId,
-        provider_payment_id: answer.providerPaymentId,
-        ends_at: answer.payableUntil ?? answer.expiresAt,
+        qrId: answer.qrId,
+        providerPaymentId: answer.providerPaymentId,
+        endsAt: answer.payableUntil ?? answer.expiresAt,
       })
       .where('reference', '=', payment.reference)
       .where((eb) =>
-        eb.or([
-          eb('provider_payment_id', 'is', null),
-          eb('provider_payment_id', '=', answer.providerPaymentId),
-        ]),
+        eb.or([eb('providerPaymentId', 'is', null), eb('providerPaymentId', '=', answer.providerPaymentId)]),
       )
       .executeTakeFirst();
     // A webhook has already stored another provider id. All later calls use that one.
@@ -103,7 +100,7 @@ async function rejectTestContradiction(
   await ctx.store.write(async (trx) => {
     await trx
       .updateTable('attempts')
-      .set({ provider_payment_id: providerPaymentId, qr_id: qrId })
+      .set({ providerPaymentId, qrId })
       .where('reference', '=', payment.reference)
       .execute();
     await markForClosing(trx, payment.reference);

@@ -61,7 +61,7 @@ export async function resolveAttention(
     if (!payment) throw new ResolveRefused('payment_not_found', 'There is no such payment.');
     const open = await findAttention(trx, paymentId, attentionId);
     if (!open) throw new ResolveRefused('attention_not_found', 'This payment has no such attention.');
-    if (open.resolved_at !== null) {
+    if (open.resolvedAt !== null) {
       throw new ResolveRefused(
         'attention_resolved',
         `This attention was resolved before, as ${open.outcome}. That is final.`,
@@ -94,7 +94,7 @@ export async function resolveAttention(
 
 /** Returns the kopecks of a `money_out`; 0 if the outcome has no amount. Throws {@link ResolveRefused} for a wrong field. */
 function amountOut(
-  { reason, reported_amount: reported }: AttentionRow,
+  { reason, reportedAmount: reported }: AttentionRow,
   { outcome, amount }: Resolution,
   payment: Payment,
 ): number {
@@ -143,7 +143,7 @@ function closeResolved(
 ): Promise<AttentionRow> {
   return trx
     .updateTable('attention')
-    .set({ resolved_at: now, outcome, note, reserved_amount: counted })
+    .set({ resolvedAt: now, outcome, note, reservedAmount: counted })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -159,7 +159,7 @@ async function applyResolution(
     now,
   }: { readonly attention: AttentionRow; readonly amount: number; readonly now: number },
 ): Promise<Payment> {
-  const { reason, refund_id: refundId, reserved_amount: counted } = attention;
+  const { reason, refundId, reservedAmount: counted } = attention;
   const isOut = attention.outcome === 'money_out';
   if (reason === 'refund_overdue' && refundId !== null)
     return resolveOverdueRefund(trx, payment, { refundId, isOut, now });

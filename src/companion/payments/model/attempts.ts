@@ -36,13 +36,13 @@ export async function addAttempt(
     .insertInto('attempts')
     .values({
       reference,
-      payment_id: paymentId,
+      paymentId,
       provider,
       method,
-      provider_payment_id: null,
-      qr_id: null,
+      providerPaymentId: null,
+      qrId: null,
       deadline,
-      created_at: now,
+      createdAt: now,
     })
     .execute();
   return {
@@ -61,8 +61,8 @@ const selectAttempts = prepared((db, { paymentId }: { paymentId: string }) =>
   db
     .selectFrom('attempts')
     .selectAll()
-    .where('payment_id', '=', paymentId)
-    .orderBy('created_at')
+    .where('paymentId', '=', paymentId)
+    .orderBy('createdAt')
     .orderBy(sql`rowid`),
 );
 
@@ -91,7 +91,7 @@ export async function findReported(
   const row = await db
     .selectFrom('attempts')
     .selectAll()
-    .where('provider_payment_id', '=', providerPaymentId)
+    .where('providerPaymentId', '=', providerPaymentId)
     .where('provider', '=', provider as ProviderName)
     .executeTakeFirst();
   return row ?? null;
@@ -116,7 +116,7 @@ export function hasMoney({ state }: Pick<AttemptRow, 'state'>): boolean {
 export function refOfAttempt(attempt: AttemptRow, payment: Pick<Payment, 'amount' | 'currency'>): PaymentRef {
   return {
     reference: attempt.reference,
-    providerPaymentId: attempt.provider_payment_id,
+    providerPaymentId: attempt.providerPaymentId,
     method: attempt.method,
     amount: payment.amount,
     currency: payment.currency,
@@ -143,12 +143,12 @@ export async function noteEnd(
   { status, payableUntil = null, expiresAt = null }: ProviderReport,
 ): Promise<boolean> {
   if (hasMoney(attempt)) return false;
-  const endsAt = payableUntil ?? Math.min(attempt.ends_at ?? Infinity, expiresAt ?? Infinity);
-  const changes: Pick<AttemptRow, 'ends_at' | 'state'> = {
-    ends_at: endsAt === Infinity ? null : endsAt,
+  const endsAt = payableUntil ?? Math.min(attempt.endsAt ?? Infinity, expiresAt ?? Infinity);
+  const changes: Pick<AttemptRow, 'endsAt' | 'state'> = {
+    endsAt: endsAt === Infinity ? null : endsAt,
     state: payableUntil === null && ENDED.includes(status) ? 'ended' : attempt.state,
   };
-  if (changes.ends_at !== attempt.ends_at || changes.state !== attempt.state) {
+  if (changes.endsAt !== attempt.endsAt || changes.state !== attempt.state) {
     await trx.updateTable('attempts').set(changes).where('reference', '=', attempt.reference).execute();
   }
   return changes.state === 'ended';
@@ -168,7 +168,7 @@ export async function markOver(trx: Writer, reference: string): Promise<void> {
 export async function markForClosing(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ close_state: 'closing', close_tries: 0, next_close_at: null, silent_since: null })
+    .set({ closeState: 'closing', closeTries: 0, nextCloseAt: null, silentSince: null })
     .where('reference', '=', reference)
     .where('state', 'in', UNPAID)
     .execute();

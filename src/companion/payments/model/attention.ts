@@ -46,29 +46,29 @@ export async function queueAttention(
   const earlier = await trx
     .selectFrom('attention')
     .selectAll()
-    .where('payment_id', '=', payment.id)
+    .where('paymentId', '=', payment.id)
     .where('reason', '=', reason)
     .where('reference', '=', reference)
     .where('subject', '=', subject)
     .execute();
-  const open = earlier.find(({ resolved_at }) => resolved_at === null);
+  const open = earlier.find(({ resolvedAt }) => resolvedAt === null);
   if (open) await reserveMore(trx, open, reserved);
   if (open || (earlier.length > 0 && opens !== 'after_resolve')) return null;
   await trx
     .insertInto('attention')
     .values({
       id,
-      payment_id: payment.id,
+      paymentId: payment.id,
       reason,
       reference,
       subject,
-      refund_id: attention.refund_id ?? null,
-      provider_refund_id: attention.provider_refund_id ?? null,
-      reported_amount: attention.reported_amount,
-      reported_currency: attention.reported_currency ?? null,
-      reserved_amount: reserved,
-      opened_at: now,
-      resolved_at: opens === 'news' ? now : null,
+      refundId: attention.refund_id ?? null,
+      providerRefundId: attention.provider_refund_id ?? null,
+      reportedAmount: attention.reported_amount,
+      reportedCurrency: attention.reported_currency ?? null,
+      reservedAmount: reserved,
+      openedAt: now,
+      resolvedAt: opens === 'news' ? now : null,
       outcome: opens === 'news' ? 'money_out' : null,
       note: null,
     })
@@ -96,11 +96,11 @@ function sumOrUnknown(sum: number | null): number | null {
 /** The same report again may speak of a larger sum: the largest one counts. */
 async function reserveMore(
   trx: Writer,
-  { id, reserved_amount: before }: AttentionRow,
+  { id, reservedAmount: before }: AttentionRow,
   reserved: number | null,
 ): Promise<void> {
   if (before === null || (reserved !== null && reserved <= before)) return;
-  await trx.updateTable('attention').set({ reserved_amount: reserved }).where('id', '=', id).execute();
+  await trx.updateTable('attention').set({ reservedAmount: reserved }).where('id', '=', id).execute();
 }
 
 /** The refund it is about; `null` when nobody can tell it from another one, so that each report is a new one. */
@@ -113,7 +113,7 @@ export async function findAttention(db: Reader, paymentId: string, id: string): 
     .selectFrom('attention')
     .selectAll()
     .where('id', '=', id)
-    .where('payment_id', '=', paymentId)
+    .where('paymentId', '=', paymentId)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -123,8 +123,8 @@ export function findOpenAttentionOf(db: Reader, paymentIds: readonly string[]): 
   return db
     .selectFrom('attention')
     .selectAll()
-    .where('payment_id', 'in', paymentIds)
-    .where('resolved_at', 'is', null)
+    .where('paymentId', 'in', paymentIds)
+    .where('resolvedAt', 'is', null)
     .orderBy('seq')
     .execute();
 }
@@ -147,11 +147,11 @@ const closeOpen = prepared(
   ) =>
     trx
       .updateTable('attention')
-      .set({ resolved_at: values.now, outcome: values.outcome })
-      .where('payment_id', '=', values.paymentId)
+      .set({ resolvedAt: values.now, outcome: values.outcome })
+      .where('paymentId', '=', values.paymentId)
       .where('reason', '=', values.reason)
       .where('subject', '=', values.subject)
-      .where('resolved_at', 'is', null),
+      .where('resolvedAt', 'is', null),
 );
 
 /** Ends what has explained itself: the provider's word that was missing has come. `refundId`: of what is about a refund. */

@@ -36,8 +36,8 @@ const STATUS_QUERY = 'status query';
 /** Notes of reports that nothing came of although something should have: only a person can tell what they mean. */
 const UNCLEAR: readonly string[] = ['unknown_status', 'unmatched_refund'] satisfies Outcome[];
 
-const insertEvent = prepared((db, line: Insertable<Schema['payment_events']>) =>
-  db.insertInto('payment_events').values(line),
+const insertEvent = prepared((db, line: Insertable<Schema['paymentEvents']>) =>
+  db.insertInto('paymentEvents').values(line),
 );
 
 /**
@@ -57,31 +57,37 @@ export async function addEvent(
   attention: object | null = null,
 ): Promise<void> {
   const line = {
-    payment_id: after.id,
+    paymentId: after.id,
     version: after.version,
     event: cause.event,
-    status_before: before.status,
-    status_after: after.status,
+    statusBefore: before.status,
+    statusAfter: after.status,
     source: cause.source,
     note,
-    attention_json: attention && JSON.stringify(attention),
+    attentionJson: attention && JSON.stringify(attention),
   };
   if (note !== null && isAnswer(cause)) {
     if (note === 'replaced_attempt') return;
     const last = await trx
-      .selectFrom('payment_events')
+      .selectFrom('paymentEvents')
       .selectAll()
-      .where('payment_id', '=', after.id)
+      .where('paymentId', '=', after.id)
       .orderBy('id', 'desc')
       .executeTakeFirst();
     if (last?.event === line.event && last.note === note && last.version === line.version) return;
   }
-  await insertEvent(trx, { ...line, created_at: now });
+  await insertEvent(trx, { ...line, createdAt: now });
   logAfterCommit(trx, {
     level: note !== null && UNCLEAR.includes(note) ? 'warn' : 'info',
     fields: {
-      ...line,
+      payment_id: line.paymentId,
+      version: line.version,
       event: sanitizeForLog(line.event),
+      status_before: line.statusBefore,
+      status_after: line.statusAfter,
+      source: line.source,
+      note: line.note,
+      attention_json: line.attentionJson,
       ...(cause.detail ? { detail: cause.detail } : {}),
       method: after.method,
       provider: after.provider,

@@ -15,13 +15,13 @@ export async function keepFailureReason(
   if (reason === '') return;
   await trx
     .updateTable('refunds')
-    .set({ failure_reason: reason })
+    .set({ failureReason: reason })
     .where('id', '=', id)
     .where('status', '=', 'pending')
     .execute();
 }
 
 /** Why a refund has failed; `null` when it has not, and when nobody has said why. */
-export function failureReasonOf({ status, failure_reason }: RefundRow): string | null {
-  return status === 'failed' ? failure_reason : null;
+export function failureReasonOf({ status, failureReason }: RefundRow): string | null {
+  return status === 'failed' ? failureReason : null;
 }

@@ -28,11 +28,11 @@ export async function findPriorCall(
   key: string,
   bodyHash: string,
 ): Promise<PriorCall> {
-  const row = await read.selectFrom('idempotency_keys').selectAll().where('key', '=', key).executeTakeFirst();
+  const row = await read.selectFrom('idempotencyKeys').selectAll().where('key', '=', key).executeTakeFirst();
   if (!row) return { kind: 'none' };
-  if (row.body_hash !== bodyHash) return { kind: 'mismatch' };
-  if (row.response_json === null) return { kind: 'unfinished', resourceId: row.resource_id };
-  return { kind: 'answered', answer: JSON.parse(row.response_json) as Answer };
+  if (row.bodyHash !== bodyHash) return { kind: 'mismatch' };
+  if (row.responseJson === null) return { kind: 'unfinished', resourceId: row.resourceId };
+  return { kind: 'answered', answer: JSON.parse(row.responseJson) as Answer };
 }
 
 /** Takes the key for what the call makes, in the transaction that stores it. */
@@ -44,8 +44,8 @@ export async function reserveKey(
   now: number,
 ): Promise<void> {
   const result = await trx
-    .insertInto('idempotency_keys')
-    .values({ key, body_hash: bodyHash, resource_id: resourceId, response_json: null, created_at: now })
+    .insertInto('idempotencyKeys')
+    .values({ key, bodyHash, resourceId, responseJson: null, createdAt: now })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (result.numInsertedOrUpdatedRows !== 1n) throw new KeyTakenError();
@@ -59,12 +59,12 @@ export async function keepAnswer(
   answer: Answer,
   now: number,
 ): Promise<void> {
-  const response_json = JSON.stringify(answer);
+  const responseJson = JSON.stringify(answer);
   await store.write((trx) =>
     trx
-      .insertInto('idempotency_keys')
-      .values({ key, body_hash: bodyHash, resource_id: '', response_json, created_at: now })
-      .onConflict((conflict) => conflict.column('key').doUpdateSet({ response_json }))
+      .insertInto('idempotencyKeys')
+      .values({ key, bodyHash, resourceId: '', responseJson, createdAt: now })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ responseJson }))
       .execute(),
   );
 }

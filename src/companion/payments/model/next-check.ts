@@ -97,12 +97,12 @@ export function silentPause(age: number): number {
 export async function planChecksNow(trx: Writer, now: number): Promise<void> {
   await trx
     .updateTable('payments')
-    .set({ next_check_at: now })
-    .where('next_check_at', '>', now + OPEN_CHECKS.longestMs)
+    .set({ nextCheckAt: now })
+    .where('nextCheckAt', '>', now + OPEN_CHECKS.longestMs)
     .where((eb) =>
       eb.or([
         eb('status', 'in', PAYMENT_STATUSES.filter(isOpen)),
-        eb('next_check_at', '>', now + LONGEST_SILENT_PAUSE_MS),
+        eb('nextCheckAt', '>', now + LONGEST_SILENT_PAUSE_MS),
       ]),
     )
     .execute();

@@ -13,8 +13,8 @@ const SETTLING_MS = 60_000;
  * When an attempt's code ends by itself (unix ms): as its provider has told, or with the shop's time to pay where the
  * provider keeps to that; `null` when nobody has told.
  */
-export function endOf({ ends_at, deadline, provider }: AttemptRow, providers: Providers): number | null {
-  return ends_at ?? (providers[provider].capabilities.lifetime === 'own' ? null : deadline);
+export function endOf({ endsAt, deadline, provider }: AttemptRow, providers: Providers): number | null {
+  return endsAt ?? (providers[provider].capabilities.lifetime === 'own' ? null : deadline);
 }
 
 /**

@@ -17,18 +17,18 @@ export async function findPayment(db: Reader, id: string): Promise<Payment | nul
 export async function findByQr(db: Reader, qrId: string): Promise<Payment | null> {
   const row = await db
     .selectFrom('attempts')
-    .innerJoin('payments', 'payments.id', 'attempts.payment_id')
+    .innerJoin('payments', 'payments.id', 'attempts.paymentId')
     .selectAll('payments')
-    .where('attempts.qr_id', '=', qrId)
+    .where('attempts.qrId', '=', qrId)
     .executeTakeFirst();
   return row ? toPayment(row) : null;
 }
 
 export function findEvents(db: Reader, paymentId: string): Promise<PaymentEventRow[]> {
   return db
-    .selectFrom('payment_events')
+    .selectFrom('paymentEvents')
     .selectAll()
-    .where('payment_id', '=', paymentId)
+    .where('paymentId', '=', paymentId)
     .orderBy('id')
     .execute();
 }
@@ -46,11 +46,11 @@ export interface PageQuery {
 /** Newest first, cut by `seq`: payments made meanwhile do not shift the pages that follow. */
 export async function findPage(db: Reader, query: PageQuery): Promise<Payment[]> {
   let select = db.selectFrom('payments').selectAll().orderBy('seq', 'desc').limit(query.limit);
-  if (query.orderId !== undefined) select = select.where('order_id', '=', query.orderId);
+  if (query.orderId !== undefined) select = select.where('orderId', '=', query.orderId);
   if (query.status !== undefined) select = select.where('status', '=', query.status);
   if (query.attention) {
     select = select.where('id', 'in', (eb) =>
-      eb.selectFrom('attention').select('payment_id').where('resolved_at', 'is', null),
+      eb.selectFrom('attention').select('paymentId').where('resolvedAt', 'is', null),
     );
   }
   if (query.after !== undefined) select = select.where('seq', '<', query.after);

@@ -12,18 +12,18 @@ import { backoffMs, type Backoff } from '../../lib/backoff.ts';
 /** A provider does not wait long for a confirmation. */
 const RETRY: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 
-/** Gives providers the word that they wait for. */
+/** Confirms attempts at providers that wait for a confirmation. */
 export const CONFIRM_ATTEMPTS = attemptJob({
   name: 'confirm attempts',
   waiting: "confirm_state = 'waiting'",
-  at: 'next_confirm_at',
+  at: 'nextConfirmAt',
   longestDelayMs: RETRY.longestMs,
   run: confirmAttempt,
 });
 
 /**
- * Gives the provider the word it waits for, once the merchant (or, unasked, the configuration) lets the payment
- * through. May be repeated until it is given: providers take a repeat for the same word.
+ * Confirms the attempt once the merchant, or the configuration, lets the payment through. May be repeated: providers
+ * accept a repeated confirmation.
  */
 async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   await putOff(ctx, attempt);
@@ -31,38 +31,38 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
   if (payment && !(await ctx.confirms(payment))) {
     await cancelPayment(ctx, payment, { source: 'merchant' });
   } else if (payment && (await findOffering(ctx, attempt))) {
-    // Read once more: while the merchant was asked, the payer may have left this way for another.
+    // Read again: the payer may have chosen another method while the merchant was asked.
     try {
       await ctx.providers[attempt.provider].confirm?.(refOfAttempt(attempt, payment));
     } catch (error) {
       if (!(error instanceof ProviderError) || error.kind === 'unavailable') throw error;
-      // Its status, asked about as ever, tells what the payment came to.
+      // Polling the status will show the result of the payment.
       ctx.log.error({ payment_id: payment.id, err: error }, 'the provider did not take our confirmation');
     }
   }
   await ctx.store.write((trx) =>
     trx
       .updateTable('attempts')
-      .set({ confirm_state: 'done' })
+      .set({ confirmState: 'done' })
       .where('reference', '=', attempt.reference)
       .execute(),
   );
 }
 
 /** The payment, if this is still the attempt on offer: behind whatever the one writer is at work on. */
-function findOffering(ctx: Context, { reference, payment_id }: AttemptRow): Promise<Payment | null> {
+function findOffering(ctx: Context, { reference, paymentId }: AttemptRow): Promise<Payment | null> {
   return ctx.store.write(async (trx) => {
-    const payment = await findPayment(trx, payment_id);
+    const payment = await findPayment(trx, paymentId);
     return payment?.reference === reference && isOpen(payment.status) ? payment : null;
   });
 }
 
-async function putOff(ctx: Context, { reference, confirm_tries: tries }: AttemptRow): Promise<void> {
+async function putOff(ctx: Context, { reference, confirmTries: tries }: AttemptRow): Promise<void> {
   const pause = backoffMs(tries, RETRY);
   await ctx.store.write((trx) =>
     trx
       .updateTable('attempts')
-      .set({ confirm_tries: tries + 1, next_confirm_at: ctx.now() + pause })
+      .set({ confirmTries: tries + 1, nextConfirmAt: ctx.now() + pause })
       .where('reference', '=', reference)
       .execute(),
   );

@@ -57,7 +57,7 @@ interface AttemptJobOptions {
   /** The condition of the partial index, as SQL text: SQLite does not match a bound value with the index. */
   readonly waiting: "close_state <> 'none'" | "confirm_state = 'waiting'";
   /** The column of the due time (unix ms); `null` in the column means at once. */
-  readonly at: 'next_close_at' | 'next_confirm_at';
+  readonly at: 'nextCloseAt' | 'nextConfirmAt';
   /** The longest delay that the job ever plans, ms. */
   readonly longestDelayMs: number;
   readonly run: (ctx: Context, attempt: AttemptRow) => Promise<unknown>;

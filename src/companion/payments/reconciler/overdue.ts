@@ -6,8 +6,8 @@ import type { Payment } from '../model/payment.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 
 /**
- * Tells the merchant, once for each attempt, that its provider does not say how it ended. `holds` is asked again in the
- * transaction: an answer may have come meanwhile.
+ * Notifies the merchant, once an attempt, that its provider does not report how the attempt ended. `holds` is evaluated
+ * again in the transaction: a report may have arrived meanwhile.
  */
 export async function tellOverdue(
   ctx: Context,

@@ -9,7 +9,7 @@ import { isOffered, type OfferedPayment, type Payment } from '../model/payment.t
 
 /** Least time between two rounds of questions that payers cause about one payment, ms. */
 const ASK_GAP_MS = 3_000;
-/** How long a payer's call waits for the provider, ms. What the provider answers later reaches the page by its stream. */
+/** How long a payer's call waits for the provider, ms. A later answer reaches the page by its stream. */
 const WAIT_MS = 4_000;
 
 /**
@@ -36,7 +36,7 @@ type Begin = (job: string, task: Task) => Promise<void>;
 export class PayerChecks {
   readonly #ctx: Context;
   readonly #begin: Begin;
-  /** By payment, the oldest first. */
+  /** The latest check by payment, the oldest first. */
   readonly #latest = new Map<string, { readonly askedAt: number; readonly answered: Promise<void> }>();
 
   constructor(ctx: Context, begin: Begin) {
@@ -56,10 +56,10 @@ export class PayerChecks {
     await within(WAIT_MS, latest.answered);
   }
 
-  /** Also about codes that another one has replaced: the payer may have paid an earlier one. */
+  /** Polls replaced codes as well: the payer may have paid an earlier one. */
   async #askAll(payment: OfferedPayment): Promise<void> {
     const attempts = await findAttempts(this.#ctx.store.read, payment.id);
-    const known = attempts.filter((attempt) => attempt.provider_payment_id !== null && !hasMoney(attempt));
+    const known = attempts.filter((attempt) => attempt.providerPaymentId !== null && !hasMoney(attempt));
     await Promise.all(
       known.map((attempt) =>
         // Under the names of the planned questions: one that is under way is shared.

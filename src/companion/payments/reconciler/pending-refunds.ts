@@ -8,10 +8,10 @@ import { findPayment } from '../model/queries.ts';
 import { LONGEST_OLD_PAUSE_MS, trySendRefund } from '../refunds/send-refund.ts';
 import { findRefund } from '../refunds/refund-rows.ts';
 
-/** A refund that has been pending for so long is told to the merchant. */
+/** The merchant is notified of a refund that has been pending for this long, ms. */
 const OVERDUE_AFTER_MS = 24 * 3_600_000;
 
-/** Carries refunds on whose end the provider has not told. */
+/** Sends pending refunds to their provider again, until it reports their result. */
 export const SEND_PENDING_REFUNDS: Job = {
   name: 'send pending refunds',
   async findDue(ctx, busy) {
@@ -19,8 +19,8 @@ export const SEND_PENDING_REFUNDS: Job = {
       planned(ctx, busy)
         .selectAll('refunds')
         .select('attempts.provider')
-        .where('next_request_at', comparison, time)
-        .orderBy('next_request_at')
+        .where('nextRequestAt', comparison, time)
+        .orderBy('nextRequestAt')
         .limit(BATCH_SIZE)
         .execute(),
     );
@@ -32,8 +32,8 @@ export const SEND_PENDING_REFUNDS: Job = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_request_at as at')
-      .orderBy('next_request_at')
+      .select('nextRequestAt as at')
+      .orderBy('nextRequestAt')
       .limit(1)
       .executeTakeFirst();
     return next?.at;
@@ -50,17 +50,17 @@ function planned({ store }: Context, { keys, providers }: Busy) {
 }
 
 async function carryOn(ctx: Context, refund: RefundRow): Promise<void> {
-  const { status, created_at } = await trySendRefund(ctx, refund);
-  if (status !== 'pending' || ctx.now() - created_at < OVERDUE_AFTER_MS || !ctx.clock.isReliable()) return;
+  const { status, createdAt } = await trySendRefund(ctx, refund);
+  if (status !== 'pending' || ctx.now() - createdAt < OVERDUE_AFTER_MS || !ctx.clock.isReliable()) return;
   const told = await ctx.store.write((trx) => tellOverdue(trx, refund, ctx.now()));
   if (!told) return;
-  ctx.log.error({ payment_id: refund.payment_id, refund_id: refund.id }, 'a refund does not end');
+  ctx.log.error({ payment_id: refund.paymentId, refund_id: refund.id }, 'a refund does not end');
   ctx.wakeNotifier();
 }
 
 async function tellOverdue(trx: Writer, { id, reference }: RefundRow, now: number): Promise<boolean> {
   const current = await findRefund(trx, id);
-  const payment = current?.status === 'pending' ? await findPayment(trx, current.payment_id) : null;
+  const payment = current?.status === 'pending' ? await findPayment(trx, current.paymentId) : null;
   if (!payment) return false;
   return (
     (await queueAttention(trx, payment, { reason: 'refund_overdue', reference, refund_id: id }, now)) !== null

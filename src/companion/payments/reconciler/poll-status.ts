@@ -26,8 +26,8 @@ export const POLL_STATUS: Job = {
   async findDue(ctx, busy) {
     const rows = await planned(ctx, busy)
       .selectAll()
-      .where('next_check_at', '<=', ctx.now())
-      .orderBy('next_check_at')
+      .where('nextCheckAt', '<=', ctx.now())
+      .orderBy('nextCheckAt')
       .limit(BATCH_SIZE)
       .execute();
     return rows.map((row) => ({
@@ -38,9 +38,9 @@ export const POLL_STATUS: Job = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_check_at as at')
-      .where('next_check_at', 'is not', null)
-      .orderBy('next_check_at')
+      .select('nextCheckAt as at')
+      .where('nextCheckAt', 'is not', null)
+      .orderBy('nextCheckAt')
       .limit(1)
       .executeTakeFirst();
     return next?.at;
@@ -127,7 +127,7 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
     await trx
       .updateTable('payments')
       .set({
-        answered_checks: counted.answers,
+        answeredChecks: counted.answers,
         checks: counted.checks,
         ...(givenUp ? { next_check_at: nextCheckAt(counted, ctx.now()) } : {}),
       })
@@ -135,7 +135,7 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
       .execute();
     if (!givenUp || isWatched(counted)) return;
     const attempt = await findAttempt(trx, payment.reference);
-    if (attempt?.state === 'open' && attempt.close_state === 'none')
+    if (attempt?.state === 'open' && attempt.closeState === 'none')
       await markForClosing(trx, attempt.reference);
   });
 }
@@ -144,8 +144,8 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
 async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Promise<Task[]> {
   const attempts = await findAttempts(ctx.store.read, payment.id);
   const replaced = attempts.filter(
-    ({ reference, provider_payment_id, close_state }) =>
-      reference !== payment.reference && provider_payment_id !== null && close_state === 'none',
+    ({ reference, providerPaymentId, closeState }) =>
+      reference !== payment.reference && providerPaymentId !== null && closeState === 'none',
   );
   return replaced.map((attempt) => ({
     key: attempt.reference,

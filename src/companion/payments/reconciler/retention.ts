@@ -6,9 +6,9 @@ import { addEvent } from '../model/events.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** How often it looks when nothing is due sooner. */
+/** The longest time between two rounds. */
 const IDLE_MS = 3_600_000;
-/** Rows erased in one commit: others' commits wait for it. */
+/** The most rows erased in one commit: other commits wait for it. */
 const AT_ONCE = 100;
 
 /** As in the index of what is still to be erased. */
@@ -38,7 +38,7 @@ export class Retention {
     );
   }
 
-  /** Begins; 0 days keep everything for good. */
+  /** Starts the rounds. With 0 days nothing is ever erased. */
   start(): void {
     if (this.#keptMs > 0) this.#loop.wake();
   }
@@ -47,7 +47,7 @@ export class Retention {
     return this.#loop.close();
   }
 
-  /** One round; answers the ms until the next. */
+  /** Erases one batch. Returns the ms until the next round. */
   async runRound(): Promise<number> {
     const unreliableMs = this.#ctx.clock.reliableInMs();
     if (unreliableMs > 0) return Math.min(IDLE_MS, unreliableMs);
@@ -64,9 +64,9 @@ export class Retention {
     }
     const next = await this.#ctx.store.read
       .selectFrom('payments')
-      .select(({ fn }) => fn.min('updated_at').as('at'))
-      .where('erased_at', 'is', null)
-      .where('updated_at', '>', before)
+      .select(({ fn }) => fn.min('updatedAt').as('at'))
+      .where('erasedAt', 'is', null)
+      .where('updatedAt', '>', before)
       .executeTakeFirst();
     return Math.min(IDLE_MS, this.#keptMs, (next?.at ?? Infinity) + this.#keptMs - now);
   }
@@ -77,24 +77,24 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
     .updateTable('payments')
     .set({
       description: null,
-      return_url: null,
-      receipt_url: null,
-      charge_payload: null,
-      customer_json: '{}',
-      metadata_json: '{}',
-      erased_at: now,
+      returnUrl: null,
+      receiptUrl: null,
+      chargePayload: null,
+      customerJson: '{}',
+      metadataJson: '{}',
+      erasedAt: now,
     })
     .where('id', 'in', (eb) =>
       eb
         .selectFrom('payments')
         .select('id')
-        .where('erased_at', 'is', null)
-        .where('updated_at', '<=', before)
-        // The payer may be looking at its code.
-        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expires_at', '<=', before)]))
+        .where('erasedAt', 'is', null)
+        .where('updatedAt', '<=', before)
+        // The payer may still see its code.
+        .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expiresAt', '<=', before)]))
         // A person still has to look at it.
         .where('id', 'not in', (eb) =>
-          eb.selectFrom('attention').select('payment_id').where('resolved_at', 'is', null),
+          eb.selectFrom('attention').select('paymentId').where('resolvedAt', 'is', null),
         )
         .limit(AT_ONCE),
     )
@@ -107,15 +107,15 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
 async function eraseWhatHangsOn(trx: Writer, payment: Payment, now: number): Promise<void> {
   await trx
     .updateTable('refunds')
-    .set({ reason: null, failure_reason: null })
-    .where('payment_id', '=', payment.id)
+    .set({ reason: null, failureReason: null })
+    .where('paymentId', '=', payment.id)
     .execute();
-  await trx.updateTable('attention').set({ note: null }).where('payment_id', '=', payment.id).execute();
+  await trx.updateTable('attention').set({ note: null }).where('paymentId', '=', payment.id).execute();
   await trx
-    .updateTable('sandbox_payments')
-    .set({ description: null, return_url: null })
+    .updateTable('sandboxPayments')
+    .set({ description: null, returnUrl: null })
     .where('reference', 'in', (eb) =>
-      eb.selectFrom('attempts').select('reference').where('payment_id', '=', payment.id),
+      eb.selectFrom('attempts').select('reference').where('paymentId', '=', payment.id),
     )
     .execute();
   await addEvent(trx, payment, payment, { event: 'payment.erased', source: 'clock' }, null, now);
@@ -124,13 +124,13 @@ async function eraseWhatHangsOn(trx: Writer, payment: Payment, now: number): Pro
 /** By their own age: some belong to no payment, and a payment that lives on does not need them. */
 async function eraseBodies(trx: Writer, before: number): Promise<number> {
   const received = await trx
-    .updateTable('provider_deliveries')
-    .set({ body: NO_BYTES, report_json: null, next_try_at: null })
+    .updateTable('providerDeliveries')
+    .set({ body: NO_BYTES, reportJson: null, nextTryAt: null })
     .where(sql<number>`rowid`, 'in', (eb) =>
       eb
-        .selectFrom('provider_deliveries')
+        .selectFrom('providerDeliveries')
         .select(sql<number>`rowid`.as('rowid'))
-        .where('received_at', '<=', before)
+        .where('receivedAt', '<=', before)
         .where('body', '<>', NO_BYTES)
         .limit(AT_ONCE),
     )
@@ -142,16 +142,16 @@ async function eraseBodies(trx: Writer, before: number): Promise<number> {
       eb
         .selectFrom('deliveries')
         .select('seq')
-        .where('created_at', '<=', before)
+        .where('createdAt', '<=', before)
         .where('body', '<>', sql.lit(''))
-        .where('next_attempt_at', 'is', null)
+        .where('nextAttemptAt', 'is', null)
         .limit(AT_ONCE),
     )
     .executeTakeFirst();
   const answers = await trx
-    .deleteFrom('idempotency_keys')
+    .deleteFrom('idempotencyKeys')
     .where('key', 'in', (eb) =>
-      eb.selectFrom('idempotency_keys').select('key').where('created_at', '<=', before).limit(AT_ONCE),
+      eb.selectFrom('idempotencyKeys').select('key').where('createdAt', '<=', before).limit(AT_ONCE),
     )
     .executeTakeFirst();
   return Number(received.numUpdatedRows + sent.numUpdatedRows + answers.numDeletedRows);

@@ -10,21 +10,21 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
   async findDue(ctx, busy) {
     const rows = await findDueRows(ctx.now(), LONGEST_SILENT_PAUSE_MS, (comparison, time) =>
       planned(ctx, busy)
-        .select(['provider', 'report_json', 'tries', 'received_at', 'next_try_at'])
-        .where('next_try_at', comparison, time)
-        .orderBy('next_try_at')
+        .select(['provider', 'reportJson', 'tries', 'receivedAt', 'nextTryAt'])
+        .where('nextTryAt', comparison, time)
+        .orderBy('nextTryAt')
         .limit(BATCH_SIZE)
         .execute(),
     );
     return rows.map((row) => {
       const provider = row.provider as ProviderName;
-      const delivery = JSON.parse(row.report_json!) as ProviderDelivery;
+      const delivery = JSON.parse(row.reportJson!) as ProviderDelivery;
       const due = {
         provider,
         delivery,
         tries: row.tries,
-        receivedAt: row.received_at,
-        nextTryAt: row.next_try_at,
+        receivedAt: row.receivedAt,
+        nextTryAt: row.nextTryAt,
       };
       return {
         key: delivery.deliveryId,
@@ -35,8 +35,8 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
   },
   async nextAt(ctx, busy) {
     const next = await planned(ctx, busy)
-      .select('next_try_at as at')
-      .orderBy('next_try_at')
+      .select('nextTryAt as at')
+      .orderBy('nextTryAt')
       .limit(1)
       .executeTakeFirst();
     return next?.at;
@@ -45,8 +45,8 @@ export const RETRY_DEFERRED_WEBHOOKS: Job = {
 
 function planned({ store }: Context, { keys, providers }: Busy) {
   return store.read
-    .selectFrom('provider_deliveries')
-    .where('next_try_at', 'is not', null)
-    .where('delivery_id', 'not in', keys)
+    .selectFrom('providerDeliveries')
+    .where('nextTryAt', 'is not', null)
+    .where('deliveryId', 'not in', keys)
     .where('provider', 'not in', providers);
 }

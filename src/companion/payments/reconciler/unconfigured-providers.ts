@@ -72,13 +72,13 @@ async function providersOfRefundablePayments(db: Reader, since: number): Promise
     last = next.provider;
     const one = await db
       .selectFrom('attempts')
-      .innerJoin('payments', 'payments.id', 'attempts.payment_id')
+      .innerJoin('payments', 'payments.id', 'attempts.paymentId')
       .select('payments.id')
       .where(IS_PAID_ATTEMPT)
       .where('attempts.provider', '=', next.provider)
-      .where('attempts.created_at', '>=', since)
+      .where('attempts.createdAt', '>=', since)
       .where('payments.status', 'in', ['paid', 'partial_refunded'])
-      .orderBy('attempts.created_at', 'desc')
+      .orderBy('attempts.createdAt', 'desc')
       .limit(1)
       .executeTakeFirst();
     if (one) found.add(next.provider);

@@ -57,7 +57,7 @@ export async function applyRefundReport(trx: Writer, reported: ReportedRefund): 
 /** True if the report may be about a sent refund whose provider id is unknown: its answer was lost or is on its way. */
 async function isAwaitingId(trx: Writer, attempt: AttemptRow, amount: number | null): Promise<boolean> {
   const isCandidate = (refund: RefundRow) =>
-    refund.provider_refund_id === null &&
+    refund.providerRefundId === null &&
     refund.status !== 'failed' &&
     (amount === null || refund.amount === amount);
   return (await findSentRefunds(trx, attempt)).some(isCandidate);
@@ -73,7 +73,7 @@ async function applyUnidentifiedReport(trx: Writer, reported: ReportedRefund): P
   if (refunds.length === 0) {
     const ours = sent.filter((refund) => refund.status !== 'failed').length;
     // There are more success reports than refunds that we have sent.
-    if (attempt.unidentified_refunds >= ours) return flagUnmatchedRefund(trx, reported);
+    if (attempt.unidentifiedRefunds >= ours) return flagUnmatchedRefund(trx, reported);
     await countUnidentifiedReport(trx, attempt);
     return noteUnmatched(trx, reported);
   }

@@ -59,9 +59,9 @@ export async function refundLatePayment(
 export async function resolveLateRefund(trx: Writer, refundId: string, now: number): Promise<void> {
   await trx
     .updateTable('attention')
-    .set({ resolved_at: now, outcome: 'money_out' })
+    .set({ resolvedAt: now, outcome: 'money_out' })
     .where('reason', '=', 'late_refunded')
-    .where('refund_id', '=', refundId)
-    .where('resolved_at', 'is', null)
+    .where('refundId', '=', refundId)
+    .where('resolvedAt', 'is', null)
     .execute();
 }

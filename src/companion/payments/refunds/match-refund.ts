@@ -14,14 +14,14 @@ export async function matchRefund(
   const refunds = await trx
     .selectFrom('refunds')
     .selectAll()
-    .where('payment_id', '=', attempt.payment_id)
+    .where('paymentId', '=', attempt.paymentId)
     .execute();
   const ofAttempt = refunds.filter(({ reference }) => reference === attempt.reference);
   const refund = matchById(ofAttempt, refundReport) ?? matchByAmount(ofAttempt, refundReport);
-  if (refund?.provider_refund_id !== null || refundReport.providerRefundId === null) return refund;
+  if (refund?.providerRefundId !== null || refundReport.providerRefundId === null) return refund;
   return trx
     .updateTable('refunds')
-    .set({ provider_refund_id: refundReport.providerRefundId })
+    .set({ providerRefundId: refundReport.providerRefundId })
     .where('id', '=', refund.id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -32,7 +32,7 @@ function matchById(
   { refundId, providerRefundId, amount = null }: RefundReport,
 ): RefundRow | undefined {
   return (
-    refunds.find((refund) => providerRefundId !== null && refund.provider_refund_id === providerRefundId) ??
+    refunds.find((refund) => providerRefundId !== null && refund.providerRefundId === providerRefundId) ??
     // The provider sends our id in a free text. A person may have copied that text to another refund in the provider's
     // dashboard, so the amount must match too.
     refunds.find((refund) => refund.id === refundId && (amount ?? refund.amount) === refund.amount)
@@ -51,7 +51,7 @@ function matchByAmount(
   const candidates = refunds.filter(
     (refund) =>
       refund.status === 'pending' &&
-      refund.provider_refund_id === null &&
+      refund.providerRefundId === null &&
       refund.requests > 0 &&
       refund.amount === amount,
   );
@@ -72,11 +72,11 @@ export function findSentRefunds(trx: Writer, { reference }: AttemptRow): Promise
 /** Counts a report that has no refund id and no amount, and that belongs to a refund which we have sent. */
 export async function countUnidentifiedReport(
   trx: Writer,
-  { reference, unidentified_refunds }: AttemptRow,
+  { reference, unidentifiedRefunds }: AttemptRow,
 ): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ unidentified_refunds: unidentified_refunds + 1 })
+    .set({ unidentifiedRefunds: unidentifiedRefunds + 1 })
     .where('reference', '=', reference)
     .execute();
 }
@@ -95,11 +95,11 @@ export async function matchUnidentifiedReport(
   const [oldest] = pending;
   if (!oldest) return [];
   const { earlier } = await trx
-    .selectFrom('payment_events')
+    .selectFrom('paymentEvents')
     .select((eb) => eb.fn.countAll<number>().as('earlier'))
-    .where('payment_id', '=', attempt.payment_id)
+    .where('paymentId', '=', attempt.paymentId)
     .where('note', '=', 'unmatched_refund')
-    .where('created_at', '>', oldest.created_at)
+    .where('createdAt', '>', oldest.createdAt)
     .executeTakeFirstOrThrow();
   return earlier + 1 >= pending.length ? pending : [];
 }

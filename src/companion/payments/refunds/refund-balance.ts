@@ -17,7 +17,7 @@ export async function findRefundBalance(db: Reader, payment: Payment): Promise<R
   const pending = sumOf(await findPendingRefunds(db, payment.id));
   const open = await findOpenAttention(db, payment.id);
   const unreserved = Math.max(0, payment.amount - (await refundedTotal(db, payment)) - pending);
-  const reserved = open.reduce((sum, { reserved_amount }) => sum + (reserved_amount ?? unreserved), 0);
+  const reserved = open.reduce((sum, { reservedAmount }) => sum + (reservedAmount ?? unreserved), 0);
   return { pending, reserved: Math.min(reserved, unreserved), left: Math.max(0, unreserved - reserved) };
 }
 
@@ -33,19 +33,19 @@ export async function refundedTotal(
   const succeeded = await db
     .selectFrom('refunds')
     .select('amount')
-    .where('payment_id', '=', id)
+    .where('paymentId', '=', id)
     .where('duplicate', '=', 0)
     .where('status', '=', 'succeeded')
     .execute();
   const confirmed = await db
     .selectFrom('attention')
-    .select('reserved_amount')
-    .where('payment_id', '=', id)
+    .select('reservedAmount')
+    .where('paymentId', '=', id)
     .where('reason', 'in', ['unmatched_refund', 'paid_contradicted'])
     .where('outcome', '=', 'money_out')
     .execute();
   const reported = confirmed.reduce(
-    (sum, { reserved_amount }) => sum + (reserved_amount ?? 0),
+    (sum, { reservedAmount }) => sum + (reservedAmount ?? 0),
     sumOf(succeeded),
   );
   return Math.min(amount, Math.max(refundedAmount, reported));
@@ -71,7 +71,7 @@ export async function checkBalance(
   const before = sumOf(
     pending.filter(({ seq, requests }) => seq !== refund.seq && (requests > 0 || seq < refund.seq)),
   );
-  const reserved = open.reduce((sum, { reserved_amount }) => sum + (reserved_amount ?? Infinity), 0);
+  const reserved = open.reduce((sum, { reservedAmount }) => sum + (reservedAmount ?? Infinity), 0);
   return isContradicted || before + reserved > room ? 'wait' : 'now';
 }
 
@@ -82,7 +82,7 @@ function findPendingRefunds(
   return db
     .selectFrom('refunds')
     .select(['seq', 'amount', 'requests'])
-    .where('payment_id', '=', paymentId)
+    .where('paymentId', '=', paymentId)
     .where('duplicate', '=', 0)
     .where('status', '=', 'pending')
     .execute();

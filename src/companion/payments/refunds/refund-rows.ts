@@ -33,15 +33,15 @@ export function insertRefund(
     .insertInto('refunds')
     .values({
       id,
-      payment_id: paymentId,
+      paymentId,
       reference,
       amount,
       reason,
       status: 'pending',
       duplicate: duplicate ? 1 : 0,
       ...(nextRequestAt === undefined ? {} : { next_request_at: nextRequestAt }),
-      created_at: now,
-      updated_at: now,
+      createdAt: now,
+      updatedAt: now,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -62,7 +62,7 @@ async function hasRefund(db: Reader, paymentId: string): Promise<boolean> {
   const refund = await db
     .selectFrom('refunds')
     .select('id')
-    .where('payment_id', '=', paymentId)
+    .where('paymentId', '=', paymentId)
     .where('duplicate', '=', 0)
     .where('status', '!=', 'failed')
     .executeTakeFirst();

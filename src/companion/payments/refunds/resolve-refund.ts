@@ -20,7 +20,7 @@ export async function resolveOverdueRefund(
   { refundId, isOut, now }: { readonly refundId: string; readonly isOut: boolean; readonly now: number },
 ): Promise<Payment> {
   const status = isOut ? 'succeeded' : 'failed';
-  const refund = { id: refundId, payment_id: payment.id };
+  const refund = { id: refundId, paymentId: payment.id };
   return (await settleRefund(trx, refund, { status, amount: null, source: SOURCE, now })).payment;
 }
 

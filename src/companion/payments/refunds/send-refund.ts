@@ -43,7 +43,7 @@ export async function sendRefund(ctx: RefundContext, refund: RefundRow): Promise
   if (refund.status !== 'pending') return refund;
   // The attempt to send is stored before the call: after a crash, the next call must know that there may have been one.
   if (!(await claimSend(ctx, refund))) return (await findRefund(ctx.store.read, refund.id)) ?? refund;
-  const payment = await findPayment(ctx.store.read, refund.payment_id);
+  const payment = await findPayment(ctx.store.read, refund.paymentId);
   const attempt = await findAttempt(ctx.store.read, refund.reference);
   if (!payment || !attempt) throw new Error(`refund ${refund.id} has no payment or no attempt`);
   let answer: ProviderRefund;
@@ -51,7 +51,7 @@ export async function sendRefund(ctx: RefundContext, refund: RefundRow): Promise
     answer = await ctx.providers[attempt.provider].refund({
       payment: refOfAttempt(attempt, payment),
       refundId: refund.id,
-      providerRefundId: refund.provider_refund_id,
+      providerRefundId: refund.providerRefundId,
       repeated: refund.requests > 0,
       amount: refund.amount,
       reason: refund.reason,
@@ -65,13 +65,9 @@ export async function sendRefund(ctx: RefundContext, refund: RefundRow): Promise
     answer = { status: 'failed', failureReason: error.reason };
   }
   const { status, providerRefundId } = answer;
-  if (providerRefundId && providerRefundId !== refund.provider_refund_id) {
+  if (providerRefundId && providerRefundId !== refund.providerRefundId) {
     await ctx.store.write((trx) =>
-      trx
-        .updateTable('refunds')
-        .set({ provider_refund_id: providerRefundId })
-        .where('id', '=', refund.id)
-        .execute(),
+      trx.updateTable('refunds').set({ providerRefundId }).where('id', '=', refund.id).execute(),
     );
   }
   if (status === 'succeeded' && contradictsTest(payment, answer)) {
@@ -110,17 +106,17 @@ async function flagTestContradiction(
 async function claimSend(ctx: RefundContext, refund: RefundRow): Promise<boolean> {
   const { id, requests } = refund;
   const now = ctx.now();
-  const age = now - refund.created_at;
+  const age = now - refund.createdAt;
   const longestMs = age < OLD_MS ? LONGEST_PAUSE_MS : LONGEST_OLD_PAUSE_MS;
   const pause = delayByAgeMs(age, { share: 1, firstMs: FIRST_PAUSE_MS, longestMs });
   const room = await ctx.store.write(async (trx) => {
     const current = await findRefund(trx, id);
     if (current?.status !== 'pending' || current.requests !== requests) return null;
-    const payment = await findPayment(trx, refund.payment_id);
+    const payment = await findPayment(trx, refund.paymentId);
     const room = requests === 0 && payment ? await checkBalance(trx, payment, current) : 'now';
     await trx
       .updateTable('refunds')
-      .set({ requests: room === 'now' ? requests + 1 : requests, next_request_at: now + pause })
+      .set({ requests: room === 'now' ? requests + 1 : requests, nextRequestAt: now + pause })
       .where('id', '=', id)
       .execute();
     if (room === 'never') await settleRefund(trx, refund, { ...NOTHING_LEFT, now });

@@ -25,10 +25,10 @@ export interface SettledRefund {
  */
 export async function settleRefund(
   trx: Writer,
-  { id, payment_id }: Pick<RefundRow, 'id' | 'payment_id'>,
+  { id, paymentId }: Pick<RefundRow, 'id' | 'paymentId'>,
   result: RefundResult,
 ): Promise<SettledRefund> {
-  const payment = await findPayment(trx, payment_id);
+  const payment = await findPayment(trx, paymentId);
   const before = await findRefund(trx, id);
   if (!payment || !before) throw new Error(`refund ${id} or its payment does not exist`);
   if (contradictsRefund(before, result)) {
@@ -39,7 +39,7 @@ export async function settleRefund(
   const { status, source, now } = result;
   const refund = await storeRefundResult(trx, before, { status, now });
   const outcome = status === 'succeeded' ? 'money_out' : 'no_money';
-  await closeAttention(trx, { paymentId: payment_id, reason: 'refund_overdue', refundId: id }, outcome, now);
+  await closeAttention(trx, { paymentId, reason: 'refund_overdue', refundId: id }, outcome, now);
   if (refund.duplicate === 1) {
     await recordSecondChargeRefund(trx, { payment, refund, source, now });
     return { refund, payment, outcome: 'applied' };
@@ -65,19 +65,19 @@ interface StoredResult {
 /** Stores the final status of a refund and returns the new row. */
 export async function storeRefundResult(
   trx: Writer,
-  { id, payment_id }: RefundRow,
+  { id, paymentId }: RefundRow,
   { status, amount, now }: StoredResult,
 ): Promise<RefundRow> {
   const refund = await trx
     .updateTable('refunds')
-    .set({ status, updated_at: now, ...(amount === undefined ? {} : { amount }) })
+    .set({ status, updatedAt: now, ...(amount === undefined ? {} : { amount }) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
   logAfterCommit(trx, {
     level: 'info',
     fields: {
-      payment_id,
+      payment_id: paymentId,
       refund_id: id,
       reference: refund.reference,
       amount: refund.amount,

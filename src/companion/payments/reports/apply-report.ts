@@ -28,7 +28,7 @@ export async function applyReport(
   { provider, report, cause, now }: ReceivedReport,
 ): Promise<Applied> {
   const attempt = await findReported(trx, provider, report);
-  const payment = attempt && (await findPayment(trx, attempt.payment_id));
+  const payment = attempt && (await findPayment(trx, attempt.paymentId));
   if (!payment) return { outcome: 'unknown_payment', payment: null };
   const refundReport = 'refund' in report ? report.refund : null;
   if (refundReport && !contradictsTest(payment, report))
@@ -87,11 +87,11 @@ async function updateOffer(
   trx: Writer,
   { payment, attempt, report, cause, now }: OfferUpdate,
 ): Promise<{ outcome: 'applied' | 'unchanged'; payment: Payment }> {
-  const providerPaymentId = report.providerPaymentId ?? attempt.provider_payment_id;
-  if (providerPaymentId !== attempt.provider_payment_id) {
+  const providerPaymentId = report.providerPaymentId ?? attempt.providerPaymentId;
+  if (providerPaymentId !== attempt.providerPaymentId) {
     await trx
       .updateTable('attempts')
-      .set({ provider_payment_id: providerPaymentId })
+      .set({ providerPaymentId })
       .where('reference', '=', attempt.reference)
       .execute();
   }
@@ -120,29 +120,29 @@ async function updateOffer(
  * any more is closed instead. Returns true if the reconciler has work to do.
  */
 async function requestConfirmation(trx: Writer, payment: Payment, attempt: AttemptRow): Promise<boolean> {
-  if (attempt.confirm_state !== 'none') return false;
+  if (attempt.confirmState !== 'none') return false;
   if (attempt.reference !== payment.reference || !isOpen(payment.status)) {
     await markForClosing(trx, attempt.reference);
     return true;
   }
   await trx
     .updateTable('attempts')
-    .set({ confirm_state: 'waiting' })
+    .set({ confirmState: 'waiting' })
     .where('reference', '=', attempt.reference)
     .execute();
   return true;
 }
 
 const markPaid = prepared((trx, { reference }: { reference: string }) =>
-  trx.updateTable('attempts').set({ state: 'paid', close_state: 'none' }).where('reference', '=', reference),
+  trx.updateTable('attempts').set({ state: 'paid', closeState: 'none' }).where('reference', '=', reference),
 );
 
 const closeOtherAttempts = prepared(
   (trx, { paymentId, paidReference }: { paymentId: string; paidReference: string }) =>
     trx
       .updateTable('attempts')
-      .set({ close_state: 'closing', close_tries: 0, next_close_at: null, silent_since: null })
-      .where('payment_id', '=', paymentId)
+      .set({ closeState: 'closing', closeTries: 0, nextCloseAt: null, silentSince: null })
+      .where('paymentId', '=', paymentId)
       .where('reference', '!=', paidReference)
       .where('state', 'in', UNPAID),
 );

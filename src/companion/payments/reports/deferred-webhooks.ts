@@ -47,9 +47,9 @@ function isLastTry(tries: number): boolean {
 function toDeferral({ delivery, tries }: DeferredWebhook, now: number) {
   const delay = scheduledMs(tries, WEBHOOK_RETRIES_MS);
   return {
-    report_json: JSON.stringify(delivery),
+    reportJson: JSON.stringify(delivery),
     tries,
-    next_try_at: isLastTry(tries) ? null : now + delay,
+    nextTryAt: isLastTry(tries) ? null : now + delay,
   };
 }
 
@@ -66,18 +66,18 @@ async function claimRetry(
   const firstMs = scheduledMs(tries + 1, WEBHOOK_RETRIES_MS);
   const pause = delayByAgeMs(age, { share: 0.1, firstMs, longestMs: LONGEST_SILENT_PAUSE_MS });
   const { numUpdatedRows } = await trx
-    .updateTable('provider_deliveries')
-    .set({ next_try_at: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })
+    .updateTable('providerDeliveries')
+    .set({ nextTryAt: isReliable && age > SILENT_GIVE_UP_MS ? null : now + pause })
     .where('provider', '=', provider)
-    .where('delivery_id', '=', delivery.deliveryId)
+    .where('deliveryId', '=', delivery.deliveryId)
     .where('tries', '=', tries)
-    .where('next_try_at', '=', nextTryAt)
+    .where('nextTryAt', '=', nextTryAt)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
 /** The row's values when no retry is needed. */
-const DONE = { report_json: null, next_try_at: null } as const;
+const DONE = { reportJson: null, nextTryAt: null } as const;
 
 /**
  * Confirms a deferred webhook again and applies it if that is possible now. Throws the provider's error when the provider
@@ -103,12 +103,12 @@ export async function retryDeferredWebhook(
     if (isLastTry(tries)) applied = await flagUnclaimedRefund(trx, { provider, delivery, applied, now });
     const state = toDeliveryState({ provider, delivery, tries }, applied, now);
     await trx
-      .updateTable('provider_deliveries')
+      .updateTable('providerDeliveries')
       .set(state)
       .where('provider', '=', provider)
-      .where('delivery_id', '=', delivery.deliveryId)
+      .where('deliveryId', '=', delivery.deliveryId)
       .execute();
-    const gaveUp = state.report_json !== null && state.next_try_at === null;
+    const gaveUp = state.reportJson !== null && state.nextTryAt === null;
     if (gaveUp) logDeferred(trx, { provider, delivery, outcome: state.outcome, gaveUp });
     return applied;
   });
@@ -137,12 +137,12 @@ async function flagUnclaimedRefund(
 async function countRetry({ store, now }: Pick<Context, 'store' | 'now'>, due: DueWebhook): Promise<void> {
   await store.write((trx) =>
     trx
-      .updateTable('provider_deliveries')
+      .updateTable('providerDeliveries')
       .set(toDeferral({ ...due, tries: due.tries + 1 }, now()))
       .where('provider', '=', due.provider)
-      .where('delivery_id', '=', due.delivery.deliveryId)
+      .where('deliveryId', '=', due.delivery.deliveryId)
       .where('tries', '=', due.tries)
-      .where('next_try_at', 'is not', null)
+      .where('nextTryAt', 'is not', null)
       .execute(),
   );
 }
@@ -170,5 +170,5 @@ export function logDeferred(
 export function toDeliveryState(webhook: DeferredWebhook, { outcome, payment }: Applied, now: number) {
   const isDeferred = outcome === 'unknown_payment' || outcome === 'premature';
   const { tries, ...next } = isDeferred ? toDeferral(webhook, now) : { tries: webhook.tries, ...DONE };
-  return { outcome, payment_id: payment?.id ?? null, tries, ...next };
+  return { outcome, paymentId: payment?.id ?? null, tries, ...next };
 }

@@ -35,7 +35,7 @@ export async function flagDiscrepancy(
   if (hasMoney(attempt)) return false;
   await trx
     .updateTable('attempts')
-    .set({ state: 'duplicate', close_state: 'none' })
+    .set({ state: 'duplicate', closeState: 'none' })
     .where('reference', '=', reference)
     .execute();
   let refundId: string | null = null;

@@ -34,13 +34,13 @@ export async function receiveWebhook(
     const state = toDeliveryState({ provider, delivery, tries: 0 }, applied, ctx.now());
     await insertDelivery(trx, {
       provider,
-      delivery_id: delivery.deliveryId,
+      deliveryId: delivery.deliveryId,
       // The body may contain the link to the hosted page, and with it the payer's token.
       body: withoutTokens(body),
-      received_at: ctx.now(),
+      receivedAt: ctx.now(),
       ...state,
     });
-    if (state.next_try_at !== null) logDeferred(trx, { provider, delivery, outcome: state.outcome });
+    if (state.nextTryAt !== null) logDeferred(trx, { provider, delivery, outcome: state.outcome });
     return applied;
   });
   if (result === 'duplicate') return 'duplicate';
@@ -48,16 +48,16 @@ export async function receiveWebhook(
   return result.outcome;
 }
 
-const insertDelivery = prepared((trx, row: Insertable<Schema['provider_deliveries']>) =>
-  trx.insertInto('provider_deliveries').values(row),
+const insertDelivery = prepared((trx, row: Insertable<Schema['providerDeliveries']>) =>
+  trx.insertInto('providerDeliveries').values(row),
 );
 
 const selectDelivery = prepared((db, { provider, deliveryId }: { provider: string; deliveryId: string }) =>
   db
-    .selectFrom('provider_deliveries')
-    .select('delivery_id')
+    .selectFrom('providerDeliveries')
+    .select('deliveryId')
     .where('provider', '=', provider)
-    .where('delivery_id', '=', deliveryId),
+    .where('deliveryId', '=', deliveryId),
 );
 
 /** True if this delivery was received before. */

@@ -39,7 +39,7 @@ async function confirmByStatus(
   const reported = await findReportedPayment(ctx, provider, delivery);
   if (!reported) return unproven;
   const { attempt, payment } = reported;
-  const id = attempt.provider_payment_id ?? delivery.providerPaymentId ?? null;
+  const id = attempt.providerPaymentId ?? delivery.providerPaymentId ?? null;
   const ref = { ...refOfAttempt(attempt, payment), providerPaymentId: id };
   if (refund) {
     const asked = ctx.providers[provider];
@@ -72,7 +72,7 @@ async function confirmSession(
   const reported = await findReportedPayment(ctx, provider, delivery);
   if (!reported) return withoutClaims(delivery);
   const { attempt, payment } = reported;
-  const knownId = attempt.provider_payment_id;
+  const knownId = attempt.providerPaymentId;
   const claimedId = delivery.providerPaymentId ?? null;
   if (knownId !== null && claimedId === knownId) return delivery;
   if (knownId !== null && claimedId !== null) return withoutClaims(delivery);
@@ -87,7 +87,7 @@ async function findReportedPayment(
   delivery: ProviderDelivery,
 ): Promise<{ attempt: AttemptRow; payment: Payment } | null> {
   const attempt = await findReported(store.read, provider, delivery);
-  const payment = attempt && (await findPayment(store.read, attempt.payment_id));
+  const payment = attempt && (await findPayment(store.read, attempt.paymentId));
   return payment ? { attempt, payment } : null;
 }
 

@@ -77,25 +77,25 @@ export class SandboxBank {
   async open(bill: Bill): Promise<SandboxPaymentRow> {
     return this.#store.write(async (trx) => {
       await trx
-        .insertInto('sandbox_payments')
+        .insertInto('sandboxPayments')
         .values({
           reference: bill.reference,
-          qr_id: newQrId(),
+          qrId: newQrId(),
           amount: bill.amount,
           currency: bill.currency,
-          order_id: bill.orderId,
+          orderId: bill.orderId,
           description: bill.description,
-          merchant_name: bill.merchantName,
+          merchantName: bill.merchantName,
           status: 'created',
-          notified_status: 'created',
-          pays_at: null,
-          return_url: bill.returnUrl,
-          expires_at: bill.expiresAt,
+          notifiedStatus: 'created',
+          paysAt: null,
+          returnUrl: bill.returnUrl,
+          expiresAt: bill.expiresAt,
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       return trx
-        .selectFrom('sandbox_payments')
+        .selectFrom('sandboxPayments')
         .selectAll()
         .where('reference', '=', bill.reference)
         .executeTakeFirstOrThrow();
@@ -112,7 +112,7 @@ export class SandboxBank {
    */
   async findNewest(paymentId: string): Promise<SandboxPaymentRow | null> {
     const row = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
       .where((eb) =>
         eb.or([
@@ -128,7 +128,7 @@ export class SandboxBank {
   }
 
   findByQr(qrId: string): Promise<SandboxPaymentRow | null> {
-    return this.#find('qr_id', qrId);
+    return this.#find('qrId', qrId);
   }
 
   /**
@@ -141,7 +141,7 @@ export class SandboxBank {
   ): Promise<{ status: PaymentStatus; reported: boolean } | null> {
     const moved = await this.#change(reference, to);
     if (!moved) return null;
-    const reported = moved.status === moved.notified_status || (await this.#report(moved));
+    const reported = moved.status === moved.notifiedStatus || (await this.#report(moved));
     if (!reported) this.#loop.wake();
     return { status: moved.status, reported };
   }
@@ -151,8 +151,8 @@ export class SandboxBank {
     await this.setStatus(reference, 'processing');
     await this.#store.write((trx) =>
       trx
-        .updateTable('sandbox_payments')
-        .set({ pays_at: this.#now() + SLOW_PAYMENT_MS })
+        .updateTable('sandboxPayments')
+        .set({ paysAt: this.#now() + SLOW_PAYMENT_MS })
         .where('reference', '=', reference)
         .where('status', '=', 'processing')
         .execute(),
@@ -160,9 +160,9 @@ export class SandboxBank {
     this.#loop.wake();
   }
 
-  async #find(column: 'reference' | 'qr_id', value: string): Promise<SandboxPaymentRow | null> {
+  async #find(column: 'reference' | 'qrId', value: string): Promise<SandboxPaymentRow | null> {
     const row = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
       .where(column, '=', value)
       .executeTakeFirst();
@@ -171,14 +171,14 @@ export class SandboxBank {
 
   /** Shows a bill past its time as expired. No timer is needed, because it is computed on reading. */
   #withExpiry(row: SandboxPaymentRow): SandboxPaymentRow {
-    const isOver = row.status === 'created' && row.expires_at <= this.#now();
+    const isOver = row.status === 'created' && row.expiresAt <= this.#now();
     return isOver && this.#options.clock.isReliable() ? { ...row, status: 'expired' } : row;
   }
 
   async #change(reference: string, to: PaymentStatus): Promise<SandboxPaymentRow | null> {
     return this.#store.write(async (trx) => {
       const row = await trx
-        .selectFrom('sandbox_payments')
+        .selectFrom('sandboxPayments')
         .selectAll()
         .where('reference', '=', reference)
         .executeTakeFirst();
@@ -187,8 +187,8 @@ export class SandboxBank {
       // A real bank also keeps "expired" when an expired code is canceled.
       if (!next.changed || (row.status === 'expired' && to === 'canceled')) return row;
       return trx
-        .updateTable('sandbox_payments')
-        .set({ status: next.status, pays_at: null })
+        .updateTable('sandboxPayments')
+        .set({ status: next.status, paysAt: null })
         .where('reference', '=', reference)
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -198,24 +198,24 @@ export class SandboxBank {
   /** One round: slow payments that are due, and reports that were not accepted. Returns the ms until the next round. */
   async #runRound(): Promise<number> {
     const slow = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
-      .where('pays_at', 'is not', null)
-      .orderBy('pays_at')
+      .where('paysAt', 'is not', null)
+      .orderBy('paysAt')
       .execute();
     for (const row of slow) {
-      if (row.pays_at! <= this.#now()) await this.#change(row.reference, 'paid');
+      if (row.paysAt! <= this.#now()) await this.#change(row.reference, 'paid');
     }
     const unreported = await this.#store.read
-      .selectFrom('sandbox_payments')
+      .selectFrom('sandboxPayments')
       .selectAll()
-      .whereRef('status', '!=', 'notified_status')
+      .whereRef('status', '!=', 'notifiedStatus')
       .limit(100)
       .execute();
     const reported = await Promise.all(unreported.map((row) => this.#report(row)));
     if (reported.includes(false)) return RESEND_MS;
-    const next = slow.find((row) => row.pays_at! > this.#now());
-    return next ? next.pays_at! - this.#now() : IDLE_MS;
+    const next = slow.find((row) => row.paysAt! > this.#now());
+    return next ? next.paysAt! - this.#now() : IDLE_MS;
   }
 
   async #report(row: SandboxPaymentRow): Promise<boolean> {
@@ -225,7 +225,7 @@ export class SandboxBank {
     const body = JSON.stringify({
       event,
       payment_id: row.reference,
-      order_id: row.order_id,
+      order_id: row.orderId,
       amount: row.amount,
       currency: row.currency,
       status: row.status,
@@ -249,8 +249,8 @@ export class SandboxBank {
     }
     await this.#store.write((trx) =>
       trx
-        .updateTable('sandbox_payments')
-        .set({ notified_status: row.status })
+        .updateTable('sandboxPayments')
+        .set({ notifiedStatus: row.status })
         .where('reference', '=', row.reference)
         .execute(),
     );

@@ -47,10 +47,10 @@ export function createSandboxProvider(bank: SandboxBank, config: SandboxConfig, 
       const link =
         config.sandboxLink === 'nspk'
           ? withCrc(
-              `https://qr.nspk.ru/${bill.qr_id}?type=02&bank=${RECEIVING_BANK}&sum=${bill.amount}&cur=${bill.currency}`,
+              `https://qr.nspk.ru/${bill.qrId}?type=02&bank=${RECEIVING_BANK}&sum=${bill.amount}&cur=${bill.currency}`,
             )
-          : pageOf(bill.qr_id);
-      return { ...made, qrId: bill.qr_id, presentation: { kind: 'link', url: link, deep_link: null } };
+          : pageOf(bill.qrId);
+      return { ...made, qrId: bill.qrId, presentation: { kind: 'link', url: link, deep_link: null } };
     },
 
     status: report,

@@ -6,10 +6,10 @@ import { damaged } from '../sqlite-errors.ts';
 import { StoreError } from '../store-error.ts';
 
 /**
- * What was committed last stands in the log beside the database until it is copied there. After a crash SQLite takes
- * the log up to the first byte that is not right and drops the rest without a word: it cannot tell damage from a
- * write that was cut off. We can, by what the index of the log remembers. Throws a {@link StoreError} when something
- * committed is missing. To be called before SQLite opens the database, which makes the index anew; others may be at work.
+ * Throws a {@link StoreError} when a commit is missing from the log. SQLite reads the log after a crash up to the first
+ * wrong byte and ignores the rest without an error: damage looks like a write that was cut off. The index of the log tells
+ * them apart. Call this before SQLite opens the database, because opening rebuilds the index. Another process may be
+ * writing at the same time.
  */
 export function checkLog(file: string): void {
   const log = `${file}-wal`;
@@ -23,7 +23,7 @@ export function checkLog(file: string): void {
   while (index && !isWhole(log, index)) {
     const later = readLogIndex(`${file}-shm`);
     if (isDeepStrictEqual(later, index)) throw damaged(log, 'what was acknowledged is missing from the log');
-    // Somebody is at work on it: it was looked at half before a change and half after.
+    // Another process changed the log between the two reads.
     index = later;
   }
 }
@@ -31,19 +31,19 @@ export function checkLog(file: string): void {
 function isWhole(log: string, index: LogIndex): boolean {
   return withLog(log, (found) => {
     if (!found) return index.frames <= index.copied;
-    // After a loss of power the index may be from an earlier life, all of which is in the database.
-    return index.life === found.life
+    // After a power loss the index may describe an earlier log, whose frames are all in the database.
+    return index.salt === found.salt
       ? found.holds(index.frames)
       : index.frames === 0 || !isLater(index, found);
   });
 }
 
-/** Lives are counted in 32 bits, from a random number on. */
-function isLater(one: { life: number }, other: { life: number }): boolean {
-  return ((one.life - other.life) | 0) > 0;
+/** Compares salts of logs: 32-bit counters that start at a random number. */
+function isLater(one: { salt: number }, other: { salt: number }): boolean {
+  return ((one.salt - other.salt) | 0) > 0;
 }
 
-/** Whether its header says that a log belongs to it: a copy made by `backup` says no, until it is opened. */
+/** True if the database's header expects a log. The header of a copy made by `backup` does not, until it is opened. */
 function expectsLog(file: string): boolean {
   if (sizeOf(file) < 20) return true;
   const descriptor = openSync(file, 'r');

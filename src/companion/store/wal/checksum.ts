@@ -1,7 +1,7 @@
 export type Sums = readonly [number, number];
 
 /**
- * SQLite's checksum of its log, carried on from `sums` over `bytes` (a multiple of 8):
+ * Returns SQLite's WAL checksum of `bytes` (a multiple of 8), continued from `sums`:
  * https://www.sqlite.org/fileformat2.html#checksum_algorithm
  */
 export function carryOn([first, second]: Sums, bytes: Buffer, littleEndian: boolean): Sums {

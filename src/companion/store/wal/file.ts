@@ -1,20 +1,20 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { carryOn, type Sums } from './checksum.ts';
 
-/** Where things stand: https://www.sqlite.org/walformat.html */
+/** Offsets and sizes: https://www.sqlite.org/walformat.html */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The last bit tells the order of the bytes under the checksums. */
+/** The last bit gives the byte order of the checksums. */
 const MAGIC = 0x377f0682;
 
 interface Log {
-  /** Names this life of the log; grows by one with each. */
-  readonly life: number;
-  /** Whether its first `count` frames are there, whole and unchanged. */
+  /** Identifies the log since its last reset, which increments it. */
+  readonly salt: number;
+  /** True if the first `count` frames are present and intact. */
   holds(count: number): boolean;
 }
 
-/** Reads a `-wal` file as SQLite would after a crash. `read` gets `null` when SQLite would take nothing from it. */
+/** Reads a `-wal` file as SQLite does after a crash. `read` gets `null` when SQLite would use nothing of the file. */
 export function withLog<T>(file: string, read: (log: Log | null) => T): T {
   let descriptor: number;
   try {
@@ -42,7 +42,7 @@ function parse(descriptor: number): Log | null {
   const salts = header.subarray(16, 24);
 
   return {
-    life: header.readUInt32BE(16),
+    salt: header.readUInt32BE(16),
     holds(count) {
       let upToHere = sums;
       for (let i = 0; i < count; i++) {

@@ -29,7 +29,7 @@ async function toldOf(id: string): Promise<string[]> {
   const rows = await ledger.ctx.store.read
     .selectFrom('deliveries')
     .select('event')
-    .where('payment_id', '=', id)
+    .where('paymentId', '=', id)
     .orderBy('seq')
     .execute();
   return rows.map(({ event }) => event);
@@ -147,7 +147,7 @@ describe('a cancel of an open payment', () => {
       await Promise.all(order.map((act) => acts[act]()));
       const { status, late } = await ledger.paymentOf(id);
       const events = await findEvents(ledger.ctx.store.read, id);
-      const canceled = events.some(({ status_after }) => status_after === 'canceled');
+      const canceled = events.some(({ statusAfter }) => statusAfter === 'canceled');
       assert.deepEqual([status, late], ['paid', canceled], first);
     }
   });

@@ -99,7 +99,7 @@ describe('an answer to the create that comes too late', () => {
     );
     const { providerPaymentId, presentation } = await ledger.paymentOf(id);
     assert.deepEqual([providerPaymentId, presentation], ['named', PENDING]);
-    assert.equal((await findAttempt(ledger.ctx.store.read, id))?.provider_payment_id, 'named');
+    assert.equal((await findAttempt(ledger.ctx.store.read, id))?.providerPaymentId, 'named');
   });
 });
 

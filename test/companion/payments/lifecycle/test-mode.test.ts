@@ -32,9 +32,9 @@ const report = ({ reference }: Payment, changes: Partial<ProviderReport> = {}): 
 
 async function lastNote({ ctx }: Ledger, paymentId: string): Promise<string | null> {
   const line = await ctx.store.read
-    .selectFrom('payment_events')
+    .selectFrom('paymentEvents')
     .select('note')
-    .where('payment_id', '=', paymentId)
+    .where('paymentId', '=', paymentId)
     .orderBy('id', 'desc')
     .executeTakeFirstOrThrow();
   return line.note;
@@ -55,7 +55,7 @@ for (const test of [true, false]) {
       const wants = { ...contradicting, status: null, wantsConfirmation: true };
       await receiveStatus(ledger.ctx, 'sandbox', wants);
       const [attempt] = await findAttempts(ledger.ctx.store.read, payment.id);
-      assert.equal(attempt!.confirm_state, 'none', 'no word is given for it either');
+      assert.equal(attempt!.confirmState, 'none', 'no word is given for it either');
       assert.equal(await lastNote(ledger, payment.id), 'test_contradicted');
       const told = await ledger.attentionOf(payment.id);
       assert.deepEqual(
@@ -211,7 +211,7 @@ describe('a payment from before the companion changed between test and real mone
       await ledger.ctx.store.write((trx) =>
         trx
           .updateTable('payments')
-          .set({ presentation_json: '{"kind":"scan"}' })
+          .set({ presentationJson: '{"kind":"scan"}' })
           .where('id', '=', scanned.id)
           .execute(),
       );

@@ -86,7 +86,7 @@ describe('the reason of a failed refund', () => {
   it('is kept for no refund that succeeds', async () => {
     answer = () => ({ status: 'succeeded', failureReason: 'nothing is wrong' });
     const { row } = await refund();
-    assert.deepEqual([row.status, row.failure_reason], ['succeeded', null]);
+    assert.deepEqual([row.status, row.failureReason], ['succeeded', null]);
   });
 
   it('is one bounded line without what tells of a person, from any provider', async () => {

@@ -182,20 +182,20 @@ describe('a line that waits for its commit', () => {
   it('is not logged if the disk does not take the commit', async (t) => {
     const { lines, logged, faults } = await store(t);
     await logged.write(async (trx) => {
-      const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(trx);
-      await sql`pragma max_page_count = ${sql.lit(rows[0]!.page_count + 4)}`.execute(trx);
+      const { rows } = await sql<{ pageCount: number }>`pragma page_count`.execute(trx);
+      await sql`pragma max_page_count = ${sql.lit(rows[0]!.pageCount + 4)}`.execute(trx);
     });
     const row = (key: string, bytes: number) => ({
       key,
-      body_hash: '',
-      resource_id: '',
-      response_json: 'x'.repeat(bytes),
-      created_at: 0,
+      bodyHash: '',
+      resourceId: '',
+      responseJson: 'x'.repeat(bytes),
+      createdAt: 0,
     });
     const kept = (key: string, bytes: number) =>
       logged.write(async (trx) => {
         logAfterCommit(trx, line(key));
-        await trx.insertInto('idempotency_keys').values(row(key, bytes)).execute();
+        await trx.insertInto('idempotencyKeys').values(row(key, bytes)).execute();
       });
     const results = await Promise.allSettled([kept('small', 10), kept('large', 100_000)]);
     assert.deepEqual(

@@ -90,12 +90,12 @@ describe('work that fails', () => {
       return Promise.resolve(ledger.provider.report(last.id));
     };
     // Not as payments: what is looked at are the webhooks.
-    await ledger.ctx.store.write((trx) => trx.updateTable('payments').set({ next_check_at: null }).execute());
+    await ledger.ctx.store.write((trx) => trx.updateTable('payments').set({ nextCheckAt: null }).execute());
     ledger.time += 5_000;
     for (let round = 0; round < 5; round++) await ledger.look();
     assert.equal(asked, 1);
-    const rows = await ledger.ctx.store.read.selectFrom('provider_deliveries').selectAll().execute();
-    assert.ok(rows.every(({ next_try_at }) => next_try_at === null || next_try_at > ledger.time));
+    const rows = await ledger.ctx.store.read.selectFrom('providerDeliveries').selectAll().execute();
+    assert.ok(rows.every(({ nextTryAt }) => nextTryAt === null || nextTryAt > ledger.time));
   });
 
   it('is put off for longer each time, as a confirmation is', async () => {
@@ -113,12 +113,12 @@ describe('work that fails', () => {
     for (let round = 0; round < 5; round++) await ledger.look();
     const waits: number[] = [];
     for (let round = 0; round < 8; round++) {
-      const { next_confirm_at } = await ledger.ctx.store.read
+      const { nextConfirmAt } = await ledger.ctx.store.read
         .selectFrom('attempts')
         .selectAll()
         .executeTakeFirstOrThrow();
-      waits.push((next_confirm_at! - ledger.time) / 1_000);
-      ledger.time = next_confirm_at!;
+      waits.push((nextConfirmAt! - ledger.time) / 1_000);
+      ledger.time = nextConfirmAt!;
       await ledger.look();
     }
     assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60]);

@@ -138,7 +138,7 @@ describe('an answer and a webhook that differ', () => {
       // The webhook comes before the answer.
       const row = await books.findRefund(request.refundId);
       await books.ledger.ctx.store.write((trx) =>
-        trx.updateTable('refunds').set({ provider_refund_id: 'faster' }).where('id', '=', row.id).execute(),
+        trx.updateTable('refunds').set({ providerRefundId: 'faster' }).where('id', '=', row.id).execute(),
       );
       assert.equal(await books.reportRefund(id, 'failed', { name: 'faster' }), 'applied');
       return { status: 'succeeded' as const };

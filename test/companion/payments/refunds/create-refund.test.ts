@@ -90,12 +90,12 @@ describe('sending a refund', () => {
 
   it('is repeated at growing intervals', async () => {
     answer = notAsked;
-    const { id, created_at } = await refund(await paidPayment(), 1_000);
+    const { id, createdAt } = await refund(await paidPayment(), 1_000);
     const waits: number[] = [];
     for (let round = 0; round < 12; round++) {
-      const { next_request_at } = await read(id);
-      waits.push((next_request_at - Math.max(created_at, ledger.time)) / 1000);
-      ledger.time = next_request_at;
+      const { nextRequestAt } = await read(id);
+      waits.push((nextRequestAt - Math.max(createdAt, ledger.time)) / 1000);
+      ledger.time = nextRequestAt;
       await ledger.look();
     }
     assert.deepEqual(waits, [5, 5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600]);
@@ -116,9 +116,9 @@ describe('a refund without a result', () => {
     answer = lost;
     const { id: paymentId } = await ledger.createPayment();
     await tell(paymentId, { status: 'paid', amount: AMOUNT });
-    const { id, created_at } = await refund(paymentId, 1_000);
+    const { id, createdAt } = await refund(paymentId, 1_000);
     const untilHours = async (hours: number) => {
-      for (; ledger.time < created_at + hours * 3_600_000; ledger.time += 300_000) await ledger.look();
+      for (; ledger.time < createdAt + hours * 3_600_000; ledger.time += 300_000) await ledger.look();
     };
     await untilHours(23.9);
     assert.deepEqual(await ledger.attentionOf(paymentId), []);
@@ -148,8 +148,8 @@ describe('a report of a refund whose answer was lost', () => {
     const id = await paidPayment();
     const [first] = [await refund(id, 1_000), await refund(id, 2_000)];
     assert.equal(await tell(id, report({})), 'applied');
-    const { status, provider_refund_id } = await read(first.id);
-    assert.deepEqual([status, provider_refund_id], ['succeeded', 'theirs']);
+    const { status, providerRefundId } = await read(first.id);
+    assert.deepEqual([status, providerRefundId], ['succeeded', 'theirs']);
     assert.equal(await refunded(id), 1_000);
     assert.equal(await tell(id, report({})), 'unchanged', 'and no other one, when it is said again');
   });

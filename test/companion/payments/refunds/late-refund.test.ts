@@ -29,7 +29,7 @@ async function webhooksOf(id: string): Promise<Record<string, unknown>[]> {
   const rows = await ledger.ctx.store.read
     .selectFrom('deliveries')
     .select('body')
-    .where('payment_id', '=', id)
+    .where('paymentId', '=', id)
     .orderBy('seq')
     .execute();
   return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);

@@ -113,7 +113,7 @@ async function refund(paymentId: string, amount: number | null): Promise<number>
 async function check(paymentId: string): Promise<void> {
   const db = ledger.ctx.store.read;
   const payment = (await findPayment(db, paymentId))!;
-  const refunds = await db.selectFrom('refunds').selectAll().where('payment_id', '=', paymentId).execute();
+  const refunds = await db.selectFrom('refunds').selectAll().where('paymentId', '=', paymentId).execute();
   const sum = (wanted: (status: string) => boolean) =>
     refunds.reduce((total, { amount, status }) => total + (wanted(status) ? amount : 0), 0);
   assert.ok(bank.sum <= AMOUNT, `the bank gave back ${bank.sum} of ${AMOUNT}`);
@@ -135,7 +135,7 @@ async function repeatAll(paymentId: string): Promise<void> {
   const refunds = await ctx.store.read
     .selectFrom('refunds')
     .selectAll()
-    .where('payment_id', '=', paymentId)
+    .where('paymentId', '=', paymentId)
     .execute();
   await Promise.all([ledger.look(), ...refunds.map((begun) => trySendRefund(ctx, begun))]);
 }

@@ -151,7 +151,7 @@ describe('the certainly refunded total', () => {
       await books.reportRefund(id, 'succeeded', { name: 'another', amount: sum });
       const rows = await books.openAttention(id);
       assert.deepEqual(
-        rows.map(({ reported_amount, reserved_amount }) => [reported_amount, reserved_amount]),
+        rows.map(({ reportedAmount, reservedAmount }) => [reportedAmount, reservedAmount]),
         [
           [3_000, 3_000],
           [null, null],

@@ -152,7 +152,7 @@ class Life {
         const bill = provider.created.get(reference);
         if (!bill) return;
         // A code that ended more than an hour ago is not polled any more, so its money must come by a report.
-        const forgotten = reference !== payment.reference && attempt.close_state === 'none';
+        const forgotten = reference !== payment.reference && attempt.closeState === 'none';
         const ended = bill.status === 'canceled' || bill.status === 'expired';
         if (ended && forgotten && !event.told) return;
         const next = transition(bill.status, event.status);
@@ -222,7 +222,7 @@ class Life {
     return ledger.ctx.store.read
       .selectFrom('refunds')
       .selectAll()
-      .where('payment_id', '=', this.id)
+      .where('paymentId', '=', this.id)
       .where('duplicate', '=', 0)
       .execute();
   }
@@ -309,14 +309,14 @@ class Life {
     assert.equal(payment.version, changes.length, 'one line in the history for each version');
 
     const paid = changes.filter(
-      ({ status_before, status_after }) => status_after === 'paid' && status_before !== 'paid',
+      ({ statusBefore, statusAfter }) => statusAfter === 'paid' && statusBefore !== 'paid',
     );
     assert.ok(paid.length <= 1, 'money is counted once');
     assert.equal(payment.paidAt !== null, paid.length === 1);
 
     const ends = changes.filter(
-      ({ status_before, status_after }) =>
-        status_before !== status_after && ['expired', 'canceled'].includes(status_after),
+      ({ statusBefore, statusAfter }) =>
+        statusBefore !== statusAfter && ['expired', 'canceled'].includes(statusAfter),
     );
     const [money] = paid;
     assert.equal(
@@ -324,14 +324,14 @@ class Life {
       money !== undefined && ends.some(({ id }) => id < money.id),
       'late, for the merchant',
     );
-    const endedBefore = money !== undefined && ['expired', 'canceled'].includes(money.status_before);
+    const endedBefore = money !== undefined && ['expired', 'canceled'].includes(money.statusBefore);
     assert.equal(payment.late, endedBefore, 'late, in the payer’s eyes');
 
-    const firstExpiry = ends.find(({ status_after }) => status_after === 'expired')?.created_at ?? null;
+    const firstExpiry = ends.find(({ statusAfter }) => statusAfter === 'expired')?.createdAt ?? null;
     assert.equal(payment.firstExpiredAt, firstExpiry);
-    for (const { id, created_at } of changes.filter(({ event }) => event === 'payment.renewed')) {
-      assert.ok(created_at <= firstExpiry! + RENEWABLE_MS - 60_000, 'renewed in time');
-      assert.ok(!ends.some((end) => end.status_after === 'canceled' && end.id < id), 'never after a cancel');
+    for (const { id, createdAt } of changes.filter(({ event }) => event === 'payment.renewed')) {
+      assert.ok(createdAt <= firstExpiry! + RENEWABLE_MS - 60_000, 'renewed in time');
+      assert.ok(!ends.some((end) => end.statusAfter === 'canceled' && end.id < id), 'never after a cancel');
     }
     if (firstExpiry !== null)
       assert.ok(payment.deadline <= firstExpiry + RENEWABLE_MS, 'no code outlives that');
@@ -345,7 +345,7 @@ class Life {
     }
     if (payment.paidAt !== null) assert.ok(paidBills.length > 0, 'no money is made up');
 
-    const all = await db.selectFrom('refunds').selectAll().where('payment_id', '=', this.id).execute();
+    const all = await db.selectFrom('refunds').selectAll().where('paymentId', '=', this.id).execute();
     const refunds = all.filter(({ duplicate }) => duplicate === 0);
     const givenBack = all.filter(({ duplicate }) => duplicate === 1);
     assert.ok(givenBack.every(({ status }) => status === 'succeeded'));
@@ -357,7 +357,7 @@ class Life {
     if (waiting.length > 0) {
       assert.ok(this.#elsewhere > 0 && (await this.#mayBeOut()) > AMOUNT, 'a refund waits for nothing else');
     }
-    if (endedBefore && money.status_before === 'canceled' && payment.onLate === 'refund') {
+    if (endedBefore && money.statusBefore === 'canceled' && payment.onLate === 'refund') {
       assert.ok(payment.status === 'refunded' || waiting.length > 0, 'money that was to be given back is');
     }
     const heard = all.filter((refund) => !waiting.includes(refund));
@@ -372,20 +372,20 @@ class Life {
     for (const { id } of waiting) assert.equal(provider.refunds.get(id), undefined);
 
     const attention = await findOpenAttention(db, this.id);
-    const doubted = attention.flatMap((row) => (row.reason === 'refund_contradicted' ? row.refund_id! : []));
+    const doubted = attention.flatMap((row) => (row.reason === 'refund_contradicted' ? row.refundId! : []));
     assert.deepEqual(doubted.sort(), [...this.#contradicted].sort(), 'each contradiction is told, once');
 
     const notifications = await db
       .selectFrom('deliveries')
       .select('event')
-      .where('payment_id', '=', this.id)
+      .where('paymentId', '=', this.id)
       .orderBy('seq')
       .execute();
     const told = notifications.filter(({ event }) => event !== 'payment.attention');
-    const expected = changes.flatMap(({ event, status_before, status_after }) => {
+    const expected = changes.flatMap(({ event, statusBefore, statusAfter }) => {
       if (event === 'refund.succeeded') return [event];
       if (event === 'payment.renewed') return [event];
-      return status_before !== status_after ? [`payment.${status_after}`] : [];
+      return statusBefore !== statusAfter ? [`payment.${statusAfter}`] : [];
     });
     assert.deepEqual(
       told.map(({ event }) => event),

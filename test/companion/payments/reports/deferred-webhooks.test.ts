@@ -33,7 +33,7 @@ describe('a webhook that needs confirmation', () => {
     });
     const { id } = await ledger.createPayment();
     assert.equal(await ledger.tell(id, 'refunded'), 'premature');
-    await ledger.ctx.store.write((trx) => trx.updateTable('payments').set({ next_check_at: null }).execute());
+    await ledger.ctx.store.write((trx) => trx.updateTable('payments').set({ nextCheckAt: null }).execute());
     return id;
   }
 

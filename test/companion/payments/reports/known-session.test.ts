@@ -55,7 +55,7 @@ describe('a webhook that came before its payment was stored', () => {
         // The claimed id itself. It is not believed only because it was claimed first.
         await trx
           .updateTable('attempts')
-          .set({ provider_payment_id: reference })
+          .set({ providerPaymentId: reference })
           .where('reference', '=', reference)
           .execute();
       });
@@ -63,9 +63,9 @@ describe('a webhook that came before its payment was stored', () => {
       await ledger.look();
       assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, end);
       const { outcome } = await ledger.ctx.store.read
-        .selectFrom('provider_deliveries')
+        .selectFrom('providerDeliveries')
         .select('outcome')
-        .where('delivery_id', '=', reference)
+        .where('deliveryId', '=', reference)
         .executeTakeFirstOrThrow();
       assert.notEqual(outcome, 'unknown_status', 'it was asked about');
       assert.equal(await deliver(delivery), 'duplicate');

@@ -44,7 +44,7 @@ async function webhooks(id: string) {
   const rows = await ledger.ctx.store.read
     .selectFrom('deliveries')
     .select('body')
-    .where('payment_id', '=', id)
+    .where('paymentId', '=', id)
     .orderBy('seq')
     .execute();
   return rows.map(({ body }) => JSON.parse(body) as { event: string; reason?: string; refund_id?: string });

@@ -27,7 +27,7 @@ describe('money that was paid and refunded between two status queries', () => {
     assert.equal((await ledger.paymentOf(id)).status, 'canceled');
     for (let round = 0; round < 6; round++) await later(3_600_000);
     const row = await ledger.ctx.store.read.selectFrom('payments').selectAll().executeTakeFirstOrThrow();
-    assert.equal(row.next_check_at, null);
+    assert.equal(row.nextCheckAt, null);
   });
 
   it('pays the payment when only a part was refunded', async () => {

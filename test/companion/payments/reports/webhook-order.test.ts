@@ -65,16 +65,16 @@ describe('the order of webhooks', () => {
         const payment = (await findPayment(ledger.ctx.store.read, id))!;
         assert.equal(payment.status, end, order.join(', '));
         const events = await findEvents(ledger.ctx.store.read, id);
-        const changes = events.filter((event) => event.status_before !== event.status_after);
+        const changes = events.filter((event) => event.statusBefore !== event.statusAfter);
         const queued = await ledger.ctx.store.read
           .selectFrom('deliveries')
           .select('event')
-          .where('payment_id', '=', id)
+          .where('paymentId', '=', id)
           .execute();
         const told = queued.map(({ event }) => event);
         assert.deepEqual(
           told.filter((event) => event !== 'payment.attention'),
-          changes.map(({ status_after }) => `payment.${status_after}`),
+          changes.map(({ statusAfter }) => `payment.${statusAfter}`),
           'one webhook to the merchant for each change',
         );
         // An end that comes after the money may have been overtaken by it, or take it back: only a person can tell.
@@ -82,7 +82,7 @@ describe('the order of webhooks', () => {
           .slice(order.indexOf('paid'))
           .some((status) => status === 'expired' || status === 'canceled');
         // Nobody says how much of it has gone back.
-        const inPart = changes.filter(({ status_after }) => status_after === 'partial_refunded').length;
+        const inPart = changes.filter(({ statusAfter }) => statusAfter === 'partial_refunded').length;
         const alarms = inPart + (end === 'paid' && isTakenBack ? 1 : 0);
         assert.equal(told.length - changes.length, alarms, order.join(', '));
       }
@@ -93,9 +93,9 @@ describe('the order of webhooks', () => {
 describe('a webhook of an unknown payment', () => {
   async function row(reference: string) {
     return ledger.ctx.store.read
-      .selectFrom('provider_deliveries')
+      .selectFrom('providerDeliveries')
       .selectAll()
-      .where('delivery_id', '=', `${reference} paid`)
+      .where('deliveryId', '=', `${reference} paid`)
       .executeTakeFirstOrThrow();
   }
 
@@ -108,9 +108,9 @@ describe('a webhook of an unknown payment', () => {
     ledger.time += 5_000;
     await ledger.look();
     assert.equal((await findPayment(ledger.ctx.store.read, id))!.status, 'paid');
-    const { outcome, payment_id, next_try_at, report_json } = await row(reference);
+    const { outcome, paymentId, nextTryAt, reportJson } = await row(reference);
     assert.deepEqual(
-      { outcome, payment_id, next_try_at, report_json },
+      { outcome, payment_id: paymentId, next_try_at: nextTryAt, report_json: reportJson },
       { outcome: 'applied', payment_id: id, next_try_at: null, report_json: null },
     );
   });
@@ -120,11 +120,11 @@ describe('a webhook of an unknown payment', () => {
     await tell(reference, 'paid');
     const started = ledger.time;
     const waits: number[] = [];
-    for (let next = (await row(reference)).next_try_at; next !== null;) {
+    for (let next = (await row(reference)).nextTryAt; next !== null;) {
       waits.push(next - ledger.time);
       ledger.time = next;
       await ledger.look();
-      next = (await row(reference)).next_try_at;
+      next = (await row(reference)).nextTryAt;
     }
     assert.deepEqual(
       waits,

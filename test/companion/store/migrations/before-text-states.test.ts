@@ -218,7 +218,7 @@ describe('a database with numbers for states, opened with a scripted provider', 
       await ledger.ctx.store.read
         .selectFrom('refunds')
         .select('status')
-        .where('payment_id', '=', idOf(orderId))
+        .where('paymentId', '=', idOf(orderId))
         .orderBy('seq')
         .execute()
     ).map(({ status }) => status);
@@ -287,14 +287,14 @@ describe('a database with numbers for states, opened with a scripted provider', 
   it('retries a webhook for an unknown payment', async () => {
     const outcomes = () =>
       ledger.ctx.store.read
-        .selectFrom('provider_deliveries')
-        .select(['outcome', 'next_try_at'])
+        .selectFrom('providerDeliveries')
+        .select(['outcome', 'nextTryAt'])
         .where('outcome', '=', 'unknown_payment')
         .execute();
     const [before] = await outcomes();
     ledger.time += 60_000;
     await ledger.look();
     const [after] = await outcomes();
-    assert.ok(after!.next_try_at! > before!.next_try_at!, 'tried again');
+    assert.ok(after!.nextTryAt! > before!.nextTryAt!, 'tried again');
   });
 });

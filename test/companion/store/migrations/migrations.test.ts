@@ -53,7 +53,7 @@ describe('a database of an earlier version', () => {
     try {
       const rows = await store.read.selectFrom('attention').selectAll().orderBy('reason').execute();
       assert.deepEqual(
-        rows.map(({ reason, reference, refund_id, outcome }) => [reason, reference, refund_id, outcome]),
+        rows.map(({ reason, reference, refundId, outcome }) => [reason, reference, refundId, outcome]),
         [
           ['amount_mismatch', 'pay_1-2', null, 'no_effect'],
           ['overdue', 'pay_1-2', null, 'no_effect'],
@@ -61,8 +61,8 @@ describe('a database of an earlier version', () => {
         ],
       );
       const payment = (await findPayment(store.read, 'pay_1'))!;
-      for (const { reason, reference, refund_id } of rows) {
-        const told = { reason, reference, refund_id };
+      for (const { reason, reference, refundId } of rows) {
+        const told = { reason, reference, refund_id: refundId };
         assert.equal(await store.write((trx) => queueAttention(trx, payment, told, 2000)), null, reason);
       }
     } finally {
@@ -92,8 +92,8 @@ describe('a database of an earlier version', () => {
           attempt.reference,
           attempt.provider,
           attempt.method,
-          attempt.provider_payment_id,
-          attempt.close_state,
+          attempt.providerPaymentId,
+          attempt.closeState,
         ]),
         [
           ['pay_1', 'sandbox', 'sbp', 'pay_1', 'closing'],
@@ -102,7 +102,7 @@ describe('a database of an earlier version', () => {
       );
       const refund = await store.read.selectFrom('refunds').selectAll().executeTakeFirstOrThrow();
       // It may have been asked for before: a provider that cannot tell repeats is not asked again.
-      assert.deepEqual([refund.requests, refund.duplicate, refund.provider_refund_id], [1, 0, null]);
+      assert.deepEqual([refund.requests, refund.duplicate, refund.providerRefundId], [1, 0, null]);
     } finally {
       await store.close();
       await rm(directory, { recursive: true });
@@ -131,13 +131,13 @@ describe('a database of an earlier version', () => {
     const store = await openStore(file);
     try {
       const rows = await store.read
-        .selectFrom('idempotency_keys')
-        .select('response_json')
+        .selectFrom('idempotencyKeys')
+        .select('responseJson')
         .orderBy('key')
         .execute();
       const stripped = { ...answer, body: { ...answer.body, payment_url: null, token: null } };
       assert.deepEqual(
-        rows.map(({ response_json }) => response_json && JSON.stringify(JSON.parse(response_json))),
+        rows.map(({ responseJson }) => responseJson && JSON.stringify(JSON.parse(responseJson))),
         [JSON.stringify(stripped), JSON.stringify(refund), null],
       );
     } finally {
