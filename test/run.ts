@@ -13,7 +13,12 @@ import { ensureTools, type Tools } from './support/install-tools.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Files of one suite that run at a time. Most of their time is waiting: for timers, servers and browsers. */
-const CONCURRENCY = { unit: 2, e2e: 2 };
+const CONCURRENCY = { unit: 2, e2e: 1 };
+/**
+ * The suites of one stage run at once. Three browsers of component tests keep two cores busy; the tests of the other
+ * suites mostly wait.
+ */
+const STAGES: readonly (readonly SuiteName[])[] = [['components'], ['unit', 'e2e']];
 
 /** What one suite came to. */
 interface SuiteResult extends Count {
@@ -49,10 +54,14 @@ async function main(plan: Plan, isWhole: (name: SuiteName) => boolean): Promise<
   const busy = loadOf(process.env);
   if (busy > 0) console.log(`Beside the tests run ${busy} busy processes (TEST_LOAD).`);
   const relieve = burn(busy);
-  // All suites at once: each of them mostly waits, and one after the other the waits would add up.
-  const results = await Promise.all(
-    [...plan].map(([name, files]) => timeSuite(name, () => runSuite(name, files, isWhole(name), tools))),
-  );
+  const results: SuiteResult[] = [];
+  for (const names of STAGES) {
+    const stage = names.flatMap((name) => {
+      const files = plan.get(name);
+      return files ? [timeSuite(name, () => runSuite(name, files, isWhole(name), tools))] : [];
+    });
+    results.push(...(await Promise.all(stage)));
+  }
   relieve();
   const total = { passed: 0, failed: 0, skipped: 0 };
   console.log();

@@ -102,7 +102,7 @@ describe('several methods in one checkout', () => {
   });
 
   it('renews an expired code in place, and takes the money by the new one', async () => {
-    const { token } = await companion.client.createPayment({ expires_in: 3 });
+    const { token } = await companion.client.createPayment({ expires_in: 15 });
     const page = await (await browser.newContext(DESKTOP)).newPage();
     await shop.show(page, companion.url, token);
     await screenIs(page, 'pay');

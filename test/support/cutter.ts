@@ -7,8 +7,8 @@ export const CUT_AFTER = 'x-cut-after';
 export class Cutter {
   /** After how many bytes connections were cut. */
   readonly cuts = new Set<number>();
-  /** Bytes of the longest answer that was let through whole. */
-  longest = 0;
+  /** Bytes of the shortest 200 response that passed whole. Others may hold heartbeats, which a slow machine adds. */
+  shortestWhole = Infinity;
   url = '';
   readonly #server: Server;
 
@@ -16,11 +16,13 @@ export class Cutter {
     this.#server = createServer((client) => {
       const upstream = connect(target, '127.0.0.1');
       let passed = 0;
+      let isOk = false;
       client.once('data', (head: Buffer) => {
         const limit = limitIn(head);
         upstream.write(head);
         client.pipe(upstream);
         upstream.on('data', (chunk: Buffer) => {
+          if (passed === 0) isOk = chunk.toString('latin1', 0, 12) === 'HTTP/1.1 200';
           client.write(chunk.subarray(0, limit - passed));
           passed += chunk.length;
           if (passed < limit) return;
@@ -30,7 +32,7 @@ export class Cutter {
           upstream.destroy();
         });
         upstream.on('end', () => {
-          this.longest = Math.max(this.longest, passed);
+          if (isOk) this.shortestWhole = Math.min(this.shortestWhole, passed);
           client.end();
         });
       });
