@@ -94,13 +94,13 @@ async function planNext(ctx: Context, payment: Payment): Promise<boolean> {
  * Returns the plan of the next poll. While the clock is unreliable, no payment stops being polled, and each polled payment is
  * due at the latest when the clock is reliable again.
  */
-function planOf(ctx: Context, payment: Payment): { checks: number; next_check_at: number | null } {
+function planOf(ctx: Context, payment: Payment): { checks: number; nextCheckAt: number | null } {
   const now = ctx.now();
   const checks = payment.checks + 1;
   const regular = nextCheckAt({ ...payment, checks }, now);
   const unreliableMs = ctx.clock.reliableInMs();
-  if (unreliableMs === 0) return { checks, next_check_at: isPastWatching(payment, now) ? null : regular };
-  return { checks, next_check_at: regular === null ? null : Math.min(regular, now + unreliableMs) };
+  if (unreliableMs === 0) return { checks, nextCheckAt: isPastWatching(payment, now) ? null : regular };
+  return { checks, nextCheckAt: regular === null ? null : Math.min(regular, now + unreliableMs) };
 }
 
 /**
@@ -138,7 +138,7 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
       .set({
         answeredChecks: counted.answers,
         checks: counted.checks,
-        ...(givenUp ? { next_check_at: nextCheckAt(counted, ctx.now()) } : {}),
+        ...(givenUp ? { nextCheckAt: nextCheckAt(counted, ctx.now()) } : {}),
       })
       .where('id', '=', id)
       .execute();
