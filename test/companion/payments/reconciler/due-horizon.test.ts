@@ -86,11 +86,11 @@ describe('a job after the clock was set back', () => {
           ${ledger.time + 24 * HOUR_MS})`.execute(trx),
     );
     await ledger.look();
-    const { rows } = await sql<{ tries: number; next_try_at: number }>`
+    const { rows } = await sql<{ tries: number; nextTryAt: number }>`
       select tries, next_try_at as "next_try_at" from provider_deliveries`.execute(ledger.ctx.store.read);
     assert.deepEqual(
       rows.map((row) => ({ ...row })),
-      [{ tries: 2, next_try_at: ledger.time + MINUTE_MS }],
+      [{ tries: 2, nextTryAt: ledger.time + MINUTE_MS }],
     );
   });
 });
