@@ -4,13 +4,13 @@ import { AMOUNT, type Promised } from './storm.ts';
 
 export interface Audit {
   readonly acknowledged: number;
-  /** Acknowledged and not there, or there in another state. */
+  /** Acknowledged, but missing from the data or in another state. */
   readonly lost: string[];
-  /** There more than once. */
+  /** In the data more than once. */
   readonly doubled: string[];
 }
 
-/** Compares what was promised to what is on disk. */
+/** Compares the promised rows with those on disk. */
 export function audit(db: DatabaseSync, promised: Promised): Audit {
   const lost: string[] = [];
   const doubled: string[] = [];
@@ -37,7 +37,7 @@ export function audit(db: DatabaseSync, promised: Promised): Audit {
   const refunds = column('SELECT id AS k, status AS v FROM refunds');
   for (const [id, status] of promised.refunds) {
     const now = refunds.get(id);
-    // A refund that was answered as pending is settled later.
+    // A refund with the response `pending` is settled later.
     const isKept = status === 'pending' ? now !== undefined : now === status;
     if (!isKept) lost.push(`refund ${id}: ${status} became ${now ?? 'nothing'}`);
   }
@@ -53,7 +53,10 @@ export function audit(db: DatabaseSync, promised: Promised): Audit {
   return { acknowledged, lost, doubled };
 }
 
-/** Compares what was promised to what the merchant was told: each change once, copies only under one id. */
+/**
+ * Compares the promised changes with the merchant's webhooks. Each change must have one delivery id; its copies repeat
+ * that id.
+ */
 export function auditNotifications(received: ReadonlyMap<string, Received>, promised: Promised): Audit {
   const told = new Map<string, number>();
   const doubled: string[] = [];
