@@ -21,7 +21,7 @@ import type { Messages } from './locales/messages.ts';
 import { SCREEN_TEXTS } from './locales/screens.ts';
 import { announcement } from './screens/announcement.ts';
 import { inAppNotice } from './ui/in-app-notice.ts';
-import { LATE_MS, timeWords } from './ui/elements.ts';
+import { LATE_MS, timerText } from './ui/elements.ts';
 import { messageStyles } from './screens/message.styles.ts';
 import { payStyles } from './screens/pay.styles.ts';
 import { drawScreen } from './screens/screen.ts';
@@ -411,7 +411,7 @@ export class SbpCheckout extends LitElement {
     this.#store.dispatch({ type: 'time-up', timeUp: left === 0 });
     if (left !== null && left > 0 && left <= LATE_MS && this.screen === 'pay' && this.timer !== 'off') {
       const texts = this.#language.texts(SCREEN_TEXTS);
-      this.#announcer.say(`${timeWords({ state: this.#store.state, texts })} ${texts.hurry}`);
+      this.#announcer.say(`${timerText({ state: this.#store.state, texts })} ${texts.hurry}`);
     }
     this.requestUpdate();
   }

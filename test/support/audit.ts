@@ -1,17 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Received } from './merchant-server.ts';
-import { AMOUNT, type Promised } from './storm.ts';
+import { AMOUNT, type Acknowledged } from './order-load.ts';
 
 export interface Audit {
   readonly acknowledged: number;
-  /** Acknowledged, but missing from the data or in another state. */
+  /** Acknowledged but missing, or stored with another state. */
   readonly lost: string[];
-  /** In the data more than once. */
+  /** Stored more than once. */
   readonly doubled: string[];
 }
 
-/** Compares the promised rows with those on disk. */
-export function audit(db: DatabaseSync, promised: Promised): Audit {
+/** Compares what was acknowledged with the database. */
+export function audit(db: DatabaseSync, promised: Acknowledged): Audit {
   const lost: string[] = [];
   const doubled: string[] = [];
   const column = (sql: string) =>
@@ -37,7 +37,7 @@ export function audit(db: DatabaseSync, promised: Promised): Audit {
   const refunds = column('SELECT id AS k, status AS v FROM refunds');
   for (const [id, status] of promised.refunds) {
     const now = refunds.get(id);
-    // A refund with the response `pending` is settled later.
+    // A refund that was returned as pending is settled later.
     const isKept = status === 'pending' ? now !== undefined : now === status;
     if (!isKept) lost.push(`refund ${id}: ${status} became ${now ?? 'nothing'}`);
   }
@@ -47,31 +47,29 @@ export function audit(db: DatabaseSync, promised: Promised): Audit {
     OR refunded_amount <> (SELECT coalesce(sum(amount), 0) FROM refunds
       WHERE payment_id = payments.id AND status = 'succeeded')
     OR (refunded_amount > 0) <> (status = 'partial_refunded')`);
-  for (const [id, sum] of wrongSums) doubled.push(`${id}: ${sum} kopecks given back`);
+  for (const [id, sum] of wrongSums) doubled.push(`${id}: ${sum} kopecks refunded`);
 
   const acknowledged = promised.payments.size + promised.webhooks.size + promised.refunds.size;
   return { acknowledged, lost, doubled };
 }
 
-/**
- * Compares the promised changes with the merchant's webhooks. Each change must have one delivery id; its copies repeat
- * that id.
- */
-export function auditNotifications(received: ReadonlyMap<string, Received>, promised: Promised): Audit {
-  const told = new Map<string, number>();
+/** Compares what was acknowledged with the merchant's webhooks: one delivery id per change; repeats have the same id. */
+export function auditNotifications(received: ReadonlyMap<string, Received>, promised: Acknowledged): Audit {
+  const deliveriesByChange = new Map<string, number>();
   const doubled: string[] = [];
   for (const [deliveryId, { event, payload, bodies }] of received) {
     const change = `${event} ${String(payload['refund_id'] ?? payload['payment_id'])}`;
-    told.set(change, (told.get(change) ?? 0) + 1);
+    deliveriesByChange.set(change, (deliveriesByChange.get(change) ?? 0) + 1);
     if (bodies.size !== 1) doubled.push(`delivery ${deliveryId}: ${bodies.size} bodies`);
   }
-  for (const [change, ids] of told) if (ids !== 1) doubled.push(`${change}: ${ids} delivery ids`);
+  for (const [change, ids] of deliveriesByChange)
+    if (ids !== 1) doubled.push(`${change}: ${ids} delivery ids`);
   const wanted = [
     ...new Set([...promised.webhooks.values()].map((id) => `payment.paid ${id}`)),
     ...[...promised.refunds]
       .filter(([, status]) => status !== 'pending')
       .map(([id, status]) => `refund.${status} ${id}`),
   ];
-  const lost = wanted.filter((change) => !told.has(change));
+  const lost = wanted.filter((change) => !deliveriesByChange.has(change));
   return { acknowledged: wanted.length, lost, doubled };
 }

@@ -33,7 +33,7 @@ export async function showPicker(
     origin: ORIGIN,
     link: LINK,
     load: () => Promise.resolve({ platform: 'ios', banks }),
-    whenTapped: (_: unknown, tap: Event) => tap.preventDefault(),
+    onBankTap: (_: unknown, tap: Event) => tap.preventDefault(),
     only: null,
     ...properties,
   };

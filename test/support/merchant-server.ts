@@ -6,12 +6,12 @@ import { WEBHOOK_SECRET } from './companion.ts';
 export interface Received {
   readonly event: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** One for each distinct body that came under this delivery id: more than one would be two messages in one. */
+  /** The distinct bodies under this delivery id. More than one means that two messages share an id. */
   readonly bodies: Set<string>;
   copies: number;
 }
 
-/** A merchant's webhook endpoint: verifies what comes and remembers it by its delivery id. */
+/** A merchant's webhook endpoint. Verifies each webhook and stores it by delivery id. */
 export class MerchantServer {
   readonly received = new Map<string, Received>();
   readonly #server: Server;
@@ -37,7 +37,7 @@ export class MerchantServer {
     });
   }
 
-  /** `port`: where one was before. */
+  /** `port`: the port of an earlier server. Defaults to a free port. */
   static async open(port = 0): Promise<MerchantServer> {
     const merchant = new MerchantServer();
     await new Promise<void>((resolve) => merchant.#server.listen(port, '127.0.0.1', resolve));

@@ -12,17 +12,17 @@ import type { RefundReport } from '../../src/companion/providers/provider.ts';
 import type { AttentionRow, RefundRow } from '../../src/companion/store/schema.ts';
 import { AMOUNT, Ledger } from './ledger.ts';
 
-/** A ledger whose provider names its refunds `theirs <our id>` and answers each with `next`. */
+/** A ledger whose provider returns the refund id `theirs <our id>` and the status `nextStatus` for each refund. */
 export class RefundLedger {
   readonly ledger: Ledger;
-  next: 'pending' | 'succeeded' | 'failed' = 'succeeded';
-  #told = 0;
+  nextStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
+  #reports = 0;
 
   private constructor(ledger: Ledger) {
     this.ledger = ledger;
     ledger.provider.refund = async ({ refundId }) => {
       await Promise.resolve();
-      return { status: this.next as 'succeeded', providerRefundId: nameOf(refundId) };
+      return { status: this.nextStatus as 'succeeded', providerRefundId: providerIdOf(refundId) };
     };
   }
 
@@ -44,7 +44,7 @@ export class RefundLedger {
     return createRefund(this.ledger.ctx, { paymentId, amount, reason: null }, () => Promise.resolve());
   }
 
-  /** Why the refund is refused; `null` when it is not. */
+  /** Returns the code of the refusal; `null` when the refund is accepted. */
   async refusal(paymentId: string, amount: number | null): Promise<string | null> {
     try {
       await this.refund(paymentId, amount);
@@ -55,52 +55,53 @@ export class RefundLedger {
     }
   }
 
-  /** A signed webhook about a refund: of ours, by its id, or of somebody else's, by the provider's. */
-  tell(
+  /** Sends a signed webhook about a refund: of ours (`of` is our id) or another one (`name` is the provider's id). */
+  reportRefund(
     paymentId: string,
     status: RefundReport['status'],
     refund: { of?: string; name?: string; amount?: number | null },
   ): Promise<string> {
-    const providerRefundId = refund.name ?? nameOf(refund.of!);
+    const providerRefundId = refund.name ?? providerIdOf(refund.of!);
     const report = { refundId: null, providerRefundId, amount: refund.amount ?? null, status };
     const event = `refund.${status}`;
     const nothing = { status: null, amount: null, currency: null };
-    const deliveryId = `refund ${++this.#told}`;
+    const deliveryId = `refund ${++this.#reports}`;
     const delivery = { ...nothing, deliveryId, event, reference: paymentId, refund: report };
     return receiveWebhook(this.ledger.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
-  async read(refundId: string): Promise<RefundRow> {
+  async findRefund(refundId: string): Promise<RefundRow> {
     return (await findRefund(this.ledger.ctx.store.read, refundId))!;
   }
 
-  openOf(paymentId: string): Promise<AttentionRow[]> {
+  openAttention(paymentId: string): Promise<AttentionRow[]> {
     return findOpenAttention(this.ledger.ctx.store.read, paymentId);
   }
 
-  /** Resolves the one that is open. */
+  /** Resolves the only open attention. */
   async resolve(
     paymentId: string,
     outcome: Resolution['outcome'],
     amount: number | null = null,
   ): Promise<void> {
-    const [open, ...more] = await this.openOf(paymentId);
-    if (!open || more.length > 0) throw new Error(`${more.length} more than one are open`);
+    const [open, ...more] = await this.openAttention(paymentId);
+    if (!open || more.length > 0)
+      throw new Error(`expected one open attention, found ${more.length + (open ? 1 : 0)}`);
     const resolution = { outcome, amount, note: null };
     await resolveAttention(this.ledger.ctx, { paymentId, attentionId: open.id, resolution }, () =>
       Promise.resolve(),
     );
   }
 
-  /** `[status, refunded, left]` */
+  /** Returns `[status, refunded kopecks, kopecks left]`. */
   async sums(paymentId: string): Promise<[string, number, number]> {
     const payment = await this.ledger.paymentOf(paymentId);
     const { left } = await findRefundBalance(this.ledger.ctx.store.read, payment);
     return [payment.status, payment.refundedAmount, left];
   }
 
-  /** The merchant's webhooks, but for the first about the payment being paid. */
-  async told(paymentId: string): Promise<string[]> {
+  /** Returns the events of the merchant's webhooks, without `payment.paid`. */
+  async webhookEvents(paymentId: string): Promise<string[]> {
     const rows = await this.ledger.ctx.store.read
       .selectFrom('deliveries')
       .select('event')
@@ -112,6 +113,6 @@ export class RefundLedger {
   }
 }
 
-function nameOf(refundId: string): string {
+function providerIdOf(refundId: string): string {
   return `theirs ${refundId}`;
 }

@@ -67,7 +67,7 @@ describe('a tap or a key by script in a test', () => {
   it('is refused by the repository’s own settings, wherever a test is', async () => {
     const eslint = new ESLint();
     for (const [file, wanted] of [
-      ['test/widget/components/other-methods/give-up.test.ts', IN_THE_PAGE],
+      ['test/widget/components/other-methods/cancel-question.test.ts', IN_THE_PAGE],
       ['test/widget/session/clockwork/actions.test.ts', IN_THE_PAGE],
       ['test/support/checkout.ts', BESIDE_THE_PAGE],
       ['test/e2e/pay.test.ts', BESIDE_THE_PAGE],

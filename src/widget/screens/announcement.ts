@@ -1,19 +1,19 @@
-import { heading, money } from '../ui/elements.ts';
-import { isResult, resultWords } from './result.ts';
-import { testWords } from './test-mark.ts';
+import { headingText, money } from '../ui/elements.ts';
+import { isResult, resultTexts } from './result.ts';
+import { testMarkText } from './test-mark.ts';
 import type { View } from '../view.ts';
-import { waitingWords } from './waiting.ts';
+import { waitingText } from './waiting.ts';
 
-/** What a screen reader is told when a screen comes. One sentence or two, never the seconds. */
+/** Returns the announcement for screen readers when a screen appears: one or two sentences, without the seconds. */
 export function announcement(view: View): string {
   const { screen, texts, entryModes, state } = view;
-  if (screen === 'choose') return heading(view);
+  if (screen === 'choose') return headingText(view);
   if (screen === 'pay') {
     const banks = state.snapshot?.presentation.kind === 'link' && state.snapshot.method !== 'sberpay';
-    return banks ? (entryModes.includes('banks') ? texts.chooseBank : texts.qrTitle) : heading(view);
+    return banks ? (entryModes.includes('banks') ? texts.chooseBank : texts.qrTitle) : headingText(view);
   }
-  if (!isResult(screen)) return waitingWords(view);
-  const { title, detail } = resultWords(view, screen);
-  const test = testWords(view)?.replace(/\.$/, '');
+  if (!isResult(screen)) return waitingText(view);
+  const { title, detail } = resultTexts(view, screen);
+  const test = testMarkText(view)?.replace(/\.$/, '');
   return [screen === 'paid' ? `${title} ${money(view)}` : title, detail, test].filter(Boolean).join('. ');
 }

@@ -3,68 +3,68 @@ import type { Bank } from '../../protocol/banks.ts';
 import { isWebAddress } from '../../protocol/link-scheme.ts';
 import { fitsQr } from '../../protocol/qr-capacity.ts';
 import { fill } from '../locales/messages.ts';
-import { lostNote } from '../ui/load-error.ts';
-import { giveUp, other } from './other-methods.ts';
+import { loadError } from '../ui/load-error.ts';
+import { cancelSection, otherMethodsPart } from './other-methods.ts';
 import {
   button,
   checkButton,
-  head,
-  heading,
+  paymentHeader,
+  headingText,
   linkButton,
   money,
   statusLine,
-  timeLeftLine,
-  otherMethod,
+  timerLine,
+  otherMethodButton,
 } from '../ui/elements.ts';
 import { sberLinks } from '../state/layout.ts';
 import type { View } from '../view.ts';
 
-/** `pay`, and the same frame while it loads and while a code whose time is up is being checked. */
+/** Draws the `pay` screen. Loading and checking use the same frame, so that nothing moves. */
 export function payScreen(view: View): TemplateResult {
-  // Of two ways the one that is lost need not say so.
+  // When the banks are shown, too, a code that cannot be loaded is left out without an error.
   const qr = view.entryModes.includes('qr') && !(view.entryModes.length > 1 && view.isLost('sbp-qr-code'));
   const banks = view.entryModes.includes('banks');
   const code = qr && !isTooLong(view);
-  return html`${head(view)}
+  return html`${paymentHeader(view)}
     <div class="ways ${code && banks ? 'both' : code ? 'code-only' : 'banks-only'}">
       ${code ? codeColumn(view) : nothing} ${banks ? bankColumn(view) : nothing}
       ${qr && !banks ? guideColumn(view) : nothing}
     </div>
-    ${giveUp(view, banks && !view.banksReady)} ${foot(view, qr, banks)}`;
+    ${cancelSection(view, banks && !view.banksReady)} ${foot(view, qr, banks)}`;
 }
 
-/** No QR code holds such a link: it is offered itself. */
+/** Returns true if the link is too long for a QR code. Then the page shows the link instead. */
 function isTooLong(view: View): boolean {
-  const url = link(view);
+  const url = paymentUrl(view);
   return url !== null && !fitsQr(url);
 }
 
 function payLink(view: View, kind: string): TemplateResult | typeof nothing {
-  const url = link(view);
+  const url = paymentUrl(view);
   return isWebAddress(url, view.origin)
     ? linkButton(view.texts.payLink, url, { kind, target: '_blank' })
     : nothing;
 }
 
-function link(view: View): string | null {
+function paymentUrl(view: View): string | null {
   const presentation = view.state.snapshot?.presentation;
   return presentation?.kind === 'link' ? presentation.url : null;
 }
 
 function codeColumn(view: View): TemplateResult {
-  const payload = link(view);
+  const payload = paymentUrl(view);
   return html`<div class="code">
     ${view.entryModes.length > 1 ? html`<h2 .textContent=${view.texts.qrTitle}></h2>` : nothing}
     ${
       payload === null
-        ? codeBone()
+        ? codePlaceholder()
         : html`<sbp-qr-code
             class="plate"
             exportparts="qr"
             .payload=${payload}
             .label=${codeLabel(view)}
             .faded=${view.screen === 'checking'}
-            >${view.isLost('sbp-qr-code') ? lostNote(view, 'sbp-qr-code') : codeBone()}</sbp-qr-code
+            >${view.isLost('sbp-qr-code') ? loadError(view, 'sbp-qr-code') : codePlaceholder()}</sbp-qr-code
           >`
     }
   </div>`;
@@ -74,7 +74,7 @@ function codeLabel(view: View): string {
   return fill(view.texts.qrLabel, { amount: money(view) });
 }
 
-function codeBone(): TemplateResult {
+function codePlaceholder(): TemplateResult {
   return html`<div class="plate bone" aria-hidden="true"></div>`;
 }
 
@@ -87,7 +87,7 @@ function guideColumn(view: View): TemplateResult {
     </div>`;
   }
   return html`<div class="guide">
-    <h2 tabindex="-1" .textContent=${heading(view)}></h2>
+    <h2 tabindex="-1" .textContent=${headingText(view)}></h2>
     ${
       isTooLong(view)
         ? payLink(view, 'primary')
@@ -95,13 +95,13 @@ function guideColumn(view: View): TemplateResult {
             ${(isSber(view) ? texts.sberSteps : texts.steps).map((step) => html`<li><span .textContent=${step}></span></li>`)}
           </ol>`
     }
-    ${elsewhere(view)} ${codeTools(view)} ${otherMethod(view)} ${push(view)}
+    ${otherDeviceHint(view)} ${codeTools(view)} ${otherMethodButton(view)} ${phonePush(view)}
   </div>`;
 }
 
-/** Its room is kept while it loads. */
+/** Draws the code's tools, and keeps their room while the payment loads. */
 function codeTools(view: View): TemplateResult {
-  const url = link(view);
+  const url = paymentUrl(view);
   return html`<div class="tools ${view.device === 'mobile' ? 'one' : ''}">
     ${
       url === null
@@ -121,19 +121,19 @@ function codeTools(view: View): TemplateResult {
 
 function bankColumn(view: View): TemplateResult {
   const { texts, actions, origin, language } = view;
-  const url = link(view);
+  const url = paymentUrl(view);
   const only = sberApp(view);
-  // The notice above them is of a height that only its own text decides: until it is there, the banks' place is grey.
+  // The height of the notice above is unknown until the notice is loaded, so show placeholders for the banks until then.
   const grey = url === null || (view.inApp !== null && view.isComing('sbp-way-out'));
   return html`<div class="banks ${view.inApp ? 'in-app' : ''}">
     <div class="title">
-      <h2 tabindex="-1" .textContent=${isSber(view) ? heading(view) : texts.chooseBank}></h2>
-      ${isSber(view) ? nothing : otherMethod(view)}
+      <h2 tabindex="-1" .textContent=${isSber(view) ? headingText(view) : texts.chooseBank}></h2>
+      ${isSber(view) ? nothing : otherMethodButton(view)}
     </div>
     ${view.inAppNotice()}
     ${
       grey
-        ? banksBone()
+        ? banksPlaceholder()
         : html`<sbp-bank-picker
             class=${only ? 'one' : ''}
             exportparts="banks,bank,search,button"
@@ -142,17 +142,17 @@ function bankColumn(view: View): TemplateResult {
             .load=${actions.loadBanks}
             .link=${url}
             .only=${only}
-            .whenTapped=${actions.openBank}
+            .onBankTap=${actions.openBank}
             .snapshotCount=${view.snapshotCount}
             @ready=${actions.redraw}
-            >${view.isLost('sbp-bank-picker') ? lostNote(view, 'sbp-bank-picker') : banksBone()}</sbp-bank-picker
+            >${view.isLost('sbp-bank-picker') ? loadError(view, 'sbp-bank-picker') : banksPlaceholder()}</sbp-bank-picker
           >`
     }
-    ${isSber(view) ? otherMethod(view) : nothing} ${push(view)}
+    ${isSber(view) ? otherMethodButton(view) : nothing} ${phonePush(view)}
   </div>`;
 }
 
-function banksBone(): TemplateResult {
+function banksPlaceholder(): TemplateResult {
   return html`<div class="bone field" aria-hidden="true"></div>
     <div class="bone list" aria-hidden="true"></div>`;
 }
@@ -161,7 +161,7 @@ function isSber({ state }: View): boolean {
   return state.snapshot?.method === 'sberpay';
 }
 
-/** The one bank that a SberPay payment can be paid in, by the better link first. */
+/** Returns Sber as the only bank of a SberPay payment, its better link first. Returns `null` when no link opens here. */
 function sberApp(view: View): Bank | null {
   const links = linksOf(view)?.map((url) => ({ kind: 'web', url }) as const);
   const first = links?.[0];
@@ -174,22 +174,22 @@ function linksOf({ state, device, origin }: View): string[] | null {
   return sberLinks(state.snapshot, device, origin);
 }
 
-/** The way on if neither the app nor the code's own link can be opened here, or if an in-app browser cannot open it. */
-function elsewhere(view: View): TemplateResult | typeof nothing {
+/** Draws the hint to use another device when neither the app nor the link can be opened here. */
+function otherDeviceHint(view: View): TemplateResult | typeof nothing {
   const noApp = linksOf(view)?.length === 0 && view.device !== 'desktop';
   const noLink = isTooLong(view) && payLink(view, '') === nothing;
   return noApp || noLink ? html`<p class="detail" .textContent=${view.texts.elsewhere}></p>` : nothing;
 }
 
-/** A message to the payer's phone: beside the code and the link, never instead of them. */
-function push(view: View): TemplateResult | typeof nothing {
-  return view.state.snapshot?.actions.includes('push') ? other(view, 'push', nothing) : nothing;
+/** Draws the message to the payer's phone, in addition to the code and the link. */
+function phonePush(view: View): TemplateResult | typeof nothing {
+  return view.state.snapshot?.actions.includes('push') ? otherMethodsPart(view, 'push', nothing) : nothing;
 }
 
 function foot(view: View, qr: boolean, banks: boolean): TemplateResult {
   const { texts, actions, screen } = view;
   return html`<div class="foot ${banks && !qr ? 'sticky' : ''}">
-    <div class="facts">${timeLeftLine(view)}${statusLine(view)}</div>
+    <div class="facts">${timerLine(view)}${statusLine(view)}</div>
     ${
       screen === 'pay' && banks && isTooLong(view)
         ? payLink(view, 'onward')

@@ -1,59 +1,59 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Destination } from '../state/state.ts';
-import { lostNote } from '../ui/load-error.ts';
-import { giveUp, other } from './other-methods.ts';
-import { checkButton, head, statusLine, timeLeftLine, otherMethod } from '../ui/elements.ts';
+import { loadError } from '../ui/load-error.ts';
+import { cancelSection, otherMethodsPart } from './other-methods.ts';
+import { checkButton, paymentHeader, statusLine, timerLine, otherMethodButton } from '../ui/elements.ts';
 import type { View } from '../view.ts';
 
-export function waitingWords(view: View): string {
+export function waitingText(view: View): string {
   const { texts, screen } = view;
   if (screen === 'checking' || screen === 'loading') return texts[screen];
-  const gone = goneTo(view);
+  const gone = openDestination(view);
   return !gone ? texts.processing : gone === 'form' ? texts.waitingForm : texts.waiting;
 }
 
-/** Where the next step is the payer's: in an app or on a page outside. */
-function goneTo({ state, screen }: View): Destination | null {
+/** Returns the bank or form that the payer has left for. Returns `null` when the payer has nothing to do there. */
+function openDestination({ state, screen }: View): Destination | null {
   return screen === 'waiting' && state.snapshot?.status !== 'processing' ? state.destination : null;
 }
 
-/** The payer is in the bank, the bank is at work, or the way to pay is long in coming. */
+/** Draws the screen while the payer is in the bank, the bank processes the payment, or the payment loads slowly. */
 export function waitingScreen(view: View): TemplateResult {
-  const gone = goneTo(view);
-  // While it loads the title says all that there is to say, unless nothing can load.
+  const gone = openDestination(view);
+  // While the payment loads the title is enough, unless the connection is offline.
   const silent = view.screen === 'loading' && view.state.connection !== 'offline';
-  return html`${head(view)}
+  return html`${paymentHeader(view)}
     <div class="center">
       <span class="pulse" aria-hidden="true"></span>
-      <h2 tabindex="-1" part="message" .textContent=${waitingWords(view)}></h2>
-      ${gone ? goneActions(view, gone) : workActions(view)}
+      <h2 tabindex="-1" part="message" .textContent=${waitingText(view)}></h2>
+      ${gone ? departedActions(view, gone) : workingActions(view)}
     </div>
-    ${giveUp(view)}
+    ${cancelSection(view)}
     ${
       silent
         ? nothing
         : html`<div class="foot">
-            <div class="facts">${gone ? timeLeftLine(view) : nothing}${statusLine(view)}</div>
+            <div class="facts">${gone ? timerLine(view) : nothing}${statusLine(view)}</div>
           </div>`
     }`;
 }
 
-function workActions(view: View): TemplateResult | typeof nothing {
+function workingActions(view: View): TemplateResult | typeof nothing {
   const { screen, slow } = view;
-  // Who is told that the bank has the payment need not tell us.
+  // No check button when the bank is processing the payment already.
   if (screen === 'checking') return html`<div class="actions">${checkButton(view)}</div>`;
-  return slow ? other(view, 'slow') : nothing;
+  return slow ? otherMethodsPart(view, 'slow') : nothing;
 }
 
-function goneActions(view: View, gone: Destination): TemplateResult {
+function departedActions(view: View, gone: Destination): TemplateResult {
   return html`<div class="actions">
     ${
       gone === 'form'
-        ? other(view, 'form')
+        ? otherMethodsPart(view, 'form')
         : html`<sbp-bank-wait exportparts="button,message" .view=${view}
-            >${lostNote(view, 'sbp-bank-wait')}</sbp-bank-wait
+            >${loadError(view, 'sbp-bank-wait')}</sbp-bank-wait
           >`
     }
-    ${checkButton(view)} ${otherMethod(view)}
+    ${checkButton(view)} ${otherMethodButton(view)}
   </div>`;
 }

@@ -5,10 +5,10 @@ import { fill } from '../locales/messages.ts';
 import { choices } from '../state/state.ts';
 import type { View } from '../view.ts';
 
-/** From here on the time left is amber and, with `timer="late"`, shown at all. */
+/** Below this time left, the timer is amber; with `timer="late"` it is shown only then. Milliseconds. */
 export const LATE_MS = 120_000;
 
-/** `kopecks`: the payment's amount unless told. */
+/** Returns `kopecks` in the payment's currency. `kopecks` defaults to the payment's amount. Returns an empty text before the first snapshot. */
 export function money(
   { state, language }: Pick<View, 'state' | 'language'>,
   kopecks = state.snapshot?.amount ?? 0,
@@ -16,8 +16,8 @@ export function money(
   return state.snapshot ? formatMoney(kopecks, language.tag, state.snapshot.currency) : '';
 }
 
-/** What the payer is to do, by whatever way to pay there is. */
-export function heading({ state, screen, texts }: Pick<View, 'state' | 'screen' | 'texts'>): string {
+/** Returns the heading: what the payer has to do, by the kind of presentation and the method. */
+export function headingText({ state, screen, texts }: Pick<View, 'state' | 'screen' | 'texts'>): string {
   if (screen === 'choose') return texts.chooseMethod;
   const { presentation, method } = state.snapshot ?? {};
   if (presentation?.kind === 'form') return texts.formTitle;
@@ -26,13 +26,13 @@ export function heading({ state, screen, texts }: Pick<View, 'state' | 'screen' 
 }
 
 /*
- * Texts are set as `textContent`, here and everywhere: page translators put elements of their own in the place of text
- * nodes, and Lit goes on writing into the node that it once made. What is no language (names, numbers, sums) they are
- * asked to leave alone, in both ways that they know.
+ * All templates set texts as `textContent`: page translators replace text nodes by elements, and Lit would keep writing
+ * into its old node. Names, numbers and amounts carry `translate="no"` and `notranslate`, the two marks that translators
+ * respect.
  */
 
-/** Shop and order on one side, the amount on the other; grey bars of the same size while nothing is known. */
-export function head(view: View): TemplateResult {
+/** Draws the shop and the order on one side and the amount on the other. Draws grey bars of the same size before the first snapshot. */
+export function paymentHeader(view: View): TemplateResult {
   const { snapshot } = view.state;
   if (!snapshot) {
     return html`<div class="head" aria-hidden="true">
@@ -56,25 +56,25 @@ export function head(view: View): TemplateResult {
   </div>`;
 }
 
-/** Names the time that runs: the life of the code or, where there is none, the payer's own time. */
-export function timeWords({ state, texts }: Pick<View, 'state' | 'texts'>): string {
+/** Returns the timer's label: the lifetime of the code, or the payer's time when there is no code. */
+export function timerText({ state, texts }: Pick<View, 'state' | 'texts'>): string {
   const offer = state.snapshot?.presentation;
   return offer?.kind === 'link' && fitsQr(offer.url) ? texts.timeLeft : texts.timeToPay;
 }
 
-export function timeLeftLine(view: View): TemplateResult | typeof nothing {
+export function timerLine(view: View): TemplateResult | typeof nothing {
   const { left, timer, screen } = view;
-  // Its room is kept while the payment loads, so that nothing moves when it comes.
+  // Keep the timer's room while the payment loads, so that nothing moves when it appears.
   if (screen === 'loading' && timer === 'always') return html`<p class="timer"></p>`;
   if (screen !== 'pay' && screen !== 'waiting') return nothing;
   if (left === null || timer === 'off' || (timer === 'late' && left > LATE_MS)) return nothing;
   return html`<p class="timer ${left > LATE_MS ? '' : 'late'}" part="timer" role="timer">
-    <span .textContent=${timeWords(view)}></span>
+    <span .textContent=${timerText(view)}></span>
     <span class="digits notranslate" translate="no" .textContent=${clockText(left)}></span>
   </p>`;
 }
 
-/** `m:ss`, from an hour on `h:mm:ss`. The last second still reads 0:01. */
+/** Formats milliseconds as `m:ss`, or `h:mm:ss` from one hour. Rounds up, so the last second shows 0:01. */
 export function clockText(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -82,7 +82,7 @@ export function clockText(ms: number): string {
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** What is going on, in one quiet line. */
+/** Draws one line with the state of the connection or of the payment. */
 export function statusLine({
   state,
   texts,
@@ -109,8 +109,8 @@ export function button(text: string, act: () => void, kind = '', busy = false): 
   ></button>`;
 }
 
-/** To the list of methods, never where there is only one. */
-export function otherMethod({
+/** Draws the button to the list of methods. Draws nothing when there is only one method. */
+export function otherMethodButton({
   state,
   texts,
   actions,
@@ -120,19 +120,19 @@ export function otherMethod({
     : nothing;
 }
 
-/** What its tap came to is told under it. */
+/** Draws the button that checks the payment, and the result of the last check under it. */
 export function checkButton(
   { texts, actions, state: { check } }: Pick<View, 'texts' | 'actions' | 'state'>,
   label = texts.check,
   kind = '',
 ): TemplateResult {
-  const words =
+  const result =
     check && { busy: texts.checkingNow, unpaid: texts.notPaidYet, unanswered: texts.notChecked }[check];
   return html`${button(label, actions.check, kind, check === 'busy')}
-    <p class=${words ? 'detail' : ''} part="message" role="status" .textContent=${words}></p>`;
+    <p class=${result ? 'detail' : ''} part="message" role="status" .textContent=${result}></p>`;
 }
 
-/** `url` is one that may be tapped: whoever draws it has looked at it. */
+/** Draws a link as a button. The caller has checked that `url` may be tapped. */
 export function linkButton(
   text: string,
   url: string,

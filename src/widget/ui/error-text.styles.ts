@@ -1,13 +1,13 @@
 import { css } from 'lit';
 
-/** What became of what the payer did: where it happened, in words, and in no alarming colour. */
-export const setbackStyles = css`
-  .setback {
+/** The result of the payer's action, next to the control that started it, in no alarming colour. */
+export const errorTextStyles = css`
+  .error-text {
     margin: 8px 0;
     font-size: 14px;
     line-height: 20px;
   }
-  .setback:empty {
+  .error-text:empty {
     margin: 0;
   }
 `;

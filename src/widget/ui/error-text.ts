@@ -4,23 +4,23 @@ import type { ActionPath } from '../session/types.ts';
 import type { LastAction } from '../state/state.ts';
 
 /**
- * What to tell a payer whose act came to nothing; each text has a way on. `own`: the words that this act has for an
- * HTTP status.
+ * Returns the text for a failed action on `path`, which says how to go on. `textsByStatus` holds this action's texts for
+ * single HTTP statuses. Returns `null` when the last action was another one or has not failed.
  */
-export function setbackText(
+export function errorText(
   lastAction: LastAction | null,
   path: ActionPath,
-  words: OtherMethodsTexts,
-  own: Readonly<Record<number, string>> = {},
+  texts: OtherMethodsTexts,
+  textsByStatus: Readonly<Record<number, string>> = {},
 ): string | null {
   if (lastAction?.path !== path || typeof lastAction.outcome === 'string') return null;
   const { outcome } = lastAction;
-  if (outcome.kind === 'trouble') return words.trouble;
+  if (outcome.kind === 'trouble') return texts.trouble;
   if (outcome.httpStatus === 429) {
     const seconds = Math.ceil(outcome.pauseMs / 1_000);
-    return seconds > 0 ? fill(words.tooOften, { seconds }) : words.tooOftenNow;
+    return seconds > 0 ? fill(texts.tooOften, { seconds }) : texts.tooOftenNow;
   }
-  return own[outcome.httpStatus] ?? words.trouble;
+  return textsByStatus[outcome.httpStatus] ?? texts.trouble;
 }
 
 export function isBusy(lastAction: LastAction | null, path: ActionPath): boolean {

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The plate of the notice in an app's own browser, about as high as it will be, in Russian. */
+/** Reserves the room of the in-app notice: about the height of its Russian text. */
 export const inAppNoticeStyles = css`
   sbp-way-out {
     display: block;

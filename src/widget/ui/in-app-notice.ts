@@ -4,7 +4,7 @@ import type { Language } from '../locales/language.ts';
 import type { Destination, Screen } from '../state/state.ts';
 
 /**
- * Draws the ways out of an app's own browser. The empty element keeps its room from the first picture on
+ * Draws the notice that leads out of an in-app browser. The empty element keeps its room from the first picture on
  * (inAppNoticeStyles): the notice and the banks below it are loaded separately, and neither may move what the other has
  * drawn.
  */

@@ -3,7 +3,7 @@ import type { LinkCopyTexts } from '../locales/link-copy.ts';
 import { button } from './elements.ts';
 import { copyText } from '../browser/link-sharing.ts';
 
-/** The button that copies a link, and the field to copy it from by hand where a page has no clipboard. */
+/** Draws the button that copies a link, or a field to copy the link by hand when the page has no clipboard. */
 export class LinkCopy {
   outcome: 'none' | 'copied' | 'by-hand' = 'none';
   readonly #host: LitElement;
@@ -16,19 +16,19 @@ export class LinkCopy {
     this.outcome = (await copyText(link)) ? 'copied' : 'by-hand';
     this.#host.requestUpdate();
     await this.#host.updateComplete;
-    // What was tapped is gone: on to what there is to do now.
+    // The tapped button is gone. Move the focus to the field that replaced it.
     this.#host.renderRoot.querySelector<HTMLElement>('.by-hand input')?.focus();
   }
 
-  render(link: string, words: LinkCopyTexts): TemplateResult {
+  render(link: string, texts: LinkCopyTexts): TemplateResult {
     if (this.outcome === 'by-hand') {
       return html`<label class="by-hand">
-        <span .textContent=${words.copyByHand}></span>
+        <span .textContent=${texts.copyByHand}></span>
         <input class="input" readonly .value=${link} @focus=${selectAll} />
       </label>`;
     }
     const copied = this.outcome === 'copied';
-    return button(copied ? words.copied : words.copyLink, () => void this.#copy(link), 'copy');
+    return button(copied ? texts.copied : texts.copyLink, () => void this.#copy(link), 'copy');
   }
 }
 

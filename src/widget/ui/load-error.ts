@@ -4,10 +4,10 @@ import { button, linkButton } from './elements.ts';
 import type { PartName, View } from '../view.ts';
 
 /**
- * Within an inner element that cannot be loaded: says so, with a way on. The children of an element show as long as it
- * is not defined, and are covered by what it draws itself.
+ * Draws the error inside an inner element that cannot be loaded, with the payment link and a reload button. The children of
+ * an element are visible only until the element is defined. Returns `nothing` while the part can still load.
  */
-export function lostNote(
+export function loadError(
   { state, texts, origin, isLost }: Pick<View, 'state' | 'texts' | 'origin' | 'isLost'>,
   name: PartName,
 ): TemplateResult | typeof nothing {

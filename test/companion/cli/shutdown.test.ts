@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { audit, type Audit } from '../../support/audit.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 import type { CreatedPayment } from '../../support/companion.ts';
-import { Storm } from '../../support/storm.ts';
+import { OrderLoad } from '../../support/order-load.ts';
 import { UpstreamBooks } from '../../support/upstream-books.ts';
 import { UpstreamProxy } from '../../support/upstream-proxy.ts';
 
@@ -14,10 +14,10 @@ const NOWHERE = 'http://127.0.0.1:9/nobody';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function look(companion: CompanionProcess, storm: Storm): Audit {
+function look(companion: CompanionProcess, load: OrderLoad): Audit {
   let seen: Audit | null = null;
   companion.changeData((db) => {
-    seen = audit(db, storm.promised);
+    seen = audit(db, load.acknowledged);
   });
   return seen!;
 }
@@ -25,30 +25,30 @@ function look(companion: CompanionProcess, storm: Storm): Audit {
 describe('SIGTERM in a burst of calls', () => {
   it(`keeps all that was acknowledged, also after the signal, ${ROUNDS} times`, async (t) => {
     const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' });
-    const storm = new Storm(companion.client, NOWHERE);
+    const load = new OrderLoad(companion.client, NOWHERE);
     let afterwards = 0;
     try {
       for (let round = 0; round < ROUNDS; round++) {
-        const blown = storm.blow(CALLERS);
-        const wanted = storm.promised.webhooks.size + 5 + Math.floor(Math.random() * 30);
-        while (storm.promised.webhooks.size < wanted) await pause(1);
-        const before = storm.promised.payments.size + storm.promised.webhooks.size;
+        const blown = load.runUntilDown(CALLERS);
+        const wanted = load.acknowledged.webhooks.size + 5 + Math.floor(Math.random() * 30);
+        while (load.acknowledged.webhooks.size < wanted) await pause(1);
+        const before = load.acknowledged.payments.size + load.acknowledged.webhooks.size;
         assert.equal(await companion.terminate(), 0);
         await blown;
-        afterwards += storm.promised.payments.size + storm.promised.webhooks.size - before;
+        afterwards += load.acknowledged.payments.size + load.acknowledged.webhooks.size - before;
         assert.equal(existsSync(`${companion.databaseFile}-wal`), false, 'the database was closed');
         await companion.start();
-        const { lost, doubled } = look(companion, storm);
+        const { lost, doubled } = look(companion, load);
         assert.deepEqual({ lost, doubled }, { lost: [], doubled: [] });
-        await storm.repeat();
+        await load.retryUnfinished();
       }
       assert.deepEqual(
-        storm.unexpected.filter((answer) => !answer.startsWith('503 ')),
+        load.unexpected.filter((answer) => !answer.startsWith('503 ')),
         [],
         'whoever came too late is told so',
       );
-      assert.ok(storm.cutOff >= ROUNDS, 'the signals met no calls: the test proves nothing');
-      const { acknowledged, lost, doubled } = look(companion, storm);
+      assert.ok(load.lostConnections >= ROUNDS, 'the signals met no calls: the test proves nothing');
+      const { acknowledged, lost, doubled } = look(companion, load);
       assert.deepEqual({ lost, doubled }, { lost: [], doubled: [] });
       t.diagnostic(`${acknowledged} acknowledged and found, ${afterwards} of them after the signal`);
     } finally {

@@ -5,15 +5,15 @@ import { API_KEY } from '../../support/companion.ts';
 import { changedRows, dumpDatabase } from '../../support/database-dump.ts';
 import { asResponse, pipeline } from '../../support/raw-client.ts';
 import { refusalOf } from '../../support/refusal.ts';
-import { Stage } from '../../support/stage.ts';
+import { ApiFixture } from '../../support/api-fixture.ts';
 
-let stage: Stage;
+let stage: ApiFixture;
 let stored: string[];
 before(async () => {
-  stage = await Stage.set();
+  stage = await ApiFixture.start();
   stored = dumpDatabase(stage.shop.databaseFile);
 });
-after(() => stage.end());
+after(() => stage.stop());
 
 const nothingChanged = (what: string) =>
   assert.deepEqual(changedRows(stored, dumpDatabase(stage.shop.databaseFile)), [], what);

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { API_KEY } from '../../support/companion.ts';
 import { changedRows, dumpDatabase } from '../../support/database-dump.ts';
 import { refusalOf } from '../../support/refusal.ts';
-import { Stage } from '../../support/stage.ts';
+import { ApiFixture } from '../../support/api-fixture.ts';
 
 /** The POSTs that need a body; the others read one, too. */
 const NEEDY = ['/payments', '/refunds', '/test/webhook'];
@@ -12,10 +12,10 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /** Enough for each of them: what is not listed is ignored. */
 const GOOD = '{"order_id":"B","amount":5,"payment_id":"pay_nobody","callback_url":"http://127.0.0.1:9/"}';
 
-let stage: Stage;
+let stage: ApiFixture;
 let others: string[] = [];
 before(async () => {
-  stage = await Stage.set();
+  stage = await ApiFixture.start();
   const { open } = stage;
   others = [
     `/payments/${open.payment_id}/cancel`,
@@ -23,7 +23,7 @@ before(async () => {
     `/deliveries/${stage.deliveryId}/redeliver`,
   ];
 });
-after(() => stage.end());
+after(() => stage.stop());
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 

@@ -3,13 +3,13 @@ import { after, before, describe, it } from 'node:test';
 import { documentedOperations } from '../../support/api-doc.ts';
 import { changedRows, dumpDatabase } from '../../support/database-dump.ts';
 import { refusalOf } from '../../support/refusal.ts';
-import { Stage } from '../../support/stage.ts';
+import { ApiFixture } from '../../support/api-fixture.ts';
 
-let stage: Stage;
+let stage: ApiFixture;
 before(async () => {
-  stage = await Stage.set();
+  stage = await ApiFixture.start();
 });
-after(() => stage.end());
+after(() => stage.stop());
 
 const POSTS = documentedOperations
   .filter(({ method, path }) => method === 'post' && path.startsWith('/api/'))
@@ -21,7 +21,7 @@ describe('a repeat under one key', () => {
   it('is answered as the first call was, and changes nothing, at every POST', async () => {
     assert.equal(POSTS.length, 7);
     for (const operation of POSTS) {
-      const good = await stage.goodCall(operation);
+      const good = await stage.validCall(operation);
       const key = `repeat ${operation}`.replaceAll(' ', '-');
       const [first, ...repeats] = [
         { [NAMES[0]!]: key },
@@ -92,7 +92,7 @@ describe('a refused call', () => {
 describe('a key that cannot be meant', () => {
   it('is refused by every POST before anything is done', async () => {
     for (const operation of POSTS) {
-      const good = await stage.goodCall(operation);
+      const good = await stage.validCall(operation);
       await stage.settle();
       const stored = dumpDatabase(stage.shop.databaseFile);
       for (const headers of [

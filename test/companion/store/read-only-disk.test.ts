@@ -5,7 +5,7 @@ import { audit, type Audit } from '../../support/audit.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 import { FailingDisk } from '../../support/failing-disk.ts';
 import { SmallDisk } from '../../support/small-disk.ts';
-import { Storm } from '../../support/storm.ts';
+import { OrderLoad } from '../../support/order-load.ts';
 
 const ORDERS = 20;
 const NOWHERE = 'http://127.0.0.1:9/nobody';
@@ -46,22 +46,22 @@ describe('a disk that may only be read', () => {
     }
     const companion = await CompanionProcess.start(databaseOn(disk));
     try {
-      const storm = new Storm(companion.client, NOWHERE);
-      await storm.make(ORDERS);
-      const blown = storm.blow(8);
-      while (storm.promised.webhooks.size < ORDERS) await pause(10);
+      const load = new OrderLoad(companion.client, NOWHERE);
+      await load.createOrders(ORDERS);
+      const blown = load.runUntilDown(8);
+      while (load.acknowledged.webhooks.size < ORDERS) await pause(10);
       disk.fail();
       await blown;
-      for (let round = 0; round < 3; round++) await storm.repeat();
+      for (let round = 0; round < 3; round++) await load.retryUnfinished();
       assert.ok(
-        storm.unexpected.length > 0 && storm.unfinished > 0,
+        load.unexpected.length > 0 && load.unfinished > 0,
         'the disk took it: the test proves nothing',
       );
-      assert.deepEqual([...new Set(storm.unexpected.map((answer) => answer[0]))], ['5'], 'only 5xx');
+      assert.deepEqual([...new Set(load.unexpected.map((answer) => answer[0]))], ['5'], 'only 5xx');
       assert.equal((await fetch(`${companion.url}/readyz`)).status, 503);
       assert.match(companion.output, /disk I\/O error|readonly database/);
       assert.doesNotMatch(companion.output, /no such savepoint|cannot rollback/);
-      const [paymentId] = storm.promised.payments.values();
+      const [paymentId] = load.acknowledged.payments.values();
       assert.equal(
         (await companion.client.api(`/payments/${paymentId}`)).status,
         200,
@@ -72,15 +72,15 @@ describe('a disk that may only be read', () => {
       await assert.rejects(companion.start(), /shop\.sqlite (is read-only|cannot be (opened|read))/);
       disk.repair();
       await companion.start();
-      await storm.repeat();
-      assert.equal(storm.unfinished, 0, 'all is carried to its end');
+      await load.retryUnfinished();
+      assert.equal(load.unfinished, 0, 'all is carried to its end');
       let seen: Audit | null = null;
       companion.changeData((db) => {
-        seen = audit(db, storm.promised);
+        seen = audit(db, load.acknowledged);
       });
       const { acknowledged, lost, doubled } = seen!;
       assert.deepEqual({ lost, doubled }, { lost: [], doubled: [] });
-      t.diagnostic(`${storm.unexpected.length} answers of 5xx, ${acknowledged} acknowledged and found`);
+      t.diagnostic(`${load.unexpected.length} answers of 5xx, ${acknowledged} acknowledged and found`);
     } finally {
       await companion.stop();
       disk.unmount();

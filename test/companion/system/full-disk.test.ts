@@ -6,7 +6,7 @@ import { CompanionProcess } from '../../support/companion-process.ts';
 import { MerchantServer } from '../../support/merchant-server.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 import { SmallDisk } from '../../support/small-disk.ts';
-import { Storm } from '../../support/storm.ts';
+import { OrderLoad } from '../../support/order-load.ts';
 import { until } from '../../support/until.ts';
 
 const MEGABYTES = 24;
@@ -20,10 +20,10 @@ function disk(t: TestContext): SmallDisk | null {
   return mounted;
 }
 
-function look(companion: CompanionProcess, storm: Storm): Audit {
+function look(companion: CompanionProcess, load: OrderLoad): Audit {
   let seen: Audit | null = null;
   companion.changeData((db) => {
-    seen = audit(db, storm.promised);
+    seen = audit(db, load.acknowledged);
   });
   return seen!;
 }
@@ -42,22 +42,22 @@ describe('a disk without room', () => {
     });
     const readiness = async () => (await fetch(`${companion.url}/readyz`)).status;
     try {
-      const storm = new Storm(companion.client, merchant.url);
-      await storm.make(ORDERS);
-      const blown = storm.blow(CALLERS);
-      await until(() => storm.promised.webhooks.size >= ORDERS, 'a storm', PATIENCE_MS);
+      const load = new OrderLoad(companion.client, merchant.url);
+      await load.createOrders(ORDERS);
+      const blown = load.runUntilDown(CALLERS);
+      await until(() => load.acknowledged.webhooks.size >= ORDERS, 'a storm', PATIENCE_MS);
       small.fill();
       await blown;
-      for (let round = 0; round < 5; round++) await storm.repeat();
+      for (let round = 0; round < 5; round++) await load.retryUnfinished();
       await until(async () => (await readiness()) === 503, 'that it is not ready', PATIENCE_MS);
-      const refused = storm.unexpected.length;
-      assert.ok(refused > CALLERS && storm.unfinished > 0, 'the disk was not full: the test proves nothing');
+      const refused = load.unexpected.length;
+      assert.ok(refused > CALLERS && load.unfinished > 0, 'the disk was not full: the test proves nothing');
       assert.deepEqual(
-        storm.unexpected.filter((answer) => !answer.startsWith('5')),
+        load.unexpected.filter((answer) => !answer.startsWith('5')),
         [],
         'only 5xx',
       );
-      nothingWrong(look(companion, storm));
+      nothingWrong(look(companion, load));
       assert.match(companion.output, /database or disk is full/);
       assert.doesNotMatch(companion.output, /no such savepoint|cannot rollback/);
 
@@ -65,21 +65,21 @@ describe('a disk without room', () => {
       await until(async () => (await readiness()) === 200, 'ready again', PATIENCE_MS);
       await until(
         async () => {
-          await storm.repeat();
-          return storm.unfinished === 0;
+          await load.retryUnfinished();
+          return load.unfinished === 0;
         },
         'all carried to its end',
         PATIENCE_MS,
       );
-      assert.equal(storm.unexpected.length, refused, 'an answer of 5xx though there is room');
-      const { acknowledged, ...wrong } = look(companion, storm);
+      assert.equal(load.unexpected.length, refused, 'an answer of 5xx though there is room');
+      const { acknowledged, ...wrong } = look(companion, load);
       nothingWrong({ acknowledged, ...wrong });
       await until(
-        () => auditNotifications(merchant.received, storm.promised).lost.length === 0,
+        () => auditNotifications(merchant.received, load.acknowledged).lost.length === 0,
         'the merchant told',
         PATIENCE_MS,
       );
-      assert.deepEqual(auditNotifications(merchant.received, storm.promised).doubled, []);
+      assert.deepEqual(auditNotifications(merchant.received, load.acknowledged).doubled, []);
       const copies = Math.max(...[...merchant.received.values()].map((message) => message.copies));
       assert.ok(copies <= 2, `a merchant was told ${copies} times what it had taken`);
       t.diagnostic(
@@ -92,7 +92,7 @@ describe('a disk without room', () => {
       await assert.rejects(companion.start(), /the disk is full\. Make room and start again/);
       small.makeRoom();
       await companion.start();
-      nothingWrong(look(companion, storm));
+      nothingWrong(look(companion, load));
     } finally {
       await companion.stop();
       await merchant.close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CreatedPayment } from '../../support/companion.ts';
-import { MortalWorld } from '../../support/mortal-world.ts';
+import { CrashFixture } from '../../support/crash-fixture.ts';
 
 const REFUND = 300;
 /** More steps than any call has. The loop normally ends with the first call that survives. */
@@ -12,10 +12,10 @@ interface Deed {
   /** The number of payments that one call creates at the provider. */
   readonly codes: number;
   /** Creates the call's subject, without a crash. */
-  prepare(world: MortalWorld, order: string): Promise<CreatedPayment | null>;
-  call(world: MortalWorld, order: string, subject: CreatedPayment | null): Promise<Response>;
+  prepare(world: CrashFixture, order: string): Promise<CreatedPayment | null>;
+  call(world: CrashFixture, order: string, subject: CreatedPayment | null): Promise<Response>;
   /** Waits until the work is done, and compares it with the provider's books. */
-  check(world: MortalWorld, order: string, subject: CreatedPayment | null): Promise<void>;
+  check(world: CrashFixture, order: string, subject: CreatedPayment | null): Promise<void>;
 }
 
 const DEEDS: Readonly<Record<string, Deed>> = {
@@ -82,9 +82,9 @@ const DEEDS: Readonly<Record<string, Deed>> = {
 
 /** A way to kill the companion at its `n`-th step from now on. */
 interface Death {
-  aim(world: MortalWorld, n: number): Promise<unknown>;
+  aim(world: CrashFixture, n: number): Promise<unknown>;
   /** Returns true if the companion survived the call. Disarms the kill. */
-  lived(world: MortalWorld): Promise<boolean>;
+  lived(world: CrashFixture): Promise<boolean>;
 }
 
 const DEATHS: Readonly<Record<string, Death>> = {
@@ -116,9 +116,9 @@ const DEATHS: Readonly<Record<string, Death>> = {
 describe('a companion that dies', { concurrency: true }, () => {
   for (const [deedName, deed] of Object.entries(DEEDS)) {
     describe(`in ${deedName}`, { concurrency: false }, () => {
-      let world: MortalWorld;
+      let world: CrashFixture;
       before(async () => {
-        world = await MortalWorld.open();
+        world = await CrashFixture.open();
       });
       after(() => world.close());
 

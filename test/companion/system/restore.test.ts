@@ -10,12 +10,12 @@ import { audit, type Audit } from '../../support/audit.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 import { MerchantServer } from '../../support/merchant-server.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
-import { Storm, type Promised } from '../../support/storm.ts';
+import { OrderLoad, type Acknowledged } from '../../support/order-load.ts';
 import { until } from '../../support/until.ts';
 
 const CLI = join(import.meta.dirname, '../../../src/companion/cli/main.ts');
 const CALLERS = 16;
-/** The storm has begun after this many orders. */
+/** The load has begun after this many orders. */
 const ORDERS = 30;
 const KILLS = 2;
 
@@ -28,7 +28,7 @@ function holdOpen(file: string): DatabaseSync {
   return reader;
 }
 
-function look(companion: CompanionProcess, promised: Promised): Audit {
+function look(companion: CompanionProcess, promised: Acknowledged): Audit {
   let seen: Audit | null = null;
   companion.changeData((db) => {
     seen = audit(db, promised);
@@ -44,24 +44,24 @@ describe('a backup taken in a storm', () => {
     const companion = await CompanionProcess.start({ SBP_LOG_LEVEL: 'warn' });
     try {
       const reader = holdOpen(companion.databaseFile);
-      const storm = new Storm(companion.client, merchant.url);
-      const blown = storm.blow(CALLERS);
+      const load = new OrderLoad(companion.client, merchant.url);
+      const blown = load.runUntilDown(CALLERS);
       await until(
-        () => storm.promised.refunds.size > 0 && storm.promised.payments.size >= ORDERS,
+        () => load.acknowledged.refunds.size > 0 && load.acknowledged.payments.size >= ORDERS,
         'a storm',
         PATIENCE_MS,
       );
-      const before = storm.promisedSoFar();
+      const before = load.acknowledgedSoFar();
       const child = spawn(process.execPath, [CLI, 'backup', copy], { env: { ...companion.env } });
       const [status] = (await once(child, 'exit')) as [number | null];
       assert.equal(status, 0);
       reader.close();
-      const during = storm.promised.payments.size - before.payments.size;
+      const during = load.acknowledged.payments.size - before.payments.size;
       assert.ok(during > 0, 'nothing happened during the backup: the test proves nothing');
       await pause(100);
       await companion.kill();
       await blown;
-      assert.deepEqual(storm.unexpected, []);
+      assert.deepEqual(load.unexpected, []);
 
       const { databaseFile } = companion;
       copyFileSync(copy, databaseFile);
@@ -83,22 +83,22 @@ describe('a backup taken in a storm', () => {
         assert.equal(((await again.json()) as { payment_id: string }).payment_id, id, 'its key is known');
       }
 
-      const second = new Storm(companion.client, merchant.url, 'RESTORED');
+      const second = new OrderLoad(companion.client, merchant.url, 'RESTORED');
       for (let round = 0; round < KILLS; round++) {
-        const blows = second.blow(CALLERS);
+        const blows = second.runUntilDown(CALLERS);
         await until(
-          () => second.promised.webhooks.size >= ORDERS * (round + 1),
+          () => second.acknowledged.webhooks.size >= ORDERS * (round + 1),
           'a second storm',
           PATIENCE_MS,
         );
         await companion.kill();
         await blows;
         await companion.start();
-        await second.repeat();
+        await second.retryUnfinished();
       }
       assert.deepEqual(second.unexpected, []);
-      assert.ok(second.cutOff >= KILLS, 'the kills met no calls: the test proves nothing');
-      for (const promised of [before, second.promised]) {
+      assert.ok(second.lostConnections >= KILLS, 'the kills met no calls: the test proves nothing');
+      for (const promised of [before, second.acknowledged]) {
         const { lost, doubled } = look(companion, promised);
         assert.deepEqual({ lost, doubled }, { lost: [], doubled: [] });
       }

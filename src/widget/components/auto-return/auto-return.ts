@@ -74,8 +74,8 @@ export class SbpAutoReturn extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.#endsAt === Infinity) return nothing;
-    const words = this.language.texts(AUTO_RETURN_TEXTS);
-    return html`<p .textContent=${plural(words.returning, this.#left, this.language.tag)}></p>
-      ${button(words.stay, () => this.#stay())}`;
+    const texts = this.language.texts(AUTO_RETURN_TEXTS);
+    return html`<p .textContent=${plural(texts.returning, this.#left, this.language.tag)}></p>
+      ${button(texts.stay, () => this.#stay())}`;
   }
 }

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
 import { AppSwitch } from '../../controllers/app-switch.ts';
-import { mustHold, targetOf } from '../../browser/bank-link.ts';
+import { isUnsafeToFollow, bankLinkTarget } from '../../browser/bank-link.ts';
 import { BANK_APP_TEXTS } from '../../locales/bank-app.ts';
 import { button, linkButton } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
@@ -9,9 +9,9 @@ import { controlStyles } from '../../theme/controls.ts';
 import { inAppNoticeStyles } from '../../ui/in-app-notice.styles.ts';
 
 /**
- * @summary The ways on for a payer who has tapped a bank. No page can know whether an app has opened; one that is
- * still looked at a moment later puts these ways first.
- * @csspart button - Each of them.
+ * @summary The next steps for a payer who has tapped a bank. A page cannot know if an app has opened. If the page is still
+ * visible a moment later, these steps become prominent.
+ * @csspart button - Every button and button-like link.
  * @csspart message - The question.
  */
 export class SbpBankWait extends LitElement {
@@ -80,26 +80,26 @@ export class SbpBankWait extends LitElement {
 
   protected override render(): TemplateResult {
     const { language, actions, state, origin, texts } = this.view;
-    const words = language.texts(BANK_APP_TEXTS);
+    const bankAppTexts = language.texts(BANK_APP_TEXTS);
     const first = this.#stillHere.is;
     const { destination } = state;
     return html`<div class="ways ${first ? 'first' : ''}">
-        <p class="ask" part="message" .textContent=${words.notOpened}></p>
+        <p class="ask" part="message" .textContent=${bankAppTexts.notOpened}></p>
         ${
           destination && destination !== 'form' && isAllowedLink(destination.url, origin)
-            ? linkButton(words.openAgain, destination.url, {
+            ? linkButton(bankAppTexts.openAgain, destination.url, {
                 kind: `again ${first ? 'primary' : ''}`,
-                target: targetOf(destination.url),
-                tapped: (tap) => actions.openBank(destination, tap, mustHold(destination.url)),
+                target: bankLinkTarget(destination.url),
+                tapped: (tap) => actions.openBank(destination, tap, isUnsafeToFollow(destination.url)),
               })
             : nothing
         }
         <div class="pair">
-          ${state.snapshot?.method === 'sberpay' ? nothing : button(words.otherBank, () => actions.chooseEntryMode('banks'))}
+          ${state.snapshot?.method === 'sberpay' ? nothing : button(bankAppTexts.otherBank, () => actions.chooseEntryMode('banks'))}
           ${button(texts.showQr, () => actions.chooseEntryMode('qr'))}
         </div>
       </div>
-      <p class="hidden" role="status" .textContent=${first ? words.notOpened : nothing}></p>
+      <p class="hidden" role="status" .textContent=${first ? bankAppTexts.notOpened : nothing}></p>
       ${(first || state.blockedBank) && !this.view.isComing('sbp-way-out') ? this.view.inAppNotice() : nothing}`;
   }
 }

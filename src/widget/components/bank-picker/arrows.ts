@@ -1,5 +1,5 @@
 /** The links of one list on the screen, in order: tiles in several columns, or rows in one column. */
-export interface Lines {
+export interface LinkList {
   readonly links: readonly HTMLElement[];
   readonly columns: number;
 }
@@ -8,8 +8,8 @@ export interface Lines {
  * Returns the link that an arrow key moves to among lists that stand one above the other. Returns `null` above the first
  * line, and `from` when there is no link in that direction.
  */
-export function neighbour(
-  lists: readonly Lines[],
+export function linkInDirection(
+  lists: readonly LinkList[],
   from: HTMLElement,
   key: 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight',
   rtl: boolean,
@@ -37,11 +37,11 @@ export function neighbour(
   }
 }
 
-function inFirstLine({ links, columns }: Lines, column: number): HTMLElement {
+function inFirstLine({ links, columns }: LinkList, column: number): HTMLElement {
   return links[Math.min(column, columns - 1, links.length - 1)]!;
 }
 
-function inLastLine({ links, columns }: Lines, column: number): HTMLElement {
+function inLastLine({ links, columns }: LinkList, column: number): HTMLElement {
   const first = links.length - 1 - ((links.length - 1) % columns);
   return links[Math.min(first + Math.min(column, columns - 1), links.length - 1)]!;
 }

@@ -1,5 +1,5 @@
 import type { Bank } from '../../../protocol/banks.ts';
-import { columnsOf, neighbour, type Lines } from './arrows.ts';
+import { columnsOf, linkInDirection, type LinkList } from './arrows.ts';
 import { createBankSearch, type BankSearch } from './search.ts';
 
 export interface BankFinderHost {
@@ -50,7 +50,7 @@ export class BankFinder {
       case 'ArrowLeft':
       case 'ArrowRight': {
         const rtl = getComputedStyle(from).direction === 'rtl';
-        this.#go(event, neighbour(this.#lists(), from, event.key, rtl) ?? this.#field);
+        this.#go(event, linkInDirection(this.#lists(), from, event.key, rtl) ?? this.#field);
         break;
       }
       case 'Home':
@@ -76,7 +76,7 @@ export class BankFinder {
   }
 
   /** Returns the lists as they are laid out now. */
-  #lists(): Lines[] {
+  #lists(): LinkList[] {
     return [...this.#host.renderRoot.querySelectorAll('ul')].map((list) => {
       const links = [...list.querySelectorAll<HTMLElement>('a')];
       return { links, columns: list.classList.contains('rows') ? 1 : columnsOf(links) };

@@ -1,30 +1,30 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Bank } from '../../../protocol/banks.ts';
-import { mustHold, targetOf } from '../../browser/bank-link.ts';
+import { isUnsafeToFollow, bankLinkTarget } from '../../browser/bank-link.ts';
 import type { View } from '../../view.ts';
 
 export type Shape = 'tile' | 'row';
 
-export type WhenTapped = View['actions']['openBank'];
+export type OnBankTap = View['actions']['openBank'];
 
 /** Draws one list of banks, each a real link. */
-export function bankList(shape: Shape, banks: readonly Bank[], whenTapped: WhenTapped): TemplateResult {
+export function bankList(shape: Shape, banks: readonly Bank[], onBankTap: OnBankTap): TemplateResult {
   // role: Safari drops the list role of a list without markers.
   return html`<ul class="${shape}s" role="list">
-    ${banks.map((bank) => html`<li>${bankLink(shape, bank, whenTapped)}</li>`)}
+    ${banks.map((bank) => html`<li>${bankLink(shape, bank, onBankTap)}</li>`)}
   </ul>`;
 }
 
 /** The name is keyed, so that text which a page translator has put there is removed with the bank. */
-function bankLink(shape: Shape, bank: Bank, whenTapped: WhenTapped): TemplateResult {
+function bankLink(shape: Shape, bank: Bank, onBankTap: OnBankTap): TemplateResult {
   return html`<a
     part="bank"
     class=${shape}
     href=${bank.url}
-    target=${targetOf(bank.url) ?? nothing}
+    target=${bankLinkTarget(bank.url) ?? nothing}
     rel="noopener noreferrer"
-    @click=${(tap: Event) => whenTapped(bank, tap, mustHold(bank.url))}
+    @click=${(tap: Event) => onBankTap(bank, tap, isUnsafeToFollow(bank.url))}
   >
     <span class="avatar" aria-hidden="true"
       ><span class="notranslate" translate="no" .textContent=${firstLetter(bank.name)}></span

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Bank } from '../../../protocol/banks.ts';
 import { isAllowedLink } from '../../../protocol/link-scheme.ts';
-import { mustHold, targetOf } from '../../browser/bank-link.ts';
+import { isUnsafeToFollow, bankLinkTarget } from '../../browser/bank-link.ts';
 import { BANK_TEXTS, type BankTexts } from '../../locales/banks.ts';
 import type { Language } from '../../locales/language.ts';
 import { plural } from '../../locales/messages.ts';
@@ -11,7 +11,7 @@ import type { LoadBanks } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import type { BankFinder } from './bank-finder.ts';
 import { bankPickerStyles } from './bank-picker.styles.ts';
-import { bankList, type WhenTapped } from './bank-list.ts';
+import { bankList, type OnBankTap } from './bank-list.ts';
 import { readBanks } from './read-banks.ts';
 import { recentBanks, rememberBank } from './recent-banks.ts';
 
@@ -55,7 +55,7 @@ export class SbpBankPicker extends LitElement {
     load: { attribute: false },
     link: { attribute: false },
     only: { attribute: false },
-    whenTapped: { attribute: false },
+    onBankTap: { attribute: false },
     snapshotCount: { attribute: false },
   };
 
@@ -68,8 +68,8 @@ export class SbpBankPicker extends LitElement {
   declare link: string;
   /** The only bank that the payment can be paid in, its better links first. `null` shows the list of banks. */
   declare only: Bank | null;
-  declare whenTapped: WhenTapped;
-  /** How many snapshots have come. A new one shows that the companion is there, so a list that failed is fetched again. */
+  declare onBankTap: OnBankTap;
+  /** The number of snapshots received. A new one shows that the companion answers, so a failed list is fetched again. */
   declare snapshotCount: number;
 
   /** True when the list is fully drawn or has failed, so that nothing below it moves any more. Changes emit `ready`. */
@@ -80,12 +80,12 @@ export class SbpBankPicker extends LitElement {
   /** Loaded with the first focus. A payer who taps a bank right away does not need it. */
   #finder: BankFinder | null = null;
   #rows = ROWS;
-  #more: ReturnType<typeof setTimeout> | undefined;
+  #rowsTimer: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | null = null;
   #retryAt = Infinity;
   #retries = 0;
-  #said = '';
-  #saying: ReturnType<typeof setTimeout> | undefined;
+  #announced = '';
+  #announceTimer: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -96,9 +96,9 @@ export class SbpBankPicker extends LitElement {
     super.disconnectedCallback();
     this.#abort?.abort();
     this.#abort = null;
-    clearTimeout(this.#saying);
-    clearTimeout(this.#more);
-    this.#more = undefined;
+    clearTimeout(this.#announceTimer);
+    clearTimeout(this.#rowsTimer);
+    this.#rowsTimer = undefined;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -125,14 +125,14 @@ export class SbpBankPicker extends LitElement {
       this.dispatchEvent(new Event('ready'));
     }
     if (!growing) return;
-    this.#more ??= setTimeout(() => {
-      this.#more = undefined;
+    this.#rowsTimer ??= setTimeout(() => {
+      this.#rowsTimer = undefined;
       this.#rows += ROWS;
       this.requestUpdate();
     }, ROWS_MS);
   }
 
-  /** Fetches a failed list again, unless it has only just failed. The error stays until the list is there. */
+  /** Fetches a failed list again, unless the last try was too recent. The error stays until the list is there. */
   #retry(): void {
     if (this.#loading.step !== 'failed' || performance.now() < this.#retryAt) return;
     if (this.#retries++ < RETRIES) void this.#fetch();
@@ -164,7 +164,7 @@ export class SbpBankPicker extends LitElement {
     this.requestUpdate();
   }
 
-  async #needFinder(): Promise<void> {
+  async #loadFinder(): Promise<void> {
     if (this.#finder) return;
     try {
       const { BankFinder } = await import('./bank-finder.ts');
@@ -176,32 +176,32 @@ export class SbpBankPicker extends LitElement {
   }
 
   #type(event: Event): void {
-    void this.#needFinder();
-    this.#seek((event.target as HTMLInputElement).value);
+    void this.#loadFinder();
+    this.#search((event.target as HTMLInputElement).value);
   }
 
   #found(banks: readonly Bank[]): readonly Bank[] {
     return this.#finder?.find(banks, this.#query) ?? banks;
   }
 
-  #seek(query: string): void {
+  #search(query: string): void {
     this.#query = query;
     this.#rows = ROWS;
     this.requestUpdate();
-    clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => {
-      this.#said = this.#outcome();
+    clearTimeout(this.#announceTimer);
+    this.#announceTimer = setTimeout(() => {
+      this.#announced = this.#resultText();
       this.requestUpdate();
     }, ANNOUNCE_MS);
   }
 
   clearSearch(): void {
-    this.#seek('');
+    this.#search('');
     this.renderRoot.querySelector('input')?.focus();
   }
 
   /** Returns the number of found banks as a text. Returns an empty text while all banks are shown. */
-  #outcome(): string {
+  #resultText(): string {
     if (this.#loading.step !== 'ready') return '';
     const { banks } = this.#loading;
     const found = this.#found(banks);
@@ -211,8 +211,8 @@ export class SbpBankPicker extends LitElement {
       : this.#texts.nothingFound;
   }
 
-  readonly #tapped: WhenTapped = (bank, tap, held) => {
-    this.whenTapped(bank, tap, held);
+  readonly #tapped: OnBankTap = (bank, tap, held) => {
+    this.onBankTap(bank, tap, held);
     rememberBank(bank.id);
   };
 
@@ -251,19 +251,19 @@ export class SbpBankPicker extends LitElement {
           maxlength="80"
           .value=${this.#query}
           @input=${this.#type}
-          @focus=${this.#needFinder}
+          @focus=${this.#loadFinder}
           @keydown=${(event: KeyboardEvent) => this.#finder?.keyInSearch(event)}
         />
       </label>
       ${this.#loading.step === 'ready' ? this.#renderBanks(this.#loading) : this.#renderSkeleton()}
-      <p class="hidden" role="status" .textContent=${this.#said}></p>`;
+      <p class="hidden" role="status" .textContent=${this.#announced}></p>`;
   }
 
   #renderApp(app: Bank): TemplateResult {
     return linkButton(this.#texts.openApp, app.url, {
       kind: 'primary',
-      target: targetOf(app.url),
-      tapped: (tap) => this.whenTapped(app, tap, mustHold(app.url)),
+      target: bankLinkTarget(app.url),
+      tapped: (tap) => this.onBankTap(app, tap, isUnsafeToFollow(app.url)),
     });
   }
 
@@ -288,7 +288,7 @@ export class SbpBankPicker extends LitElement {
     }
     return html`<div
       part="banks"
-      @focusin=${this.#needFinder}
+      @focusin=${this.#loadFinder}
       @keydown=${(event: KeyboardEvent) => this.#finder?.keyInLists(event)}
     >
       ${found === banks ? this.#renderAll(banks, recent) : bankList('row', found.slice(0, this.#rows), this.#tapped)}
@@ -312,6 +312,9 @@ export class SbpBankPicker extends LitElement {
   /** Draws the payment link. The QR code needs no button here: it is one tap away under every list. */
   #renderLink(): TemplateResult | typeof nothing {
     if (!isAllowedLink(this.link, this.origin)) return nothing;
-    return linkButton(this.#texts.openLink, this.link, { kind: 'primary', target: targetOf(this.link) });
+    return linkButton(this.#texts.openLink, this.link, {
+      kind: 'primary',
+      target: bankLinkTarget(this.link),
+    });
   }
 }

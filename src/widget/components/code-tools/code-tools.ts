@@ -112,10 +112,10 @@ export class SbpCodeTools extends LitElement {
 
   #close(): void {
     if (hasDialogs) this.#dialog?.close();
-    else this.#shrunk();
+    else this.#onClosed();
   }
 
-  #shrunk(): void {
+  #onClosed(): void {
     this.#large = false;
     this.requestUpdate();
     // A dialog returns the focus by itself.
@@ -123,48 +123,48 @@ export class SbpCodeTools extends LitElement {
   }
 
   /** Imitates a modal dialog: Escape closes the layer, and Tab stays on its only button. */
-  readonly #pressed = (event: KeyboardEvent): void => {
+  readonly #onKeydown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') this.#close();
     if (event.key === 'Tab') event.preventDefault();
   };
 
   protected override render(): TemplateResult {
-    const words = this.language.texts(CODE_TOOLS_TEXTS);
+    const texts = this.language.texts(CODE_TOOLS_TEXTS);
     // A phone shows the code at full size already, and the link would be sent to this phone.
     const inHand = this.device === 'mobile';
-    return html`${this.#copy.render(this.link, words)} ${inHand ? nothing : this.#renderSend(words)}
-      ${inHand || !fitsQr(this.link) ? nothing : button(words.enlarge, () => void this.#enlarge(), 'enlarge')}
+    return html`${this.#copy.render(this.link, texts)} ${inHand ? nothing : this.#renderSend(texts)}
+      ${inHand || !fitsQr(this.link) ? nothing : button(texts.enlarge, () => void this.#enlarge(), 'enlarge')}
       <p
         class="hidden"
         role="status"
-        .textContent=${this.#copy.outcome === 'copied' ? words.copied : nothing}
+        .textContent=${this.#copy.outcome === 'copied' ? texts.copied : nothing}
       ></p>
-      ${this.#large ? this.#renderLarge(words) : nothing}`;
+      ${this.#large ? this.#renderLarge(texts) : nothing}`;
   }
 
   /** Opens the system's share sheet, or an e-mail where there is none. */
-  #renderSend(words: CodeToolsTexts): TemplateResult {
-    const title = fill(words.linkSubject, { amount: this.amount, shop: this.shop });
+  #renderSend(texts: CodeToolsTexts): TemplateResult {
+    const title = fill(texts.linkSubject, { amount: this.amount, shop: this.shop });
     if (canShare()) {
-      return button(words.sendLink, () => void share({ title, url: this.link }), 'send');
+      return button(texts.sendLink, () => void share({ title, url: this.link }), 'send');
     }
     const mail = `mailto:?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(this.link)}`;
-    return html`<a class="button send" part="button" href=${mail} .textContent=${words.sendLink}></a>`;
+    return html`<a class="button send" part="button" href=${mail} .textContent=${texts.sendLink}></a>`;
   }
 
   /** A tap on the backdrop has the dialog as its target and closes it. */
-  #renderLarge(words: CodeToolsTexts): TemplateResult {
+  #renderLarge(texts: CodeToolsTexts): TemplateResult {
     return html`<dialog
       class=${hasDialogs ? nothing : 'page'}
       role=${hasDialogs ? nothing : 'dialog'}
       aria-modal=${hasDialogs ? nothing : 'true'}
       aria-label=${this.label}
-      @close=${() => this.#shrunk()}
-      @keydown=${hasDialogs ? nothing : this.#pressed}
+      @close=${() => this.#onClosed()}
+      @keydown=${hasDialogs ? nothing : this.#onKeydown}
       @click=${(tap: Event) => tap.target === tap.currentTarget && this.#close()}
     >
       <sbp-qr-code .payload=${this.link} .label=${this.label}></sbp-qr-code>
-      ${button(words.close, () => this.#close())}
+      ${button(texts.close, () => this.#close())}
     </dialog>`;
   }
 }

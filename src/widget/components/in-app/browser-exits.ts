@@ -6,38 +6,38 @@ import {
   type PageGlobals,
 } from '../../browser/in-app-browser.ts';
 
-/** Letters that need no escaping behind a `#` and can end no part of an intent. */
+/** Characters that need no escaping after `#` and cannot end a part of an intent. */
 const PLAIN_TOKEN = /^[\w.~-]+$/;
 
 /**
- * The companion's page for this payment, which any browser can open. The token stays behind the `#`: no server and no
- * log sees it. `null` when there is none.
+ * Returns the address of the companion's page for this payment, which any browser can open. The token stands after `#`, so
+ * that no server and no log sees it. Returns `null` without an endpoint or a valid token.
  */
 export function hostedPage(endpoint: URL | null, token: string | null): string | null {
   if (!endpoint || !token || !PLAIN_TOKEN.test(token)) return null;
   return `${addressAt(endpoint, 'pay')}#${token}`;
 }
 
-/** Android's way to hand a page to the payer's browser, for an address of `hostedPage`. */
+/** Returns an Android intent that opens an address of `hostedPage` in the payer's browser. */
 export function browserIntent(page: string): string {
   const [scheme, rest] = page.split('://');
   const view = 'action=android.intent.action.VIEW;category=android.intent.category.BROWSABLE';
   return `intent://${rest!}#Intent;scheme=${scheme!};${view};end`;
 }
 
-/** How this browser can be left by one tap. `null`: only by its own menu. */
-export type Exit =
+/** How one tap leaves this browser. */
+export type BrowserExit =
   | { readonly kind: 'call'; readonly open: () => unknown }
-  /** `apart`: in a frame of its own, where an app that does not know intents puts its error page. */
+  /** `apart` opens the intent in a separate frame, which takes the error page of an app that does not know intents. */
   | { readonly kind: 'intent'; readonly url: string; readonly apart: boolean };
 
-/** `broken`: what was tried here, and did not work. */
-export function exitOf(
+/** Returns the exit for this browser, without the `broken` kinds, which have failed here. Returns `null` when only the app's menu is left. */
+export function chooseExit(
   inApp: InApp,
   page: string,
-  broken: ReadonlySet<Exit['kind']> = new Set(),
+  broken: ReadonlySet<BrowserExit['kind']> = new Set(),
   globals: PageGlobals = window,
-): Exit | null {
+): BrowserExit | null {
   const opener = broken.has('call') ? null : openerOf(inApp.app, globals);
   if (opener) return { kind: 'call', open: () => opener(page) };
   if (!followsIntents(inApp) || broken.has('intent')) return null;

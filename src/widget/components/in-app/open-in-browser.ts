@@ -9,17 +9,17 @@ import type { ChosenBank, Screen } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { LinkCopy } from '../../ui/link-copy.ts';
 import { canShare, share } from '../../browser/link-sharing.ts';
-import { exitOf, hostedPage, type Exit } from './browser-exits.ts';
+import { chooseExit, hostedPage, type BrowserExit } from './browser-exits.ts';
 
 const APART = 'sbp-checkout-way-out';
 
 /**
- * @summary The ways out of an app's own browser, to one that opens bank apps: by one tap where the app can do that, by
- * its menu, by the address of the companion's page for this payment.
- * @csspart button - Each of them.
- * @csspart message - What this is about.
+ * @summary Leads out of an in-app browser to one that opens bank apps: by one tap if the app supports that, by the app's
+ * menu, or by the address of the companion's page for this payment.
+ * @csspart button - Every button and button-like link.
+ * @csspart message - The notice.
  */
-export class SbpWayOut extends LitElement {
+export class SbpOpenInBrowser extends LitElement {
   static override styles = [
     controlStyles,
     css`
@@ -82,11 +82,11 @@ export class SbpWayOut extends LitElement {
   declare screen: Screen;
 
   readonly #copy: LinkCopy;
-  readonly #broken = new Set<Exit['kind']>();
+  readonly #broken = new Set<BrowserExit['kind']>();
   #heldBefore: ChosenBank | null = null;
-  /** The companion's page for this payment: any browser can open it. */
+  /** The address of the companion's page for this payment. `null` when there is none. */
   #page: string | null = null;
-  #exit: Exit | null = null;
+  #exit: BrowserExit | null = null;
 
   constructor() {
     super();
@@ -95,24 +95,24 @@ export class SbpWayOut extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.addEventListener('securitypolicyviolation', this.#refused);
+    document.addEventListener('securitypolicyviolation', this.#onPolicyViolation);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('securitypolicyviolation', this.#refused);
+    document.removeEventListener('securitypolicyviolation', this.#onPolicyViolation);
   }
 
   protected override willUpdate(): void {
     const page = hostedPage(resolveEndpoint(this.endpoint), this.token);
     if (page !== this.#page) this.#copy.outcome = 'none';
     this.#page = page;
-    this.#exit = page === null ? null : exitOf(this.inApp, page, this.#broken);
+    this.#exit = page === null ? null : chooseExit(this.inApp, page, this.#broken);
   }
 
   protected override updated(): void {
     const { held } = this;
-    // The payer has tapped a bank, perhaps far down the list: this is what there is to do instead.
+    // The payer tapped a bank that cannot open here, perhaps far down the list. Move the focus to this notice.
     if (held && held !== this.#heldBefore) this.renderRoot.querySelector<HTMLElement>('.notice')!.focus();
     this.#heldBefore = held;
   }
@@ -121,67 +121,67 @@ export class SbpWayOut extends LitElement {
     try {
       await open();
     } catch {
-      this.#giveUp('call');
+      this.#dropExit('call');
     }
   }
 
-  /** The other ways remain. */
-  #giveUp(kind: Exit['kind']): void {
+  /** Drops an exit that failed. The others remain. */
+  #dropExit(kind: BrowserExit['kind']): void {
     this.#broken.add(kind);
     this.requestUpdate();
   }
 
-  /** A page that frames nothing refuses the frame that keeps it safe from an intent. */
-  readonly #refused = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
-    if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#giveUp('intent');
+  /** A page's policy may forbid frames. Then the intent, which needs a frame, is dropped. */
+  readonly #onPolicyViolation = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
+    if (this.#exit?.kind === 'intent' && effectiveDirective === 'frame-src') this.#dropExit('intent');
   };
 
   protected override render(): TemplateResult | typeof nothing {
     const { inApp, held } = this;
-    // While the payment loads there is no bank to open, and it may turn out to be paid.
+    // While the payment loads there is no bank to open, and the payment may be paid already.
     if (this.screen === 'loading') return nothing;
-    const words = this.language.texts(IN_APP_TEXTS);
+    const texts = this.language.texts(IN_APP_TEXTS);
     const ios = inApp.platform === 'ios';
     return html`<p
         class="notice"
         part="message"
         tabindex="-1"
-        .textContent=${held ? fill(words.rescueBank, { bank: held.name }) : ios ? words.rescueIos : words.rescueAndroid}
+        .textContent=${held ? fill(texts.rescueBank, { bank: held.name }) : ios ? texts.rescueIos : texts.rescueAndroid}
       ></p>
-      ${this.#renderExit(words, inApp)}
-      ${this.#page === null ? nothing : this.#renderAddress(words, this.#page)}`;
+      ${this.#renderExit(texts, inApp)}
+      ${this.#page === null ? nothing : this.#renderAddress(texts, this.#page)}`;
   }
 
-  #renderExit(words: InAppTexts, inApp: InApp): TemplateResult {
+  #renderExit(texts: InAppTexts, inApp: InApp): TemplateResult {
     const exit = this.#exit;
     if (exit?.kind === 'call') {
-      return button(words.openInBrowser, () => void this.#open(exit.open), 'primary');
+      return button(texts.openInBrowser, () => void this.#open(exit.open), 'primary');
     }
-    if (!exit) return html`<p class="menu" .textContent=${menuWords(words, inApp)}></p>`;
+    if (!exit) return html`<p class="menu" .textContent=${menuText(texts, inApp)}></p>`;
     return html`<a
         class="button primary"
         part="button"
         href=${exit.url}
         target=${exit.apart ? APART : nothing}
         rel="noreferrer"
-        .textContent=${words.openInBrowser}
+        .textContent=${texts.openInBrowser}
       ></a>
-      ${exit.apart ? html`<iframe name=${APART} title=${words.openInBrowser} hidden></iframe>` : nothing}
-      <p class="menu quiet" .textContent=${menuWords(words, inApp)}></p>`;
+      ${exit.apart ? html`<iframe name=${APART} title=${texts.openInBrowser} hidden></iframe>` : nothing}
+      <p class="menu quiet" .textContent=${menuText(texts, inApp)}></p>`;
   }
 
-  #renderAddress(words: InAppTexts, page: string): TemplateResult {
+  #renderAddress(texts: InAppTexts, page: string): TemplateResult {
     const { outcome } = this.#copy;
-    const copy = this.#copy.render(page, words);
+    const copy = this.#copy.render(page, texts);
     if (outcome === 'by-hand') return copy;
     return html`<div class="ways">
-        ${copy} ${canShare() ? button(words.shareLink, () => void share({ url: page })) : nothing}
+        ${copy} ${canShare() ? button(texts.shareLink, () => void share({ url: page })) : nothing}
       </div>
-      <p class="quiet" role="status" .textContent=${outcome === 'copied' ? words.pasteLink : nothing}></p>`;
+      <p class="quiet" role="status" .textContent=${outcome === 'copied' ? texts.pasteLink : nothing}></p>`;
   }
 }
 
-function menuWords(words: InAppTexts, { app, platform }: InApp): string {
-  if (app === 'instagram' || app === 'facebook') return words.rescueMenuMeta;
-  return platform === 'ios' ? words.rescueMenuIos : words.rescueMenuAndroid;
+function menuText(texts: InAppTexts, { app, platform }: InApp): string {
+  if (app === 'instagram' || app === 'facebook') return texts.rescueMenuMeta;
+  return platform === 'ios' ? texts.rescueMenuIos : texts.rescueMenuAndroid;
 }

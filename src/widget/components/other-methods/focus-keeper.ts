@@ -1,9 +1,9 @@
 import type { LitElement, ReactiveController } from 'lit';
 
 /**
- * Keeps the focus on a field that a scanner types into, as long as nothing else on the page has it: a click on bare
- * ground or a redrawn screen must not send the next scan nowhere. A focus that the payer or the shop has moved,
- * and a selection, are left alone.
+ * Keeps the focus on a field that a scanner types into while nothing else on the page has it. A click on an empty area or a
+ * redrawn screen must not lose the next scan. Does not take the focus from another control and does not disturb a
+ * selection.
  */
 export class FocusKeeper implements ReactiveController {
   readonly #host: LitElement;
@@ -37,14 +37,14 @@ export class FocusKeeper implements ReactiveController {
     if (document.hasFocus() && getSelection()?.type !== 'Range') this.#take();
   };
 
-  /** A scan that begins while nothing has the focus: its first key goes to the field as well. */
+  /** Gives the first key of a scan to the field when nothing has the focus. */
   readonly #catch = (event: KeyboardEvent): void => {
     const { key, ctrlKey, metaKey, altKey } = event;
-    // It is in the field then, and no hotkey of the page.
+    // The key belongs to the field then, so the page must not take it as a hotkey.
     if (/^\S$/.test(key) && !ctrlKey && !metaKey && !altKey && this.#take()) event.stopPropagation();
   };
 
-  /** Whether it was there to be taken. */
+  /** Takes the focus. Returns false when the field is absent or something else has the focus. */
   #take(): boolean {
     const field = this.#field();
     const { activeElement } = document;
@@ -55,7 +55,7 @@ export class FocusKeeper implements ReactiveController {
     return true;
   }
 
-  /** Where the checkout puts it when what had it is gone: the heading above the field. */
+  /** Returns true if the focus is on the heading above the field, where the checkout puts it when the focused control disappears. */
   #isOnHeading(): boolean {
     for (let root = this.#host.getRootNode(); root instanceof ShadowRoot; root = root.host.getRootNode()) {
       if (root.activeElement?.localName === 'h2') return true;

@@ -5,8 +5,8 @@ import type { View } from '../../view.ts';
 import { choices } from '../../state/state.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { methodListStyles } from './method-list.styles.ts';
-import { isBusy, setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { isBusy, errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { chooseMethod } from '../../actions.ts';
 
 const METHOD_TEXTS = {
@@ -16,12 +16,12 @@ const METHOD_TEXTS = {
 } as const satisfies Record<Method, string>;
 
 /**
- * @summary The methods that this payment may be paid by, a button each.
+ * @summary The methods of this payment, one button each.
  * @csspart button - One method.
- * @csspart message - Why a choice came to nothing, and what to do now.
+ * @csspart message - Why a choice failed, and what to do now.
  */
 export class SbpMethodList extends LitElement {
-  static override styles = [controlStyles, setbackStyles, methodListStyles];
+  static override styles = [controlStyles, errorTextStyles, methodListStyles];
 
   static override properties = { view: { attribute: false } };
 
@@ -29,20 +29,20 @@ export class SbpMethodList extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.texts(OTHER_METHODS_TEXTS);
-    const refused = words.methodRefused;
-    const setback = setbackText(state.lastAction, '/method', words, { 409: refused, 422: refused });
+    const texts = language.texts(OTHER_METHODS_TEXTS);
+    const refused = texts.methodRefused;
+    const error = errorText(state.lastAction, '/method', texts, { 409: refused, 422: refused });
     // role: Safari drops the list role of a list without markers.
     return html`<ul role="list">
         ${choices(state.snapshot!).map((method) => html`<li>${this.#renderMethod(method)}</li>`)}
       </ul>
-      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
+      <p class="error-text" part="message" role="status" .textContent=${error}></p>`;
   }
 
   #renderMethod(method: Method): TemplateResult {
     const { state, language } = this.view;
-    const words = language.texts(OTHER_METHODS_TEXTS);
-    const [name, needs] = words[METHOD_TEXTS[method]];
+    const texts = language.texts(OTHER_METHODS_TEXTS);
+    const [name, needs] = texts[METHOD_TEXTS[method]];
     const chosen = method === state.snapshot!.method;
     return html`<button
       class="method"
@@ -55,7 +55,7 @@ export class SbpMethodList extends LitElement {
       <span>
         <strong
           ><span .textContent=${name}></span
-          >${chosen ? html`<span class="hidden" .textContent=${`, ${words.chosen}`}></span>` : nothing}</strong
+          >${chosen ? html`<span class="hidden" .textContent=${`, ${texts.chosen}`}></span>` : nothing}</strong
         >
         <small .textContent=${needs}></small>
       </span>

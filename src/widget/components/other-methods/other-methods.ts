@@ -1,34 +1,34 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { defineOnce } from '../../browser/define-once.ts';
 import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
-import { button, otherMethod } from '../../ui/elements.ts';
+import { button, otherMethodButton } from '../../ui/elements.ts';
 import type { OtherPart, View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { SbpGiveUp } from './give-up.ts';
+import { SbpCancelQuestion } from './cancel-question.ts';
 import { SbpMethodList } from './method-list.ts';
 import { paymentForm } from './payment-form.ts';
 import { SbpPhonePush } from './phone-push.ts';
 import { SbpScanner } from './scanner.ts';
-import { setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { leaveByForm } from '../../actions.ts';
 
-defineOnce('sbp-give-up', SbpGiveUp);
+defineOnce('sbp-give-up', SbpCancelQuestion);
 defineOnce('sbp-method-list', SbpMethodList);
 defineOnce('sbp-phone-push', SbpPhonePush);
 defineOnce('sbp-scanner', SbpScanner);
 
 /**
- * @summary What the screens need for all but a payment by one SBP link: loaded with the first payment that is more.
+ * @summary The parts that a payment by one SBP link does not need. Loaded with the first payment that needs one.
  * @csspart phone - The field for a phone number.
  * @csspart scanner - The field for the payer's code.
  * @csspart button - Every button and button-like link.
- * @csspart message - What became of what the payer did.
+ * @csspart message - The result of the payer's action.
  */
-export class SbpOtherWays extends LitElement {
+export class SbpOtherMethods extends LitElement {
   static override styles = [
     controlStyles,
-    setbackStyles,
+    errorTextStyles,
     css`
       :host {
         display: block;
@@ -54,7 +54,7 @@ export class SbpOtherWays extends LitElement {
   };
 
   declare view: Pick<View, 'state' | 'screen' | 'texts' | 'language' | 'actions'>;
-  /** Which of them. */
+  /** Which part to draw. */
   declare kind: OtherPart;
 
   #hadFocus = false;
@@ -66,7 +66,7 @@ export class SbpOtherWays extends LitElement {
 
   protected override updated(): void {
     if (!this.#hadFocus || (this.renderRoot as ShadowRoot).activeElement) return;
-    // What had it is gone: on to the heading of what came instead, not back to the top of the page.
+    // The focused control is gone. Move the focus to the new heading, so that it does not fall back to the top of the page.
     (this.getRootNode() as ShadowRoot).querySelector('h2')?.focus();
   }
 
@@ -90,30 +90,30 @@ export class SbpOtherWays extends LitElement {
     }
   }
 
-  /** Before the payer goes there, and on the way back. */
+  /** Draws the payment system's form, before the payer leaves and after the return. */
   #renderForm(): TemplateResult | typeof nothing {
     const { state, screen, language } = this.view;
     const offer = state.snapshot?.presentation;
     if (offer?.kind !== 'form') return nothing;
-    const words = language.texts(OTHER_METHODS_TEXTS);
+    const texts = language.texts(OTHER_METHODS_TEXTS);
     const first = screen === 'pay';
-    return html`<p class="detail" .textContent=${first ? words.formDetail : words.formHelp}></p>
-      ${paymentForm(offer, first ? words.toForm : words.openAgain, () => leaveByForm(this.view))}`;
+    return html`<p class="detail" .textContent=${first ? texts.formDetail : texts.formHelp}></p>
+      ${paymentForm(offer, first ? texts.toForm : texts.openAgain, () => leaveByForm(this.view))}`;
   }
 
   #renderSlow(): TemplateResult {
     const { texts, language, actions } = this.view;
     return html`<p class="detail" .textContent=${language.texts(OTHER_METHODS_TEXTS).slow}></p>
-      <div class="rows">${button(texts.tryAgain, actions.check)} ${otherMethod(this.view)}</div>`;
+      <div class="rows">${button(texts.tryAgain, actions.check)} ${otherMethodButton(this.view)}</div>`;
   }
 
   #renderRenewal(): TemplateResult {
     const { state, language } = this.view;
     return html`<p
-      class="setback"
+      class="error-text"
       part="message"
       role="status"
-      .textContent=${setbackText(state.lastAction, '/renew', language.texts(OTHER_METHODS_TEXTS))}
+      .textContent=${errorText(state.lastAction, '/renew', language.texts(OTHER_METHODS_TEXTS))}
     ></p>`;
   }
 }

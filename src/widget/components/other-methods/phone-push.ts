@@ -3,20 +3,20 @@ import { normalizePhone } from '../../../protocol/phone.ts';
 import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { isBusy, setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { isBusy, errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
- * @summary A message to the payer's phone that opens this payment in the bank's app.
+ * @summary Sends a message to the payer's phone that opens this payment in the bank's app.
  * @csspart phone - The field.
- * @csspart button - Sends it.
- * @csspart message - What became of it.
+ * @csspart button - The button to send.
+ * @csspart message - The result.
  */
 export class SbpPhonePush extends LitElement {
   static override styles = [
     controlStyles,
-    setbackStyles,
+    errorTextStyles,
     css`
       :host {
         display: block;
@@ -51,7 +51,7 @@ export class SbpPhonePush extends LitElement {
 
   declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
-  /** What stands in the field is no phone number. */
+  /** True if the field holds no valid phone number. */
   #wrong = false;
 
   #submit(event: Event): void {
@@ -65,14 +65,14 @@ export class SbpPhonePush extends LitElement {
   protected override render(): TemplateResult {
     const { state, language } = this.view;
     const { lastAction } = state;
-    const words = language.texts(OTHER_METHODS_TEXTS);
+    const texts = language.texts(OTHER_METHODS_TEXTS);
     const sent = !this.#wrong && lastAction?.path === '/push' && lastAction.outcome === 'done';
-    const setback = this.#wrong
-      ? words.notPhone
-      : setbackText(lastAction, '/push', words, { 409: words.notSent, 422: words.notPhone });
+    const error = this.#wrong
+      ? texts.notPhone
+      : errorText(lastAction, '/push', texts, { 409: texts.notSent, 422: texts.notPhone });
     return html`<form novalidate @submit=${this.#submit}>
-      <p class="lead" id="lead" .textContent=${words.pushLead}></p>
-      <label class="hidden" for="phone" .textContent=${words.phone}></label>
+      <p class="lead" id="lead" .textContent=${texts.pushLead}></p>
+      <label class="hidden" for="phone" .textContent=${texts.phone}></label>
       <div class="line">
         <input
           id="phone"
@@ -81,23 +81,23 @@ export class SbpPhonePush extends LitElement {
           type="tel"
           autocomplete="tel-national"
           enterkeyhint="send"
-          placeholder=${words.phone}
-          aria-invalid=${setback === null ? nothing : 'true'}
+          placeholder=${texts.phone}
+          aria-invalid=${error === null ? nothing : 'true'}
           aria-describedby="lead outcome"
         />
         <button
           class="button"
           part="button"
           aria-busy=${isBusy(lastAction, '/push') ? 'true' : nothing}
-          .textContent=${sent ? words.sendAgain : words.send}
+          .textContent=${sent ? texts.sendAgain : texts.send}
         ></button>
       </div>
       <p
-        class="setback"
+        class="error-text"
         part="message"
         id="outcome"
         role="status"
-        .textContent=${sent ? words.sent : setback}
+        .textContent=${sent ? texts.sent : error}
       ></p>
     </form>`;
   }

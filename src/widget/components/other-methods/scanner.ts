@@ -6,20 +6,20 @@ import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
 import { FocusKeeper } from './focus-keeper.ts';
 import { fromRussianLayout } from '../../browser/keyboard-layout.ts';
-import { isBusy, setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { isBusy, errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
- * @summary Takes the code that a payer shows: from a scanner that types it and presses Enter, or pasted.
+ * @summary Takes the payer's code: from a scanner that types it and presses Enter, or pasted.
  * @csspart scanner - The field.
- * @csspart button - Takes the payment.
- * @csspart message - Why a code was not taken, and what to do now.
+ * @csspart button - The button to charge.
+ * @csspart message - Why a code was refused, and what to do now.
  */
 export class SbpScanner extends LitElement {
   static override styles = [
     controlStyles,
-    setbackStyles,
+    errorTextStyles,
     css`
       :host {
         display: block;
@@ -42,7 +42,7 @@ export class SbpScanner extends LitElement {
 
   declare view: Pick<View, 'state' | 'language' | 'actions'>;
 
-  /** Enter was pressed on nothing. */
+  /** True if Enter was pressed on an empty field. */
   #empty = false;
   #wasBusy = false;
 
@@ -57,7 +57,7 @@ export class SbpScanner extends LitElement {
 
   protected override updated(_changed: PropertyValues<this>): void {
     const busy = isBusy(this.view.state.lastAction, '/buyer-qr');
-    // The next scan is to replace the one that was not taken, not to follow it.
+    // Select a refused code, so that the next scan replaces it.
     if (this.#wasBusy && !busy) this.#field?.select();
     this.#wasBusy = busy;
   }
@@ -72,14 +72,14 @@ export class SbpScanner extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.texts(OTHER_METHODS_TEXTS);
+    const texts = language.texts(OTHER_METHODS_TEXTS);
     const busy = isBusy(state.lastAction, '/buyer-qr');
-    const setback = this.#empty
-      ? words.noCode
-      : setbackText(state.lastAction, '/buyer-qr', words, { 409: words.codeNotNow, 422: words.codeRefused });
+    const error = this.#empty
+      ? texts.noCode
+      : errorText(state.lastAction, '/buyer-qr', texts, { 409: texts.codeNotNow, 422: texts.codeRefused });
     return html`<form @submit=${this.#submit}>
-      <p class="hint" id="hint" .textContent=${words.scanHint}></p>
-      <label class="hidden" for="code" .textContent=${words.code}></label>
+      <p class="hint" id="hint" .textContent=${texts.scanHint}></p>
+      <label class="hidden" for="code" .textContent=${texts.code}></label>
       <input
         id="code"
         class="input"
@@ -89,17 +89,17 @@ export class SbpScanner extends LitElement {
         autocapitalize="off"
         spellcheck="false"
         enterkeyhint="go"
-        placeholder=${words.code}
+        placeholder=${texts.code}
         ?readonly=${busy}
-        aria-invalid=${setback === null ? nothing : 'true'}
-        aria-describedby="hint setback"
+        aria-invalid=${error === null ? nothing : 'true'}
+        aria-describedby="hint error-text"
       />
-      <p class="setback" part="message" id="setback" role="status" .textContent=${setback}></p>
+      <p class="error-text" part="message" id="error-text" role="status" .textContent=${error}></p>
       <button
         class="button primary"
         part="button"
         aria-busy=${busy ? 'true' : nothing}
-        .textContent=${busy ? words.charging : fill(words.charge, { amount: money(this.view) })}
+        .textContent=${busy ? texts.charging : fill(texts.charge, { amount: money(this.view) })}
       ></button>
     </form>`;
   }

@@ -2,7 +2,7 @@
 const ROOT_REACHES_TOP_LAYER = CSS.supports('-moz-appearance', 'none');
 
 /** Extensions add layers at an end of `<body>`, so only this many children at each end are measured. */
-const LOOKED_AT = 50;
+const MEASURED_CHILDREN = 50;
 
 /**
  * Returns true if the page shows `element` inverted: an odd number of filters, blends and covers around it or over it
@@ -141,7 +141,7 @@ function countCovers(parent: Element, inner: Element, element: Element, level: n
   const children = [...parent.children];
   const at = children.indexOf(inner);
   children.forEach((child, index) => {
-    const isAtEnd = index < LOOKED_AT || index >= children.length - LOOKED_AT;
+    const isAtEnd = index < MEASURED_CHILDREN || index >= children.length - MEASURED_CHILDREN;
     if (isAtEnd && index !== at && isCovered(child.getBoundingClientRect()))
       look(getComputedStyle(child), index > at);
   });

@@ -7,12 +7,12 @@ import { paintQr } from './qr-bitmap.ts';
 
 const PAPER = matchMedia('print');
 
-/** How often the code looks whether the page has turned it into its negative, of which no event tells; ms. */
+/** Interval of the check for an inverting page, in ms. No event reports inversion. */
 const LOOK_MS = 1000;
 
 /**
- * An encoder's first run takes ten times as long as the next: better now, while the payment is on its way. A code
- * that is there already is not to wait for this.
+ * The encoder's first run takes ten times as long as the next one. Run it now, while the payment loads, unless a code is
+ * drawn already.
  */
 let warm = false;
 setTimeout(
@@ -20,10 +20,10 @@ setTimeout(
 );
 
 /**
- * @summary A QR code, dark on white in every theme: readers do not see inverted ones.
+ * @summary A QR code, dark on white in every theme, because many readers cannot read inverted codes.
  *
- * On the screen it is a bitmap, margin and all: browsers and extensions that darken pages change colours and vector
- * graphics, and leave pictures alone. On paper, and where there is no canvas, it is a vector graphic.
+ * On the screen the code is a bitmap, margin included: browsers and extensions that darken pages change colours and vector
+ * graphics but not pictures. On paper, and without canvas, the code is a vector graphic.
  *
  * @csspart qr - The white plate.
  */
@@ -44,7 +44,7 @@ export class SbpQrCode extends LitElement {
         overflow: hidden;
         border-radius: var(--_radius);
         background: #fff;
-        /* A reader needs it also where the payer's system, browser or printer has colours of its own. */
+        /* Keep black on white in forced colours and in print. */
         color-scheme: only light;
         forced-color-adjust: none;
         -webkit-print-color-adjust: exact;
@@ -61,7 +61,7 @@ export class SbpQrCode extends LitElement {
         transition: opacity 0.24s ease-out;
       }
       svg {
-        all: initial; /* a stroke that a page gives the plate, too */
+        all: initial; /* removes an inherited stroke, too */
         visibility: inherit;
         width: 100%;
         shape-rendering: crispEdges;
@@ -103,11 +103,11 @@ export class SbpQrCode extends LitElement {
     faded: { type: Boolean, reflect: true },
   };
 
-  /** What the code says, byte for byte. */
+  /** The text in the code, byte for byte. */
   declare payload: string;
   /** The accessible name. */
   declare label: string;
-  /** Still there, but no longer to be scanned. */
+  /** Shows the code faded, for a code that should not be scanned any more. */
   declare faded: boolean;
 
   #drawing: QrDrawing | null = null;
@@ -152,7 +152,7 @@ export class SbpQrCode extends LitElement {
     this.#look();
   }
 
-  /** Paints anew if the page inverts otherwise than before, or the room, the zoom or the screen is another. */
+  /** Paints again when the page's inversion, the width or the pixel density has changed. */
   readonly #look = (): void => {
     const plate = this.renderRoot.querySelector('div');
     if (!plate) return;
@@ -163,11 +163,11 @@ export class SbpQrCode extends LitElement {
     this.#paint();
   };
 
-  /** Also when the page is seen again, since phones throw away bitmaps that nobody looks at. */
+  /** Also called when the page becomes visible again, because phones discard bitmaps of hidden pages. */
   readonly #paint = (): void => {
     const canvas = this.renderRoot.querySelector('canvas');
     if (!canvas || !this.#drawing) return;
-    // If a page's policy refuses the styles, the element is inline and has no width: the vector graphic has its own.
+    // If a page's policy blocks the styles, the element is inline and has no width. The vector graphic has its own width.
     const room = this.clientWidth;
     canvas.hidden = room === 0 || !paintQr(canvas, this.#drawing, room, this.hasAttribute('inverted'));
   };

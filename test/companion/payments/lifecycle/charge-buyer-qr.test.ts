@@ -234,7 +234,7 @@ describe('a code scanned for Sberbank', () => {
     assert.ok(!log.includes(bank.env()['SBP_SBERBANK_CLIENT_SECRET']!));
   });
 
-  it('cannot be canceled or refunded', async () => {
+  it('cannot be refunded, and its payment can be canceled before a scan', async () => {
     const { payment_id } = await scanned('atonce');
     const refund = await shop.api('/refunds', { json: { payment_id } });
     assert.equal(refund.status, 409);

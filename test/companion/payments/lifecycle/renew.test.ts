@@ -104,7 +104,7 @@ describe('a renewal', () => {
     assert.equal(told[1]!['renewable_until'], new Date(payment.firstExpiredAt! + 24 * HOUR_MS).toISOString());
   });
 
-  it('does not change which money is in time or late otherwise', async () => {
+  it('is not the only reason: money after an end is late for both, money in time for none', async () => {
     const { id: inTime } = await ledger.createPayment();
     await ledger.tell(inTime, 'paid');
     const late = await expired();

@@ -50,15 +50,15 @@ describe('a refund that has not reached the provider', () => {
   it('waits while its money may be refunded in the dashboard, and fails once that is certain', async () => {
     const id = await books.paid();
     const refundId = await unheard(id, 6_000);
-    await books.tell(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
+    await books.reportRefund(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
     await wait();
     assert.deepEqual([asked, await books.sums(id)], [[], ['paid', 0, 0]]);
     await books.resolve(id, 'money_out');
     await wait();
     assert.deepEqual(asked, []);
-    assert.equal((await books.read(refundId)).status, 'failed');
+    assert.equal((await books.findRefund(refundId)).status, 'failed');
     assert.deepEqual(await books.sums(id), ['partial_refunded', 5_000, 5_000]);
-    assert.deepEqual(await books.told(id), [
+    assert.deepEqual(await books.webhookEvents(id), [
       'payment.attention',
       'payment.partial_refunded',
       'refund.failed',
@@ -68,13 +68,13 @@ describe('a refund that has not reached the provider', () => {
   it('is sent when no money left, or when the balance is still large enough', async () => {
     const id = await books.paid();
     await unheard(id, 6_000);
-    await books.tell(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
+    await books.reportRefund(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
     await books.resolve(id, 'no_money');
     await wait();
     assert.deepEqual([asked, await books.sums(id)], [[6_000], ['partial_refunded', 6_000, 4_000]]);
     const other = await books.paid();
     await unheard(other, 6_000);
-    await books.tell(other, 'succeeded', { name: 'cabinet of the other', amount: 4_000 });
+    await books.reportRefund(other, 'succeeded', { name: 'cabinet of the other', amount: 4_000 });
     await wait();
     assert.deepEqual(asked, [6_000, 6_000]);
   });
@@ -92,7 +92,7 @@ describe('a refund that has not reached the provider', () => {
 describe('late money to refund that is partly refunded already', () => {
   it('is not refunded twice: a full refund reported before the payment', async () => {
     const id = await canceled();
-    await books.tell(id, 'succeeded', { name: 'cabinet', amount: AMOUNT });
+    await books.reportRefund(id, 'succeeded', { name: 'cabinet', amount: AMOUNT });
     await books.ledger.tell(id, 'paid');
     await wait();
     assert.deepEqual([asked, await books.sums(id)], [[], ['paid', 0, 0]]);
@@ -110,7 +110,7 @@ describe('late money to refund that is partly refunded already', () => {
 describe('the certainly refunded total', () => {
   it('includes what a person reported before the payment was known to be paid', async () => {
     const { id } = await books.ledger.createPayment();
-    await books.tell(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
+    await books.reportRefund(id, 'succeeded', { name: 'cabinet', amount: 5_000 });
     await books.resolve(id, 'money_out');
     await books.ledger.tell(id, 'paid');
     assert.deepEqual(await books.sums(id), ['paid', 0, 5_000]);
@@ -122,14 +122,14 @@ describe('the certainly refunded total', () => {
   it('stays blocked after more was reported than the payment has and a part of that was wrong', async () => {
     const id = await books.paid();
     await books.refund(id, 5_000);
-    books.next = 'failed';
+    books.nextStatus = 'failed';
     const { id: denied } = await books.refund(id, 5_000);
-    books.next = 'succeeded';
+    books.nextStatus = 'succeeded';
     const { id: last } = await books.refund(id, 4_000);
-    await books.tell(id, 'succeeded', { of: denied });
+    await books.reportRefund(id, 'succeeded', { of: denied });
     await books.resolve(id, 'money_out');
     assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
-    await books.tell(id, 'failed', { of: last });
+    await books.reportRefund(id, 'failed', { of: last });
     await books.resolve(id, 'no_money');
     assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
   });
@@ -139,7 +139,7 @@ describe('the certainly refunded total', () => {
     const { id: refundId } = await books.refund(id, 4_000);
     await books.ledger.tell(id, 'failed', AMOUNT);
     await books.resolve(id, 'money_out');
-    await books.tell(id, 'failed', { of: refundId });
+    await books.reportRefund(id, 'failed', { of: refundId });
     await books.resolve(id, 'no_money');
     assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
   });
@@ -147,9 +147,9 @@ describe('the certainly refunded total', () => {
   for (const sum of [2 ** 53, -5_000, 12.5, Infinity]) {
     it(`reserves all that is left when a report has no valid amount: ${sum}`, async () => {
       const id = await books.paid();
-      await books.tell(id, 'succeeded', { name: 'cabinet', amount: 3_000 });
-      await books.tell(id, 'succeeded', { name: 'another', amount: sum });
-      const rows = await books.openOf(id);
+      await books.reportRefund(id, 'succeeded', { name: 'cabinet', amount: 3_000 });
+      await books.reportRefund(id, 'succeeded', { name: 'another', amount: sum });
+      const rows = await books.openAttention(id);
       assert.deepEqual(
         rows.map(({ reportedAmount, reservedAmount }) => [reportedAmount, reservedAmount]),
         [

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => books.close());
 
-const reasons = async (id: string) => (await books.openOf(id)).map(({ reason }) => reason);
+const reasons = async (id: string) => (await books.openAttention(id)).map(({ reason }) => reason);
 
 describe('a payment that its provider no longer reports as paid', () => {
   for (const status of ['failed', 'canceled', 'expired'] as const) {
@@ -43,7 +43,11 @@ describe('a payment that its provider no longer reports as paid', () => {
     await books.ledger.tell(id, 'failed', AMOUNT);
     await books.resolve(id, 'money_out');
     assert.deepEqual(await books.sums(id), ['refunded', AMOUNT, 0]);
-    assert.deepEqual(await books.told(id), ['refund.succeeded', 'payment.attention', 'payment.refunded']);
+    assert.deepEqual(await books.webhookEvents(id), [
+      'refund.succeeded',
+      'payment.attention',
+      'payment.refunded',
+    ]);
   });
 
   it('holds back refunds that have not reached the provider', async () => {
@@ -116,7 +120,7 @@ describe('a second charge', () => {
 
   it('whose refund fails has one attention, and a later contradiction opens another', async () => {
     const { id } = await paidTwice();
-    books.next = 'failed';
+    books.nextStatus = 'failed';
     await books.ledger.look();
     assert.deepEqual(await reasons(id), ['duplicate_refund_failed']);
     await books.resolve(id, 'money_in');
@@ -124,11 +128,11 @@ describe('a second charge', () => {
       .selectFrom('refunds')
       .selectAll()
       .executeTakeFirstOrThrow();
-    await books.tell(refund.reference, 'succeeded', { of: refund.id });
+    await books.reportRefund(refund.reference, 'succeeded', { of: refund.id });
     assert.deepEqual(await reasons(id), ['refund_contradicted']);
     assert.deepEqual(await books.sums(id), ['paid', 0, AMOUNT], 'no money of the payment');
     await books.resolve(id, 'money_out');
-    assert.equal((await books.read(refund.id)).status, 'succeeded');
+    assert.equal((await books.findRefund(refund.id)).status, 'succeeded');
     assert.deepEqual(await books.sums(id), ['paid', 0, AMOUNT]);
   });
 

@@ -52,7 +52,7 @@ describe('<sbp-bank-picker>', () => {
   it('tells which bank was tapped within the tap itself', async () => {
     const tapped: string[] = [];
     const picker = await showPicker(TWELVE, {
-      whenTapped: ({ name }, tap) => {
+      onBankTap: ({ name }, tap) => {
         tapped.push(name);
         tap.preventDefault();
       },
@@ -253,7 +253,7 @@ describe('the last used banks', () => {
     try {
       const tapped: string[] = [];
       const picker = await showPicker(TWELVE, {
-        whenTapped: ({ name }, tap) => {
+        onBankTap: ({ name }, tap) => {
           tapped.push(name);
           tap.preventDefault();
         },

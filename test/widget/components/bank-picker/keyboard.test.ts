@@ -105,7 +105,7 @@ describe('the bank picker by keyboard', () => {
   it('opens a bank by Enter on the bank, never by Enter in the search', async () => {
     const tapped: string[] = [];
     const picker = await open({
-      whenTapped: ({ name }, tap) => {
+      onBankTap: ({ name }, tap) => {
         tapped.push(name);
         tap.preventDefault();
       },

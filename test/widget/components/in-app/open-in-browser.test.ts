@@ -2,9 +2,9 @@ import { expect } from '@open-wc/testing';
 import type { PageGlobals } from '../../../../src/widget/browser/in-app-browser.ts';
 import {
   browserIntent,
-  exitOf,
+  chooseExit,
   hostedPage,
-  type Exit,
+  type BrowserExit,
 } from '../../../../src/widget/components/in-app/browser-exits.ts';
 import { IN_APP_TEXTS, type InAppTexts } from '../../../../src/widget/locales/in-app.ts';
 import type { SbpCheckout } from '../../../../src/widget/sbp-checkout.ts';
@@ -373,8 +373,8 @@ describe('the companion’s page', () => {
 
   it('is reached by an intent in the page itself only where that is known to work', () => {
     const globals = { navigator: { userAgent: '', maxTouchPoints: 0 } };
-    const exit = (app: 'telegram' | 'vk' | 'facebook', platform: 'android' | 'ios'): Exit | null =>
-      exitOf({ app, platform }, 'https://pay.example.ru/pay#x', new Set(), globals);
+    const exit = (app: 'telegram' | 'vk' | 'facebook', platform: 'android' | 'ios'): BrowserExit | null =>
+      chooseExit({ app, platform }, 'https://pay.example.ru/pay#x', new Set(), globals);
     expect(exit('telegram', 'android')).to.deep.include({ kind: 'intent', apart: false });
     expect(exit('vk', 'android')).to.deep.include({ kind: 'intent', apart: true });
     expect(exit('facebook', 'android')).to.equal(null);

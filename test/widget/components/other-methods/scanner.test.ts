@@ -37,7 +37,7 @@ function isFocused(input: HTMLElement): boolean {
 }
 
 function said(checkout: SbpCheckout): string {
-  return inside(checkout, ...SCANNER, '#setback').innerText;
+  return inside(checkout, ...SCANNER, '#error-text').innerText;
 }
 
 /** As a scanner does it: fast, and with Enter at the end. */
@@ -123,7 +123,7 @@ describe('a payer’s code', () => {
       await until(() => said(checkout).includes(words));
       expect(checkout.screen).to.equal('pay');
       expect(input.getAttribute('aria-invalid')).to.equal('true');
-      expect(input.getAttribute('aria-describedby')).to.contain('setback');
+      expect(input.getAttribute('aria-describedby')).to.contain('error-text');
       expect(isFocused(input)).to.be.true;
       await payment.script(scan(), { acts: { '/buyer-qr': [json(CHARGED)] } });
       await wedge(CODE);
@@ -147,7 +147,7 @@ describe('a payer’s code', () => {
     await seen(checkout, 'loading');
     await payment.send(scan({ version: 4 }));
     await seen(checkout, 'pay');
-    await shown(checkout, ...SCANNER, '#setback');
+    await shown(checkout, ...SCANNER, '#error-text');
     await until(() => said(checkout).includes('Код не подошёл.'));
     const fresh = await field(checkout);
     expect(fresh.value).to.equal('');

@@ -14,13 +14,13 @@ import { asResponse } from '../../../../support/raw-client.ts';
 import { RawSocket } from '../../../../support/raw-socket.ts';
 import { refusalOf } from '../../../../support/refusal.ts';
 import { PROVOCATIONS } from './provocations.ts';
-import { Stage } from '../../../../support/stage.ts';
+import { ApiFixture } from '../../../../support/api-fixture.ts';
 
-let stage: Stage;
+let stage: ApiFixture;
 before(async () => {
-  stage = await Stage.set();
+  stage = await ApiFixture.start();
 });
-after(() => stage.end());
+after(() => stage.stop());
 
 /** How each code is provoked that any request can get. */
 const ANY: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>>> = {

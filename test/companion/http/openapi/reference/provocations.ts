@@ -8,10 +8,10 @@ import { StreamReader } from '../../../../support/event-source.ts';
 import { asResponse, pipeline } from '../../../../support/raw-client.ts';
 import { RawSocket } from '../../../../support/raw-socket.ts';
 import { ScriptedProvider } from '../../../../support/scripted-provider.ts';
-import { NOW, type Call, type Stage } from '../../../../support/stage.ts';
+import { NOW, type Call, type ApiFixture } from '../../../../support/api-fixture.ts';
 
 /** Prepares the circumstances of a refusal, and returns the call that gets it. */
-type Provocation = (stage: Stage, operation: string, t: TestContext) => Trigger | Promise<Trigger>;
+type Provocation = (stage: ApiFixture, operation: string, t: TestContext) => Trigger | Promise<Trigger>;
 type Trigger = () => Promise<Response>;
 
 const byCall =
@@ -74,9 +74,9 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   delivery_not_found: byUnknownId,
   attention_not_found: byCall({ params: { attention_id: 'nobody' } }),
   attention_open: (stage, operation) => () =>
-    stage.call(operation, { body: { payment_id: stage.doubted.paymentId } }),
+    stage.call(operation, { body: { payment_id: stage.contradicted.paymentId } }),
   async attention_resolved(stage, operation) {
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     assert.equal((await stage.call(operation, good)).status, 200);
     return () => stage.call(operation, good);
   },
@@ -114,7 +114,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   body_malformed: byReport(signed('[]'), '[]'),
 
   async rate_limited(stage, operation) {
-    const on = await stage.spent();
+    const on = await stage.rateLimited();
     // By whatever it counts: by its key, by its token, or by its address.
     await stage.call(operation, { on });
     return () => stage.call(operation, { on });
@@ -137,7 +137,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
 
   /** One of two that come in one packet is served, and the other one finds it at work. */
   async idempotency_key_in_use(stage, operation) {
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     const body = good.body === undefined ? '' : JSON.stringify(good.body);
     const head = [
       `POST ${stage.address(operation, good)} HTTP/1.1`,
@@ -158,7 +158,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   },
 
   async idempotency_key_reused(stage, operation) {
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     const headers = { 'idempotency-key': `reused-${operation.replaceAll(' ', '')}` };
     const first = await stage.call(operation, { ...good, headers });
     assert.ok(first.ok, `${operation} → ${first.status} ${await first.text()}`);
@@ -167,7 +167,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   },
 
   async delivery_erased(stage, operation) {
-    const id = await stage.newDelivery();
+    const id = await stage.createDelivery();
     const db = new DatabaseSync(stage.shop.databaseFile, { timeout: 5_000 });
     db.prepare("UPDATE deliveries SET body = '' WHERE delivery_id = ?").run(id);
     db.close();
@@ -176,7 +176,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
 
   async store_not_writable(stage, operation) {
     if (operation === 'get /readyz') return () => stage.whileLocked(() => stage.call(operation));
-    const good = await stage.goodCall(operation);
+    const good = await stage.validCall(operation);
     return () => stage.whileLocked(() => stage.call(operation, good));
   },
 

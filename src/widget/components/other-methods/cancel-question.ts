@@ -3,20 +3,20 @@ import { OTHER_METHODS_TEXTS } from '../../locales/other-methods.ts';
 import { button } from '../../ui/elements.ts';
 import type { View } from '../../view.ts';
 import { controlStyles } from '../../theme/controls.ts';
-import { isBusy, setbackText } from '../../ui/error-text.ts';
-import { setbackStyles } from '../../ui/error-text.styles.ts';
+import { isBusy, errorText } from '../../ui/error-text.ts';
+import { errorTextStyles } from '../../ui/error-text.styles.ts';
 import { post } from '../../actions.ts';
 
 /**
- * @summary The question whether the payment is really to be called off. The way back comes first and is the wider one:
- * a second tap on the same spot calls nothing off.
- * @csspart button - Each answer.
- * @csspart message - Why it could not be called off.
+ * @summary Asks the payer to confirm the cancel. The button to go on comes first and is wider, so that a second tap on the
+ * same spot cancels nothing.
+ * @csspart button - Both buttons.
+ * @csspart message - Why the payment could not be canceled.
  */
-export class SbpGiveUp extends LitElement {
+export class SbpCancelQuestion extends LitElement {
   static override styles = [
     controlStyles,
-    setbackStyles,
+    errorTextStyles,
     css`
       :host {
         display: block;
@@ -41,19 +41,19 @@ export class SbpGiveUp extends LitElement {
   }
 
   #goOn(): void {
-    // The question goes: its place has the focus, as before it came.
+    // The question disappears. Its container takes the focus.
     (this.getRootNode() as ShadowRoot).host.parentElement!.focus();
     this.view.actions.dispatch({ type: 'giving-up', givingUp: false });
   }
 
   protected override render(): TemplateResult {
     const { state, language } = this.view;
-    const words = language.texts(OTHER_METHODS_TEXTS);
-    const setback = setbackText(state.lastAction, '/cancel', words, { 409: words.cancelNotNow });
-    return html`<div class="answers" role="group" aria-label=${words.reallyCancel}>
-        ${button(words.goOn, () => this.#goOn())}
-        ${button(words.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.lastAction, '/cancel'))}
+    const texts = language.texts(OTHER_METHODS_TEXTS);
+    const error = errorText(state.lastAction, '/cancel', texts, { 409: texts.cancelNotNow });
+    return html`<div class="answers" role="group" aria-label=${texts.reallyCancel}>
+        ${button(texts.goOn, () => this.#goOn())}
+        ${button(texts.cancelNow, () => void post(this.view, '/cancel', {}), 'quiet', isBusy(state.lastAction, '/cancel'))}
       </div>
-      <p class="setback" part="message" role="status" .textContent=${setback}></p>`;
+      <p class="error-text" part="message" role="status" .textContent=${error}></p>`;
   }
 }

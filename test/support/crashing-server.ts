@@ -1,6 +1,6 @@
 /**
- * A companion that kills itself: `POST /die-at/{n}` makes the n-th step from then on its last. A step is any moment at
- * which what a crash leaves behind may differ: around each commit, around each call to the provider, after the answer.
+ * A companion that kills itself: `POST /die-at/{n}` makes it crash at the n-th step from then on. Each step is a moment where
+ * a crash can leave a different state: around each commit, around each call to the provider, and after the response.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
@@ -13,12 +13,12 @@ let left = Infinity;
 
 function step(name: string): void {
   if (--left > 0) return;
-  // Not by the process's own streams: nothing that is still to be flushed gets out.
+  // Written directly, because the process's own streams could flush other output.
   writeSync(2, `died at: ${name}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
 
-function mortal(store: Store): Store {
+function crashing(store: Store): Store {
   return {
     read: store.read,
     checked: store.checked,
@@ -41,12 +41,12 @@ subscribe('undici:request:create', () => step('about to call'));
 subscribe('undici:request:trailers', () => step('called, answer read'));
 
 const config = loadConfig(process.env);
-const companion = await createCompanion({ config, store: mortal(await openStore(config.databaseFile)) });
+const companion = await createCompanion({ config, store: crashing(await openStore(config.databaseFile)) });
 
 createServer((request, response) => {
-  const told = /^\/die-at\/(\d+|never)$/.exec(request.url ?? '');
-  if (told) {
-    left = told[1] === 'never' ? Infinity : Number(told[1]);
+  const match = /^\/die-at\/(\d+|never)$/.exec(request.url ?? '');
+  if (match) {
+    left = match[1] === 'never' ? Infinity : Number(match[1]);
     response.end();
     return;
   }

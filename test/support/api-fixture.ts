@@ -15,39 +15,39 @@ import {
 } from './companion.ts';
 import { until } from './until.ts';
 
-/** Stands still, so that nothing is due in the background: what changes, the call has changed. */
+/** The clock stands still, so no background work is due and every change comes from the call. */
 export const NOW = Date.UTC(2026, 5, 15, 12);
 
-/** Nobody listens there. */
+/** No server listens on this port. */
 const NOWHERE = 'http://127.0.0.1:9/';
 
 export interface Call {
   readonly headers?: Record<string, string>;
   readonly query?: string;
   readonly body?: string | object;
-  /** What stands for `{payment_id}` and the like. */
+  /** The value of `{payment_id}` and other ids in the path. */
   readonly id?: string;
-  /** Whose token; the open payment's unless given. */
+  /** The payment whose token is sent. Defaults to the open payment. */
   readonly payment?: CreatedPayment;
   /** Values of other path parameters, such as `{attention_id}`. */
   readonly params?: Readonly<Record<string, string>>;
   readonly on?: TestCompanion;
 }
 
-/** A payment whose bank has taken back that it was paid. */
-export interface Doubted {
+/** A paid payment that the bank has then reported as failed. */
+export interface ContradictedPayment {
   readonly paymentId: string;
   readonly attentionId: string;
 }
 
-/** A companion with an open payment, a paid one and a delivery, and a way to call each operation of the reference. */
-export class Stage {
+/** A companion with an open payment, a paid payment and a delivery. It can call each operation of the API reference. */
+export class ApiFixture {
   readonly shop: TestCompanion;
   open!: CreatedPayment;
   paid!: CreatedPayment;
   deliveryId = '';
-  doubted!: Doubted;
-  #spent: Promise<TestCompanion> | null = null;
+  contradicted!: ContradictedPayment;
+  #rateLimited: Promise<TestCompanion> | null = null;
   readonly #directory: string;
   readonly #lock: { held: boolean };
 
@@ -57,9 +57,9 @@ export class Stage {
     this.#lock = lock;
   }
 
-  static async set(): Promise<Stage> {
-    const directory = await mkdtemp(join(tmpdir(), 'sbp-stage-'));
-    const file = join(directory, 'stage.sqlite');
+  static async start(): Promise<ApiFixture> {
+    const directory = await mkdtemp(join(tmpdir(), 'sbp-fixture-'));
+    const file = join(directory, 'fixture.sqlite');
     const store = await openStore(file);
     const lock = { held: false };
     const write: Store['write'] = (work) =>
@@ -68,17 +68,17 @@ export class Stage {
       { SBP_DATABASE_URL: `file:${file}` },
       { now: () => NOW, store: { ...store, write } },
     );
-    const stage = new Stage(shop, directory, lock);
-    stage.open = await stage.shop.createPayment();
-    stage.paid = await stage.shop.createPayment();
-    await stage.shop.sandbox(stage.paid.payment_id, 'pay');
-    stage.deliveryId = await stage.newDelivery();
-    stage.doubted = await stage.newDoubt();
-    return stage;
+    const fixture = new ApiFixture(shop, directory, lock);
+    fixture.open = await fixture.shop.createPayment();
+    fixture.paid = await fixture.shop.createPayment();
+    await fixture.shop.sandbox(fixture.paid.payment_id, 'pay');
+    fixture.deliveryId = await fixture.createDelivery();
+    fixture.contradicted = await fixture.createContradicted();
+    return fixture;
   }
 
-  async end(): Promise<void> {
-    await Promise.all([this.shop.stop(), this.#spent?.then((shop) => shop.stop())]);
+  async stop(): Promise<void> {
+    await Promise.all([this.shop.stop(), this.#rateLimited?.then((shop) => shop.stop())]);
     await rm(this.#directory, { recursive: true });
   }
 
@@ -92,25 +92,25 @@ export class Stage {
     }
   }
 
-  /** Another companion, at which our address has had its calls for this minute. */
-  spent(): Promise<TestCompanion> {
-    this.#spent ??= (async () => {
+  /** Returns another companion, at which our address has used up its rate limit. */
+  rateLimited(): Promise<TestCompanion> {
+    this.#rateLimited ??= (async () => {
       const shop = await startCompanion({ SBP_RATE_LIMIT: '1' });
       await shop.api('/payments');
       return shop;
     })();
-    return this.#spent;
+    return this.#rateLimited;
   }
 
-  /** A delivery that was tried once, in vain, and will not be tried again while the clock stands. */
-  async newDelivery(): Promise<string> {
+  /** Creates a delivery that failed once. It is not retried while the clock stands still. */
+  async createDelivery(): Promise<string> {
     const response = await this.shop.api('/test/webhook', { json: { callback_url: NOWHERE } });
     const { delivery_id } = (await response.json()) as { delivery_id: string };
     await this.settle();
     return delivery_id;
   }
 
-  async newDoubt(): Promise<Doubted> {
+  async createContradicted(): Promise<ContradictedPayment> {
     const { payment_id: paymentId } = await this.shop.createPayment();
     await this.shop.sandbox(paymentId, 'pay');
     await bankReport(this.shop.url, { payment_id: paymentId, status: 'failed' }, NOW);
@@ -120,7 +120,7 @@ export class Stage {
     return { paymentId, attentionId: attention[0]!.attention_id };
   }
 
-  /** Waits until all that goes on in the background has been done. */
+  /** Waits until all background deliveries are done. */
   async settle(): Promise<void> {
     const db = new DatabaseSync(this.shop.databaseFile, { readOnly: true, timeout: 5_000 });
     const due = db.prepare('SELECT count(*) AS n FROM deliveries WHERE next_attempt_at <= ?');
@@ -129,7 +129,7 @@ export class Stage {
   }
 
   /** Returns a call of a POST that succeeds. */
-  async goodCall(operation: string): Promise<Call> {
+  async validCall(operation: string): Promise<Call> {
     switch (operation) {
       case 'post /api/sbp/v1/payments':
         return { body: { order_id: 'A', amount: 5 } };
@@ -138,13 +138,13 @@ export class Stage {
       case 'post /api/sbp/v1/qrs/{id}/close':
         return { id: (await this.shop.createPayment()).qr_id };
       case 'post /api/sbp/v1/payments/{payment_id}/attention/{attention_id}/resolve': {
-        const { paymentId, attentionId } = await this.newDoubt();
+        const { paymentId, attentionId } = await this.createContradicted();
         return { id: paymentId, params: { attention_id: attentionId }, body: { outcome: 'money_in' } };
       }
       case 'post /api/sbp/v1/refunds':
         return { body: { payment_id: this.paid.payment_id, amount: 1 } };
       case 'post /api/sbp/v1/deliveries/{delivery_id}/redeliver':
-        return { id: await this.newDelivery() };
+        return { id: await this.createDelivery() };
       case 'post /api/sbp/v1/test/webhook':
         return { body: { callback_url: NOWHERE } };
       case 'post /checkout/v1/session/method': {
@@ -183,20 +183,20 @@ export class Stage {
       case 'post /sandbox/payments/{payment_id}/{action}':
         return { id: (await this.shop.createPayment()).payment_id };
       default:
-        throw new Error(`what does ${operation} take?`);
+        throw new Error(`no valid call is defined for ${operation}`);
     }
   }
 
   address(operation: string, { id, params = {}, query = '' }: Call = {}): string {
     const samples: Record<string, string> = {
-      payment_id: operation.includes('/attention/') ? this.doubted.paymentId : this.open.payment_id,
+      payment_id: operation.includes('/attention/') ? this.contradicted.paymentId : this.open.payment_id,
       delivery_id: this.deliveryId,
       refund_id: 'rfd_nobody',
       id: this.open.payment_id,
       provider: 'sandbox',
     };
     const [, route = ''] = operation.split(' ');
-    const others: Record<string, string> = { attention_id: this.doubted.attentionId, action: 'process' };
+    const others: Record<string, string> = { attention_id: this.contradicted.attentionId, action: 'process' };
     const path = route.replace(
       /\{(\w+)\}/g,
       (_, name: string) => params[name] ?? others[name] ?? id ?? samples[name]!,

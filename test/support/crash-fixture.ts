@@ -7,14 +7,14 @@ import { UpstreamBooks } from './upstream-books.ts';
 import { UpstreamProxy } from './upstream-proxy.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-const MORTAL = join(import.meta.dirname, 'mortal-server.ts');
+const CRASHING_SERVER = join(import.meta.dirname, 'crashing-server.ts');
 const UPSTREAM_SECRET = 'upstream-webhook-secret-0123456789';
 export const AMOUNT = 1_000;
-/** What a repeat under the same key is promised to be answered within, after the restart. */
+/** The time limit for a repeated call after the restart, ms. */
 const ANSWERED_WITHIN_MS = PATIENCE_MS;
 
-/** A companion that can be told to die, and a payment system that lives on. */
-export class MortalWorld {
+/** A companion that crashes on command, and a payment system that keeps running. */
+export class CrashFixture {
   readonly books = new UpstreamBooks();
   readonly companion: CompanionProcess;
   readonly #upstream: UpstreamProxy;
@@ -25,7 +25,7 @@ export class MortalWorld {
     upstream.trick = this.books.answer;
   }
 
-  static async open(): Promise<MortalWorld> {
+  static async open(): Promise<CrashFixture> {
     const upstream = await UpstreamProxy.start(null);
     const env = {
       SBP_LOG_LEVEL: 'warn',
@@ -34,7 +34,7 @@ export class MortalWorld {
       SBP_SBP_API_TOKEN: 'upstream-token-0123456789',
       SBP_SBP_API_WEBHOOK_SECRET: UPSTREAM_SECRET,
     };
-    return new MortalWorld(await CompanionProcess.start(env, MORTAL), upstream);
+    return new CrashFixture(await CompanionProcess.start(env, CRASHING_SERVER), upstream);
   }
 
   async close(): Promise<void> {
@@ -54,7 +54,7 @@ export class MortalWorld {
     return this.post('/payments', { order_id: order, amount: AMOUNT }, order);
   }
 
-  /** A payment of which the provider has said this. */
+  /** Creates a payment and reports this status for it. */
   async reported(order: string, status: string): Promise<CreatedPayment> {
     const payment = (await (await this.create(order)).json()) as CreatedPayment;
     await this.report(payment.payment_id, status);
@@ -71,7 +71,7 @@ export class MortalWorld {
     for (const bill of this.books.of(paymentId)) bill.status = status;
   }
 
-  /** The link that the payment has by the time by which it is promised. */
+  /** Waits for the payment's link. */
   link(paymentId: string, wanted: (payment: CreatedPayment) => boolean = () => true): Promise<string> {
     return this.until(`a link for ${paymentId}`, async () => {
       const payment = await this.get<CreatedPayment>(`/payments/${paymentId}`);
