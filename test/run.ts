@@ -1,5 +1,5 @@
 /**
- * `npm test`: finds or installs a browser, runs every suite and closes with what they counted.
+ * `npm test`: finds or installs a browser, runs all suites and prints their totals.
  * `npm test -- unit` (or `components`, `e2e`, a folder, a file) runs a part of them.
  */
 import { join } from 'node:path';
@@ -12,10 +12,10 @@ import { fileLimitMs, runTestFiles } from './run/test-files.ts';
 import { ensureTools, type Tools } from './support/install-tools.ts';
 
 const root = join(import.meta.dirname, '..');
-/** Files of one suite that run at a time. Most of their time is waiting: for timers, servers and browsers. */
+/** The number of files of one suite that run at the same time. They mostly wait for timers, servers and browsers. */
 const CONCURRENCY = { unit: 2, e2e: 2 };
 
-/** What one suite came to. */
+/** The result of one suite. */
 interface SuiteResult extends Count {
   readonly name: SuiteName;
   readonly minutes: number;
@@ -49,7 +49,7 @@ async function main(plan: Plan, isWhole: (name: SuiteName) => boolean): Promise<
   const busy = loadOf(process.env);
   if (busy > 0) console.log(`Beside the tests run ${busy} busy processes (TEST_LOAD).`);
   const relieve = burn(busy);
-  // All suites at once: each of them mostly waits, and one after the other the waits would add up.
+  // All suites run at the same time. Each of them mostly waits, so running them in sequence would take much longer.
   const results = await Promise.all(
     [...plan].map(([name, files]) => timeSuite(name, () => runSuite(name, files, isWhole(name), tools))),
   );
@@ -66,7 +66,7 @@ async function main(plan: Plan, isWhole: (name: SuiteName) => boolean): Promise<
   process.exit(total.failed === 0 ? 0 : 1);
 }
 
-// A browser that its runner could not end, and the busy processes.
+// Ends browsers that their runner could not end, and the busy processes.
 process.on('exit', () => endDescendants(process.pid));
 try {
   const all = readPlan([], root);

@@ -1,13 +1,13 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 
-/** Asks a {@link Cutter} to break the connection once so many bytes of the answer are through. */
+/** The header that makes a {@link Cutter} break the connection after this many bytes of the response. */
 export const CUT_AFTER = 'x-cut-after';
 
-/** Stands between a client and a server, and breaks each connection at the byte that the client's request names. */
+/** A proxy that breaks each connection after the number of bytes that the client's request names. */
 export class Cutter {
-  /** After how many bytes connections were cut. */
+  /** The byte counts after which connections were cut. */
   readonly cuts = new Set<number>();
-  /** Bytes of the longest answer that was let through whole. */
+  /** The size in bytes of the longest response that passed uncut. */
   longest = 0;
   url = '';
   readonly #server: Server;
@@ -25,7 +25,7 @@ export class Cutter {
           passed += chunk.length;
           if (passed < limit) return;
           this.cuts.add(limit);
-          // After the bytes before the cut have gone out.
+          // Sends the bytes before the cut first.
           client.destroySoon();
           upstream.destroy();
         });

@@ -6,7 +6,7 @@ import type { ListedBank } from '../banks/parse-list.ts';
 import type { Context } from '../payments/context.ts';
 import type { Payment } from '../payments/model/payment.ts';
 
-/** Ready-to-tap links for one payment; none when it has no link to tap. */
+/** Returns the banks with their links for one payment; no banks for a payment without a link. */
 export function payerBankList(
   ctx: Pick<Context, 'config' | 'providers'>,
   banks: BankDirectory,
@@ -23,7 +23,7 @@ export function payerBankList(
   });
 }
 
-/** The list for a merchant who builds bank links himself: no payment, so no links, and only banks that have a scheme. */
+/** Returns the list for merchants who build bank links themselves: only banks with a scheme, and no links of a payment. */
 export function merchantBankList(ctx: Pick<Context, 'config'>, banks: BankDirectory, platform: Platform) {
   return {
     platform,
@@ -43,7 +43,7 @@ export function merchantBankList(ctx: Pick<Context, 'config'>, banks: BankDirect
   };
 }
 
-/** Logos come from this server: pages need no other image source, and NSPK never learns who pays where. */
+/** Returns the address of a logo on this server: pages need no other image source, and NSPK does not see the payers. */
 function logoUrl(ctx: Pick<Context, 'config'>, bank: ListedBank): string | null {
   return bank.logoUrl === null ? null : `${ctx.config.publicUrl}/checkout/v1/banks/${bank.id}/logo`;
 }

@@ -55,7 +55,7 @@ export function createApp(
   const badUrl = answerBadUrl(commonHeaders(parts.ctx.config.development), inWords);
   const app = Fastify({
     ...timeLimits,
-    // No plugin waits for the network. A slow start is a slow machine, and must not fail.
+    // No plugin waits for the network, so a slow start only means a slow machine.
     pluginTimeout: 0,
     // Serve requests that arrive during shutdown: Fastify's own 503 is not a problem document.
     return503OnClosing: false,
@@ -79,7 +79,7 @@ export function createApp(
   installNotFound(app, inWords);
   // Register in the root scope, so that its hooks run for unknown addresses too.
   void app.register(Object.assign(routes(parts), { [Symbol.for('skip-override')]: true }));
-  // Only here: a host server has its own `/`.
+  // Only the companion's own server has a start page: a host server has its own `/`.
   void app.register(startPage(parts.ctx.config));
   // Unknown `Expect` headers are ignored; Node would answer 417.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));

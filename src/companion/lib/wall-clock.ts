@@ -1,6 +1,6 @@
-/** A larger step of the wall clock than this is no correction of a working clock, ms. */
+/** A larger step of the wall clock is not a correction of a working clock, ms. */
 const STEP_MS = 3_600_000;
-/** The same between two runs of the process, ms: the last seen time is up to a minute old, and a restart takes minutes. */
+/** The same limit between two runs of the process, ms: the last seen time may be a minute old, and a restart takes minutes. */
 const STEP_AT_START_MS = 5 * 60_000;
 /** How long the two clocks must agree before the wall clock is reliable again, ms. */
 const AGREED_FOR_MS = 10 * 60_000;
@@ -8,17 +8,17 @@ const AGREED_FOR_MS = 10 * 60_000;
 export interface WallClockOptions {
   /** Unix time in ms. */
   readonly now: () => number;
-  /** Milliseconds on a clock that is never set; its zero means nothing. */
+  /** Milliseconds of a clock that is never set. Only the difference of two readings has a meaning. */
   readonly monotonic: () => number;
   /** Called once for each step, with its length in ms (negative: back). */
   readonly onStep?: (stepMs: number) => void;
 }
 
 /**
- * Whether the wall clock may be relied upon for what cannot be undone: ending payments, giving deliveries up, erasing
- * data. A clock may jump ahead a year and come back within a minute. While two readings that lie up to ten minutes apart
- * disagree with the monotonic clock by over an hour, and for ten minutes after that, it may not. A forward step between
- * two lives of the process counts from five minutes on: nobody can tell it from time in which nothing ran.
+ * Tells whether the wall clock is reliable enough for actions that cannot be undone: ending payments, giving up deliveries,
+ * erasing data. A clock may jump ahead a year and come back within a minute. The clock is unreliable when two readings, up to
+ * ten minutes apart, disagree with the monotonic clock by more than an hour, and for ten minutes after that. Between two runs
+ * of the process a step counts from five minutes on. A forward step there looks the same as time in which nothing ran.
  */
 export class WallClock {
   readonly #options: WallClockOptions;

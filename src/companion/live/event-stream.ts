@@ -13,7 +13,7 @@ interface Options {
   readonly response: ServerResponse;
   /** The newest version the page already has; -1 for none. */
   readonly seen: number;
-  /** One payment as this page may see it. */
+  /** Returns the payment as this page may see it. */
   readonly render: (payment: Payment) => unknown;
   /** Called with the ms between the commit and the write of a snapshot. */
   readonly onPushed?: (ms: number) => void;
@@ -22,10 +22,10 @@ interface Options {
 }
 
 /**
- * One page's status stream (Server-Sent Events): the current snapshot first, then each newer one, a heartbeat, and
- * `end` soon after a final state. One message at a time is handed to the connection; while it waits there, only the
- * newest snapshot is kept. So a page that does not read costs one snapshot's memory (far below 64 KiB), and is cut
- * off at the second heartbeat that finds the connection stuck.
+ * The status stream of one page (Server-Sent Events). It sends the current snapshot, each newer one, heartbeats, and `end`
+ * soon after a final state. The connection gets one message at a time. While that message waits, the stream keeps only the
+ * newest snapshot. So a page that does not read costs the memory of one snapshot (far below 64 KiB). The second heartbeat
+ * that finds the connection stuck closes it.
  */
 export class EventStream implements Subscriber {
   readonly #response: ServerResponse;
@@ -116,8 +116,8 @@ export class EventStream implements Subscriber {
   }
 
   /**
-   * An ended response may stay open for long (pipelined behind another, or unread). Nothing may be written to it any more,
-   * but the heartbeat still watches it and cuts off a client that does not read.
+   * Ends the response. It may stay open for long (pipelined behind another response, or unread). Nothing may be written to
+   * it any more, but the heartbeat still closes the connection of a client that does not read.
    */
   #end(lastMessage: string): void {
     if (this.#ending) clearTimeout(this.#ending);

@@ -2,7 +2,7 @@ import type { DeliveryRow } from '../store/schema.ts';
 import type { Reader, Store } from '../store/store.ts';
 import { newDelivery } from './outbox.ts';
 
-/** The outbox, and the call that has it read at once. */
+/** The outbox, and the call that makes the notifier read it at once. */
 interface Outbox {
   readonly store: Store;
   /** Unix time in ms. */

@@ -1,9 +1,9 @@
-/** The most deliveries at once. */
+/** Maximum number of deliveries at once. */
 const MAX_DELIVERIES = 128;
-/** The most deliveries at once to one endpoint and to one host: a busy shop must not delay the others. */
+/** Maximum number of deliveries at once to one endpoint and to one host: a busy shop must not delay the others. */
 const PER_ENDPOINT = 8;
 const PER_HOST = 32;
-/** The most deliveries at once to all endpoints that did not answer last time. Each of them is called once at a time. */
+/** Maximum number of deliveries at once to all silent endpoints, which did not answer last time. Each gets one at a time. */
 const SILENT_TOGETHER = 64;
 /** Above this number the endpoints that have been silent longest are forgotten; their hosts are remembered. */
 const MAX_SILENT = 10_000;
@@ -14,14 +14,14 @@ export interface Destination {
   readonly host: string;
 }
 
-/** Limits the deliveries at once. However many endpoints are dead, those that answer keep half of the slots. */
+/** Limits how many deliveries run at once. Endpoints that answer keep half of the slots, however many others are dead. */
 export class DeliveryConcurrency {
   readonly #endpoints = new Tally();
   readonly #hosts = new Tally();
   /** The running calls to endpoints that were silent when the call began. */
   #silentTaken = 0;
   readonly #silentEndpoints = new Set<string>();
-  /** Hosts whose last call was not answered, at any endpoint. Their unknown endpoints count as silent too. */
+  /** Hosts that did not answer the last call to any of their endpoints. Their unknown endpoints count as silent too. */
   readonly #silentHosts = new Set<string>();
 
   /** Takes a slot. Returns the function that releases it; `null` when no slot is free. */

@@ -20,11 +20,11 @@ const GIVE_UP_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 10_000;
 /** Only the status of a merchant's response is used. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** The most rows of one query. */
+/** Maximum number of rows of one query. */
 const BATCH = 64;
-/** The longest time between two rounds. */
+/** The longest time between two rounds, ms. */
 const IDLE_MS = 30_000;
-/** The delay before a result is stored again after the store failed. */
+/** The delay before a result is stored again after the store failed, ms. */
 const STORE_RETRY_MS = 1_000;
 
 /** The result of one delivery attempt. */
@@ -39,14 +39,17 @@ export interface NotifierParts {
   readonly outbound: OutboundClient;
   readonly config: { readonly webhookSecrets: readonly string[] };
   readonly log: FastifyBaseLogger;
-  /** For warnings that strangers can cause at will. */
+  /** For warnings that strangers can trigger as often as they like. */
   readonly sampledLog: SampledLog;
   /** Unix time in ms. */
   readonly now: () => number;
   readonly clock: WallClock;
 }
 
-/** Delivers the outbox: signed, first attempts in order within a payment, retried with growing, jittered delays until a 2xx. */
+/**
+ * Delivers the signed webhooks of the outbox. The first attempts of one payment's webhooks keep their order. A failed attempt
+ * is repeated after growing, jittered delays until a 2xx.
+ */
 export class Notifier {
   readonly #ctx: NotifierParts;
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -97,7 +100,10 @@ export class Notifier {
     return next?.at ? Math.min(IDLE_MS, next.at - now) : IDLE_MS;
   }
 
-  /** The first deliveries whose time has come, or lies further ahead than the longest delay: the clock was set back. */
+  /**
+   * Returns the first due deliveries; if there are none, those planned further ahead than the longest delay. The clock was
+   * set back since then.
+   */
   async #findDue(now: number): Promise<DeliveryRow[]> {
     const due = await this.#find('<=', now);
     return due.length > 0 ? due : this.#find('>', now + LONGEST_RETRY_MS);
@@ -113,8 +119,8 @@ export class Notifier {
         .where('deliveryId', 'not in', [...this.#inFlight.keys(), ''])
         .where('host', 'not in', [...hosts, ''])
         .where('endpoint', 'not in', [...endpoints, ''])
-        // Within a payment the next one waits for the first attempt at the one before. Not for its success: a shop
-        // that chokes on `processing` must still hear of `paid`. Bodies carry the version for those who care.
+        // A delivery waits for the first attempt of each earlier delivery of its payment, but not for success: a shop that
+        // fails on `processing` must still get `paid`. The version in each body gives the order.
         .where((eb) =>
           eb.not(
             eb.exists(
@@ -221,7 +227,7 @@ export class Notifier {
   async #post(row: DeliveryRow): Promise<PostResult> {
     const message = { event: row.event, deliveryId: row.deliveryId, body: row.body };
     try {
-      // Follows no redirects: the signed body goes where the merchant said, or nowhere.
+      // The client follows no redirects: the signed body goes only to the address that the merchant gave.
       const { status } = await this.#ctx.outbound.call({
         url: row.url,
         method: 'POST',
@@ -240,7 +246,7 @@ export class Notifier {
   }
 }
 
-/** `mayGiveUp`: not while the clock cannot be relied upon. */
+/** Returns the time of the next attempt, unix ms; `null` to give up. `mayGiveUp` is false while the clock is unreliable. */
 function nextAttempt(row: DeliveryRow, now: number, mayGiveUp: boolean): number | null {
   const at = now + jitteredMs(scheduledMs(row.attempts, WEBHOOK_RETRIES_MS), JITTER);
   return mayGiveUp && at - row.retryFrom > GIVE_UP_MS ? null : Math.round(at);

@@ -1,6 +1,6 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 
-/** The one live region. Says what changed, once, when the screen reader has finished its sentence. */
+/** The element's only live region. The screen reader reads each change once, after its present sentence. */
 export class Announcer implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #text = '';

@@ -1,9 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** An app that opens has taken the screen by then, even on a slow phone. */
+/** Even on a slow phone, an app that opens covers the page within this time. */
 const OPENING_MS = 2_000;
 
-/** Whether the payer is still looking at this page when the app that was tapped should have opened. */
+/** Finds out that a tapped app did not open: the page is still visible after {@link OPENING_MS}. */
 export class AppSwitch implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #since: number | null = null;
@@ -19,7 +19,7 @@ export class AppSwitch implements ReactiveController {
     return this.#is;
   }
 
-  /** `since`: monotonic, of the tap; `null` when nothing was tapped on this page. A new tap begins anew. */
+  /** `since` is the time of the tap, monotonic ms; `null` without a tap on this page. A new tap restarts the timer. */
   follow(since: number | null): void {
     if (since === this.#since) return;
     this.#since = since;
@@ -43,7 +43,7 @@ export class AppSwitch implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Something has opened: whatever the payer comes back for, it is not that. */
+  /** The page was hidden, so the app has opened, whatever the reason for which the payer comes back. */
   readonly #hidden = (): void => {
     if (document.visibilityState === 'hidden') clearTimeout(this.#timer);
   };

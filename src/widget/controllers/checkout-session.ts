@@ -8,12 +8,12 @@ import { browserEnvironment as environment } from '../session/environment.ts';
 const INSIST_CAP_MS = 10_000;
 const RETRY_BANKS_MS = 4_000;
 
-/** Ties one payment's session to its host's life: removed from the page it is silent, put back it resumes. */
+/** Runs the session of one payment while its host is on the page. The session stops with its removal and resumes later. */
 export class CheckoutSession implements ReactiveController {
   readonly #callbacks: SessionCallbacks;
   #api: CheckoutApi | null = null;
   #session: Session | null = null;
-  /** Kept over a removal: a paid payment is not asked about again, nor any sooner than a busy companion wishes. */
+  /** The session before a removal. Its successor sends no request for a paid payment, and none before `Retry-After`. */
   #earlier: Session | null = null;
   #connected = false;
   #wanted = false;
@@ -31,11 +31,11 @@ export class CheckoutSession implements ReactiveController {
 
   hostDisconnected(): void {
     this.#connected = false;
-    // Moved on the page it is put back at once, and goes on.
+    // An element that is moved on the page is connected again at once: keep its session.
     queueMicrotask(() => this.#connected || this.#stop());
   }
 
-  /** Another payment, or none. Nothing is asked before it is wanted. */
+  /** Opens another payment; `null` opens none. Sends no request before `want()`. */
   open(target: { readonly endpoint: string; readonly token: string } | null): void {
     this.#stop();
     this.#earlier = null;
@@ -43,28 +43,28 @@ export class CheckoutSession implements ReactiveController {
     this.#api = target && new CheckoutApi(target.endpoint, target.token, environment);
   }
 
-  /** The payer is about to see it, or the shop asks for it. */
+  /** Starts the requests: the payer is about to see the payment, or the shop has called `refresh()`. */
   want(): void {
     this.#wanted = true;
     this.#start();
   }
 
-  /** `null` while nothing is asked: there is no payment, nobody wants it yet, or the element is not on the page. */
+  /** The running session; `null` without a payment, before `want()`, and while the element is not on the page. */
   get current(): Session | null {
     return this.#session;
   }
 
-  /** Whether the companion has answered; `bank`: it is to ask the bank. */
+  /** Returns true if the companion has responded. With `bank`, the companion checks with the bank first. */
   async check(bank: boolean): Promise<boolean> {
     return (await this.#session?.check(bank)) ?? false;
   }
 
-  /** `null` when nothing was sent: there is no companion, or something else is under way. */
+  /** Returns `null` when nothing was sent: there is no session, or another action is running. */
   async sendAction(path: ActionPath, body: ActionBody): Promise<ActionResult | null> {
     return (await this.#session?.sendAction(path, body)) ?? null;
   }
 
-  /** The time is up: asks at once and then ever more rarely, as long as the answer is awaited. */
+  /** Requests the snapshot now, and then at growing intervals while `awaited` returns true: the time to pay is up. */
   insist(awaited: () => boolean): void {
     if (this.#session && !this.#cancelInsisting) this.#askAgain(awaited, 1_000);
   }
@@ -79,8 +79,8 @@ export class CheckoutSession implements ReactiveController {
   }
 
   /**
-   * `platform`: `null` for that of the User-Agent. Rejects when there is no list to be had; asks something else then, whose
-   * answer tells when to try again.
+   * Returns the bank list for the platform; `null` means the platform of the User-Agent. Rejects when the list cannot be
+   * loaded, and requests the snapshot 4 s later: its response shows when the companion is reachable again.
    */
   async loadBanks(platform: Platform | null, signal: AbortSignal): Promise<unknown> {
     const answer = await this.#api?.get(platform ? `/banks?platform=${platform}` : '/banks', signal);

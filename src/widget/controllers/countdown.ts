@@ -1,18 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** More than timers are ever late by; less than anyone's nap. */
+/** A longer jump of the wall clock means that the machine slept: timers are never so late. */
 const JUMP_MS = 3_000;
 
 export interface CountdownOptions {
-  /** Milliseconds to go; `null` while there is nothing to count. */
+  /** Returns the time left, ms; `null` while there is nothing to count. */
   readonly left: () => number | null;
-  /** Once a second, on the second, and at zero. */
+  /** Called once a second, when the number of seconds left changes, and at zero. */
   readonly tick: () => void;
-  /** The wall clock ran away from the monotonic one: the machine slept, perhaps without any other sign of it. */
+  /** Called when the wall clock has jumped ahead of the monotonic clock: the machine slept. There may be no other sign. */
   readonly jumped: () => void;
 }
 
-/** Redraws its host when the seconds of the time left change. Holds no time of its own. */
+/** Calls `tick` when the seconds left change. Stores no time: `left` computes it. */
 export class Countdown implements ReactiveController {
   readonly #options: CountdownOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,7 +27,7 @@ export class Countdown implements ReactiveController {
     this.#stop();
   }
 
-  /** The host has redrawn: whatever changed, the next tick is due at the next full second. */
+  /** Call after each redraw of the host. Starts or stops the timer; the next tick is due at the next full second. */
   follow(counting: boolean): void {
     if (!counting) this.#stop();
     else if (this.#timer === undefined) this.#schedule();

@@ -4,29 +4,29 @@ import { boxOf } from '../browser/flat-tree.ts';
 const CONTENT = ':scope > :not([slot], [hidden], script, style, template, noscript, link, meta, br)';
 
 /**
- * What the shop's server has printed inside the element (`fallback_html`): seen before the element is there, and kept in
- * sight until its first picture is whole. The element's styles wait as well, since text in it inherits them: nothing of
- * what is seen moves or changes before it gives way.
+ * The markup that the shop's server printed inside the element (`fallback_html`). The payer sees it before the element is
+ * defined, and until the element's first screen is complete. The element's styles are adopted only then: the fallback
+ * inherits them, and would move or change.
  */
 export class Fallback {
   #slot: HTMLSlotElement | null = null;
 
-  /** Whether it is what the payer sees. */
+  /** True while the payer sees the fallback instead of the element's screen. */
   get isShown(): boolean {
     return this.#slot !== null;
   }
 
-  /** Whether it leaves the element's place empty: the page's styles hide it, or it was taken away. Not in a hidden panel. */
+  /** True if the fallback shows nothing: the page's styles hide it, or it was removed. False in a hidden panel. */
   isBlank(host: Element): boolean {
     if (!this.#slot || boxOf(host).getClientRects().length === 0) return false;
     const range = document.createRange();
     return ![...host.querySelectorAll(CONTENT)].some((element) => {
-      range.selectNode(element); // the text of an element without a box of its own, too
+      range.selectNode(element); // A range also measures the text of an element that has no box.
       return range.getBoundingClientRect().height > 0;
     });
   }
 
-  /** The root of an element that has such content; `null` for others, and for one that has a root already. */
+  /** Shows the fallback. Returns the new shadow root; `null` without such content, and for a host that has a root already. */
   show(host: LitElement): ShadowRoot | null {
     if (host.shadowRoot || !host.querySelector(CONTENT)) return null;
     const root = host.attachShadow({ mode: 'open' });
@@ -36,7 +36,7 @@ export class Fallback {
     return root;
   }
 
-  /** For good: whatever becomes of the payment is told by the element from now on. */
+  /** Replaces the fallback by the element's screen. It does not come back for this element. */
   giveWay(root: ShadowRoot, { elementStyles }: typeof LitElement): void {
     this.#slot?.remove();
     this.#slot = null;
@@ -44,9 +44,9 @@ export class Fallback {
     root.querySelector('section')!.hidden = false;
     const code = root.querySelector('sbp-qr-code');
     if (!code) return;
-    // One code takes the other's place: it need not arrive.
+    // The element's code replaces the code of the fallback: show it without its opening animation.
     code.classList.add('still');
-    // Put in anew, it measures its room before the next frame. Until now it had none.
+    // Insert the code again: it then measures its space before the next frame. A hidden code had no space.
     code.parentNode!.insertBefore(code, code.nextSibling);
   }
 }

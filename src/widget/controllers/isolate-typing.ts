@@ -1,13 +1,12 @@
-/** The events of a payer's typing: each leaves a shadow root as if it had been done to the element itself. */
+/** The events of typing. Outside the shadow root, their target is the element and not the field. */
 const TYPING = ['keydown', 'keypress', 'keyup', 'beforeinput', 'input', 'copy', 'cut', 'paste'];
 
-/** Keys that no field needs: to get out of a dialog, to go on, to hold with others, and the browser's own. */
+/** Keys that no field needs: Escape for dialogs, Tab, modifiers, and the function keys of the browser. */
 const FOR_THE_PAGE = /^(Escape|Tab|Shift|Control|Alt|Meta|F\d+)$/;
 
 /**
- * Keeps what is typed into our fields from the page: its hotkeys and its listeners for `input` or `paste` see only the
- * element, take it for no text field, and answer each letter. What belongs to the page's own content in our slots
- * is not touched.
+ * Hides typing in our fields from the page. The page's hotkeys and its listeners for `input` or `paste` see the element,
+ * which is no text field to them, and would react to each letter. Events from the page's own content in our slots pass.
  */
 export function isolateTyping(root: ShadowRoot): void {
   const keep = (event: Event): void => {

@@ -3,29 +3,29 @@ import { defineOnce } from '../browser/define-once.ts';
 import { retryImport } from '../browser/retry-import.ts';
 import { troubledPause } from '../session/timing.ts';
 
-/** Imports an inner element. `part`: an import of the same file that is under way, which replaces the usual one. */
+/** Imports an inner element. `part` is a running import of the same file, used in place of the usual import. */
 export type Load = (part?: Promise<never>) => Promise<CustomElementConstructor>;
 
-/** Which inner element is loaded by which import. */
+/** The import of each inner element. */
 export interface Parts<Name extends string> {
   /** The address that the imports in `loads` are relative to: `import.meta.url` of their file. */
   readonly base: string;
-  /** Each holds its `import()` itself: {@link retryImport} reads the address in the function's source. */
+  /** Each function contains its `import()`: {@link retryImport} reads the address from the source of the function. */
   readonly loads: Readonly<Record<Name, Load>>;
 }
 
-/** Failed so often, within a few seconds, a part is said to be missing. It is tried all the same. */
+/** After so many failures, within a few seconds, a part is reported as missing. Loading goes on all the same. */
 const LOST_AFTER = 4;
 
 /**
- * Loads inner elements when they are first needed, and again when the network failed them: by one timer, at the pace at
- * which the companion itself is asked in trouble, and not at all while it does not answer or nobody looks.
+ * Loads inner elements when they are first needed, and again after a failure. One timer serves all of them, with the
+ * pauses of failed requests to the companion. Loads nothing while the companion does not respond or the page is hidden.
  */
 export class LazyElements<Name extends string> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #parts: Parts<Name>;
   readonly #isOffline: () => boolean;
-  /** How often each has failed. */
+  /** The number of failures of each element. */
   readonly #failures = new Map<Name, number>();
   readonly #waiting = new Set<Name>();
   #connected = false;
@@ -48,7 +48,7 @@ export class LazyElements<Name extends string> implements ReactiveController {
     this.#timer = undefined;
   }
 
-  /** The host is drawn anew for all that may end a wait: it is back, the companion answers, the page is seen. */
+  /** Tries again: everything that may end a wait redraws the host (reconnected, companion responds, page visible). */
   hostUpdated(): void {
     if (this.#timer !== undefined || !this.#connected || this.#isOffline()) return;
     if (document.visibilityState !== 'visible') return;
@@ -56,7 +56,7 @@ export class LazyElements<Name extends string> implements ReactiveController {
     this.#waiting.clear();
   }
 
-  /** Those that are drawn already, empty as yet. */
+  /** Loads the elements that `root` already contains, still undefined and empty. */
   needThoseOf(root: ParentNode): void {
     for (const name of Object.keys(this.#parts.loads) as Name[])
       if (root.querySelector(name)) this.need(name);
@@ -68,7 +68,7 @@ export class LazyElements<Name extends string> implements ReactiveController {
     void this.#load(name);
   }
 
-  /** Not there yet, and not given up either. */
+  /** True while the element is not defined yet and not reported as missing. */
   isComing(name: Name): boolean {
     return !customElements.get(name) && !this.isLost(name);
   }

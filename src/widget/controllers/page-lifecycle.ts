@@ -1,24 +1,24 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Longer than anyone looks into a bank's app for; ms. */
+/** Longer than a payer stays in a bank's app, ms. */
 export const LONG_HIDDEN_MS = 5 * 60_000;
 
 export interface PageLifecycleCallbacks {
-  /** The page was away and is back: what it knows is stale and its stream may be dead. */
+  /** Called when the page is visible again: its data is stale, and its stream may be dead. */
   readonly back: () => void;
-  /** The page cannot be seen any more. */
+  /** Called when the page gets hidden. */
   readonly hidden: () => void;
-  /** Nobody has looked at the page for {@link LONG_HIDDEN_MS}. */
+  /** Called when the page has been hidden for {@link LONG_HIDDEN_MS}. */
   readonly left: () => void;
-  /** The window got the focus: most often nothing, sometimes the way back from the bank. */
+  /** Called when the window gets the focus: sometimes the payer is back from the bank, most often not. */
   readonly focused: () => void;
   readonly offline: () => void;
   readonly online: () => void;
-  /** Turned, unfolded, or put beside another window. */
+  /** Called when the window changes its size: a device is turned or unfolded, or another window is put beside it. */
   readonly resized: () => void;
 }
 
-/** Everything by which a browser lets a page know that it lives again, or elsewhere. No single sign comes in all of them. */
+/** Reports that the page is visible, hidden, online, offline or resized. No single event says so in every browser. */
 export class PageLifecycle implements ReactiveController {
   readonly #left: () => void;
   readonly #hidden: () => void;
@@ -52,7 +52,7 @@ export class PageLifecycle implements ReactiveController {
     for (const [target, type, listener] of this.#listeners) target.removeEventListener(type, listener);
   }
 
-  /** Whether the page can be seen; how long it cannot is counted. */
+  /** Returns true if the page is visible. Starts the timer for `left` if it is hidden. */
   #watch(): boolean {
     clearTimeout(this.#timer);
     if (document.visibilityState === 'visible') return true;

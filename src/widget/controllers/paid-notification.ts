@@ -1,9 +1,9 @@
-/** How a page that nobody looks at says that it is paid. Loaded when that has happened. */
+/** Signals a payment to a payer who does not look at the page. This module is loaded only after such a payment. */
 
 export interface PaidNotification {
-  /** For the tab: «Оплачено». */
+  /** The text for the tab: «Оплачено». */
   readonly title: string;
-  /** The tab's picture. */
+  /** The URL of the tab's icon. */
   readonly icon: string;
   readonly sound: boolean;
   readonly vibration: boolean;
@@ -12,11 +12,11 @@ export interface PaidNotification {
 export function notifyPaid({ title, icon, sound, vibration }: PaidNotification): void {
   if (document.visibilityState !== 'visible') markTab(title, icon);
   if (sound) void chime();
-  // Not everywhere, and then without a word.
+  // Some browsers have no vibration: do nothing there.
   if (vibration) (navigator as Partial<Navigator>).vibrate?.([120, 80, 120]);
 }
 
-/** The tab's title and picture until it is looked at; then they are the page's own again. */
+/** Sets the tab's title and icon until the tab is visible, and then restores the page's own. */
 function markTab(title: string, icon: string): void {
   const { title: own } = document;
   const marked = `✓ ${title}${own && ` · ${own}`}`;
@@ -29,12 +29,12 @@ function markTab(title: string, icon: string): void {
     if (document.visibilityState !== 'visible') return;
     document.removeEventListener('visibilitychange', seen);
     link.remove();
-    // The page may have given itself another one since.
+    // Keep a title that the page has set meanwhile.
     if (document.title === marked) document.title = own;
   });
 }
 
-/** Two soft notes, without a file to fetch. A page that nobody has touched may not sound. */
+/** Plays two soft notes without a sound file. Browsers block sound on a page that the payer has not touched. */
 async function chime(): Promise<void> {
   try {
     const audio = new AudioContext();
@@ -53,6 +53,6 @@ async function chime(): Promise<void> {
       note.onended = () => index === 1 && void audio.close();
     });
   } catch {
-    // No sound here: the screen says it.
+    // No sound is possible. The screen shows the result.
   }
 }

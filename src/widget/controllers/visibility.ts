@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { boxOf, parentOf } from '../browser/flat-tree.ts';
 
-/** A payment is fetched wherever on the page's length it stands: a payer who scrolls to it is not to wait for it. */
+/** At any vertical distance the payment is fetched early, so that a payer who scrolls to it need not wait. */
 const NEAR = '999999px 0px';
 
 /**
@@ -10,19 +10,19 @@ const NEAR = '999999px 0px';
  */
 const MAYBE_VISIBLE_EVENTS = ['visibilitychange', 'focus', 'pageshow', 'pointerdown'];
 
-/** Between two looks at what is in its place and hidden by `visibility` or `opacity`, of which no event tells; ms. */
+/** The interval between checks of an element that `visibility` or `opacity` hides, ms: no event reports their change. */
 const LOOK_MS = 250;
 
 export interface VisibilityCallbacks {
-  /** The payer can see it, or is about to scroll to it. */
+  /** Called when the payer can see the element or scroll to it. */
   readonly near: () => void;
-  /** It is in the window. */
+  /** Called when the element is in the window. */
   readonly seen: () => void;
 }
 
 /**
- * Whether anybody has seen the element: not in a page that is prerendered or was opened in the background, not in a
- * closed dialog, a hidden panel or one beside the window. Seen once, it counts as seen until `begin` is called again.
+ * Reports once that the payer can see the element. Nobody sees it in a prerendered or background page, in a closed dialog,
+ * in a hidden panel, or beside the window. `begin` starts the observation again.
  */
 export class Visibility implements ReactiveController {
   readonly #host: HTMLElement;
@@ -40,7 +40,7 @@ export class Visibility implements ReactiveController {
     this.#ends = [];
   }
 
-  /** Anew: on the page again, or with another payment. */
+  /** Starts to observe, or starts again: the element is back on the page, or has another payment. */
   begin(): void {
     this.hostDisconnected();
     const { near, seen } = this.#sights;
@@ -63,7 +63,7 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
     (entries) => {
       const { intersectionRatio, target } = entries[entries.length - 1]!;
       inPlace = intersectionRatio > 0;
-      // By now the page's styles are there, which may have taken its box.
+      // The page's styles are loaded by now, and may have removed the element's box (`display: contents`).
       const box = boxOf(element);
       if (box === target) look();
       else {
@@ -71,7 +71,7 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
         observer.observe(box);
       }
     },
-    // Above nothing: what is cut off wholly, as in a shut accordion, counts as intersecting by its edge.
+    // Above zero: an element that is clipped completely, as in a closed accordion, intersects with its edge.
     { rootMargin, threshold: 1e-6 },
   );
   const end = (): void => {
@@ -84,12 +84,12 @@ function whenSeen(element: HTMLElement, rootMargin: string, then: () => void): (
   return end;
 }
 
-/** Some apps' browsers call every page hidden: one that has the focus is not. */
+/** Returns true if the page is visible. The browsers of some apps call every page hidden; a page with the focus is not. */
 function isPageSeen(): boolean {
   return document.visibilityState === 'visible' || document.hasFocus();
 }
 
-/** What has a box may still be hidden by styles, its own or inherited; `opacity` is not inherited, and hides all the same. */
+/** Returns false if styles hide an element that has a box. `opacity` is not inherited, so check each ancestor. */
 function isShown(element: HTMLElement): boolean {
   for (let at: Element | null = element; at; at = parentOf(at)) {
     if (getComputedStyle(at).getPropertyValue('opacity') === '0') return false;

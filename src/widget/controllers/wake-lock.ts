@@ -22,7 +22,7 @@ export class WakeLock implements ReactiveController {
     this.#lock = null;
   }
 
-  /** A browser takes it back from a page that cannot be seen. */
+  /** Requests the lock again: a browser releases it when the page is hidden. */
   readonly #seen = (): void => void this.#take();
 
   async #take(): Promise<void> {
@@ -32,7 +32,7 @@ export class WakeLock implements ReactiveController {
       if (this.#connected && (!this.#lock || this.#lock.released)) this.#lock = lock;
       else await lock.release();
     } catch {
-      // Not on plain http, not in every frame, not on a low battery.
+      // The lock is refused on plain http, in some frames, and on a low battery.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The words of the plain page. Where the element says the same, it says it in the same words (a test compares them). */
+/** The texts of the plain page. Texts that the element has too are equal to its texts (a test compares them). */
 export interface LegacyTexts {
   readonly test: string;
   readonly sandbox: string;

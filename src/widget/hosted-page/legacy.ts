@@ -1,6 +1,6 @@
 /**
- * The hosted page in a browser that cannot run the element: sum, code, link and result, asked for by polling. The build
- * writes it in ES5, and it uses no built-in that is newer: see build/es5-scripts.ts.
+ * The hosted page in a browser that cannot run the element. It shows the sum, code, link and result, and polls the
+ * companion. The build writes it in ES5, so it uses no newer built-in: see build/es5-scripts.ts.
  */
 import type { Action, Snapshot } from '../../protocol/snapshot.ts';
 import { LEGACY_TEXTS } from './legacy-texts.ts';
@@ -14,12 +14,12 @@ declare global {
 }
 
 const POLL_MS = 5_000;
-/** In trouble, and once only late money may still come. */
+/** The longest interval of polls, ms: after failures, and when only a late payment may still come. */
 const LONGEST_POLL_MS = 60_000;
 const CODE = '/qr';
 const TIMEOUT_MS = 20_000;
 
-/** The same addresses that the element posts forms to. Plain http where the companion itself is on plain http. */
+/** The web addresses that the element accepts too. {@link isSafe} allows plain http only if the page is on plain http. */
 const WEB_ADDRESS = /^https?:\/\/[\w.-]+(?::\d+)?(?:[/?][!-~]*)?$/;
 
 const language = document.documentElement.lang === 'en' ? 'en' : 'ru';
@@ -28,16 +28,16 @@ const session = `${pageFolder()}checkout/v1/session`;
 
 let token = '';
 let shown: Snapshot | null = null;
-/** The code of `codeOf`, once it has come. */
+/** The QR code of `codeOf`; `null` until it is loaded. */
 let code: Node | null = null;
 let codeOf = '';
 let pollMs = POLL_MS;
 let timer: ReturnType<typeof setTimeout>;
-/** By path, in epoch milliseconds: a question is out until then, or the companion has asked to wait. */
+/** By path, ms since the epoch: no request before this time. A request is running, or the companion has asked to wait. */
 const notBefore: Record<string, number> = {};
-/** The page has rested since the last question: the payer may come back from their bank. */
+/** True if the page was hidden since the last request: the payer may come back from the bank. */
 let isAway = false;
-/** Nothing new can come, or nothing that this token may read. */
+/** True if the payment cannot change any more, or if the companion has refused the token. */
 let isOver = false;
 let box: HTMLElement;
 let note: HTMLElement;
@@ -81,7 +81,7 @@ function isDue(path: string): boolean {
   return !(notBefore[path]! > Date.now());
 }
 
-/** `answered` gets 0 where no answer came, and how long the companion asks to wait: 0 where it does not. */
+/** Sends a request. `answered` gets the request, with status 0 without a response, and `Retry-After` in ms, 0 without one. */
 function send(
   path: string,
   body: object | null,
@@ -133,7 +133,7 @@ function drawOffer(snapshot: Snapshot): void {
   }
 }
 
-/** A status that this page does not know is still being worked on: it is never shown as a result. */
+/** Draws the status. An unknown status counts as unfinished: it is never shown as a result. */
 function drawStatus(snapshot: Snapshot): void {
   const { status } = snapshot;
   if (status === 'created') {
@@ -162,7 +162,7 @@ function draw(snapshot: Snapshot): void {
   addLink(texts.backToShop, isOpen(snapshot) ? null : snapshot.return_url, '');
 }
 
-/** So is one that nothing is known of yet. */
+/** Returns true if the payment may still be paid. Also true before the first snapshot. */
 function isOpen(snapshot: Snapshot | null): boolean {
   return !snapshot || !/^(paid|failed|expired|canceled|(partial_)?refunded)$/.test(snapshot.status);
 }
@@ -174,7 +174,7 @@ function drawRefusal(): void {
   say('');
 }
 
-/** Of a result there is nothing more to say. */
+/** Shows a note below the payment, and none below a result. */
 function say(text: string): void {
   note.textContent = isOpen(shown) ? text : '';
 }
@@ -183,7 +183,7 @@ function longer(): number {
   return Math.min(pollMs * 2, LONGEST_POLL_MS);
 }
 
-/** False where it is no snapshot. */
+/** Shows the snapshot if it is newer. Returns false if the value is no snapshot. */
 function take(snapshot: Snapshot): boolean {
   const { payment_id, version } = snapshot;
   if (typeof payment_id !== 'string' || typeof version !== 'number') return false;
@@ -199,21 +199,21 @@ function take(snapshot: Snapshot): boolean {
   return true;
 }
 
-/** Drawn by the companion: an encoder would be most of this script. Asked for with each snapshot until it has come. */
+/** Loads the QR code, which the companion draws: an encoder would be most of this script. Each snapshot tries again. */
 function loadCode(url: string): void {
   if (codeOf !== url) code = null;
   codeOf = url;
   if (code || !isDue(CODE)) return;
   send(CODE, null, ({ responseXML }) => {
     const svg = responseXML ? responseXML.documentElement : null;
-    // A captive portal answers with its own page.
+    // A captive portal sends its own page.
     if (!svg || codeOf !== url || !shown || svg.nodeName !== 'svg') return;
     code = document.importNode(svg, true);
     draw(shown);
   });
 }
 
-/** 403 and 404 without a problem document are a proxy's, and pass. */
+/** Returns true for a final refusal. A 403 or 404 without a problem document comes from a proxy, and is temporary. */
 function isRefusal(request: XMLHttpRequest): boolean {
   const type = request.getResponseHeader('Content-Type');
   return /^(401|40[34].*problem)/.test(`${request.status}${String(type)}`);
@@ -223,13 +223,13 @@ function read(request: XMLHttpRequest): boolean {
   try {
     return take(JSON.parse(request.responseText) as Snapshot);
   } catch {
-    return false; // a captive portal's page: no news of the payment
+    return false; // A captive portal's page says nothing about the payment.
   }
 }
 
 /**
- * Asks for the snapshot, and plans the next question: later after trouble and results, not before the companion says so,
- * none after the last word.
+ * Requests the snapshot, or sends an action, and schedules the next poll. The interval grows after failures and results, and
+ * is never shorter than `Retry-After`. There is no next poll after a final result.
  */
 function ask(path: string, body: object | null): void {
   if (body) note.textContent = texts.checking;
@@ -241,7 +241,7 @@ function ask(path: string, body: object | null): void {
       isOver = true;
       if (isOpen(shown)) drawRefusal();
     } else if (request.status !== 200 || !read(request)) {
-      // What kept a tap from its work is in the next snapshot.
+      // The next snapshot shows why an action failed: request it soon.
       pollMs = Math.max(path ? 1_000 : longer(), waitMs);
       say(texts.notChecked);
     }
@@ -249,12 +249,12 @@ function ask(path: string, body: object | null): void {
   });
 }
 
-/** The web views of some apps call every page hidden: one that has the focus is looked at all the same. */
+/** Returns true if the page is hidden. The web views of some apps call every page hidden; a page with the focus is not. */
 function isResting(): boolean {
   return document.hidden && !document.hasFocus();
 }
 
-/** Asks the first time in any case. After a rest the companion takes the question to the bank, where it can. */
+/** Polls unless the page is hidden; the first time in any case. After a hidden time the companion checks with the bank. */
 function poll(): void {
   if (shown && isResting()) {
     isAway = true;
@@ -272,7 +272,7 @@ function noticeReturn(): void {
   else if (isAway && !isOver && isDue('')) poll();
 }
 
-/** As in open.ts: a payment that is being shown is not replaced. */
+/** Follows a changed address. As in open.ts, an open payment on the screen is not replaced. */
 function followAddress(): void {
   const next = tokenOfPage();
   if (next === token) return;
@@ -294,7 +294,7 @@ function start(): void {
   } else drawRefusal();
 }
 
-// Some browsers run the copy in the template as well.
+// Some browsers also run the copy of this script in the template: start once.
 if (!window.sbpLegacy) {
   window.sbpLegacy = true;
   start();

@@ -1,7 +1,7 @@
 /**
- * The hosted page `/pay#<token>`: the token stays behind the `#`, where no server and no log sees it. Runs after the
- * element's script in every browser that knows modules, also where that script does not parse: the build writes this
- * one in ES5.
+ * Opens the hosted page `/pay#<token>`. The token stays behind the `#`, which no server and no log sees. This script runs
+ * after the element's script in every browser with modules. The build writes it in ES5, so it also runs where the
+ * element's script does not parse.
  */
 import type { SbpCheckout } from '../sbp-checkout.ts';
 import { tokenOfPage } from './payment-token.ts';
@@ -18,7 +18,7 @@ function drawWithoutElement(): void {
   document.body.appendChild(document.importNode(content, true));
 }
 
-/** Created with its token: an element that stood in the page before would say that there is none. */
+/** Creates the element with its token: an element in the page's markup would first report a missing token. */
 function open(): void {
   // Without constructable style sheets, Lit's `<style>` elements need the page's nonce.
   window.litNonce = document.querySelector<HTMLLinkElement>('link[nonce]')!.nonce;
@@ -27,8 +27,8 @@ function open(): void {
   document.body.appendChild(checkout);
 
   /**
-   * A payment that is being shown is not replaced: whoever can change the address of this page would have the payer pay
-   * another order than the one that they have looked at. An address without a token changes nothing.
+   * An open payment on the screen is not replaced. Otherwise a page that can change this address could make the payer pay
+   * another order than the one on the screen. An address without a token changes nothing.
    */
   window.addEventListener('hashchange', () => {
     const token = tokenOfPage();
@@ -38,7 +38,7 @@ function open(): void {
     else if (token !== shown) history.replaceState(null, '', `#${shown}`);
   });
 
-  // The element's first picture has failed: this browser lacks something that it needs.
+  // The element's first render failed: this browser lacks a feature that the element needs.
   checkout.updateComplete.then(undefined, () => {
     document.body.removeChild(checkout);
     drawWithoutElement();

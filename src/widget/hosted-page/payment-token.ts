@@ -1,25 +1,25 @@
 import { tokensIn } from '../../protocol/payment-token.ts';
 
 /**
- * The payment token in the hosted page's address. Mail programs, messengers and trackers put things behind a link
- * (`&tgWebAppData=…`, `#_=_`, a bracket, a zero-width space): the token's own shape tells it from them. Empty when there
- * is none.
+ * Returns the payment token in a part of the hosted page's address; an empty string when there is none. Mail programs,
+ * messengers and trackers append text to a link (`&tgWebAppData=…`, `#_=_`, a bracket, a zero-width space), so the token
+ * is recognized by its format.
  *
- * Runs in browsers without modules, as all of this folder does: ES5 built-ins only.
+ * All code of this folder runs in browsers without modules: use ES5 built-ins only.
  */
 function readToken(text: string): string {
   return tokensIn(text)[0] || '';
 }
 
-/** The folder of the page's files, which is the companion's address: `https://shop.ru/pay-api/`. */
+/** Returns the address of the companion, which serves the page's files: `https://shop.ru/pay-api/`. */
 export function pageFolder(): string {
   const sheet = document.querySelector<HTMLLinkElement>('link[rel=stylesheet]')!;
   return sheet.href.replace(/pay\.css.*$/, '');
 }
 
 /**
- * The token of this page. A link whose `#` was encoded on its way (`/pay%23…`) has it in the path: it moves into the
- * fragment before anything is asked for.
+ * Returns the token of this page. A link with an encoded `#` (`/pay%23…`) has the token in its path: the token moves into
+ * the fragment before the first request.
  */
 export function tokenOfPage(): string {
   const damaged = readToken(location.hash) ? '' : readToken(location.pathname);

@@ -1,4 +1,4 @@
-/** `125050` → `1 250,50 ₽` (ru) or `₽1,250.50` (en), as protocol/money.ts writes it, without `Intl`. */
+/** Returns `1 250,50 ₽` (ru) or `₽1,250.50` (en) for `125050`: the format of protocol/money.ts, without `Intl`. */
 export function sumText(kopecks: number, language: 'ru' | 'en'): string {
   const isRussian = language === 'ru';
   const digits = String(kopecks);

@@ -49,7 +49,7 @@ export interface SessionCallbacks {
   connection(connection: Connection, network: boolean): void;
   /** Called when the companion refuses to open the payment. No callback follows. */
   refused(refusal: Refusal): void;
-  /** No companion has been heard since the start; `came` is what came last in its place. The session goes on asking. */
+  /** Called when no companion has responded since the start. `came` says what the last request got instead. Requests go on. */
   companionNotFound(came: string): void;
 }
 

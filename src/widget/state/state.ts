@@ -28,10 +28,10 @@ export type Screen =
 /** How a payment is entered on the payer's device: by the QR code or by a list of banks. */
 export type EntryMode = 'qr' | 'banks';
 
-/** The bank that the payer chose: what is needed to open its app, and to try its next link the next time. */
+/** The bank that the payer chose, with the fields that open its app and that hold its next link to try. */
 export type ChosenBank = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
 
-/** Where the payer has destination to pay: an app or a page behind a link, or the page that a form leads to. */
+/** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
 export type Destination = ChosenBank | 'form';
 
 /** The payer's last action and its outcome. */
@@ -171,7 +171,7 @@ function takeSnapshot(state: State, next: Snapshot, times: SnapshotTimes): State
   const news = !last || (next.version > last.version && isPlausible(last, next));
   if (!news) return offset === state.offset ? state : { ...state, offset };
   const sameMethod = last?.method === next.method;
-  // Another link or form: where the payer has destination by the old one is over.
+  // With another link or form, the destination of the old one is obsolete.
   const sameOffer = sameMethod && toJson(last.presentation) === toJson(next.presentation);
   const pending = next.status === 'created' && next.presentation.kind === 'pending';
   const taken: State = {
@@ -190,12 +190,12 @@ function takeSnapshot(state: State, next: Snapshot, times: SnapshotTimes): State
   return { ...taken, timeUp: timeLeft(taken, times.receivedAt) === 0 };
 }
 
-/** Returns true if `next` may follow `last`. A renewable payment may have been renewed, and ended again, since. */
+/** Returns true if `next` may follow `last`. A renewable payment may have been renewed, and ended again, in between. */
 function isPlausible(last: Snapshot, next: Snapshot): boolean {
   return mayEndUpAs(isRenewable(last) ? 'created' : last.status, next.status);
 }
 
-/** Returns the screen for a state. No other code decides that. */
+/** Returns the screen for a state. No other code selects the screen. */
 export function screenOf(state: State): Screen {
   if (state.refusal) return 'error';
   if (!state.snapshot) return 'loading';

@@ -28,7 +28,7 @@ describe('an address that cannot be listened on', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     try {
-      assertSays(await refusal('127.0.0.1', port), new RegExp(`^SBP_PORT: .*port ${port} already`));
+      assertSays(await refusal('127.0.0.1', port), new RegExp(`^SBP_PORT: .* already .*port ${port} `));
     } finally {
       server.close();
     }

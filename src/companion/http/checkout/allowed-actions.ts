@@ -13,7 +13,7 @@ export function actionsFor(ctx: Pick<Context, 'providers' | 'config' | 'now'>, p
     method: canChooseMethod(payment) && payment.test === ctx.config.test,
     push: canPush(ctx, payment),
     renew: canRenew(ctx, payment),
-    // A code that is being charged cannot be called back.
+    // A charge of the payer's code cannot be stopped once it has begun.
     cancel: payment.status === 'created' && payment.chargePayload === null,
     buyer_qr: canChargeBuyerQr(payment) && ctx.providers[payment.provider].capabilities.charge,
     check: canAskNow(payment),

@@ -3,20 +3,20 @@ import UAParser from 'ua-parser-js';
 import type { Platform } from '../../../protocol/banks.ts';
 import type { Device, DeviceType } from '../../../protocol/snapshot.ts';
 
-/** Real ones stay under 400 characters. A longer one may be sent to make the matching expensive. */
+/** Real User-Agents have fewer than 400 characters. An attacker may send a longer one to make the matching expensive. */
 const MAX_USER_AGENT_CHARACTERS = 512;
 
 /**
- * What the request says about the payer's device. Low-entropy client hints, which Chromium sends unasked over
- * https, win over the User-Agent, which browsers freeze. What cannot be told from here
- * (an iPad that calls itself a Mac) stays for the widget to correct.
+ * Returns the payer's device as the request headers describe it. Chromium sends low-entropy client hints over https without
+ * a request for them. They take precedence over the User-Agent, which browsers freeze. The widget corrects what no header
+ * shows, such as an iPad with the User-Agent of a Mac.
  */
 export function readDevice(headers: IncomingHttpHeaders): Device {
   const userAgent = (headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT_CHARACTERS);
   const { browser, device, os } = new UAParser(userAgent).getResult();
   const hintedOs = hintedPlatform(headers['sec-ch-ua-platform']);
   return {
-    // A User-Agent without any type looks like a desktop's: an Android browser asked for the desktop site keeps its hints.
+    // Without a type in the User-Agent, use the hints: an Android browser in desktop mode still sends them.
     type: device.type
       ? deviceType(device.type, userAgent)
       : hintedType(headers['sec-ch-ua-mobile'], hintedOs),
@@ -29,8 +29,9 @@ export function readDevice(headers: IncomingHttpHeaders): Device {
 export const DEVICE_HEADERS = 'user-agent, sec-ch-ua-mobile, sec-ch-ua-platform';
 
 /**
- * Returns the platform whose links open a bank's app there. `desktop` for devices without bank apps: computers, also
- * with Android, television sets, KaiOS. Also for systems with their own apps, such as Aurora: the bare scheme among them asks for no Android.
+ * Returns the platform whose bank links work on the device. Returns `desktop` for devices without bank apps: computers
+ * (also with Android), television sets, KaiOS. Systems with their own apps, such as Aurora, also get `desktop`: its links
+ * include the bare scheme, which does not require Android.
  */
 export function platformOf(device: Device): Platform {
   if (device.type === 'desktop') return 'desktop';
@@ -38,18 +39,18 @@ export function platformOf(device: Device): Platform {
     case 'iOS':
       return 'ios';
     case 'Android':
-    case 'HarmonyOS': // runs Android's apps and browsers
-    case 'OpenHarmony': // runs its own, by the same schemes
+    case 'HarmonyOS': // runs Android apps and browsers
+    case 'OpenHarmony': // runs its own apps, which use the same schemes
       return 'android';
     default:
       return 'desktop';
   }
 }
 
-/** Android on a laptop is read as a tablet's. */
+/** Laptops with Android, which ua-parser-js takes for tablets. */
 const LAPTOP = /Android-x86|Chromebook/;
 
-/** `smarttv`, `console` and the like show a code to a phone, as a desktop does. */
+/** Returns `desktop` also for `smarttv`, `console` and the like: a phone scans the code from their screens. */
 function deviceType(type: string, userAgent: string): DeviceType {
   if (type === 'mobile' || type === 'wearable') return 'mobile';
   return type === 'tablet' && !LAPTOP.test(userAgent) ? 'tablet' : 'desktop';
@@ -60,7 +61,7 @@ function hintedType(mobile: unknown, hintedOs: string | null): DeviceType {
   return hintedOs === 'Android' || hintedOs === 'iOS' ? 'tablet' : 'desktop';
 }
 
-/** The hint's own spelling, as ua-parser-js would name the system; `null` for one it does not know. */
+/** Returns the system of the client hint under its name in ua-parser-js; `null` for an unknown system. */
 function hintedPlatform(header: string | string[] | undefined): string | null {
   switch (header) {
     case '"Android"':

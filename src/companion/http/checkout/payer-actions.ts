@@ -32,7 +32,7 @@ const methodSchema = v.object({
 
 const pushSchema = v.object({ phone });
 
-/** As published by the bank that scans such codes; anything else is no payer's code. */
+/** The format that the scanning bank has published. Any other text is not a payer's code. */
 const buyerQrSchema = v.object({
   payload: v.pipe(
     v.string('must be a string'),

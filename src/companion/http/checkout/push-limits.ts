@@ -20,7 +20,7 @@ export class PushLimits {
 
   /** Throws 429 `too_many_pushes`. */
   count(payment: Payment, phone: string): void {
-    // The minute first: a message that the minute refuses must not count towards the day.
+    // Check the minute first: a message that it refuses must not count towards the day.
     for (const limiter of this.#limiters) {
       for (const key of keysOf(payment, phone)) {
         const waitMs = limiter.take(key);
@@ -30,7 +30,7 @@ export class PushLimits {
     }
   }
 
-  /** Takes back a counted message that was certainly not sent. */
+  /** Removes a message from the counts: it was certainly not sent. */
   giveBack(payment: Payment, phone: string): void {
     for (const limiter of this.#limiters) {
       for (const key of keysOf(payment, phone)) limiter.giveBack(key);

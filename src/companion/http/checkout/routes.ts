@@ -100,7 +100,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, li
 
     payerActions(app, ctx, openPayment);
 
-    // An image element sends no token, and a bank's logo is no secret.
+    // An image element cannot send a token, and logos are public.
     route(app, {
       method: 'get',
       path: '/banks/{id}/logo',
@@ -138,7 +138,7 @@ export function checkoutApi(ctx: Context, banks: BankDirectory, hub: LiveHub, li
       reply.hijack();
       const response = reply.raw;
       response.on('close', giveBack);
-      // The connection is closed already, and its `close` event is past.
+      // The connection is closed already, and no `close` event will follow.
       if (response.destroyed) {
         giveBack();
         return;

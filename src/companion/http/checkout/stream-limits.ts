@@ -1,11 +1,11 @@
 import { networkOf } from '../../outbound/ip-ranges.ts';
 import { tooManyRequests } from '../plumbing/problems.ts';
 
-/** A payer has a few tabs and devices; twenty streams of one payment are a loop in someone's code. */
+/** A payer has a few tabs and devices. Twenty streams of one payment come from a loop in some code. */
 const PER_PAYMENT = 20;
-/** About 30 KB each: at most 600 MB, from any number of addresses. */
+/** A stream takes about 30 KB, so all of them take at most 600 MB. */
 const PER_PROCESS = 20_000;
-/** The first streams of a payment do not count against its address: a payer behind a shared address is let in. */
+/** Streams of each payment that are exempt from the address limit: many payers may share one address. */
 const OWN_OF_PAYMENT = 2;
 const RETRY_AFTER_MS = 10_000;
 

@@ -38,7 +38,7 @@ const qrSchema = v.object({
   ),
 });
 
-/** Not `v.record`, which drops keys such as `constructor`: every key of the merchant must come back. */
+/** Not `v.record`: it drops keys such as `constructor`, and the merchant must get back every key. */
 const metadata = v.pipe(
   v.custom<Readonly<Record<string, unknown>>>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -60,7 +60,7 @@ export function paymentRoutes(app: FastifyInstance, ctx: Context, keys: Idempote
     response: createdPaymentSchema,
     refusals: ['invalid_fields'],
     async begin({ request }, key) {
-      // The declared body with the time of now.
+      // The declared schema, with the present time.
       const read = readPaymentRequest(request.body, circumstances());
       if ('errors' in read) throw invalidFields(read.errors);
       const payment = await createPayment(ctx, read.request, async (trx, paymentId) => {

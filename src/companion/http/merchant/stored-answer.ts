@@ -6,7 +6,7 @@ import { fallbackHtml, type FallbackFields } from './fallback-html.ts';
 
 /**
  * Returns the response as it may be stored. The token, the link and the markup with the link open the payer's page, so
- * they become `null`. Their places stay, so that a replay has its fields in the same order.
+ * they become `null`. The fields stay, so that a replay has the same order of fields.
  */
 export function withoutToken(answer: Answer): Answer {
   const { body } = answer;
@@ -51,7 +51,7 @@ function isPayment(body: unknown): body is PaymentBody {
   );
 }
 
-/** True for the body of a create. One that an earlier version stored has no `fallback_html`, and gets none. */
+/** True for the body of a create with `fallback_html`. Earlier versions stored it without: the replay has none either. */
 function isCreated<Body extends PaymentBody>(body: Body): body is Body & FallbackFields {
   return 'fallback_html' in body;
 }

@@ -89,7 +89,7 @@ function done({ body }: ResponseDeclaration, replayable: boolean) {
   return { description: 'Done.', headers, content };
 }
 
-/** The codes stand in the description: one status has several, and all have one form. */
+/** Returns a refusal for the document. The description lists the codes: they share one status and one schema. */
 function refused(status: number, refusals: readonly ProblemCode[]) {
   const codes = refusals.filter((code) => PROBLEM_STATUS[code] === status);
   const waits = status === 429 || codes.some((code) => RETRY_AFTER_S[code] !== undefined);

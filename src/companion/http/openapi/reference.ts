@@ -90,7 +90,7 @@ function section(method: string, path: string, operation: Json): Markup {
   const body = operation['requestBody'] as Json | undefined;
   const refusals = responses
     .filter(([code]) => !code.startsWith('2'))
-    // A status stays on the line of its first code.
+    // The no-break space keeps a status on the line of its first code.
     .map(([code, { description }]) => `${code}\u00a0${String(description).replaceAll('`', '')}`);
   return html`<section>
     <h2>
@@ -103,7 +103,7 @@ function section(method: string, path: string, operation: Json): Markup {
   </section>`;
 }
 
-/** The parameters behind `?` as one object, so that they are shown like a body's fields. */
+/** Returns the query parameters as the schema of one object, so that the page shows them like the fields of a body. */
 function querySchema(operation: Json): Json {
   const inQuery = (operation['parameters'] as Json[]).filter((parameter) => parameter['in'] === 'query');
   return { properties: Object.fromEntries(inQuery.map(({ name, schema }) => [name as string, schema])) };

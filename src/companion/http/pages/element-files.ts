@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readElementBuild } from './element-build.ts';
 import { ALSO_HEAD } from '../plumbing/headers.ts';
 
-/** Outside `/pinned/…` only a chunk's name holds a hash of its content. The entries change under the same address. */
+/** For the entries outside `/pinned/…`: they change under the same address. Only the names of chunks have a content hash. */
 const ENTRY_CACHE = 'public, max-age=300';
 const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 
@@ -13,7 +13,7 @@ const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 const TO_EVERY_PAGE = { 'access-control-allow-origin': '*' };
 const JAVASCRIPT = { ...TO_EVERY_PAGE, 'content-type': 'text/javascript; charset=utf-8' };
 const JSON_FILE = { ...TO_EVERY_PAGE, 'content-type': 'application/json; charset=utf-8' };
-/** Without CORS: an icon is shown, and no script reads it. */
+/** Headers of an icon. It needs no CORS: pages show it, and no script reads it. */
 const ICON = { 'content-type': 'image/svg+xml' };
 
 /** The icon of a background tab whose payment is paid. A shop's Content-Security-Policy may allow images from here only. */

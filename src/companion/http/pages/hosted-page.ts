@@ -7,8 +7,9 @@ import { withTrailingSlash } from '../plumbing/trailing-slash.ts';
 import { HOSTED_PAGE_CSS } from './hosted-page.css.ts';
 
 /**
- * Forms go to whichever payment system has sent one, in development also to a stand-in on plain http. The nonce lets
- * the element have its styles where a browser knows no constructable style sheets (Safari before 16.4).
+ * Returns the page's Content-Security-Policy. A form may be submitted to any payment system over https, in development also
+ * to a simulator on plain http. The nonce allows the element's styles in browsers without constructable style sheets
+ * (Safari before 16.4).
  */
 function pageCsp(development: boolean, nonce: string): string {
   return [
@@ -17,7 +18,7 @@ function pageCsp(development: boolean, nonce: string): string {
     `style-src 'self' 'nonce-${nonce}'`,
     "connect-src 'self'",
     "img-src 'self'",
-    // Out of an app's browser, whose error page for it is to be in a frame and not here.
+    // Opens the page outside an app's browser. If that fails, the app shows its error page inside the frame.
     'frame-src intent:',
     "base-uri 'none'",
     `form-action https:${development ? ' http:' : ''}`,
@@ -34,16 +35,17 @@ const NOSCRIPT = {
   en: 'To pay, turn on JavaScript in your browser’s settings or open this link in another browser.',
 } satisfies Record<PageLanguage, string>;
 
-/** A neutral picture for the browser's tab. */
+/** The icon of the browser's tab, without any brand. */
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#1d4ed8"/>' +
   '<path d="M9 18.5v-13h4.2a3.6 3.6 0 0 1 0 7.2H7M7 15.6h6.5" fill="none" stroke="#fff" stroke-width="2"/></svg>';
 
 /**
- * `/pay#<token>`: the element as a whole page. The token stays in the fragment, which no browser sends.
+ * Returns `/pay#<token>`: a whole page with the element. Browsers do not send the fragment, so the server never gets the
+ * token.
  *
- * Messengers and gateways damage links. `/pay/#…` is the page as well. `/pay%23…` has sent the token to the server:
- * the answer is 400, and the page moves the token behind a `#` before it does anything else.
+ * Messengers and gateways damage links. `/pay/#…` is the same page. A request for `/pay%23…` has sent the token to the
+ * server: the response is the page with status 400, and the page first moves the token behind a `#`.
  */
 export function hostedPages(development: boolean) {
   const send = sendHostedPage(development);
@@ -63,12 +65,12 @@ export function hostedPages(development: boolean) {
   };
 }
 
-/** Answers with the picture of the hosted page's tab. */
+/** Sends the icon of the hosted page. */
 export function sendIcon(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'public, max-age=86400').type('image/svg+xml').send(ICON);
 }
 
-/** Answers with the hosted page, under the status that the reply has. `prefix`: of the routes, in a host's server. */
+/** Returns the function that sends the hosted page with the reply's status. `prefix` is our routes' prefix in a host server. */
 export function sendHostedPage(development: boolean) {
   return (request: FastifyRequest, reply: FastifyReply, prefix = ''): FastifyReply => {
     const nonce = randomBytes(16).toString('base64url');
@@ -85,16 +87,16 @@ export function sendHostedPage(development: boolean) {
   };
 }
 
-/** From the page at this address to the folder of its files: one step up for each slash behind `/pay`. */
+/** Returns the relative path from the page to the folder of its files: one `../` for each slash behind `/pay`. */
 function rootOf(url: string, prefix: string): string {
   const path = url.split('?', 1)[0]!.slice(`${prefix}/pay`.length);
   return '../'.repeat(path.split('/').length - 1);
 }
 
 /**
- * The order of the scripts counts. `pay.js` runs after the element's script, whether that one has run or failed. It
- * creates the element, or copies the template where the element is not defined; `nomodule` serves browsers that run
- * neither script. A template's script does not run by itself, and no policy of Trusted Types is asked about a copy.
+ * Returns the page's markup. The order of the scripts matters: `pay.js` runs after the element's script, also when that
+ * script failed. It creates the element, or copies the template if the element is not defined. Browsers without modules
+ * run only the `nomodule` script. A script in a template runs only as a copy, and Trusted Types allow the copy.
  */
 function hostedPage(language: PageLanguage, root: string, nonce: string): string {
   return html`<!doctype html>

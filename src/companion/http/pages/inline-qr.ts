@@ -18,7 +18,7 @@ export function qrLabel(kopecks: number, currency: string, language: PageLanguag
 export function inlineQr(payload: string, label: string): Markup | null {
   if (!fitsQr(payload)) return null;
   const { side, path } = drawQr(payload);
-  // Whole pixels a module, or the code blurs.
+  // A whole number of pixels for each module keeps the code sharp.
   const pixels = side * Math.max(1, Math.floor(264 / side));
   return html`<svg
     xmlns="http://www.w3.org/2000/svg"

@@ -62,7 +62,7 @@ export function startPage({
     app.get('/start.css', ALSO_HEAD, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=300').type('text/css; charset=utf-8').send(PAGE_CSS),
     );
-    // For browsers that ignore an SVG icon in `<link>`. A host server has its own.
+    // Browsers that ignore an SVG icon in `<link>` request this address.
     app.get('/favicon.ico', ALSO_HEAD, sendIcon);
     done();
   };

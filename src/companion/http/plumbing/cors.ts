@@ -7,7 +7,7 @@ const ALLOW_ORIGIN = 'access-control-allow-origin';
 const ALLOWED_HEADERS = 'authorization, content-type, last-event-id';
 const PREFLIGHT_SECONDS = 3600;
 
-/** A page on the developer's own machine, whatever its port. */
+/** A page on the developer's own machine, on any port. */
 const LOCAL = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 /**

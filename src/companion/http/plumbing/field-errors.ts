@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { FieldError } from '../../../protocol/problem.ts';
 
-/** Schemas of objects accept a list: they only look at fields. */
+/** The error for a list in place of an object. The schemas of objects only check fields, so they accept a list. */
 export const LIST_FOR_BODY: FieldError = { path: '', message: 'must be an object {…}, not a list […]' };
 
 /** Returns each issue as the path of its field and a message. */

@@ -14,7 +14,7 @@ export function requestId(request: IncomingMessage): string {
 /** Route options of pages and files: monitors, messengers and crawlers send HEAD first. */
 export const ALSO_HEAD = { exposeHeadRoute: true } as const;
 
-/** Headers of every page: no window that opened it, or that it opens, gets a reference to it or can navigate it. */
+/** Headers of every page. Windows that opened it, or that it opens, get no reference to it and cannot navigate it. */
 export const ALONE = { 'cross-origin-opener-policy': 'same-origin' } as const;
 
 /**
@@ -38,7 +38,7 @@ export type CommonHeaders = (request: FastifyRequest, reply: FastifyReply) => vo
 export function commonHeaders(development: boolean): CommonHeaders {
   const headers = {
     'x-content-type-options': 'nosniff',
-    // Pages replace this. Any other response that is opened as a page runs no script and has no frame.
+    // Pages replace this policy. Any other response runs no script and is shown in no frame when it is opened as a page.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     ...(development ? {} : { 'strict-transport-security': `max-age=${YEAR_S}` }),

@@ -1,4 +1,4 @@
-/** More levels than any order needs, and few enough to read recursively. */
+/** No order needs as many levels, and recursive code can read them. */
 export const MAX_JSON_DEPTH = 64;
 
 /** True if a parsed body has more than {@link MAX_JSON_DEPTH} levels: recursive code could overflow the stack. */

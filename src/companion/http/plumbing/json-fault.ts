@@ -4,7 +4,7 @@ const LITERAL = /(?:true|false|null)(?!\w)/y;
 const WORD = /[\w.+-]{1,20}/y;
 const WHITE_SPACE = /[ \t\n\r]*/y;
 
-/** What the parser expects next. `item` and `name` follow a comma, the `…OrEnd` an opening bracket. */
+/** The next expected part. `item` and `name` follow a comma; `valueOrEnd` and `nameOrEnd` follow an opening bracket. */
 type Expected = 'value' | 'valueOrEnd' | 'item' | 'nameOrEnd' | 'name' | 'colon' | 'comma' | 'nothing';
 
 const EXPECTED: Readonly<Record<Expected, string>> = {
@@ -19,7 +19,7 @@ const EXPECTED: Readonly<Record<Expected, string>> = {
 };
 
 /**
- * Returns the first syntax error of a JSON text with its position, for the caller to read; `null` when the text is valid.
+ * Returns the first syntax error of a JSON text with its position, as text for the caller; `null` when the text is valid.
  * `JSON.parse` gives the position of some errors only, and words them differently in each version of Node.
  */
 export function jsonFault(text: string): string | null {

@@ -4,13 +4,13 @@ import type { PaymentTokens } from '../../payments/model/tokens.ts';
 
 export type Next = (error?: unknown) => void;
 
-/** Addresses that are always ours: an unknown one is a mistake in a call to us. `/pay/` is `/pay`. */
+/** Addresses that are never passed on to the host: an unknown address below them is a mistake in a call to us. */
 const ALL_OURS = /^\/(?:(?:api\/sbp|checkout)\/v1(?:[/?]|$)|pay\/(?:\?|$))/;
 
 /** The start page, its styles and the icon: served by the companion's own server only. */
 const FRONT_DOOR = /^\/(?:start\.css|favicon\.ico)?(?:\?|$)/;
 
-/** Express and Connect keep the address as it was before they took off the path below which we are mounted. */
+/** Express and Connect remove our mount path from `url`, and keep the full address here. */
 interface Addressed extends IncomingMessage {
   originalUrl?: string;
 }
@@ -46,7 +46,7 @@ export class Middleware {
     response.statusCode = 200;
   }
 
-  /** Must be the first hook: the others answer, count and log our own requests only. */
+  /** Must be the first hook: the later hooks answer, count and log requests, which must be ours. */
   readonly passOn = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const host = this.#hosts.get(request.raw);
     if (host && !this.#isOurs(request, host) && this.tryPassOn(request, reply)) return;

@@ -56,7 +56,7 @@ export const PROBLEM_STATUS = {
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
-/** The codes that any request can get: no route has been found yet, or every route can have the fault. */
+/** The codes that any request can get: before a route is found, or from a fault that is possible on every route. */
 export const ANY_REQUEST: readonly ProblemCode[] = [
   'malformed_request',
   'not_found',

@@ -49,7 +49,7 @@ export function invalidFields(errors: readonly FieldError[]): ProblemError {
 /** Sends a page to a person's browser. Returns `null` for a program, which gets the problem document. */
 type AnswerInWords = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
 
-/** For the companion's own server only: a host server handles unknown addresses itself. */
+/** Installs the 404. For the companion's own server only: a host server handles unknown addresses itself. */
 export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): void {
   app.setNotFoundHandler((request, reply) => {
     // A link with an encoded `#` has sent its token. The page repairs the link; no response may repeat the token.
@@ -62,7 +62,7 @@ export function installNotFound(app: FastifyInstance, inWords: AnswerInWords): v
   });
 }
 
-/** Refusals that strangers can cause in any number, and that an operator should see. */
+/** Refusals that an operator should see in the log, but that strangers can cause in any number. */
 const SAMPLED: readonly ProblemCode[] = [
   'invalid_api_key',
   'invalid_token',

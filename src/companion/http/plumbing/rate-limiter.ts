@@ -2,7 +2,7 @@
 const MAX_KEYS = 50_000;
 
 interface Options {
-  /** Calls of one key in `perMs`; all may come at once. 0 turns the limit off. */
+  /** The number of calls of one key in `perMs`. A key may use all of them at once. 0 turns the limit off. */
   readonly calls: number;
   readonly perMs: number;
   /** Monotonic clock, ms. Defaults to `performance.now`. */

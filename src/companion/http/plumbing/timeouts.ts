@@ -11,11 +11,11 @@ import { PROBLEM_STATUS, type ProblemCode } from './problem-codes.ts';
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 20_000;
 const CHECKING_MS = 1_000;
-/** Above the 60 s after which common proxies drop an idle connection: otherwise they reuse one that we just closed. */
+/** Longer than the 60 s of common proxies: otherwise a proxy may reuse a connection that we have just closed. */
 const KEEP_ALIVE_MS = 72_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Fastify's options for a server that slow and idle clients cannot fill up. */
+/** Fastify's options that keep slow and idle clients from using up the server's connections. */
 export const timeLimits = {
   requestTimeout: REQUEST_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
@@ -50,7 +50,7 @@ const MALFORMED: Refusal = {
   detail: 'This is not a valid HTTP request.',
 };
 
-/** Sends the problem to a connection that never became a request, and closes it. */
+/** Sends a problem document to a connection that sent no valid request, and closes it. */
 function refuseConnection(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {

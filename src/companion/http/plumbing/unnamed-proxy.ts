@@ -26,7 +26,7 @@ export function warnOfUnnamedProxy(log: FastifyBaseLogger, trusted: AddressRange
     const peer = socket.remoteAddress;
     const forwardedFor = headers['x-forwarded-for'] !== undefined;
     const forwarded = forwardedFor || headers.forwarded !== undefined;
-    // A request through a socket file has no address. A host server may trust the proxy itself: then `ip` differs.
+    // A request through a socket file has no address. If a host server trusts the proxy itself, `ip` differs from `peer`.
     if (forwarded && peer !== undefined && request.ip === peer) {
       if (trusted.has(peer)) {
         if (!forwardedFor) once('unread', { proxy: peer }, UNREAD);

@@ -1,12 +1,12 @@
 /** Fields of the merchant API's bodies that are sums in kopecks. */
 const SUM_FIELDS: readonly string[] = ['amount'];
 
-/** An integer as JSON writes it. `1250.00`, `125e3` and `-0` are the same numbers to `JSON.parse` and not to a person. */
+/** An integer in JSON. `JSON.parse` also makes integers of `1250.00`, `125e3` and `-0`, which a person may mean differently. */
 const INTEGER = /^(?:0|-?[1-9]\d*)$/;
 
 /**
- * The parsed body, in which a sum that was written with a point or an exponent is its text. The schemas refuse text as a
- * sum, so `1250.00` is never taken for 1250 kopecks. `body` must be what `text` parses to, and not nested too deep.
+ * Returns the parsed body, with the source text in place of each sum that has a point or an exponent. The schemas refuse
+ * text as a sum, so `1250.00` is never taken for 1250 kopecks. `body` must be what `text` parses to, and not nested too deep.
  */
 export function keepWrittenSums(text: string, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;

@@ -1,4 +1,4 @@
-/** The fake bank's stylesheet, a file of its own so that the page needs no inline styles. */
+/** The fake bank's stylesheet. It is a separate file, so that the page needs no inline styles. */
 export const BANK_PAGE_CSS = `:root {
   color-scheme: light dark;
   --text: #14211d;

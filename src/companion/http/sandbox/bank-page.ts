@@ -24,12 +24,12 @@ export interface BankPage {
   readonly orderId: string;
   readonly description: string | null;
   readonly status: PaymentStatus;
-  /** True if this visitor has just used the form. Otherwise a paid bill is shown as paid before. */
+  /** True if the visitor has just used the form. If false, a paid bill is shown as paid earlier. */
   readonly acted: boolean;
   readonly locale: BankPageLocale;
   /** Where the forms post to. */
   readonly formAction: string;
-  /** The shop's page, when it gave one. */
+  /** The shop's page; `null` when the shop gave none. */
   readonly returnUrl: string | null;
 }
 
@@ -46,7 +46,7 @@ export function renderBankPage(page: BankPage): string {
   return renderDocument(page.locale, result?.words.title ?? words.title, body, refresh);
 }
 
-/** Returns the page of a link without a payment. */
+/** Returns the page for a link that belongs to no payment. */
 export function renderUnknownBill(locale: BankPageLocale): string {
   const { unknown } = BANK_PAGE_WORDS[locale];
   const body = html`<div class="result" data-mark="none">${mark('none')}${headline(unknown)}</div>`;
@@ -60,7 +60,7 @@ interface ShownResult {
   readonly words: Result;
 }
 
-/** `null` while the bill waits for a decision. */
+/** Returns the result to show; `null` while the bill waits for a decision. */
 function resultOf({ status, acted }: BankPage, words: BankPageWords): ShownResult | null {
   switch (status) {
     case 'created':

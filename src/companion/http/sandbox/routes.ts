@@ -31,7 +31,7 @@ interface BillRoute {
   Querystring: { done?: string };
 }
 
-/** `/sandbox`: the fake bank's page, which its QR leads to, and scripts that do what the page does. */
+/** Returns `/sandbox`: the fake bank's page, to which its QR leads, and calls for scripts with the same effect. */
 export function sandboxRoutes(bank: SandboxBank) {
   return (app: FastifyInstance, _options: unknown, done: () => void): void => {
     app.removeAllContentTypeParsers();
@@ -96,7 +96,7 @@ export function sandboxRoutes(bank: SandboxBank) {
           'action',
         );
         if (!bill || !isBankAction(action)) return showBill(request, reply);
-        // A page left open for too long must not pay a bill that has expired since.
+        // The bill may have expired since the page was opened.
         if (bill.status === 'created') await act(bill.reference, action);
         return reply.redirect(`${encodeURIComponent(request.params.qrId)}?done=1`, 303);
       },

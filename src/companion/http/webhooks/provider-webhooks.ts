@@ -46,7 +46,7 @@ export function providerWebhooks(ctx: Context, limits: CallLimits) {
         'store_not_writable',
         'not_confirmed',
       ],
-      // Cabinets keep an address as it is typed: with a capital letter, or with a slash at its end.
+      // Cabinets store the address as a person typed it: with a capital letter, or with a slash at its end.
       serving: { trailingSlash: true },
       handle: ({ request, reply, params }) => take(params.provider.toLowerCase(), request, reply),
     });

@@ -29,9 +29,10 @@ export const CLOSE_ATTEMPTS = attemptJob({
 });
 
 /**
- * Closes an attempt that was left or given up. The answer counts: it may have been paid before it was closed. Where the
- * provider closes nothing it is asked, less and less often, until the attempt is over. Then it is looked at for late
- * money, as a given up payment is. A question that is not answered is repeated, however often: it counts as none.
+ * Closes an attempt that was left or given up, and applies the provider's answer: the attempt may have been paid before it
+ * was closed. Some providers cannot close an attempt. Their attempts are polled at growing intervals until they are over.
+ * Then every attempt is polled for late money, like a payment that was given up. A call without an answer does not count.
+ * It is repeated until {@link WATCHED_MS} after the deadline.
  */
 async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   await plan(ctx, attempt, putOff(ctx, attempt));
@@ -41,7 +42,7 @@ async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
     const told = await ask(ctx, attempt, refOfAttempt(attempt, payment));
     await plan(ctx, attempt, await afterAnswer(ctx, attempt, told));
   } catch (error) {
-    // A refusal is an answer: the provider would repeat it.
+    // A refusal counts as an answer: the provider would refuse a repeated call too.
     if (error instanceof ProviderError && error.kind === 'refused') {
       await plan(ctx, attempt, await afterRefusal(ctx, attempt));
     } else if (ctx.clock.isReliable() && ctx.now() > attempt.deadline + WATCHED_MS) {
@@ -73,7 +74,7 @@ const DONE: Next = { closeState: 'none' };
 interface Told {
   /** True if the bank has decided: paid or refused. */
   readonly ended: boolean;
-  /** True if the attempt is closed, now or before. */
+  /** True if the attempt is closed, by this call or earlier. */
   readonly closed: boolean;
 }
 
@@ -84,17 +85,20 @@ async function ask(ctx: Context, attempt: AttemptRow, ref: PaymentRef): Promise<
   const report = await (closes && !watched ? provider.cancel(ref) : provider.status(ref));
   const final = report.status !== null && !isOpen(report.status);
   if (final) await receiveStatus(ctx, attempt.provider, report);
-  // Ended without the bank's word, it may still be paid by somebody who was quicker.
+  // These two statuses are not the bank's decision: a payer who was faster may still have paid.
   const givenUp = report.status === 'canceled' || report.status === 'expired';
   return { ended: final && !givenUp, closed: closes || givenUp };
 }
 
-/** The next late look; none after the last, once the attempt is over. */
+/**
+ * Returns the plan after an answer: the next poll for late money. There is none once the polls are used up and the attempt
+ * is over.
+ */
 async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }: Told): Promise<Next> {
   if (ended) return DONE;
   const now = ctx.now();
   const current = (await findAttempt(ctx.store.read, attempt.reference)) ?? attempt;
-  // While the clock is unreliable nothing has ended, and no poll counts.
+  // While the clock is unreliable, the attempt counts as open, and this poll does not count.
   const reliable = ctx.clock.isReliable();
   const open = !reliable || attemptPayableUntil(current, ctx.providers, now) !== null;
   if (attempt.closeState === 'closing' && open && !closed) return { silentSince: now };
@@ -104,18 +108,24 @@ async function afterAnswer(ctx: Context, attempt: AttemptRow, { ended, closed }:
   return { closeState: 'watching', closeTries: looks, nextCloseAt: now + pause, silentSince: now };
 }
 
-/** An attempt was never made if the provider never named it to us and does not know it after its deadline. */
+/**
+ * Returns the plan after a refusal. The provider never made the attempt if it gave us no id for it and still refuses the
+ * call after the deadline: the attempt has ended.
+ */
 async function afterRefusal(ctx: Context, attempt: AttemptRow): Promise<Next> {
   const isOver = ctx.clock.isReliable() && ctx.now() > attempt.deadline + RETRY.longestMs;
   const unknown = attempt.providerPaymentId === null && isOver;
   return unknown ? { ...DONE, state: 'ended' } : afterAnswer(ctx, attempt, { ended: false, closed: false });
 }
 
-/** As if this question were not answered: the longer that lasts, the less often it is asked. */
+/**
+ * Returns the plan for the case that this call gets no answer. The delay grows with the tries and with the time since the
+ * deadline.
+ */
 function putOff(ctx: Context, { closeState, closeTries, deadline, silentSince }: AttemptRow): Next {
   const now = ctx.now();
   const silent = silentPause(now - deadline);
-  // The number of a look is that of those answered.
+  // In this state `closeTries` counts only answered polls.
   if (closeState === 'watching') return { nextCloseAt: now + silent };
   const pause = backoffMs(closeTries, RETRY);
   return {
@@ -125,10 +135,13 @@ function putOff(ctx: Context, { closeState, closeTries, deadline, silentSince }:
   };
 }
 
-/** Nothing is heard of it, or it should have ended hours ago, or nobody asks any more: a person has to. */
+/**
+ * Notifies the merchant when a person has to ask the provider: it has not answered for hours, the attempt should have ended
+ * hours ago, or polling has stopped.
+ */
 async function tellIfOverdue(ctx: Context, { paymentId, reference }: AttemptRow): Promise<void> {
   const isOverdue = (attempt: AttemptRow): boolean => {
-    // A payer has not seen a code whose create was never answered.
+    // No payer has seen a code if the provider never answered the create call.
     if (attempt.state !== 'open' || attempt.providerPaymentId === null) return false;
     const now = ctx.now();
     const end = endOf(attempt, ctx.providers);

@@ -22,8 +22,8 @@ export const CONFIRM_ATTEMPTS = attemptJob({
 });
 
 /**
- * Confirms the attempt once the merchant, or the configuration, lets the payment through. May be repeated: providers
- * accept a repeated confirmation.
+ * Confirms the attempt if the merchant or the configuration allows the payment, and cancels the payment otherwise. May be
+ * repeated: providers accept a repeated confirmation.
  */
 async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   await putOff(ctx, attempt);
@@ -49,7 +49,10 @@ async function confirmAttempt(ctx: Context, attempt: AttemptRow): Promise<void> 
   );
 }
 
-/** The payment, if this is still the attempt on offer: behind whatever the one writer is at work on. */
+/**
+ * Returns the payment while it is open and offers this attempt; `null` otherwise. Reads in a write transaction, and so after
+ * the writes that are already running.
+ */
 function findOffering(ctx: Context, { reference, paymentId }: AttemptRow): Promise<Payment | null> {
   return ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, paymentId);

@@ -6,7 +6,7 @@ import type { Payment } from '../model/payment.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 
 /**
- * Notifies the merchant, once an attempt, that its provider does not report how the attempt ended. `holds` is evaluated
+ * Notifies the merchant, once per attempt, that its provider does not report how the attempt ended. `holds` is evaluated
  * again in the transaction: a report may have arrived meanwhile.
  */
 export async function tellOverdue(

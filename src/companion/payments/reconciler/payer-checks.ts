@@ -7,31 +7,32 @@ import { extraTasksOf, type Task } from './job.ts';
 import type { AttemptRow } from '../../store/schema.ts';
 import { isOffered, type OfferedPayment, type Payment } from '../model/payment.ts';
 
-/** Least time between two rounds of questions that payers cause about one payment, ms. */
+/** The minimum time between two checks of one payment that its payer triggers, ms. */
 const ASK_GAP_MS = 3_000;
-/** How long a payer's call waits for the provider, ms. A later answer reaches the page by its stream. */
+/** How long a payer's request waits for the provider, ms. The stream brings a later answer to the page. */
 const WAIT_MS = 4_000;
 
 /**
- * Whether a payer may have the provider asked: it knows the payment, and money may still come. That is so after
- * `expired` and `canceled` too: a payer may have confirmed in the bank a moment before either.
+ * True if a payer may trigger a check: the provider knows the payment, and money may still come. Money may also come after
+ * `expired` and `canceled`: a payer may have confirmed in the bank a moment before.
  */
 export function canAskNow(payment: Payment): payment is OfferedPayment {
   const { status, presentation, providerPaymentId, chargePayload } = payment;
   const unscanned = presentation.kind === 'scan' && status === 'created';
   const mayBePaid = isOpen(status) || status === 'expired' || status === 'canceled';
-  // A scanned code that is being charged is asked about every few seconds anyway, in the order that it needs.
+  // A scanned code that is being charged is polled every few seconds anyway, in the order that the charge needs.
   return (
     mayBePaid && isOffered(payment) && providerPaymentId !== null && chargePayload === null && !unscanned
   );
 }
 
-/** Begins a task in its provider's lane; resolves when it is over, or at once when the lane is full. Never rejects. */
+/** Begins a task in a slot of its provider. Resolves when the task has ended; at once when no slot is free. Never rejects. */
 type Begin = (job: string, task: Task) => Promise<void>;
 
 /**
- * Questions that payers cause: back from the bank, or by a button. They keep their distance by payment, share the
- * provider's lanes and circuit with all other questions, and use up none of the planned ones.
+ * Runs status checks that payers trigger when they return from the bank or press a button. Checks of one payment keep a
+ * minimum time between them. All checks share the provider's slots and circuit breaker with the planned polls, and use up
+ * none of the planned polls.
  */
 export class PayerChecks {
   readonly #ctx: Context;
@@ -44,7 +45,7 @@ export class PayerChecks {
     this.#begin = begin;
   }
 
-  /** Resolves when there is an answer, or when waiting for it makes no sense any more. Rejects only with the store. */
+  /** Resolves when the provider has answered, or when it makes no sense to wait. Rejects only when the store fails. */
   async ask(payment: Payment): Promise<void> {
     if (!canAskNow(payment)) return;
     this.#forget();
@@ -62,7 +63,7 @@ export class PayerChecks {
     const known = attempts.filter((attempt) => attempt.providerPaymentId !== null && !hasMoney(attempt));
     await Promise.all(
       known.map((attempt) =>
-        // Under the names of the planned questions: one that is under way is shared.
+        // The keys are those of the planned polls: a poll that already runs is shared.
         attempt.reference === payment.reference
           ? this.#begin(POLL_STATUS.name, this.#question(attempt, payment, payment.id))
           : this.#begin(extraTasksOf(POLL_STATUS.name), this.#question(attempt, payment, attempt.reference)),

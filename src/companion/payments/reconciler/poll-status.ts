@@ -20,7 +20,10 @@ import {
 } from '../model/payment.ts';
 import { isOverdue, isPastWatching, isWatched, nextCheckAt } from '../model/next-check.ts';
 
-/** Asks about open payments, brings to their provider those it has not heard of, and ends those whose time is up. */
+/**
+ * Polls open payments, polls given up ones for late money, registers payments that their provider does not know yet, and
+ * expires payments whose time is up.
+ */
 export const POLL_STATUS: Job = {
   name: 'poll status',
   async findDue(ctx, busy) {
@@ -61,7 +64,7 @@ async function check(ctx: Context, payment: Payment, beside: (task: Task) => voi
     try {
       if (await bringOn(ctx, payment)) await countAnswer(ctx, payment);
     } catch (error) {
-      // A no is an answer, too: it tells nothing more when it is asked for again.
+      // A refusal counts as an answer: a repeated call would bring no more.
       if (error instanceof ProviderError && error.kind === 'refused') await countAnswer(ctx, payment);
       throw error;
     } finally {
@@ -72,8 +75,8 @@ async function check(ctx: Context, payment: Payment, beside: (task: Task) => voi
 }
 
 /**
- * Plans the next question as if this one were not answered, before it is asked. `false` for a payment that has changed
- * since it was found: a change plans its own next question.
+ * Plans the next poll before this one runs, as if this one will get no answer. Returns false if the payment has changed
+ * since it was found: each change plans its own next poll.
  */
 async function planNext(ctx: Context, payment: Payment): Promise<boolean> {
   const { numUpdatedRows } = await ctx.store.write((trx) =>
@@ -87,7 +90,10 @@ async function planNext(ctx: Context, payment: Payment): Promise<boolean> {
   return numUpdatedRows === 1n;
 }
 
-/** While the clock cannot be relied upon nothing is given up, and all that is asked about is due once it can. */
+/**
+ * Returns the plan of the next poll. While the clock is unreliable, no payment stops being polled, and each polled payment is
+ * due at the latest when the clock is reliable again.
+ */
 function planOf(ctx: Context, payment: Payment): { checks: number; next_check_at: number | null } {
   const now = ctx.now();
   const checks = payment.checks + 1;
@@ -97,7 +103,10 @@ function planOf(ctx: Context, payment: Payment): { checks: number; next_check_at
   return { checks, next_check_at: regular === null ? null : Math.min(regular, now + unreliableMs) };
 }
 
-/** Whether the provider has answered. Rejects with its error when it has not, or has refused to. */
+/**
+ * Charges the scanned code, registers the payment or polls its status. Returns true if the provider has answered a charge or
+ * a poll. Rejects with the provider's error when it has not answered or has refused.
+ */
 async function bringOn(ctx: Context, payment: OfferedPayment): Promise<boolean> {
   if (payment.chargePayload !== null) {
     const charged = await sendCharge(ctx, payment);
@@ -113,15 +122,15 @@ async function bringOn(ctx: Context, payment: OfferedPayment): Promise<boolean> 
 }
 
 /**
- * Counts a question that was answered and has changed nothing: only these use up the late questions. After the last
- * one, a code whose provider has not said that it is over is closed, or watched where it can't be.
+ * Counts a poll that was answered and changed nothing. Only such polls use up the limited polls for late money. After the
+ * last one, an attempt that its provider has not reported as over is closed, or polled where the provider cannot close it.
  */
 async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void> {
   await ctx.store.write(async (trx) => {
     const payment = await findPayment(trx, id);
     if (payment?.version !== version || payment.reference === null) return;
     const givenUp = !isOpen(payment.status);
-    // A clock that has jumped makes late questions due that are not.
+    // A clock that has jumped makes polls for late money due too early.
     if (givenUp && !ctx.clock.isReliable()) return;
     const counted = { ...payment, answers: payment.answers + 1, checks: givenUp ? 0 : payment.checks };
     await trx
@@ -140,7 +149,7 @@ async function countAnswer(ctx: Context, { id, version }: Payment): Promise<void
   });
 }
 
-/** A code that another one has replaced may have been paid before it was closed. */
+/** Returns polls of the replaced attempts: the payer may have paid a replaced code before it was closed. */
 async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Promise<Task[]> {
   const attempts = await findAttempts(ctx.store.read, payment.id);
   const replaced = attempts.filter(
@@ -157,11 +166,13 @@ async function questionsAboutReplaced(ctx: Context, payment: OfferedPayment): Pr
   }));
 }
 
-/** The provider has just been asked, or never heard of it: what is still unpaid now has expired. */
+/**
+ * Expires the payment if its time is up and it is unpaid. The provider has just been asked, or does not know the payment.
+ */
 async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   if (!ctx.clock.isReliable()) return;
   const now = ctx.now();
-  // Not while a scanned code is undecided: another one would be a second charge.
+  // Never while a scanned code is undecided: another code would be a second charge.
   const isOver = ({ status, expiresAt, chargePayload }: Payment) =>
     status === 'created' && expiresAt <= now && chargePayload === null;
   const payment = await findPayment(ctx.store.read, paymentId);
@@ -178,7 +189,7 @@ async function expireIfOver(ctx: Context, paymentId: string): Promise<void> {
   });
 }
 
-/** Its end should have come long ago: a person has to ask the provider. */
+/** Notifies the merchant when the payment should have ended long ago: a person has to ask the provider. */
 async function tellIfOverdue(ctx: Context, paymentId: string): Promise<void> {
   const payment = await findPayment(ctx.store.read, paymentId);
   if (!payment?.reference || !isOverdue(payment, ctx.now())) return;

@@ -16,7 +16,7 @@ import { RETRY_DEFERRED_WEBHOOKS } from './retry-deferred-webhooks.ts';
 
 /** The longest time between two rounds. */
 const IDLE_MS = 10_000;
-/** How long a task occupies its slot after an error of our own, such as a full disk: its retry may not have been planned. */
+/** How long a task keeps its slot after an error of our own, such as a full disk: its retry may not have been planned. */
 const AFTER_ERROR_MS = 2_000;
 
 const JOBS: readonly Job[] = [
@@ -58,8 +58,8 @@ export class Reconciler {
   }
 
   /**
-   * Polls the status of this payment now: the payer has returned from the bank, or asks. Resolves when the provider has
-   * answered, or when waiting makes no sense any more.
+   * Polls the status of this payment now, because its payer has returned from the bank or asks. Resolves when the provider
+   * has answered, or when it makes no sense to wait.
    */
   askNow(payment: Payment): Promise<void> {
     return this.#closing.signal.aborted ? Promise.resolve() : this.#payerChecks.ask(payment);

@@ -8,19 +8,19 @@ import { toPayment, type Payment } from '../model/payment.ts';
 const DAY_MS = 24 * 3_600_000;
 /** The longest time between two rounds. */
 const IDLE_MS = 3_600_000;
-/** The most rows erased in one commit: other commits wait for it. */
+/** The maximum number of rows erased in one commit. Other commits wait for it. */
 const AT_ONCE = 100;
 
-/** As in the index of what is still to be erased. */
+/** Spelled as in the condition of the partial index: SQLite matches only the same text. */
 const NO_BYTES = sql<Uint8Array>`x''`;
 
-/** Whom the erasing of a payment concerns: its token is useless from now on. */
+/** Called for each erased payment: its token opens nothing from now on. */
 type OnErased = (paymentId: string) => void;
 
 /**
- * Erases personal data once a payment has been left alone for the configured time: what the shop told us of its payer,
- * free texts, raw bodies of webhooks, and answers kept for idempotency keys. What stays is the money: ids, sums,
- * statuses, times. A payment that may still be paid is not touched, nor a webhook that is still to be delivered.
+ * Erases the personal data of payments that have not changed for the configured time: the shop's data about the payer, free
+ * texts, raw webhook bodies, and responses stored for idempotency keys. Ids, amounts, statuses and times stay. Payments that
+ * may still be paid and webhooks that are still to be delivered stay unchanged.
  */
 export class Retention {
   readonly #ctx: Context;
@@ -90,9 +90,9 @@ async function erasePayments(trx: Writer, before: number, now: number): Promise<
         .select('id')
         .where('erasedAt', 'is', null)
         .where('updatedAt', '<=', before)
-        // The payer may still see its code.
+        // The payer of a payment that has not expired may still see the code.
         .where((eb) => eb.or([eb('status', '!=', 'created'), eb('expiresAt', '<=', before)]))
-        // A person still has to look at it.
+        // A person still has to look at a payment with an open attention.
         .where('id', 'not in', (eb) =>
           eb.selectFrom('attention').select('paymentId').where('resolvedAt', 'is', null),
         )
@@ -121,7 +121,10 @@ async function eraseWhatHangsOn(trx: Writer, payment: Payment, now: number): Pro
   await addEvent(trx, payment, payment, { event: 'payment.erased', source: 'clock' }, null, now);
 }
 
-/** By their own age: some belong to no payment, and a payment that lives on does not need them. */
+/**
+ * Erases webhook bodies and idempotency responses by their own age: some belong to no payment, and a payment that goes on
+ * does not need them.
+ */
 async function eraseBodies(trx: Writer, before: number): Promise<number> {
   const received = await trx
     .updateTable('providerDeliveries')

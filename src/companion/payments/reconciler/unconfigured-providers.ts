@@ -4,12 +4,12 @@ import { isConfigured } from '../../providers/unconfigured-provider.ts';
 import { IS_OPEN_PAYMENT, IS_PAID_ATTEMPT } from '../../store/index-conditions.ts';
 import type { Reader } from '../../store/store.ts';
 
-/** How long a payment may be refunded, as far as this warning goes. */
+/** The age up to which this warning counts a paid payment as refundable, ms. */
 const REFUNDABLE_MS = 365 * 24 * 3_600_000;
 
 /**
- * Warns of every provider that has open or refundable payments and no settings: nobody can ask about these payments, hear of
- * them or refund them. Reads by indexes only, so that a start with a million payments is no slower.
+ * Logs a warning for every provider that has open or refundable payments but no settings: these payments can neither be
+ * polled nor refunded, and get no webhooks. Reads only by indexes, so that a million payments do not slow down the start.
  */
 export async function warnOfUnconfiguredProviders({
   providers,
@@ -20,7 +20,7 @@ export async function warnOfUnconfiguredProviders({
   const open = await providersOfOpenPayments(store.read);
   const refundable = await providersOfRefundablePayments(store.read, now() - REFUNDABLE_MS);
   for (const provider of new Set([...open, ...refundable])) {
-    // A name that no code knows any more has no settings either.
+    // A provider that the code no longer contains has no settings either.
     const loaded = providers[provider] as (typeof providers)[ProviderName] | undefined;
     if (loaded && isConfigured(loaded)) continue;
     const what = [open.has(provider) && 'open', refundable.has(provider) && 'refundable'].filter(Boolean);
@@ -32,7 +32,7 @@ export async function warnOfUnconfiguredProviders({
   }
 }
 
-/** Goes from one name to the next in the index: a companion may have many open payments. */
+/** Returns the providers of open payments. Jumps from name to name in the index, since there may be many open payments. */
 async function providersOfOpenPayments(db: Reader): Promise<Set<ProviderName>> {
   const found = new Set<ProviderName>();
   for (const status of ['created', 'processing'] as const) {
@@ -55,7 +55,7 @@ async function providersOfOpenPayments(db: Reader): Promise<Set<ProviderName>> {
   return found;
 }
 
-/** The same, with a look for one payment of each. */
+/** Returns the providers of refundable payments. Reads one payment for each name in the index. */
 async function providersOfRefundablePayments(db: Reader, since: number): Promise<Set<ProviderName>> {
   const found = new Set<ProviderName>();
   let last = '';
