@@ -73,7 +73,7 @@ interface PaymentsTable {
   chargePayload: string | null;
   /** When the payment first expired; `null` if it never did. */
   firstExpiredAt: number | null;
-  /** 0 when the payer must not renew the payment. */
+  /** 0 when the merchant allows no renewals. */
   renewable: Generated<number>;
   /** What the merchant wants done with money that comes after a cancel. */
   onLate: Generated<OnLate>;
@@ -163,7 +163,7 @@ interface AttentionTable {
   subject: string;
   refundId: string | null;
   providerRefundId: string | null;
-  /** Kopecks, as the provider says; `null` when the provider names no sum. */
+  /** The amount in the provider's report, kopecks; `null` when the report names none. */
   reportedAmount: number | null;
   reportedCurrency: string | null;
   /**
