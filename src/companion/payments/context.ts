@@ -29,7 +29,7 @@ export interface Context {
   readonly announce: (payment: Payment) => void;
   /** Starts a round of the reconciler: there is work that should not wait. */
   readonly wakeReconciler: () => void;
-  /** Polls the provider now, for a payer who is back from the bank. Resolves with its answer, or when none comes soon. */
+  /** Polls the provider now, for a payer who is back from the bank. Resolves when it has answered, or will not soon. */
   readonly askNow: (payment: Payment) => Promise<void>;
   /** Returns true if the merchant allows a payment whose provider waits for our confirmation. */
   readonly confirms: (payment: Payment) => Promise<boolean>;

@@ -16,7 +16,7 @@ export interface Attention {
   readonly reason: AttentionReason;
   /** The reference of the attempt that the attention is about. */
   readonly reference: string;
-  /** Kopecks, as the provider says; `null` when the provider names no sum. */
+  /** The amount in the provider's report, kopecks; `null` when the report names none. */
   readonly reported_amount?: number | null;
   readonly reported_currency?: string | null;
   /** Our refund that the attention is about, or that gives a second charge back. */

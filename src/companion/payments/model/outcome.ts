@@ -27,7 +27,7 @@ export type OddMoney =
   | 'paid_twice'
   /** A test was reported for a real payment, or real money for a test payment. It never counts as payment. */
   | 'test_contradicted'
-  /** Money came after the provider had refused. The order was given up, so a person has to look. */
+  /** Money came after the provider had reported a failure. The order was given up, so a person has to look. */
   | 'paid_after_failure'
   /** The provider takes back its report that the money came. */
   | 'paid_contradicted';

@@ -19,7 +19,7 @@ export function endOf({ endsAt, deadline, provider }: AttemptRow, providers: Pro
 
 /**
  * Returns until when money may come on this attempt, unix ms. `null` when none can come any more: the attempt is paid, or its
- * provider has said that it is over. If the provider does not say so when the code should have ended, money may come for as
+ * provider has said that it is over. A provider may stay silent when the code should have ended. Then money may come for as
  * long as the provider is polled.
  */
 export function attemptPayableUntil(attempt: AttemptRow, providers: Providers, now: number): number | null {

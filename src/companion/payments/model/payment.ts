@@ -42,7 +42,7 @@ export interface Payment {
   readonly updatedAt: number;
   /** When the payment first expired; `null` if it never did. */
   readonly firstExpiredAt: number | null;
-  /** True if the payer may renew the payment after it has expired. */
+  /** True if the merchant lets the payer renew the payment after it has expired. */
   readonly renewable: boolean;
   /** What the merchant wants done with money that comes after a cancel. */
   readonly onLate: OnLate;
