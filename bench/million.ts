@@ -19,7 +19,7 @@ const SMALL = 1_000;
 const LARGE = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 10;
 const CALLS = 10;
-/** Payments with the status in question. */
+/** The number of payments with a rare status, by which a call searches. */
 const RARE = 20;
 
 const merchant = await MerchantServer.open();

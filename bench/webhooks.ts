@@ -15,7 +15,7 @@ import { pressWebhooks } from './webhook-load.ts';
 const ROUNDS = 3;
 const ROUND_MS = 2_000;
 const CONNECTIONS = 128;
-/** More than the fastest server uses in all rounds. */
+/** More payments than the fastest server needs in all rounds. */
 const PAYMENTS = 150_000;
 const STREAMS = 200;
 

@@ -1,5 +1,5 @@
 /**
- * `npm test`: finds or installs a browser, runs every suite and closes with what they counted.
+ * `npm test`: finds or installs a browser, runs all suites and prints their totals.
  * `npm test -- unit` (or `components`, `e2e`, a folder, a file) runs a part of them.
  */
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { fileLimitMs, runTestFiles } from './run/test-files.ts';
 import { ensureTools, type Tools } from './support/install-tools.ts';
 
 const root = join(import.meta.dirname, '..');
-/** Files of one suite that run at a time. Most of their time is waiting: for timers, servers and browsers. */
+/** The number of files of one suite that run at the same time. They mostly wait for timers, servers and browsers. */
 const CONCURRENCY = { unit: 2, e2e: 1 };
 /**
  * The suites of one stage run at once. Three browsers of component tests keep two cores busy; the tests of the other
@@ -20,7 +20,7 @@ const CONCURRENCY = { unit: 2, e2e: 1 };
  */
 const STAGES: readonly (readonly SuiteName[])[] = [['components'], ['unit', 'e2e']];
 
-/** What one suite came to. */
+/** The result of one suite. */
 interface SuiteResult extends Count {
   readonly name: SuiteName;
   readonly minutes: number;
@@ -75,7 +75,7 @@ async function main(plan: Plan, isWhole: (name: SuiteName) => boolean): Promise<
   process.exit(total.failed === 0 ? 0 : 1);
 }
 
-// A browser that its runner could not end, and the busy processes.
+// Ends browsers that their runner could not end, and the busy processes.
 process.on('exit', () => endDescendants(process.pid));
 try {
   const all = readPlan([], root);

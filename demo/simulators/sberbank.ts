@@ -173,7 +173,9 @@ export class SberbankSimulator extends Simulator {
     return this.#view(order);
   }
 
-  /** Without the payment's wrapping and with a list of operations, like the neighbouring service. */
+  /**
+   * Returns an order's status. Like the neighbouring service: no wrapper around the payment, and a list of operations.
+   */
   #status({ partner_order_number, rq_uid, order_id }: v.InferOutput<typeof statusSchema>): object {
     const order = this.bills.get(partner_order_number) as Order | undefined;
     if (!order || (order_id !== undefined && order_id !== order.id)) {

@@ -19,11 +19,11 @@ export interface Bill {
   readonly returnUrl: string | null;
 }
 
-/** What a payer or a bank can do to a bill. */
+/** An action of a payer or a bank on a bill. */
 export const DEEDS = ['process', 'pay', 'decline', 'expire'] as const;
 export type Deed = (typeof DEEDS)[number];
 
-/** What goes wrong with the next calls. `drop-answer`: the call is carried out, but its response is lost. */
+/** A fault of the next calls. `drop-answer`: the call is carried out, but its response is lost. */
 export type Fault = 'hang-up' | 'drop-answer' | 'page' | 'status-500' | 'status-429' | 'half-answer';
 
 export interface Call {
@@ -112,7 +112,7 @@ export abstract class Simulator {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Does what a payer or a bank would do. Resolves when the companion has responded to the webhook. */
+  /** Carries out an action of a payer or a bank. Resolves when the companion has responded to the webhook. */
   async act(reference: string, deed: Deed): Promise<void> {
     const bill = this.bills.get(reference);
     if (!bill) throw new Error(`no bill ${reference}`);
@@ -163,7 +163,7 @@ export abstract class Simulator {
     return `${this.origin ?? this.#url}/payer/${encodeURIComponent(bill.reference)}`;
   }
 
-  /** Returns what a payer has besides bills, shown above them on the page under `/`. */
+  /** Returns the payer's tools besides bills. The page under `/` shows them above the bills. */
   payerTools(): Markup | null {
     return null;
   }

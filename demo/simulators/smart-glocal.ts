@@ -218,7 +218,7 @@ export class SmartGlocalSimulator extends Simulator {
     return this.#aged(bill);
   }
 
-  /** Of several sessions of a reference, the started one is the bill: no other can be paid. */
+  /** If a reference has several sessions, the started one is the bill. No other session can be paid. */
   #keep(bill: SessionBill): void {
     this.#sessions.set(bill.id, bill);
     const shown = this.bills.get(bill.reference) as SessionBill | undefined;

@@ -7,7 +7,7 @@ import { leanEventStream } from '../../build/lean-event-stream.ts';
 const LIBRARY = import.meta.resolve('eventsource-parser').replace('file://', '');
 const MAX_BUFFER_SIZE = 200;
 
-/** Lines of every kind, among them the ones whose error reports are left out. */
+/** Lines of every kind, including those whose error reports the build removes. */
 const LINES = [
   ...['data: {"version":1}', 'data:a', 'data', 'event: snapshot', 'event', 'id: 7', 'id:\0', ': beat', ':'],
   ...[
@@ -26,7 +26,7 @@ const LINE_ENDS = ['\n', '\n', '\r\n', '\r'];
 
 type CreateParser = typeof createParser;
 
-/** The parser as it comes out of the build that payers get. */
+/** Returns the parser from the build that payers load. */
 async function builtParser(): Promise<CreateParser> {
   const built = (await build({
     configFile: false,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { faultOfMarkup } from '../../build/plain-markup.ts';
 
-/** Splits markup as a tagged template does: cut where its expressions are. */
+/** Splits markup at its expressions, as a tagged template does. */
 function faultOf(strings: TemplateStringsArray, ..._values: readonly unknown[]): string | null {
   return faultOfMarkup(strings.raw);
 }

@@ -12,7 +12,7 @@ const SECRETS = {
   SBP_WEBHOOK_SECRET: 'w'.repeat(32),
 };
 
-/** A companion for trials, outside development. */
+/** A companion with the sandbox, outside development. */
 const SANDBOX = { ...SECRETS, SBP_METHODS: 'sbp=sandbox', SBP_SANDBOX: 'allow' };
 
 function mistakes(env: Record<string, string>): string {

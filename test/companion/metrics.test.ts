@@ -12,7 +12,7 @@ import { PATIENCE_MS } from '../support/patience.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import { until } from '../support/until.ts';
 
-/** A series with labels, as a pattern. */
+/** Returns a pattern for a series with labels. */
 const series = (text: string) => text.replaceAll('{', '\\{').replaceAll('}', '\\}');
 
 describe('sbp_refused_requests_total', () => {
@@ -39,7 +39,7 @@ describe('sbp_refused_requests_total', () => {
       'sbp_refused_requests_total{routes="metrics",status="401"}': 1,
     });
     for (let n = 0; n < 20; n++) await knockAll();
-    // An allowance grows with time: how many of each there were is what was answered.
+    // Allowances refill with time, so the numbers of 401 and 429 vary. The counters must equal the responses.
     assert.ok(seen.get('sbp_refused_requests_total{routes="merchant",status="429"}')! > 0);
     for (const [name, count] of seen) assert.equal(await metric(shop.url, series(name)), count, name);
   });
@@ -57,7 +57,7 @@ describe('sbp_failed_commits_total', () => {
     });
     const create = async () =>
       (await shop.api('/payments', { json: { order_id: 'A', amount: 10_000 } })).status;
-    // The write of the start is over, too.
+    // After this, the write of the start has finished as well.
     assert.equal(await create(), 201);
     const failed = () => metric(shop.url, 'sbp_failed_commits_total');
     assert.equal(await failed(), 0);

@@ -13,7 +13,7 @@ interface Answer {
   };
 }
 
-/** The provider's tests rely on its strictness. */
+/** The provider's tests rely on a strict simulator. */
 describe('the simulated freepayment', () => {
   const systems = {} as Record<Variant, FreepaymentSimulator>;
   before(async () => {

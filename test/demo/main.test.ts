@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => rmSync(directory, { recursive: true, force: true }));
 
-/** What a demo says that does not start. It must not have begun to build the element. */
+/** Returns the output of a demo that refuses to start, before it has begun to build the element. */
 function refusal(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, '--build', ...args], {
     env: {
@@ -86,13 +86,13 @@ describe('a demo that cannot start', () => {
     }
     assert.match(refusal(['--provider', 'sberbnk']), /not "sberbnk"\. Did you mean sberbank\?\n$/);
     assert.match(refusal(['--provder', 'sberbank']), /no option --provder: .*--provider <name>/);
-    // What is left of `npm run demo --provider sberbank`.
+    // Without `--`, npm passes on only this from `npm run demo --provider sberbank`.
     assert.match(refusal(['sberbank']), /npm run demo -- --provider sberbank/);
     assert.match(refusal(['nonsense']), /no "nonsense"/);
   });
 });
 
-/** As an open page does: Vite's client keeps a connection, which must not keep the demo from ending. */
+/** Loads Vite's client, which keeps a connection open. The demo must end in spite of it. */
 async function openPage(shopUrl: string): Promise<void> {
   const client = await (await fetch(`${shopUrl}/@vite/client`)).text();
   const token = /const wsToken = "([^"]+)"/.exec(client)![1]!;
@@ -129,7 +129,7 @@ describe('a running demo', () => {
         cwd: ROOT,
         env: { ...process.env, ...ports, SBP_DATABASE_URL: `file:${directory}/npm.sqlite` },
         stdio: ['ignore', 'pipe', 'pipe'],
-        // Ctrl-C goes to a whole group.
+        // A process group, because Ctrl-C signals a whole group.
         detached: true,
       });
       let output = '';
@@ -148,7 +148,7 @@ describe('a running demo', () => {
         try {
           process.kill(-npm.pid!, 'SIGKILL');
         } catch {
-          // All of them have ended, as they should.
+          // Expected: all processes of the group have ended.
         }
       }
     });

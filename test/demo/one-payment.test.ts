@@ -14,7 +14,7 @@ interface Seen {
   readonly renewable_until: string | null;
 }
 
-/** The shop beside a real companion: one order never has two codes that can be paid, and keeps one payment. */
+/** The shop with a real companion. An order never has two payable codes, and keeps exactly one payment. */
 describe('one order, one payment', () => {
   let companion: TestCompanion;
   let shop: DemoShop;
@@ -30,7 +30,7 @@ describe('one order, one payment', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** All payments of an order at the companion, the oldest first. */
+  /** Returns all payments of an order at the companion, oldest first. */
   async function paymentsOf({ order }: OrderAnswer): Promise<Seen[]> {
     const response = await companion.api(`/payments?order_id=${order.id}`);
     return ((await response.json()) as { items: Seen[] }).items.reverse();
@@ -54,7 +54,7 @@ describe('one order, one payment', () => {
     });
     await orderIs(order.id, 'failed');
   }
-  /** The shop has taken the webhook of a change. */
+  /** Waits until the shop has applied the webhook of a change. */
   const heard = ({ order: { id, revision } }: OrderAnswer) =>
     until(async () => (await shop.order(id)).order.revision > revision, 'the webhook');
   const orderIs = (id: string, status: string) =>
@@ -93,7 +93,7 @@ describe('one order, one payment', () => {
     assert.notEqual(again.token, bought.token);
     const [former, latter] = await paymentsOf(bought);
     assert.deepEqual([former!.status, latter!.status], ['canceled', 'created']);
-    // Money that comes on the former code all the same goes back, whatever becomes of the latter.
+    // Money that still arrives on the former code is refunded, whatever happens to the new payment.
     await act(former, 'pay');
     await extraIs(bought.order.id, ['returned']);
     assert.equal((await shop.order(bought.order.id)).order.status, 'waiting');
@@ -122,7 +122,8 @@ describe('one order, one payment', () => {
       if (round % 2 === 0) await act(former, 'expire');
       else await cancelByPayer(bought);
       await Promise.all([act(former, 'pay'), shop.payAnew(id), shop.payAnew(id)]);
-      // The money was first and pays the order, or the end was first and the money goes back: then the buyer pays anew.
+      // Either the money came first and pays the order, or the cancel came first and the money is refunded. Then the
+      // buyer pays again.
       await until(async () => {
         const { status, extraPayments } = (await shop.order(id)).order;
         return status !== 'failed' || extraPayments.length > 0;
@@ -140,7 +141,7 @@ describe('one order, one payment', () => {
   it('gives a second payment back, and says so to the buyer and in the log', async () => {
     const bought = await shop.buy();
     const { id, amount } = bought.order;
-    // Made beside the shop: by hand, by another system, by an older version of it.
+    // Created outside the shop: by hand, by another system, or by an older version of the shop.
     const second = await companion.createPayment({
       order_id: id,
       amount,

@@ -6,7 +6,7 @@ import { readReport } from '../../demo/shop/server/webhook-reports.ts';
 
 const LINES = [{ sku: 'oolong', quantity: 1, price: 690_00 }];
 
-/** All webhooks of one payment, `[event, version, more]`, in the order of what happened. */
+/** All webhooks of one payment as `[event, version, more]`, in the order of the events. */
 const LIVES = {
   'paid at once': [['payment.paid', 3]],
   'paid after a renewal': [
@@ -35,7 +35,7 @@ const LIVES = {
   ],
 } as const;
 
-/** What the order is after all of them. */
+/** The order's status and its extra payments after all webhooks. */
 const ENDS: Record<keyof typeof LIVES, [status: string, extra: readonly string[]]> = {
   'paid at once': ['paid', []],
   'paid after a renewal': ['paid', []],
@@ -100,7 +100,7 @@ describe("what webhooks make of an order's payments", () => {
   });
 });
 
-/** Every place from 0 to `count - 1`, once. */
+/** Generates the indexes from 0 to `count - 1` in any order. */
 function inAnyOrder(count: number) {
   const places = Array.from({ length: count }, (_, place) => place);
   return fc.shuffledSubarray(places, { minLength: count });

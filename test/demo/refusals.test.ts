@@ -5,7 +5,7 @@ import { DemoShop } from '../support/demo-shop.ts';
 import { RefusingProxy } from '../support/refusing-proxy.ts';
 import { until } from '../support/until.ts';
 
-/** Refusals that say nothing of the payment: of the key, of a gateway before the companion, of the moment. */
+/** Refusals for temporary reasons (the key, a gateway, too many calls), which say nothing about the payment. */
 const PASSING = [
   [401, 'invalid_api_key'],
   [403, 'address_not_allowed'],
@@ -45,7 +45,7 @@ describe('the shop, when the companion refuses its call', () => {
   const orderIs = (id: string, status: string) =>
     until(async () => (await shop.order(id)).order.status === status, `order ${status}`);
 
-  /** An order that was paid, and then paid again. Answers its id and the second payment's. */
+  /** Creates an order that is paid twice. Returns the ids of the order and of the second payment. */
   async function paidTwice(): Promise<[string, string]> {
     const { order } = await shop.buy();
     const [first] = await allPaymentsOf(order.id);
@@ -64,7 +64,7 @@ describe('the shop, when the companion refuses its call', () => {
 
   for (const refusal of PASSING) {
     it(`gives money back later, after ${refusal.join(' ')}`, async () => {
-      // Calls that are too early are repeated at once as well, twice.
+      // The shop also repeats 408 and 429 at once, twice.
       const calls = [408, 429].includes(refusal[0]) ? 3 : 1;
       for (let call = 0; call < calls; call++) refuse('/refunds', refusal);
       const [id, second] = await paidTwice();
@@ -107,7 +107,7 @@ describe('the shop, when the companion refuses its call', () => {
       for (let call = 0; call < 3; call++) refuse('/payments', refusal);
       await assert.rejects(shop.payAnew(order.id), /502/);
       proxy.refusals.length = 0;
-      // Not over: another tab may have begun it.
+      // The payment is not over: another tab may have started it.
       const shown = await shop.order(order.id);
       assert.equal(shown.order.status, 'waiting');
       assert.ok(shown.token !== null && shown.token !== token);

@@ -26,7 +26,7 @@ interface Asked {
   readonly body: Record<string, unknown>;
 }
 
-/** A shop beside a stand-in for the companion, which first fails `failures` times with `status`. */
+/** A shop with a stub companion whose first `failures` responses have the status `status`. */
 async function openShop(t: TestContext, { failures = 0, status = 503 } = {}) {
   const asked: Asked[] = [];
   const companion = { down: false };
@@ -196,7 +196,7 @@ describe("the demo shop's server", () => {
   it('takes news that carry the id of another delivery', async (t) => {
     const { order, get, notify, news } = await openShop(t);
     const { answer } = await order(TEA);
-    // Somebody has sent another shop's message under it before.
+    // Another shop's message was sent before with the same delivery id.
     await notify({ ...news(answer, 'payment.processing'), order_id: 'R-other' }, { delivery: 'a' });
     await notify(news(answer, 'payment.paid'), { delivery: 'a' });
     assert.equal((await get(answer.order.id)).order.status, 'paid');

@@ -5,10 +5,10 @@ import { PHONE } from '../support/browser.ts';
 import { screenIs } from '../support/shop-page.ts';
 import { openStreet } from '../support/street.ts';
 
-/** The bank's webhooks come from an address that is not the bank's: each is refused, so none arrives. */
+/** Refuses every webhook of the sandbox's bank: the companion trusts another address only. */
 const street = openStreet({ SBP_WEBHOOK_ADDRESSES: 'sandbox=192.0.2.1' });
 
-/** No question is planned: what is found out, the page has had asked. */
+/** Removes the companion's own next poll, so that only a check of the page can find the result. */
 function planNothing(): void {
   street.companion.changeData((db) => db.exec('UPDATE payments SET next_check_at = NULL'));
 }
@@ -20,7 +20,7 @@ async function turn(page: Page, visibility: 'hidden' | 'visible'): Promise<void>
   }, visibility);
 }
 
-/** The payer taps a bank; where there is no app to open, the fake bank's page does as one. */
+/** Taps a bank and hides the page, as if the bank's app had opened. The test uses the fake bank's page instead. */
 async function leaveForBank(page: Page): Promise<void> {
   await page.evaluate(() => {
     addEventListener('sbp-bank-open', (event) => event.preventDefault(), { once: true });
@@ -58,7 +58,7 @@ describe('a payer who has paid in the bank, whose webhook is lost', () => {
     const back = Date.now();
     await screenIs(page, 'paid', 30_000);
     t.diagnostic(`"paid" ${Date.now() - back} ms after the return, ${checks} questions`);
-    // At once, after 2 s and after 4 s: a machine may be slow, but more questions are more than 5 s.
+    // Checks run at once, after 2 s and after 4 s. A slow machine may need all three; a fourth means more than 5 s.
     assert.ok([1, 2, 3].includes(checks), `${checks} questions`);
     const events = await paymentEvents(payment.payment_id);
     assert.ok(!events.includes('payment.paid'), 'no webhook was taken');

@@ -9,7 +9,7 @@ import { CompanionProcess } from '../support/companion-process.ts';
 import { screenIs, settled, ShopPage, troubleOf } from '../support/shop-page.ts';
 import { until } from '../support/until.ts';
 
-/** One pixel. */
+/** A PNG of one pixel. */
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
@@ -71,12 +71,12 @@ async function open(
 
 const banksOf = (page: Page) => page.locator('sbp-checkout >> [part~=bank]');
 
-/** A search that takes longer than this many plain lists has come to do more than filter and draw. */
+/** The limit for a search, in times of a plain list: a slower search does more than filter and draw. */
 const SEARCH_IN_FLOORS = 4;
-/** The same of all that happens until the list is there: script, session, styles, search index. */
+/** The same limit for the time until the list is drawn: script, session, styles, search index. */
 const START_IN_FLOORS = 200;
 
-/** Median ms to build a copy of the whole list from its markup and to lay it out, on this page and machine. */
+/** Returns the median time to copy and lay out the whole list on this page and machine, ms. */
 async function plainListMs(page: Page): Promise<number> {
   const times = await page.evaluate(() => {
     const picker = document.querySelector('sbp-checkout')!.shadowRoot!.querySelector('sbp-bank-picker')!;
@@ -110,7 +110,7 @@ describe('two hundred banks', () => {
       });
     });
     await settled(page);
-    // The sandbox's own bank is before them.
+    // The sandbox's own bank is the first in the list.
     assert.equal(await banksOf(page).count(), BANKS + 1);
     t.diagnostic(`${logos.length} logos asked for on a phone's first screen`);
     assert.ok(logos.length >= 8 && logos.length <= 60, `${logos.length} logos`);
@@ -142,11 +142,11 @@ describe('two hundred banks', () => {
         editor.execCommand(text === '' ? 'delete' : 'insertText', false, text);
         await (picker as unknown as { updateComplete: Promise<unknown> }).updateComplete;
         const drawn = performance.now() - begun;
-        // A task that is queued from a frame runs after that frame was painted.
+        // A task that is queued in an animation frame runs after the paint of that frame.
         await new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
         return { drawn, painted: performance.now() - begun };
       }, query);
-    await measure('и'); // spells the list
+    await measure('и'); // The first search computes the spellings of the names.
     await measure('');
     const floor = await plainListMs(page);
     const times: string[] = [];

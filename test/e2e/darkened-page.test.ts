@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 const street = openStreet({ SBP_SANDBOX_LINK: 'nspk' });
 
-/** "Auto dark mode for web contents" as chrome://flags offers it: how it inverts, whether pictures, from which lightness on. */
+/** The modes of "Auto dark mode for web contents" in chrome://flags: inversion method, pictures, lightness thresholds. */
 const DARK_MODES = [
   '',
   ':inversion_method/hsl_based/image_behavior/none/foreground_lightness_threshold/256/background_lightness_threshold/0',
@@ -22,7 +22,7 @@ const DARK_MODES = [
 
 const TEXTS = ['.shop', '.order', '.amount', '.guide h2', '.guide li span', '.timer', '.foot .button'];
 
-/** Dark on white, with its margin, each pixel one or the other. */
+/** Waits for one QR code of `link` that is black on white, with its margin and without grey pixels. */
 async function codeIsReadable(page: Page, link: string): Promise<void> {
   let seen = '';
   await until(async () => {
@@ -40,7 +40,7 @@ async function codeIsReadable(page: Page, link: string): Promise<void> {
   });
 }
 
-/** Adds a style as an extension or the shop does, past the page's policy. */
+/** Adds a style sheet, as extensions and shops do. The page's policy does not apply to it. */
 async function dress(page: Page, css: string): Promise<void> {
   await page.evaluate((text) => {
     const sheet = new CSSStyleSheet();

@@ -5,10 +5,10 @@ import { DESKTOP, launchChromium } from '../support/browser.ts';
 import { RunningDemo } from '../support/running-demo.ts';
 import { screenIs } from '../support/shop-page.ts';
 
-/** Where to put a picture of each step, for whoever wants to look. */
+/** The folder for a screenshot of each step; unset for none. */
 const PICTURES = process.env['DEMO_PICTURES'];
 
-/** The shop's page around the element: one way to pay at a time, in every tab. */
+/** The shop's page around the element offers one payment at a time, the same in every tab. */
 describe("an order in the demo shop's page", () => {
   let demo: RunningDemo;
   let browser: Browser;
@@ -36,7 +36,7 @@ describe("an order in the demo shop's page", () => {
   async function picture(of: Page, step: string): Promise<void> {
     if (PICTURES) await of.screenshot({ path: `${PICTURES}/order-${step}.png`, fullPage: true });
   }
-  /** What the bank's page does, by script. */
+  /** Does an action of the bank's page by its API. */
   async function bank(paymentToken: string, action: string): Promise<void> {
     const [paymentId] = paymentToken.split('.');
     const response = await fetch(`${demo.companionUrl}/sandbox/payments/${paymentId}/${action}`, {
@@ -91,7 +91,7 @@ describe("an order in the demo shop's page", () => {
     const second = await token(page);
     assert.notEqual(second, first);
     assert.equal(await token(other), second);
-    // The payer's bank had the first code open: that money goes back, and the order waits for the second one.
+    // The bank still had the first code open, and the payer pays it: that money is refunded, and the second code stays.
     await bank(first, 'pay');
     await page.reload();
     await page.locator('[data-extra=returned]').waitFor();

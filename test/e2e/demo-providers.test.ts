@@ -5,7 +5,7 @@ import { DESKTOP, launchChromium } from '../support/browser.ts';
 import { RunningDemo } from '../support/running-demo.ts';
 import { screenIs } from '../support/shop-page.ts';
 
-/** Where to put a picture of each step, for whoever wants to look. */
+/** The folder for a screenshot of each step; unset for none. */
 const PICTURES = process.env['DEMO_PICTURES'];
 
 let browser: Browser;
@@ -21,7 +21,7 @@ interface Demo {
   picture(step: string): Promise<void>;
 }
 
-/** The demo shop on a simulated system, with something bought in it. */
+/** Starts the demo shop with a simulated payment system, and buys something in it. */
 async function buy(t: TestContext, provider: string): Promise<Demo> {
   const demo = await RunningDemo.start('--provider', provider);
   t.after(() => demo.stop());

@@ -44,7 +44,7 @@ async function newPage(options: BrowserContextOptions = DESKTOP): Promise<Page> 
 
 const isFallbackSeen = (page: Page) => page.locator('.sbp-fallback').isVisible();
 
-/** A payer who sees the fallback has the sum, the code where it can be scanned, and the link to the payment's page. */
+/** Asserts that the fallback shows the sum, a QR code that can be scanned, and the link to the payment's page. */
 async function assertFallback(page: Page, payment: CreatedPayment): Promise<void> {
   assert.equal(await page.locator('.sbp-fallback-sum').innerText(), '1\u00a0250\u00a0₽');
   assert.equal(await page.locator('.sbp-fallback-shop').innerText(), 'Рога & <копыта>');
@@ -79,7 +79,7 @@ describe('what a shop prints inside the element', () => {
       timeout: PATIENCE_MS,
     });
 
-  /** `hinder` stands in the script's way; `signOf` resolves once the script has met it. */
+  /** `hinder` sets up the obstacle; `signOf` resolves when the script has run into it. */
   const OBSTACLES: Readonly<
     Record<string, { hinder: (page: Page) => Promise<unknown>; signOf: (page: Page) => Promise<unknown> }>
   > = {
@@ -130,7 +130,7 @@ describe('what a shop prints inside the element', () => {
       const sign = signOf(page);
       await page.goto(shop.origin, { waitUntil: 'load' });
       await sign;
-      // The page has painted since.
+      // Wait until the page has painted.
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );
@@ -186,7 +186,7 @@ interface LayoutShift extends PerformanceEntry {
   }[];
 }
 
-/** All that moves from the page's beginning on, and every frame that is painted. */
+/** Records every layout shift and every painted frame of the page, from its start. */
 async function watch(page: Page) {
   await page.addInitScript(() => {
     const shifts: string[] = [];
@@ -216,7 +216,7 @@ async function watch(page: Page) {
   };
 }
 
-/** On a slow line each step comes to be seen. */
+/** Delays each request of the start, so that each step is painted. */
 async function slowLine(page: Page): Promise<void> {
   for (const [part, ms] of [
     [SCRIPT, 400],
@@ -259,7 +259,7 @@ describe('the element takes the place of what the shop has printed', () => {
     await slowLine(page);
     const seen = await watch(page);
     await page.goto(shop.origin);
-    // In every frame one of the two is there to be tapped.
+    // In every frame, the payer can tap the link or a bank.
     await page.evaluate(() => {
       const gaps: string[] = [];
       Object.assign(window, { gaps });

@@ -17,7 +17,7 @@ before(async () => {
     () => ({
       markup,
       scriptSources: '',
-      // Frameworks have demands of their own.
+      // Some frameworks need inline scripts and `eval`.
       headers: { 'content-security-policy': "default-src * 'unsafe-inline' 'unsafe-eval'" },
     }),
     (path) => scripts.get(path) ?? (path === '/next' ? '<p>Дальше</p>' : null),
@@ -31,7 +31,7 @@ after(async () => {
   await companion.stop();
 });
 
-/** A page of the framework with a fresh payment; `write` gets the token. Answers what its console was told, too. */
+/** Opens a page of the framework with a new payment. Returns the page, its console messages and the token. */
 async function open(write: (token: string, ours: string) => string): Promise<[Page, string[], string]> {
   const { token } = await companion.client.createPayment();
   markup = write(token, `<script type="module" src="${companion.url}/sbp-checkout.js"></script>`);
@@ -47,8 +47,8 @@ async function open(write: (token: string, ours: string) => string): Promise<[Pa
 
 const MESSAGES = '{ pay: "МОЙ ТЕКСТ", scanTitle: "МОЙ ТЕКСТ" }';
 /**
- * Hydrates after the element's first update and before its first paint, however slow the framework or the machine is: no frame
- * comes before the framework has had its time.
+ * Returns a script that hydrates after the element's first update and before its first paint. It holds back animation frames
+ * until then, so that the order does not depend on the speed of the framework or machine.
  */
 const hydrating = (code: string) =>
   `<script>
@@ -160,7 +160,7 @@ describe('a page of htmx', () => {
       );
       await screenIs(page, 'pay');
       if (!keep) {
-        // At the last moment before htmx looks for it: with each of its updates the element writes it again.
+        // Remove the attribute just before htmx looks for it: the element sets it again with each update.
         await page.evaluate(() => {
           document.addEventListener('htmx:beforeSwap', () => {
             for (const element of document.querySelectorAll('sbp-checkout'))

@@ -11,16 +11,16 @@ import { openStreet } from '../support/street.ts';
 
 const street = openStreet();
 
-/** The page's promise: no silence of any kind lasts longer. */
+/** The page notices any kind of silence within this time. */
 const NOTICED_MS = 45_000;
-/** A round of polling, and an answer. */
+/** The longest time for one poll and its response. */
 const POLLED_MS = 5_000;
 const AT_ONCE_MS = 2_000;
 
 interface Watched {
   readonly page: Page;
   readonly paymentId: string;
-  /** Every `connection` that the element has told. */
+  /** Returns the `connection` of every `sbp-connection` event so far. */
   readonly connections: () => Promise<string[]>;
 }
 
@@ -54,7 +54,7 @@ async function paidWithin(
   await page.context().close();
 }
 
-/** Of these no byte comes before the end. */
+/** With these proxies, no byte of the stream arrives before its end. */
 const SILENT = [
   'the headers and the body until the end',
   'the headers for 12 s',
@@ -63,7 +63,7 @@ const SILENT = [
   'what its compression has not filled a block with',
 ] as const;
 
-/** Side by side, since each waits in real time. */
+/** Runs the tests at the same time, since each waits in real time. */
 describe('a payment behind a proxy that holds', { concurrency: true }, () => {
   const proxies: HoldingProxy[] = [];
   after(() => Promise.all(proxies.map((proxy) => proxy.stop())));

@@ -8,7 +8,7 @@ import { PATIENCE_MS } from '../support/patience.ts';
 import { PathProxy } from '../support/path-proxy.ts';
 import { screenIs, troubleOf } from '../support/shop-page.ts';
 
-/** Forms of the link `…/pay#TOKEN` after messengers, mail programs and trackers have changed it: `PAGE` is the address before the `#`. */
+/** The link `…/pay#TOKEN` after changes by messengers, mail programs and trackers. `PAGE` is the address before the `#`. */
 const FRAGMENTS = [
   'PAGE#TOKEN',
   'PAGE?utm_source=sms&fbclid=abc#TOKEN',
@@ -29,7 +29,7 @@ const FRAGMENTS = [
   'PAGE/?utm_source=sms#TOKEN%20',
 ];
 
-/** The token is part of what is sent to the server. */
+/** Links that send the token to the server. */
 const PATHS = [
   'PAGE%23TOKEN',
   'PAGE%2523TOKEN',
@@ -44,7 +44,7 @@ const PATHS = [
 
 let browser: Browser;
 before(async () => {
-  // Not by launchChromium: it takes a token in a path for a leak of ours, and here it comes with the link.
+  // launchChromium() fails on a token in a path, since it may be a leak. Here the link itself has it there.
   browser = await chromium.launch({ executablePath: findChromium()!, args: CHROMIUM_ARGS });
 });
 after(() => browser.close());

@@ -58,7 +58,7 @@ describe('a page that listens to everything', () => {
     const trouble: string[] = [];
     page.on('pageerror', (error) => trouble.push(error.message));
     await page.addInitScript(() => {
-      // What old libraries do to their pages, and worse.
+      // Change built-in prototypes and globals, as old libraries do, and some more.
       Object.assign(Object.prototype, { each: () => undefined, toJSON: undefined });
       Object.assign(Array.prototype, { last: () => undefined, remove: () => undefined });
       Object.assign(String.prototype, { strip: () => '' });

@@ -11,14 +11,14 @@ import { openStreet } from '../support/street.ts';
 
 const street = openStreet({ SBP_SANDBOX_LINK: 'nspk' });
 
-/** A phone's street.browser, as one of the table's devices. */
+/** Returns a phone's browser context with the User-Agent of a device in the table. */
 function phone(name: string): BrowserContextOptions {
   const device = DEVICES.find((known) => known.name === name);
   assert.ok(device, name);
   return { ...PHONE, userAgent: device.userAgent };
 }
 
-/** A tap on an app's link opens nothing, as in those browsers. Chromium would cover the page with a question of its own. */
+/** Makes taps on app links do nothing, as in those browsers. Chromium would cover the page with a dialog. */
 async function withoutApps(page: Page): Promise<void> {
   await page.addInitScript(() => {
     addEventListener('click', (tap) => {
@@ -208,11 +208,11 @@ describe('a device that changes its shape', () => {
   });
 });
 
-/** What a shop's frame must allow, as docs/element.md says. */
+/** The `sandbox` permissions that docs/element.md requires for a shop's frame. */
 const SANDBOX =
   'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-top-navigation-to-custom-protocols';
 
-/** A page without a policy, for the frames on it. */
+/** A page without a policy, which holds the frames. */
 const surroundings = createServer((_request, response) => {
   response.setHeader('content-type', 'text/html').end('<!doctype html><title>Around</title>');
 });
@@ -222,7 +222,7 @@ after(() => {
   surroundings.close();
 });
 
-/** The shop's page in a frame of one on another host, and so of another origin and site. */
+/** Opens the shop's page in a frame. The outer page is on another host, so on another origin and site. */
 async function framed(page: Page, sandbox: string | null): Promise<{ around: string; frame: FrameLocator }> {
   const around = `http://localhost:${(surroundings.address() as AddressInfo).port}/`;
   await page.goto(around);

@@ -9,7 +9,7 @@ import { CompanionProcess } from '../support/companion-process.ts';
 import { screenIs, settled, ShopPage, troubleOf } from '../support/shop-page.ts';
 import { until } from '../support/until.ts';
 
-/** One pixel. */
+/** A PNG of one pixel. */
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
@@ -32,7 +32,7 @@ before(async () => {
     else response.end(PNG);
   }).listen(0, '127.0.0.1');
   shop = await ShopPage.open((url) => ({
-    // Without `crossorigin` a page asks for these as it asks for an image: the header alone lets them in.
+    // Without `crossorigin` the page requests these without CORS: only the response header allows them.
     markup:
       `<script type="module" src="${url}/sbp-checkout.js"></script><link rel="icon" href="${url}/paid.svg">` +
       `<img id="paid" src="${url}/paid.svg" alt="">`,
@@ -72,7 +72,7 @@ describe('a page that isolates itself from other origins', () => {
       await screenIs(page, 'pay');
       await settled(page);
       assert.equal(await page.evaluate(() => crossOriginIsolated), true);
-      // Those farther down are not asked for before they are seen.
+      // Logos below the window are not loaded yet.
       const widths = await page
         .locator('sbp-checkout >> [part~=bank] img:visible')
         .evaluateAll((images) =>
@@ -88,7 +88,7 @@ describe('a page that isolates itself from other origins', () => {
       await companion.client.sandbox(payment_id, 'pay');
       await screenIs(page, 'paid');
       assert.deepEqual(trouble, []);
-      // A logo that is missing is missing, as on any page, and not blocked.
+      // A missing logo is reported as missing, and not as blocked.
       assert.deepEqual(
         blocked.filter((failure) => failure.includes('BY_RESPONSE')),
         [],

@@ -10,13 +10,13 @@ import { openStreet } from '../support/street.ts';
 const street = openStreet();
 
 const ALL = Object.keys(PARTS) as Part[];
-/** What is above the banks comes first, and last. */
+/** Two orders of loading: the notice, which is above the banks, comes first or last. */
 const BOTH_ENDS: readonly (readonly Part[])[] = [
   ['notice', 'payment', 'list', 'banks'],
   ['payment', 'list', 'banks', 'notice'],
 ];
 
-/** There is more above the banks where an app's own browser keeps them from opening. */
+/** The browsers of apps that block bank links: there the notice is above the banks. */
 const IN_APP = DEVICES.filter(({ inApp, type }) => inApp !== null && type !== 'desktop');
 
 interface LayoutShift extends PerformanceEntry {
@@ -24,7 +24,7 @@ interface LayoutShift extends PerformanceEntry {
   readonly sources: readonly { readonly currentRect: DOMRectReadOnly }[];
 }
 
-/** Everything that moves without having been asked to, from the page's beginning. */
+/** Records every layout shift without a user action, from the start of the page. */
 async function watchShifts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const shifts: string[] = [];
@@ -39,7 +39,7 @@ async function watchShifts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
 }
 
-/** Where the notice and what is below it begin. */
+/** Returns the top edges of the notice and of the banks below it. */
 function places(page: Page): Promise<Record<string, number | undefined>> {
   return page.evaluate(() => {
     const root = document.querySelector('sbp-checkout')!.shadowRoot!;
@@ -48,7 +48,7 @@ function places(page: Page): Promise<Record<string, number | undefined>> {
   });
 }
 
-/** One page of a device: it is loaded again and again, which costs less than a browser window for each time. */
+/** Opens a page for a device. Tests reload it: that is faster than a new browser context each time. */
 async function openPage(options: BrowserContextOptions, { screen, objects }: DeviceCase): Promise<Page> {
   const page = await (await street.browser.newContext(options)).newPage();
   await pretend(page, screen.maxTouchPoints, objects);
@@ -75,7 +75,7 @@ async function loadInOrders(page: Page, orders: readonly (readonly Part[])[]): P
   await page.context().close();
 }
 
-/** What an app has put on its browser's page. Its functions are there; nobody calls them here. */
+/** Adds the objects that an app adds to pages in its browser. Their functions exist, but do nothing. */
 async function pretend(page: Page, maxTouchPoints: number, objects: object): Promise<void> {
   const text = JSON.stringify(objects, (_key, value: unknown) =>
     typeof value === 'function' ? 'a function' : value,
@@ -112,7 +112,7 @@ describe('in an app’s browser nothing moves while it loads', () => {
     });
   }
 
-  // The other notice on each shape: each part comes first, each comes last, and of any two each comes before the other.
+  // The other notice of each device type. The orders cover each part first, each part last, and both orders of any two parts.
   for (const [name, shape, options] of [
     ['VK on Android', 'tablet', TABLET],
     ['Instagram on iOS', 'phone', PHONE],

@@ -6,16 +6,16 @@ import { CompanionProcess } from '../support/companion-process.ts';
 import { screenIs, settled, ShopPage } from '../support/shop-page.ts';
 
 const DEVICES = { desktop: DESKTOP, phone: PHONE, tablet: TABLET };
-/** 320 px is also a 1280 px window at 400 % zoom. */
+/** Window widths. 320 px is also a 1280 px window at 400 % zoom. */
 const WIDTHS = [280, 320, 390, 639, 641, 1024, 3840];
 
-/** What a page may have for its own texts, and hand down to ours. */
+/** Text styles of a page, which the element's texts would inherit. */
 const FOREIGN =
   'white-space:nowrap;text-indent:3em;text-transform:uppercase;letter-spacing:.3em;word-spacing:1em;font-style:italic;font-weight:900';
 
 let browser: Browser;
 let shop: ShopPage;
-/** Of a shop with a name like any other's, and of one whose every word is long. */
+/** The companions of a shop with a usual name, and of a shop with long words in its name. */
 let usual: CompanionProcess;
 let wordy: CompanionProcess;
 
@@ -43,7 +43,7 @@ async function open(device: BrowserContextOptions, companion: CompanionProcess):
   return page;
 }
 
-/** What of the element, through every shadow root, reaches out of its card, or hides a part of its text. */
+/** Lists the elements in all shadow roots that extend beyond the card or clip their text. */
 function misfits(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -75,7 +75,7 @@ describe('the element', () => {
       for (const dir of ['ltr', 'rtl']) {
         await page.evaluate((direction) => {
           document.documentElement.dir = direction;
-          // What is written from right to left is the text: Russian is not, on whatever page.
+          // The direction follows the language of the texts: Russian stays left to right on any page.
           const language =
             direction === 'rtl' ? { messages: { ar: { title: 'ادفع عبر SBP' } }, locale: 'ar' } : {};
           Object.assign(document.querySelector('sbp-checkout')!, language);

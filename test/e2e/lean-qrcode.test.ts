@@ -6,7 +6,7 @@ import { leanQrcode } from '../../build/lean-qrcode.ts';
 
 const LIBRARY = import.meta.resolve('qrcode-generator').replace('file://', '');
 
-/** The encoder as it comes out of the build that payers get. */
+/** Returns the encoder from the build that payers load. */
 async function builtEncoder(): Promise<typeof qrcode> {
   const built = (await build({
     configFile: false,

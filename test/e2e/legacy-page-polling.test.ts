@@ -14,14 +14,14 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the page sees of the world: the test says whether it is in sight and whether it has the focus. */
+/** The page's visibility and focus, which the test sets. */
 interface Sight {
   hidden: boolean;
   focused: boolean;
 }
 
 describe('the plain page', () => {
-  /** A page whose element does not parse. Its questions are counted, and answered as the test says. */
+  /** Opens the hosted page with an element that does not parse. Counts its requests; `replies` replaces responses. */
   async function scripted(sight: Sight = { hidden: false, focused: true }) {
     const payment = await street.companion.client.createPayment();
     const answer = await street.companion.client.checkout('/session', payment.token);
@@ -48,7 +48,7 @@ describe('the plain page', () => {
     return { page, payment, real, asked, replies, count, open };
   }
 
-  /** Answers that are on their way count from when they have come. */
+  /** Lets `seconds` of the page's clock pass. After each second, waits for running requests. */
   async function pass(page: Page, seconds: number): Promise<void> {
     for (let at = 0; at < seconds; at++) {
       await page.clock.runFor(1_000);
@@ -56,7 +56,7 @@ describe('the plain page', () => {
     }
   }
 
-  /** Sends what a browser sends as the payer leaves and comes back. */
+  /** Sets the page's visibility and focus, and dispatches the events that a browser sends with them. */
   async function see(page: Page, sight: Sight): Promise<void> {
     await page.evaluate(lookAt, sight);
     await page.evaluate(({ focused }) => {

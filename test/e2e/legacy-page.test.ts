@@ -113,7 +113,7 @@ describe('the hosted page in a browser that', () => {
 describe('the plain page', () => {
   const SESSION = '**/checkout/v1/session';
 
-  /** A page whose snapshots are the payment's own with these changes, and a way to answer others. */
+  /** Opens a page whose snapshots are the payment's own with `changes`. `script` replaces later responses. */
   async function scripted(changes: object, options: BrowserContextOptions = DESKTOP) {
     const payment = await street.companion.client.createPayment();
     const answer = await street.companion.client.checkout('/session', payment.token);
@@ -237,7 +237,7 @@ describe('the plain page', () => {
       for (let at = 0; at < seconds; at++) {
         const asked = script.asked;
         await page.clock.runFor(1_000);
-        // An answer that is on its way counts from when it has come.
+        // Wait for the running request, since the next poll counts from its response.
         if (script.asked > asked)
           await page.evaluate(() => new Promise((go) => void fetch('pay.css').then(go)));
       }

@@ -23,7 +23,7 @@ after(async () => {
 
 const SEVERAL = { methods: ['sbp', 'sberpay', 'buyer_qr'] };
 
-/** The code on the screen, as soon as it is another than the last one. */
+/** Returns the code on the screen when it differs from `last`. */
 async function codeOn(page: Page, last = ''): Promise<string> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -67,7 +67,7 @@ describe('several methods in one checkout', () => {
     await screenIs(page, 'pay');
     const field = page.getByLabel('Код из приложения банка');
     await field.waitFor();
-    // As a scanner does it: whoever has the focus, it types; and the field has it.
+    // A scanner types into the element with the focus, so wait until the field has it.
     await page.waitForFunction(() => document.activeElement?.localName === 'sbp-checkout');
     await page.keyboard.type('https://sberbank.ru/qr/?unknown');
     await page.keyboard.press('Enter');

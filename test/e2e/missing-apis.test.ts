@@ -11,7 +11,7 @@ import { openStreet } from '../support/street.ts';
 
 const NONCE = 'R4nd0m';
 
-/** A page that gives the element a nonce for its styles, as docs/element.md says. */
+/** A page with a nonce for the element's styles, as docs/element.md describes it. */
 const withNonce = await ShopPage.open((companion) => ({
   markup:
     `<script nonce="${NONCE}">window.litNonce = '${NONCE}'</script>` +
@@ -99,7 +99,7 @@ for (const [name, browser, version] of [
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await middleOf(page, /^Увеличить код$/);
-      await page.keyboard.press('Enter'); // the button has the focus again
+      await page.keyboard.press('Enter'); // The button has the focus again.
       await middleOf(page, /^Закрыть$/);
       await page.keyboard.press('Escape');
       await middleOf(page, /^Увеличить код$/);

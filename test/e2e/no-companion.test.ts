@@ -13,7 +13,7 @@ import { WrongServer, type WrongAnswer } from '../support/wrong-server.ts';
 
 const street = openStreet();
 
-/** A page says by then that it has heard no companion, and never much sooner. */
+/** A page without a response from a companion reports that after this time, and not much sooner. */
 const UNHEARD_MS = 15_000;
 const TIMES = { least: 14_000, most: 20_000 };
 
@@ -34,10 +34,10 @@ interface Visit {
   readonly openedAt: number;
 }
 
-/** A shop that merges scripts: the element's bytes lie under an address of its own, and all else is 404. */
+/** A shop that merges scripts: it serves the element under its own address, and 404 for other files. */
 let shop: Server;
 let shopUrl = '';
-/** By the payment's number in a page's address, where no token belongs. */
+/** The tokens by index. A page's address holds only the index, since tokens must not be in addresses. */
 const tokens: string[] = [];
 before(async () => {
   shop = createServer((request, response) => {
@@ -89,7 +89,7 @@ async function visit(query: Record<string, string>, device = DESKTOP, ownToken?:
   return { page, console, errors, openedAt };
 }
 
-/** The payer's texts and offers, the shop's event and the developer's console line. */
+/** Asserts the payer's texts and buttons, the shop's event and the developer's console line. */
 async function saysNoCompanion({ page, console, errors, openedAt }: Visit, told: RegExp): Promise<void> {
   const pace = Pace.start();
   await screenIs(page, 'error');
@@ -152,7 +152,9 @@ describe('a page that has heard no companion says so', { concurrency: true }, ()
     const visited = await visit({ endpoint: late.url }, DESKTOP, token);
     await screenIs(visited.page, 'error');
     await late.start();
-    await visited.page.getByRole('button', { name: 'Попробовать ещё раз' }).click();
+    // The page also recovers without the tap. On a slow machine that removes the button while Playwright aims at it.
+    const tapped = visited.page.getByRole('button', { name: 'Попробовать ещё раз' }).click();
+    tapped.catch(() => undefined);
     await screenIs(visited.page, 'pay');
     await until(
       () => visited.page.evaluate(() => document.querySelector('sbp-checkout')?.connection === 'live'),

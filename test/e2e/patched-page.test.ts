@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 
 const street = openStreet();
 
-/** Patches a page's own objects as Prototype.js 1.7, MooTools and old polyfills do, as far as it reaches a script beside them. */
+/** Applies the patches of Prototype.js 1.7, MooTools and old polyfills that affect other scripts on the page. */
 function patch(): void {
   const quoted = function (this: unknown): string {
     return `"${String(this)}"`;

@@ -42,7 +42,7 @@ describe('a payment on a desktop and a phone', () => {
     const bank = page.getByRole('link', { name: /Тестовый банк/ });
     await bank.waitFor();
     await page.getByRole('searchbox').fill('песочн');
-    // The search is loaded with its first focus.
+    // The first focus loads the search.
     await until(
       async () => (await page.locator('sbp-checkout >> [part~=bank]').count()) === 1,
       'one bank found',
@@ -151,7 +151,7 @@ describe('the hosted page', () => {
     await screenWithin(page, 'paid', 2_000);
     assert.deepEqual(trouble, []);
     const token = payment_url.split('#')[1]!;
-    // What leaves the browser never holds the token: `request.url()` is without the fragment for all but the page.
+    // No request may send the token. Only the page's own `request.url()` includes the fragment, which is not sent.
     assert.equal(
       requested.some((url) => url.split('#')[0]!.includes(token)),
       false,

@@ -11,7 +11,7 @@ import { UpstreamProxy, type Trick } from '../support/upstream-proxy.ts';
 let browser: Browser;
 let build: ElementBuild;
 let companion: CompanionProcess;
-/** On the way from the companion to the payer, where bytes can be changed. */
+/** A proxy between the companion and the payer, which can change bytes. */
 let carrier: UpstreamProxy;
 let pinned: ShopPage;
 let unpinned: ShopPage;
@@ -19,7 +19,7 @@ let direct: ShopPage;
 let page: Page;
 let trouble: string[];
 
-/** The snippet with its own word for the policy. */
+/** Returns the pinned snippet, with the `script-src` value that its comment names. */
 function snippetOf(url: string): Loading {
   const markup = pinnedSnippet(build, url);
   return { markup, scriptSources: /script-src needs (.*) -->/.exec(markup)![1]! };
@@ -49,7 +49,7 @@ beforeEach(async () => {
   trouble = troubleOf(page);
 });
 
-/** Hands scripts on to pages of any origin, with one byte changed in those that are meant: a `;` that none needs. */
+/** Passes scripts on to pages of any origin. Replaces one unnecessary `;` in the scripts that `isMeant` selects. */
 function carrying(isMeant: (path: string) => boolean): Trick {
   return async (call, response, pass) => {
     delete call.headers['accept-encoding'];
@@ -70,7 +70,7 @@ async function show(shop: ShopPage): Promise<void> {
   await shop.show(page, companion.url, token, { endpoint: companion.url });
 }
 const isDefined = (name: string) => page.evaluate((tag) => customElements.get(tag) !== undefined, name);
-/** Where else a part was asked for; the server sees nothing of it. */
+/** Returns the addresses with a `#` under which parts were requested again. The server does not see the `#`. */
 const otherAddresses = () =>
   page.evaluate(() =>
     performance
@@ -79,7 +79,7 @@ const otherAddresses = () =>
       .filter((name) => name.includes('#')),
   );
 const qrCode = () => page.locator('sbp-qr-code canvas').first().waitFor();
-/** Chromium's own word for what it did. */
+/** Waits for Chromium's console message about the blocked script. */
 const blocked = () => page.waitForEvent('console', (message) => message.text().includes('integrity'));
 
 afterEach(() => page.context().close());
@@ -90,7 +90,7 @@ describe('a page that pins the script', () => {
     await show(pinned);
     await screenIs(page, 'pay');
     await qrCode();
-    // The code's tools come after the code.
+    // The code's tools are loaded after the code.
     await page.locator('sbp-code-tools button').first().waitFor();
     assert.deepEqual(trouble, []);
     const paths = carrier.calls.map(({ path }) => path.replace(/^\/pinned\/[0-9a-f]{16}\//, ''));
@@ -109,7 +109,7 @@ describe('a page that pins the script', () => {
   it('runs no part on demand with one byte changed', async () => {
     carrier.trick = carrying(isQrChunk);
     await Promise.all([blocked(), show(pinned)]);
-    // Tried again and again, and from no address that the page has no hash for.
+    // Loading is repeated, but never from an address for which the page has no hash.
     await page.locator('.lost').first().waitFor();
     assert.equal(await isDefined('sbp-qr-code'), false);
     assert.deepEqual(await otherAddresses(), []);

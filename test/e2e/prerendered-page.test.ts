@@ -10,7 +10,7 @@ import { CHROMIUM_ARGS, findChromium } from '../support/browser.ts';
 import { CompanionProcess } from '../support/companion-process.ts';
 import { until } from '../support/until.ts';
 
-/** Many times longer than a page that is seen needs. */
+/** Many times longer than a visible page needs. */
 const A_WHILE_MS = 5_000;
 
 let companion: CompanionProcess;
@@ -20,7 +20,7 @@ let token = '';
 const said: string[] = [];
 let go = false;
 
-/** The page that the browser prepares, and tells what it does. */
+/** Returns the page that the browser prerenders. The page reports what it does. */
 function nextPage(): string {
   return `<!doctype html><html lang="ru"><meta charset="utf-8"><script>
 const say = (...words) => fetch('/log', { method: 'POST', body: words.join(' '), keepalive: true });
@@ -31,7 +31,7 @@ document.addEventListener('prerenderingchange', () => say('activated'));
 </script><script type="module" src="${companion.url}/sbp-checkout.js"></script><sbp-checkout token="${token}"></sbp-checkout></html>`;
 }
 
-/** Leads there when the test says so: DevTools, which drive other tests' pages, turn prerendering off. */
+/** Navigates to the prerendered page when `/go` says so. DevTools cannot drive it, since they turn prerendering off. */
 const FIRST_PAGE = `<!doctype html><html lang="ru"><meta charset="utf-8">
 <script type="speculationrules">{"prerender":[{"urls":["/next"],"eagerness":"immediate"}]}</script>
 <script>setInterval(async () => { if (await (await fetch('/go')).text() === 'yes') location.href = '/next'; }, 200)</script></html>`;

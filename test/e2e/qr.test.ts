@@ -24,7 +24,7 @@ after(async () => {
   await shop.close();
 });
 
-/** A payment whose provider gave this link. */
+/** Creates a payment whose provider returns this link. */
 async function paymentWithLink(link: string): Promise<string> {
   const { token, payment_id } = await companion.client.createPayment();
   companion.changeData((db) =>
@@ -112,7 +112,7 @@ describe('the code on the screen', () => {
         `<img src="data:image/png;base64,${png}">`,
         String(inlineQr(link, 'QR')),
       ]) {
-        await page.goto('about:blank'); // without the shop's Trusted Types
+        await page.goto('about:blank'); // A page without the shop's Trusted Types.
         await page.setContent(markup);
         screenshots.push(await page.screenshot());
       }

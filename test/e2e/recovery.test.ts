@@ -9,7 +9,7 @@ import { openStreet } from '../support/street.ts';
 
 const street = openStreet();
 
-/** A page whose clock is wrong by this much. */
+/** Opens a page whose clock is wrong by `offsetMs`. */
 async function pageWithClock(offsetMs: number): Promise<Page> {
   const page = await (await street.browser.newContext(DESKTOP)).newPage();
   await page.addInitScript((offset) => {
@@ -50,7 +50,7 @@ describe('the time to pay', () => {
     await street.shop.visit(page, street.companion.url);
     const { token, payment_id } = await street.companion.client.createPayment({ expires_in: 9 });
     await street.shop.handToken(page, token);
-    // A page that is opened after the end has no stream, and asks for late money more rarely.
+    // Wait for the stream first: a page that is opened after the end has none, and polls at longer intervals.
     await screenIs(page, 'pay');
     await screenIs(page, 'expired');
     await street.companion.client.sandbox(payment_id, 'pay');
@@ -107,7 +107,7 @@ describe('an interrupted page', () => {
     const page = await pageWithClock(0);
     await street.shop.show(page, street.companion.url, token);
     await screenIs(page, 'pay');
-    // The browser cuts no open stream: its first bytes, arriving after the "offline" event, would prove the event wrong.
+    // An open stream survives going offline. Its first bytes after the "offline" event would disprove the event: wait for them.
     await page.waitForFunction(
       () => document.querySelector<SbpCheckout>('sbp-checkout')?.connection === 'live',
     );

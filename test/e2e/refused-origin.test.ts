@@ -111,7 +111,7 @@ describe('a page of an origin that is not allowed', () => {
     const page = await (await browser.newContext(DESKTOP)).newPage();
     await page.goto(payment_url.replace('127.0.0.1', 'localhost'));
     await screenIs(page, 'pay');
-    // A call that is sent with the page's origin, as a POST is also to the page's own server.
+    // A POST has an `Origin` header, also when it goes to the page's own server.
     await page.getByRole('button', { name: 'Отменить оплату' }).click();
     await page.getByRole('button', { name: /^Да/ }).click();
     await screenIs(page, 'canceled');

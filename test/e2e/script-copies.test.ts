@@ -7,7 +7,7 @@ import { CompanionProcess } from '../support/companion-process.ts';
 import { OtherVersion, thisVersion } from '../support/element-version.ts';
 import { screenIs, ShopPage, textOf, troubleOf } from '../support/shop-page.ts';
 
-/** Addresses of scripts in the order of the page; `/own/` and `/other/` are served by the shop itself. */
+/** The scripts of each page, in their order. The shop itself serves `/own/` and `/other/`. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   'the same script with and without a query': [
     'COMPANION/sbp-checkout.js',
@@ -53,7 +53,7 @@ after(async () => {
   other.remove();
 });
 
-/** The text that a payer reads at the end of a payment on a page with these scripts. */
+/** Pays on a page with these scripts. Returns the text at the end of the payment. */
 async function pay(addresses: readonly string[]): Promise<string> {
   scripts = addresses;
   const { token, payment_id } = await companion.client.createPayment();

@@ -8,7 +8,7 @@ import { bundleShopLit } from '../support/shop-lit.ts';
 import { screenIs, ShopPage, troubleOf, type Loading } from '../support/shop-page.ts';
 import { until } from '../support/until.ts';
 
-/** The order of a page's scripts, `OURS` being ours and `LIT` the shop's own bundle with Lit in it. */
+/** Orders of a page's scripts. `OURS` is our script, and `LIT` is the shop's own bundle with Lit. */
 const ORDERS = {
   'alone in the body': '<body>OURS',
   'async in the head': '<head>ASYNC</head><body>',
@@ -17,7 +17,7 @@ const ORDERS = {
   'async beside the shop’s Lit': '<body>ASYNC LIT',
 } as const;
 
-/** The policy that a page of that order is under. A Lit of the shop's own needs its name in it. */
+/** The `trusted-types` value, with the orders to test under it. The shop's own Lit needs its name in the value. */
 const WORDS = {
   'lit-html': Object.keys(ORDERS),
   "lit-html 'allow-duplicates'": Object.keys(ORDERS),
@@ -56,7 +56,7 @@ function arrange(order: keyof typeof ORDERS, query: string, trustedTypes: string
   loading = { markup, trustedTypes };
 }
 
-/** The strictest page: a Lit of the shop's came first, its policy may be taken once, and the address has a query. */
+/** The strictest page: the shop's Lit runs first, its policy name may be used only once, and the address has a query. */
 const HARDEST = ['after the shop’s Lit', '?ver=6.4', 'lit-html'] as const;
 
 async function open(
@@ -101,7 +101,7 @@ describe('each part that comes on demand', () => {
     const { page, trouble } = await open(PHONE);
     await page.getByRole('link', { name: /Тестовый банк/ }).waitFor();
     await page.getByRole('searchbox').fill('песочн');
-    // The search is loaded with its first focus.
+    // The first focus loads the search.
     await until(
       async () => (await page.locator('sbp-checkout >> [part~=bank]').count()) === 1,
       'one bank found',

@@ -5,7 +5,7 @@ import { DESKTOP, PHONE } from '../support/browser.ts';
 import { screenIs, screenWithin, settled, textOf } from '../support/shop-page.ts';
 import { openStreet } from '../support/street.ts';
 
-/** What a page that wakes may ask the companion for: its state, a stream, and once more for what came between. */
+/** The limit of requests after a wake: the snapshot, a stream, and the snapshot again for changes in between. */
 const FEW = 4;
 const DAY_MS = 24 * 3_600_000;
 
@@ -15,7 +15,7 @@ interface Opened {
   readonly page: Page;
   readonly paymentId: string;
   readonly token: string;
-  /** Questions to the companion so far. */
+  /** Returns the number of requests to the companion so far. */
   readonly asked: () => number;
 }
 
@@ -38,7 +38,7 @@ async function lifecycle(page: Page, state: 'frozen' | 'active'): Promise<void> 
   await session.detach();
 }
 
-/** The page's clocks, as if so long had passed for the wall clock, and for the page's own only while it was awake. */
+/** Moves the page's wall clock ahead by `ms`. The monotonic clock stays, as after a sleep. */
 async function shiftClocks(page: Page, ms: number): Promise<void> {
   await page.evaluate((shift) => {
     Date.now = () => performance.timeOrigin + performance.now() + shift;
@@ -66,7 +66,7 @@ describe('a page that was away', () => {
     await street.companion.client.sandbox(paymentId, 'pay');
     await page.evaluate(() => history.back());
     await page.waitForURL(/\/checkout/);
-    // A page that was kept has its token; one that was loaded anew gets it from the shop's script, as at first.
+    // A page from the cache still has its token. A page that was loaded again gets it from the shop's script, as at first.
     await page.evaluate((value) => {
       const checkout = document.querySelector('sbp-checkout') as HTMLElement & { token?: string };
       checkout.token ??= value;
@@ -116,7 +116,7 @@ describe('a page that was away', () => {
   it('counts the right time after half an hour of sleep', async () => {
     const { page } = await open(3_600, DESKTOP);
     await shiftClocks(page, 30 * 60_000);
-    // The true time has not moved: the companion's clock is asked, and not the page's.
+    // The real time has not moved: the countdown follows the companion's clock.
     await page.waitForTimeout(2_500);
     const [, minutes] = /ещё (\d+):\d\d/.exec(await textOf(page)) ?? [];
     assert.ok(Number(minutes) >= 58, `${minutes} minutes left`);

@@ -13,7 +13,7 @@ import { membersUsed, npmBuild, npmProgram } from '../support/floor/newer-member
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['src/widget', 'src/protocol'];
 
-/** Newer than the floor, and asked for before it is used, or done without. */
+/** Members that are newer than the floor. The code checks for them first, or works without them. */
 const GUARDED: Readonly<Record<string, string>> = {
   'HTMLDialogElement.close': 'code-tools.ts asks for HTMLDialogElement',
   'HTMLDialogElement.showModal': 'code-tools.ts asks for HTMLDialogElement',
@@ -25,7 +25,10 @@ const GUARDED: Readonly<Record<string, string>> = {
   'WakeLockSentinel.released': 'behind wakeLock',
 };
 
-/** Lit's: what it asks for before it uses it, and names of its own that MDN has elsewhere. */
+/**
+ * Names in Lit's own code: features that it checks for first, and members of its own that share a name with a newer
+ * browser member.
+ */
 const LIT: readonly string[] = [
   '.adoptedStyleSheets',
   '.replaceSync()',
@@ -36,7 +39,7 @@ const LIT: readonly string[] = [
   '.emptyScript',
 ];
 
-/** CSS that is newer than the floor, and what an older browser has in its place. */
+/** CSS that is newer than the floor, and what an older browser shows instead. */
 const FALLBACKS: Readonly<Record<string, string>> = {
   '@container': 'columns by auto-fit, and the narrow layout’s smaller margins',
   'container-type': 'belongs to @container',
@@ -55,7 +58,7 @@ const FALLBACKS: Readonly<Record<string, string>> = {
   'text-wrap': 'lines of unequal length',
 };
 
-/** `start` is new in flex boxes only, and the hosted page is a grid. */
+/** `start` is newer than the floor only in flex boxes, and the hosted page uses a grid. */
 const HOSTED_PAGE = ['align-content: start', 'color-scheme', 'cursor: pointer'];
 
 const files = globSync('dist/cdn/**/*.js', { cwd: ROOT }).sort();
@@ -136,7 +139,7 @@ describe('the oldest browsers that we serve', () => {
       for (const [, address, type] of links) {
         const text = await (await fetch(new URL(address!, `${companion.url}/pay`))).text();
         const findings = type === 'css' ? newerCss(text) : newerJavaScript(text, known);
-        // The element's own script is looked at above.
+        // The tests above check the element's own script.
         const allowed = address === 'sbp-checkout.js' ? LIT : HOSTED_PAGE;
         assert.deepEqual(but(allowed, findings), [], address);
       }

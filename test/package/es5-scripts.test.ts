@@ -7,15 +7,15 @@ import { Linter } from 'eslint';
 
 const DIST = join(import.meta.dirname, '../../dist/cdn');
 
-/** Names that the scripts may take from the language and from a browser of that time. */
+/** Global names that the scripts may use: those of ES5 and of browsers of its time. */
 const KNOWN = [
   ...['String', 'Number', 'Math', 'JSON', 'parseInt', 'RegExp', 'Date', 'undefined', 'NaN', 'isNaN'],
   ...['window', 'document', 'location', 'history', 'XMLHttpRequest', 'clearTimeout', 'setTimeout'],
-  // Of browsers that know modules: open.ts looks whether it is there.
+  // Exists only in browsers with modules: open.ts checks for it first.
   'customElements',
 ];
 
-/** Methods that a browser without modules may lack, of whatever object. */
+/** Methods that a browser without modules may lack, on any object. */
 const NEWER =
   /\.(?:includes|startsWith|endsWith|padStart|padEnd|repeat|find|findIndex|flatMap|flat|at|from|of|assign|entries|values|fill|append|prepend|remove|replaceWith|closest|matches|classList|toggleAttribute|dataset|then|catch|finally)\b/g;
 
@@ -33,7 +33,7 @@ function faultsOf(code: string): string[] {
 
 describe('the hosted page’s own scripts', () => {
   for (const [name, limit, newer] of [
-    // It runs only where there are modules, and so promises.
+    // This script runs only in browsers with modules, which also have promises.
     ['pay.js', 600, ['.then']],
     ['pay.legacy.js', 3_000, []],
   ] as const) {

@@ -8,7 +8,7 @@ import { assertNoLeaks } from '../support/log-scan.ts';
 import { npmCommand, npmEnv, PackageCopy } from '../support/package-copy.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 
-/** Licences that a shop may ship in a closed product without a second thought. */
+/** Licences that allow a shop to ship the code in a closed product. */
 const FREE_TO_SHIP = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'BlueOak-1.0.0'];
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
 
@@ -22,7 +22,7 @@ before(() => {
 });
 after(() => copy.remove());
 
-/** As in a shop's own script. */
+/** Runs code like a shop's own script. */
 function node(script: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: shop,
@@ -59,7 +59,7 @@ describe('the package, installed without running anybody’s scripts', () => {
     const [command, args] = npmCommand(['exec', '--no', '--', 'sbp-checkout', 'serve']);
     const child = spawn(command, args, {
       cwd: shop,
-      // A group of its own: npm and the shell between may keep a signal to themselves.
+      // A process group, because npm and its shell may not pass a signal on.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -109,7 +109,7 @@ describe('the package, installed without running anybody’s scripts', () => {
       others.map(({ name, license }) => `${name}: ${String(license)}`),
       [],
     );
-    // From its second version on it is AGPL.
+    // From version 2 on its licence is AGPL.
     const uaParser = packages.find(({ name }) => name === 'ua-parser-js');
     assert.match(uaParser?.version ?? '', /^1\./);
   });

@@ -11,7 +11,7 @@ const VITE = join(import.meta.dirname, '../../node_modules/vite/bin/vite.js');
 const copies = [new PackageCopy(), new PackageCopy()];
 after(() => copies.forEach((copy) => copy.remove()));
 
-/** The built files with their hashes, from a process and a folder of its own. */
+/** Builds in a separate process and folder. Returns the hashes of the built files. */
 function build({ directory }: PackageCopy): Record<string, string> {
   const out = join(directory, 'dist/cdn');
   const { status, stderr } = spawnSync(process.execPath, [VITE, 'build', '--logLevel', 'warn'], {

@@ -1,27 +1,30 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
-/** The suites, each with what is in it. A file that runs in a browser is `components`. */
+/** The suites and their files. Files that run in a browser belong to `components`. */
 export const SUITES = {
   unit: ['test/{protocol,webhooks,companion,conformance,demo,build,package,run,support}/**/*.test.ts'],
   components: ['test/widget/**/*.test.ts'],
-  // One at a time: each file drives browsers, and some measure.
+  // Each file starts browsers, and some files measure time.
   e2e: ['test/e2e/**/*.test.ts'],
 } as const;
 
 export type SuiteName = keyof typeof SUITES;
 
-/** The files to run by suite, the suites in their order. */
+/** The files to run by suite, in the order of the suites. */
 export type Plan = ReadonlyMap<SuiteName, readonly string[]>;
 
-/** An argument of `npm test` is wrong; the message says how, and what there is. */
+/** Thrown for a wrong argument of `npm test`. The message names the mistake and the valid arguments. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 }
 
 const NAMES = Object.keys(SUITES) as SuiteName[];
 
-/** Reads the arguments of `npm test`: suites, folders and files of tests; all suites without any. Paths from `root`. */
+/**
+ * Reads the arguments of `npm test`: names of suites, folders and test files. Without arguments, all suites. Paths are
+ * relative to `root`.
+ */
 export function readPlan(args: readonly string[], root: string): Plan {
   const suites = new Map(NAMES.map((name) => [name, filesOf(name, root)]));
   if (args.length === 0) return suites;

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { ended } from './component-tests.ts';
 
-/** A stand-in for the runner: it says what it is told to say. */
+/** A stub of the runner that reports what the test tells it to. */
 function runner(ids: readonly string[]) {
   const sessions = Object.assign(new EventEmitter(), { all: () => ids.map((id) => ({ id })) });
   const whole = Object.assign(new EventEmitter(), { sessions });

@@ -8,8 +8,8 @@ import type { Count } from './test-file.ts';
 type Runner = NonNullable<Awaited<ReturnType<typeof startTestRunner>>>;
 
 /**
- * Runs the component tests in every installed engine. `files`: the files to run; `null` for all. `limitMs`: the time for one
- * file in one browser; after it the browsers are ended and the run fails.
+ * Runs the component tests in every installed engine. `files`: the files to run; `null` for all. `limitMs`: the time
+ * for one file in one browser, ms. After it the browsers are ended and the run fails.
  */
 export async function componentTests(
   files: readonly string[] | null,
@@ -35,7 +35,7 @@ export async function componentTests(
   return count;
 }
 
-/** Says how far the run is until it has ended; ends its browsers if nothing comes to its end for too long. */
+/** Prints the progress until the run has ended. Ends the browsers and throws if no file finishes for `limitMs`. */
 export async function ended(runner: Pick<Runner, 'sessions' | 'on'>, limitMs: number): Promise<void> {
   const sessions = [...runner.sessions.all()];
   const progress = new Progress('components', sessions.length, (text) => process.stdout.write(text));

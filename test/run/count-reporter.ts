@@ -1,6 +1,6 @@
 /**
- * A reporter of node:test that writes one letter for each test: `p` passed, `f` failed, `s` skipped. It writes as it
- * goes, so that a file that is ended in the middle has counted what came before.
+ * A reporter of node:test that writes one letter for each test: `p` passed, `f` failed, `s` skipped. It writes each
+ * letter at once, so that the tests of a file that is ended early are counted.
  */
 interface Event {
   readonly type: string;
@@ -19,7 +19,7 @@ export default async function* countReporter(source: AsyncIterable<Event>): Asyn
   for await (const { type, data } of source) {
     const isSuite = data.details?.type === 'suite';
     if (type === 'test:pass' && !isSuite) yield data.skip === undefined ? 'p' : 's';
-    // A suite that fails without a failing test (a broken hook) must count as well.
+    // Also counts a suite that fails without a failing test, for example in a hook.
     if (type === 'test:fail' && !(isSuite && isOfItsTests(data.details.error))) yield 'f';
   }
 }

@@ -7,7 +7,7 @@ import { loadOf } from './load.ts';
 
 const LOAD = join(import.meta.dirname, 'load.ts');
 
-/** A process that has ended and that nobody has asked about yet does not count. */
+/** Returns false for a zombie process as well: it has ended, and only its parent has not asked for its exit code. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');

@@ -2,10 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 const BUSY = join(import.meta.dirname, 'busy-process.ts');
-/** More would show nothing that these do not. */
+/** More busy processes would not find more faults. */
 const MOST = 32;
 
-/** How many busy processes `TEST_LOAD` wants beside the tests; none unless it is set. */
+/** Returns the number of busy processes that `TEST_LOAD` asks for; 0 without it. */
 export function loadOf(env: Readonly<Record<string, string | undefined>>): number {
   const processes = Number(env['TEST_LOAD'] ?? 0);
   if (Number.isInteger(processes) && processes >= 0 && processes <= MOST) return processes;
@@ -14,10 +14,10 @@ export function loadOf(env: Readonly<Record<string, string | undefined>>): numbe
 
 const busy = new Set<ChildProcess>();
 
-/** Keeps that many processes busy until the answer is called, or until this process has ended, however that ends. */
+/** Starts busy processes. They run until the returned function is called, or until this process ends for any reason. */
 export function burn(processes: number): () => void {
   for (let left = processes; left > 0; left--) {
-    // Without this process's own options, some of which take no file.
+    // Omits the options of this process, because some of them do not allow a script file.
     const child = fork(BUSY, { stdio: 'ignore', execArgv: [] });
     child.unref();
     child.channel?.unref();

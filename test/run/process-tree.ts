@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Ends a process, all that descend from it, and their groups: a browser has a group of its own, and a group outlives the
- * process that it was made for.
+ * Kills a process, all its descendants, and their process groups. A browser has its own group, and a group outlives its
+ * first process.
  */
 export function endTree(pid: number): void {
   for (const id of [pid, ...descendantsOf(pid)]) end(id);
 }
 
-/** The same, the process itself excepted. */
+/** Kills all descendants of a process, but not the process itself. */
 export function endDescendants(pid: number): void {
   for (const id of descendantsOf(pid)) end(id);
 }
 
-/** Ends all that is left of the group that a process was made the leader of. */
+/** Kills the rest of the process group that this process was the leader of. */
 export function endGroup(pid: number): void {
   kill(-pid);
 }
@@ -39,6 +39,6 @@ function kill(id: number): void {
   try {
     process.kill(id, 'SIGKILL');
   } catch {
-    // It has ended, or was never the leader of a group.
+    // The process has ended, or was never the leader of a group.
   }
 }

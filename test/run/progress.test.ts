@@ -7,7 +7,7 @@ describe('the progress of a run', () => {
   it('names what is still running, and for how long, as long as nothing else is said', async () => {
     const said: string[] = [];
     const progress = new Progress('unit', 3, (text) => said.push(text), 50);
-    // Nothing but this test keeps the process alive.
+    // Keeps the process alive, which the timer of `Progress` does not do.
     const alive = setInterval(() => undefined, 1_000);
     try {
       progress.begin('quick.test.ts');

@@ -1,7 +1,7 @@
-/** No line for so long, and the next one says what is still running. */
+/** After this time without a line, the next line names the files that are still running. */
 const SILENCE_MS = 10_000;
 
-/** Says how far a run of test files is: after each file, and every few seconds while a long one runs. */
+/** Prints the progress of a run: after each file, and every few seconds during a long one. */
 export class Progress {
   readonly #suite: string;
   readonly #total: number;
@@ -25,7 +25,7 @@ export class Progress {
     this.#running.set(name, performance.now());
   }
 
-  /** `output`: what the file itself has said. */
+  /** `output`: the output of the file itself. */
   end(name: string, result: string, output = ''): void {
     this.#running.delete(name);
     this.#done++;

@@ -9,7 +9,7 @@ import { fileLimitMs, runTestFiles } from './test-files.ts';
 
 const NEVER = new AbortController().signal;
 const TEST = `import { describe, it, before } from 'node:test';\n`;
-/** Starts a process that ends only when it is ended, and writes its id into a file. */
+/** A program that starts a process that never ends by itself, and writes the id of that process into a file. */
 const CHILD = `import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached: DETACHED });
@@ -28,7 +28,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-/** Whether the process that the file has started still runs. */
+/** Returns true if the process that the file has started still runs. */
 function childLives(path: string): boolean {
   const pid = Number(readFileSync(`${path}.pid`, 'utf8'));
   try {
@@ -36,7 +36,7 @@ function childLives(path: string): boolean {
   } catch {
     return false;
   }
-  // One that was ended and that nobody has asked about yet is there for the kill, too.
+  // A zombie still accepts signals: it has ended, and only its parent has not asked for its exit code.
   return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
 }
 

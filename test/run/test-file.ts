@@ -9,7 +9,7 @@ import { endGroup, endTree } from './process-tree.ts';
 export interface Count {
   passed: number;
   failed: number;
-  /** For want of something on this machine; each says what. */
+  /** Tests that need something that this machine lacks. Each one names what is missing. */
   skipped: number;
 }
 
@@ -19,12 +19,12 @@ export interface FileResult extends Count {
 }
 
 const REPORTER = join(import.meta.dirname, 'count-reporter.ts');
-/** For what a file's last process has written and nobody has read yet. */
+/** Time to read the last output of a file's processes. */
 const LAST_WORDS_MS = 1_000;
 
 const running = new Set<ChildProcess>();
 
-/** Whatever ends this process, no test's process lives on. */
+/** Ends all test processes when this process ends for any reason. */
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -37,8 +37,8 @@ process.on('exit', () => {
 });
 
 /**
- * Runs a file of tests in a process group of its own. When `limit` is aborted it is ended, and has failed. Whatever it
- * leaves behind is ended as well, also when it comes to its end in time.
+ * Runs a test file in its own process group. Kills it and counts a failure when `limit` is aborted. Afterwards kills
+ * every process that the file has left, even if the file ended in time.
  */
 export async function runTestFile(file: string, limit: AbortSignal): Promise<FileResult> {
   const directory = mkdtempSync(join(tmpdir(), 'sbp-test-run-'));
@@ -69,12 +69,12 @@ export async function runTestFile(file: string, limit: AbortSignal): Promise<Fil
   const [code] = (await once(child, 'exit')) as [number | null];
   limit.removeEventListener('abort', end);
   running.delete(child);
-  // A process that it left would also hold its output open.
+  // A process left by the file would also keep its output open.
   endGroup(child.pid!);
   await Promise.race([closed, wait(LAST_WORDS_MS)]);
   const count = read(counts);
   rmSync(directory, { recursive: true, force: true });
-  // It did not load, was ended, or has no test in it.
+  // The file did not load, was killed, or contains no test.
   const broken = code !== 0 || count.passed + count.failed + count.skipped === 0;
   if (broken && count.failed === 0) count.failed++;
   return { ...count, output, seconds: (performance.now() - since) / 1_000 };
@@ -85,7 +85,7 @@ function read(file: string): Count {
   try {
     letters = readFileSync(file, 'utf8');
   } catch {
-    // It ended before the first test.
+    // The file ended before its first test.
   }
   const of = (letter: string): number => letters.split(letter).length - 1;
   return { passed: of('p'), failed: of('f'), skipped: of('s') };
@@ -93,6 +93,6 @@ function read(file: string): Count {
 
 function environment(): NodeJS.ProcessEnv {
   const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-  // Set by a run in which this one is itself a test.
+  // Node sets this variable when this run is itself part of a test.
   return { ...colors, ...process.env, NODE_TEST_CONTEXT: undefined };
 }

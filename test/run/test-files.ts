@@ -3,18 +3,21 @@ import { Progress } from './progress.ts';
 import { runTestFile, type Count, type FileResult } from './test-file.ts';
 
 export interface Run extends Count {
-  /** Files that failed. */
+  /** The names of the failed files. */
   readonly failures: readonly string[];
 }
 
-/** `KILL_ROUNDS` and the like make some files long: `TEST_FILE_MINUTES` is then what they take. */
+/**
+ * Returns the time limit for one file in ms. Variables such as `KILL_ROUNDS` make some files long; set
+ * `TEST_FILE_MINUTES` for them.
+ */
 export function fileLimitMs(env: Readonly<Record<string, string | undefined>>): number {
   const minutes = Number(env['TEST_FILE_MINUTES'] ?? 30);
   if (!(minutes > 0)) throw new Error('TEST_FILE_MINUTES is a number of minutes');
   return minutes * 60_000;
 }
 
-/** Runs the test files of a suite, `concurrency` at a time, and prints the progress. */
+/** Runs the test files of a suite, `concurrency` at the same time, and prints the progress. */
 export async function runTestFiles(
   suite: string,
   files: readonly string[],

@@ -6,26 +6,26 @@ import { API_KEY, TOKEN_SECRET, WEBHOOK_SECRET } from './secrets.ts';
 
 interface Seen {
   readonly address: string;
-  /** Unknown to a browser that only tells what it asks for. */
+  /** `null` for an address that a browser has requested: its response is not known here. */
   readonly response: ServerResponse | null;
 }
 
 const seen: Seen[] = [];
 
-/** Of the page's own address the fragment is left out, as browsers leave it out of what they send. */
+/** Browsers do not send the fragment of an address. */
 export function watchAddress(address: string): void {
   const sent = address.split('#', 1)[0]!;
   if (leaks(sent)) seen.push({ address: sent, response: null });
 }
 
-// Every server in this process: companions, and the merchants, upstreams and banks that companions call.
+// Watches every server in this process: companions, and the merchants, upstreams and banks that companions call.
 subscribe('http.server.request.start', (message) => {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
   const address = request.url ?? '';
   if (leaks(address)) seen.push({ address, response });
 });
 
-/** Nothing that has been asked for so far held what an address must not hold, unless it was refused for it. */
+/** Fails if an address that was requested so far contains something forbidden, unless the request got 400. */
 export function assertCleanAddresses(): void {
   const leaky = seen.filter(({ response }) => response?.statusCode !== 400);
   seen.length = 0;
@@ -43,6 +43,6 @@ function readable(address: string): string {
   try {
     return decodeURIComponent(address);
   } catch {
-    return address; // not all that is sent is well encoded
+    return address; // some addresses are sent without correct encoding
   }
 }

@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `docs/api.md` as a program reads it: what its headings and its tables promise. */
+/** Reads the headings and tables of `docs/api.md`. */
 
 export interface DocumentedOperation {
   readonly method: 'get' | 'post';
-  /** With the base of its API. */
+  /** Includes the base path of its API. */
   readonly path: string;
   readonly query: readonly string[];
   readonly tables: readonly Table[];
 }
 
 export interface Table {
-  /** The first cell of the head: `field`, `response`, `events[]`, `code` … */
+  /** The first cell of the table's head: `field`, `response`, `events[]`, `code` … */
   readonly of: string;
   readonly rows: readonly Row[];
 }
 
 export interface Row {
-  /** What the first cell names in code. */
+  /** The words in code in the first cell. */
   readonly names: readonly string[];
   readonly cells: readonly string[];
 }
@@ -41,7 +41,7 @@ export const documentedOperations: readonly DocumentedOperation[] = chapters('##
   });
 });
 
-/** The table of the operation's section that is about `of`. */
+/** Returns the operation's table whose first cell is `of`. Throws if there is none. */
 export function documentedTable(operation: string, of: string): Table {
   const [method, path] = operation.split(' ');
   const found = documentedOperations.find((one) => one.method === method && one.path === path);
@@ -54,7 +54,7 @@ export function namesIn({ rows }: Table): string[] {
   return rows.flatMap(({ names }) => names);
 }
 
-/** The words in code of one cell. */
+/** Returns the words in code in a cell. */
 export function wordsIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
 }
@@ -65,7 +65,7 @@ export const documentedProblems = new Map(
     .flatMap(({ rows }) => rows.map(({ names, cells }) => [names[0]!, Number(cells[1])] as const)),
 );
 
-/** What a chapter says outside of its sections, such as the limits of every call. */
+/** The text before the first chapter, such as the limits of all calls. */
 export const introduction = text.slice(0, text.indexOf('\n## '));
 
 export const webhookChapter = chapters('## Webhooks to your server')[0]!;

@@ -98,13 +98,13 @@ const KNOWN: readonly (readonly [schema: string, bankName: string])[] = [
   ].map((bankName, i) => [`bank3${String(i).padStart(11, '0')}`, bankName] as const),
 ];
 
-/** As long as the real list. Its first names are those that search tests use. */
+/** Returns a list with the real list's length. The first names are those that search tests use. */
 export function makeKnownList(size = 200): GeneratedList {
   const known = KNOWN.map(([schema, bankName]) => entry(schema, bankName));
   return { version: '1.0', dictionary: [...known, ...makeBankList(size).dictionary.slice(4)].slice(0, size) };
 }
 
-/** Entries that are dropped without harm to the others. */
+/** Invalid entries. The companion drops them and keeps the others. */
 export const UNUSABLE_ENTRIES: readonly unknown[] = [
   null,
   42,

@@ -11,7 +11,7 @@ defineOnce('sbp-bank-picker', SbpBankPicker);
 const RUSSIAN = chooseLanguage(['ru'], null);
 export const ORIGIN = 'https://pay.example.ru';
 
-/** One bank as a companion lists it. */
+/** Returns a bank in the form of the companion's list. */
 export function bank(name: string, changes: object = {}): object {
   const url = LINK.replace('https', 'bank100000000004');
   return { id: name, name, logo_url: null, aliases: [], url, links: [{ kind: 'scheme', url }], ...changes };
@@ -19,7 +19,7 @@ export function bank(name: string, changes: object = {}): object {
 
 export const TWELVE = Array.from({ length: 12 }, (_, index) => bank(`Банк ${index + 1}`));
 
-/** On a page of its own, with the list come. A tap on a bank leads nowhere. */
+/** Shows a picker with a loaded list. A tap on a bank opens nothing. */
 export async function showPicker(
   banks: unknown,
   changes: Partial<SbpBankPicker> & { width?: number } = {},
@@ -52,7 +52,7 @@ export function namesOf(picker: SbpBankPicker, selector = 'a[part=bank]'): strin
   return all(picker, selector).map((link) => link.querySelector('.name')!.textContent);
 }
 
-/** Until all rows stand, and what comes with the first focus: it is loaded already, but a promise away. */
+/** Waits until all rows are drawn, including the part that loads on the first focus. */
 export async function settle(picker: SbpBankPicker): Promise<void> {
   for (let rows = -1; rows !== all(picker, 'a').length;) {
     rows = all(picker, 'a').length;
@@ -61,7 +61,7 @@ export async function settle(picker: SbpBankPicker): Promise<void> {
   }
 }
 
-/** What the payer types, at one go; answers what is found. */
+/** Pastes a query into the search field. Returns the names of the found banks. */
 export async function search(picker: SbpBankPicker, query: string): Promise<string[]> {
   const input = all<HTMLInputElement>(picker, 'input')[0]!;
   await paste(input, query);
@@ -69,7 +69,7 @@ export async function search(picker: SbpBankPicker, query: string): Promise<stri
   return namesOf(picker);
 }
 
-/** What has the focus in it, by what it says. */
+/** Returns `search` or the bank's name for the focused element; `null` without focus. */
 export function focused(picker: SbpBankPicker): string | null {
   const element = picker.shadowRoot!.activeElement;
   return element instanceof HTMLInputElement

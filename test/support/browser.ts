@@ -16,7 +16,10 @@ const USUAL_PLACES = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-/** Chrome's phone-home habits would fail on a closed network, many at a time; root may not use its sandbox. */
+/**
+ * Turns off Chrome's own network requests, many of which would fail on a closed network. Root cannot use Chrome's
+ * sandbox.
+ */
 export const CHROMIUM_ARGS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
@@ -27,14 +30,17 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-/** A browser of Chromium's kind: `CHROME_PATH`, an installed one, or the one Playwright has downloaded. */
+/**
+ * Returns the path of a Chromium-based browser: `CHROME_PATH`, an installed one, or Playwright's download. `null`
+ * without one.
+ */
 export function findChromium(): string | null {
   const named = process.env['CHROME_PATH'];
   if (named) return named;
   return [...USUAL_PLACES, chromium.executablePath()].find((path) => path !== '' && existsSync(path)) ?? null;
 }
 
-/** `flags`: what a payer has set at `chrome://flags`, as switches. */
+/** `flags`: command-line switches for settings that a payer may have made at `chrome://flags`. */
 export async function launchChromium(
   executablePath: string | null = findChromium(),
   flags: readonly string[] = [],
@@ -64,7 +70,7 @@ export const PHONE: BrowserContextOptions = {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
 
-/** An iPad, held upright. */
+/** An iPad in portrait orientation. */
 export const TABLET: BrowserContextOptions = {
   viewport: { width: 834, height: 1112 },
   hasTouch: true,

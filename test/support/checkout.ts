@@ -4,7 +4,7 @@ import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
 import { ENDPOINT, pause, type FakePayment } from './fake-companion.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** On a page of its own, as a shop would embed it. */
+/** Shows a checkout on a page, as a shop would embed it. */
 export async function show(
   payment: FakePayment,
   attributes: Record<string, string> = {},
@@ -18,14 +18,14 @@ export async function show(
   return checkout;
 }
 
-/** What the payer sees in it, through the shadow roots of inner elements. */
+/** Returns an element inside the checkout, through the shadow roots of inner elements. Throws if it is missing. */
 export function inside(checkout: SbpCheckout, ...path: readonly string[]): HTMLElement {
   const found = find(checkout, path);
   if (!found) throw new Error(`no ${path.join(' ')} on "${checkout.screen}"`);
   return found;
 }
 
-/** The same, as soon as it is there. */
+/** Resolves to the element as soon as it exists. */
 export function shown<T extends HTMLElement = HTMLElement>(
   checkout: SbpCheckout,
   ...path: readonly string[]

@@ -1,6 +1,6 @@
 /**
- * A host that has done with its companion, as a process of its own: `node closing-host.ts <folder> <way>`. Says `closed` once
- * everything is closed that a host closes, and then has to end by itself.
+ * A host process that closes its companion: `node closing-host.ts <folder> <way>`. It prints `closed` after it has
+ * closed everything that a host closes. Then the process must end by itself.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import Fastify from 'fastify';
@@ -15,7 +15,7 @@ const companion = await createCompanion({
   log: pino({ level: 'silent' }),
 });
 
-/** A payment is made, watched and paid; the page that watches stays. */
+/** Creates a payment, opens its status stream and pays it. The stream stays open. */
 async function takePayment(): Promise<void> {
   const client = apiClient(`http://127.0.0.1:${port}`);
   const { payment_id, token } = await client.createPayment();
@@ -65,7 +65,7 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
     app.use(companion.handler);
     const server = await serve(app);
     await takePayment();
-    // The order of docs/mounting.md: no new connections, then the companion, which ends the open streams.
+    // The order from docs/mounting.md: stop new connections, then close the companion, which ends the open streams.
     server.close();
     await companion.close();
   },

@@ -1,4 +1,4 @@
-/** The companion as it is, which also says how much memory it keeps. */
+/** The real companion, which also reports its live memory on request. */
 import { serve } from '../../src/companion/cli/serve.ts';
 import { sayWhenAsked } from './kept-memory.ts';
 

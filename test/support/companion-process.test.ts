@@ -12,7 +12,7 @@ before(() => {
 });
 after(() => rmSync(directory, { recursive: true, force: true }));
 
-/** A program in the companion's place, which says first who it is and where its data would be. */
+/** Writes a program to run in place of the companion. It first prints its process id and the path of its data. */
 function program(name: string, rest: string): string {
   const path = join(directory, `${name}.mjs`);
   const said = `import { writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ function lives(pid: number): boolean {
 describe('a companion that does not start', () => {
   it('is ended when it answers nobody, and its data is gone', async () => {
     const path = program('silent', `console.log('here I am'); setInterval(() => {}, 1000);`);
-    // Time for a process to begin, on a machine that is busy as well: what it has said must be in the error.
+    // Long enough for a process to start on a busy machine: the error must contain its output.
     await assert.rejects(CompanionProcess.start({}, path, 10_000), /did not start:\n(here I am)?/);
     const { pid, data } = saidBy(path);
     await until(() => !lives(pid), 'its end');

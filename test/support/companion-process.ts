@@ -13,10 +13,10 @@ import { assertNoTokensStored } from './token-scan.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 const CLI = join(import.meta.dirname, '../../src/companion/cli/main.ts');
-/** Half of what a start takes is reading the sources. */
+/** A compile cache, because reading the sources takes half of the start. */
 const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
 
-/** The companion as it really runs: a process of its own, which can be killed and started again on the same data. */
+/** The companion as in production: its own process, which can be killed and restarted on the same data. */
 export class CompanionProcess {
   readonly port: number;
   readonly url: string;
@@ -36,7 +36,7 @@ export class CompanionProcess {
     this.client = apiClient(this.url);
   }
 
-  /** `script`: another program than the real one, for a control. */
+  /** `script`: runs this program in place of the companion. */
   static async start(
     env: Record<string, string> = {},
     script = CLI,
@@ -53,7 +53,10 @@ export class CompanionProcess {
     return instance;
   }
 
-  /** Resolves when it answers. One that does not is ended: nobody else has it in hand. */
+  /**
+   * Resolves when the companion responds. Kills the process and throws if it does not respond in time, because no
+   * caller can stop it.
+   */
   async start(patienceMs = PATIENCE_MS): Promise<void> {
     const child = spawn(process.execPath, [this.#script, 'serve'], {
       env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILED, ...this.#env },
@@ -64,31 +67,31 @@ export class CompanionProcess {
       stream.on('data', (chunk) => (this.output += String(chunk)));
       if (stream instanceof Socket) stream.unref();
     }
-    // Where a hook fails before it can stop the companion, the file of tests comes to its end all the same.
+    // Lets the test process end even if a hook fails before it stops the companion.
     child.unref();
     const closed = once(child, 'close');
     const deadline = Date.now() + patienceMs;
     while (!(await this.#answers())) {
       if (hasEnded(child) || Date.now() > deadline) {
         await this.kill();
-        await closed; // with its last words
+        await closed; // includes the last output
         throw new Error(`it did not start:\n${this.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
 
-  /** The end without warning. */
+  /** Kills the process without warning. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** The end as its operator asks for it, after which it can be started again; answers the exit code. */
+  /** Stops the companion as an operator does. It can be started again. Returns the exit code. */
   async terminate(): Promise<number | null> {
     return this.#end('SIGTERM');
   }
 
-  /** Resolves when it has ended by itself. */
+  /** Resolves when the process has ended by itself. */
   async ended(): Promise<void> {
     const child = this.#child;
     child?.ref();
@@ -96,7 +99,7 @@ export class CompanionProcess {
     this.#child = null;
   }
 
-  /** Fails as well if anything was logged, or asked for, that must never be. */
+  /** Stops the companion and removes its data. Fails if a log line, an address or the database contains a secret. */
   async stop(): Promise<void> {
     await this.terminate();
     assertNoTokensStored(this.databaseFile);
@@ -105,14 +108,14 @@ export class CompanionProcess {
     assertCleanAddresses();
   }
 
-  /** Changes its data behind its back, as no API can. */
+  /** Changes the database directly, in ways that no API offers. */
   changeData(change: (db: DatabaseSync) => void): void {
     const db = new DatabaseSync(this.databaseFile, { timeout: 5000 });
     change(db);
     db.close();
   }
 
-  /** Holds the database as another program could; answers how to let it go. */
+  /** Locks the database as another program could. Returns a function that unlocks it. */
   lockData(): () => void {
     const db = new DatabaseSync(this.databaseFile, { timeout: 5000 });
     db.exec('BEGIN IMMEDIATE');
@@ -123,7 +126,7 @@ export class CompanionProcess {
     return this.#env['SBP_DATABASE_URL']!.slice('file:'.length);
   }
 
-  /** For commands of the same companion. */
+  /** The environment for other commands on the same data. */
   get env(): Readonly<Record<string, string>> {
     return this.#env;
   }

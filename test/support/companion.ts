@@ -13,7 +13,7 @@ import { API_KEY, secretsOf, TOKEN_SECRET, WEBHOOK_SECRET } from './secrets.ts';
 
 export { API_KEY, TOKEN_SECRET, WEBHOOK_SECRET };
 
-/** The environment of a companion that reaches nothing outside this machine. */
+/** The environment of a companion that calls only this machine. */
 export function testEnv(port: number, directory: string): Record<string, string> {
   return {
     NODE_ENV: 'development',
@@ -26,10 +26,10 @@ export function testEnv(port: number, directory: string): Record<string, string>
     SBP_DATABASE_URL: `file:${join(directory, 'test.sqlite')}`,
     SBP_BANKS_URL: 'http://127.0.0.1:9/no-banks.json',
     SBP_METHODS: 'sbp=sandbox,sberpay=sandbox,buyer_qr=sandbox',
-    // For tests that run outside development.
+    // Some tests run outside development.
     SBP_SANDBOX: 'allow',
     SBP_MERCHANT_NAME: 'Ромашка',
-    // Tests come from one address, many a second.
+    // All test calls come from one address, many in a second.
     SBP_RATE_LIMIT: '0',
     SBP_STREAM_LIMIT: '0',
   };
@@ -39,16 +39,16 @@ export interface TestCompanion {
   readonly companion: Companion;
   readonly url: string;
   readonly databaseFile: string;
-  /** Everything it logged so far. */
+  /** Returns all log lines so far. */
   readonly logs: () => string;
   api(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
-  /** A payment with an answer of 201. */
+  /** Creates a payment. Fails unless the response is 201. */
   createPayment(fields?: Record<string, unknown>): Promise<CreatedPayment>;
   checkout(path: string, token: string, headers?: Record<string, string>): Promise<Response>;
   sandbox(paymentId: string, action: string): Promise<Response>;
-  /** Ends it; fails if anything was logged, or asked for, that must never be. */
+  /** Stops the companion. Fails if a log line, an address or the database contains a secret. */
   close(): Promise<void>;
-  /** The same, and its data is gone. */
+  /** Stops the companion like `close`, and removes its data. */
   stop(): Promise<void>;
 }
 
@@ -67,14 +67,14 @@ export interface CreatedPayment {
   [field: string]: unknown;
 }
 
-/** A companion in this process, on a port and a database of its own. */
+/** Starts a companion in this process, with its own port and database. */
 export async function startCompanion(
   env: Record<string, string> = {},
   {
     settings,
     ...options
   }: Pick<CompanionOptions, 'now' | 'monotonic' | 'resolve' | 'store' | 'providers'> & {
-    /** What the environment has no word for, such as a part of a day. */
+    /** Settings that environment variables cannot express, such as a fraction of a day. */
     settings?: Partial<Config>;
   } = {},
 ): Promise<TestCompanion> {
@@ -82,7 +82,7 @@ export async function startCompanion(
   const port = env['SBP_PORT'] === undefined ? await freePort() : Number(env['SBP_PORT']);
   const lines: string[] = [];
   const standIn = options.providers?.sandbox;
-  // It may serve less than the sandbox itself.
+  // The test's provider may offer fewer methods than the sandbox.
   const methods = standIn && {
     SBP_METHODS: standIn.capabilities.methods.map((method) => `${method}=sandbox`).join(),
   };
@@ -115,7 +115,7 @@ function assertProblemsDeclared(lines: readonly string[]): void {
   assert.deepEqual(undeclared, []);
 }
 
-/** Calls a companion as a merchant's server, a payer's page and the sandbox's script would. */
+/** Calls a companion like a merchant's server, a payer's page and the sandbox's script. */
 export function apiClient(url: string) {
   async function api(
     path: string,
@@ -146,7 +146,7 @@ export function apiClient(url: string) {
   };
 }
 
-/** A test's own clock that is moved is time that goes by, and no clock that jumps: the monotonic one goes along. */
+/** Moving a test's clock means that time passes, not that the wall clock jumps. So the monotonic clock moves along. */
 function travelling({ now }: Pick<CompanionOptions, 'now'>): Pick<CompanionOptions, 'monotonic'> {
   return now ? { monotonic: now } : {};
 }

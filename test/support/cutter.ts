@@ -1,11 +1,11 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 
-/** Asks a {@link Cutter} to break the connection once so many bytes of the answer are through. */
+/** The header that makes a {@link Cutter} break the connection after this many bytes of the response. */
 export const CUT_AFTER = 'x-cut-after';
 
-/** Stands between a client and a server, and breaks each connection at the byte that the client's request names. */
+/** A proxy that breaks each connection after the number of bytes that the client's request names. */
 export class Cutter {
-  /** After how many bytes connections were cut. */
+  /** The byte counts after which connections were cut. */
   readonly cuts = new Set<number>();
   /** Bytes of the shortest 200 response that passed whole. Others may hold heartbeats, which a slow machine adds. */
   shortestWhole = Infinity;
@@ -27,7 +27,7 @@ export class Cutter {
           passed += chunk.length;
           if (passed < limit) return;
           this.cuts.add(limit);
-          // After the bytes before the cut have gone out.
+          // Sends the bytes before the cut first.
           client.destroySoon();
           upstream.destroy();
         });

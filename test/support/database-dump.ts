@@ -2,10 +2,10 @@ import { DatabaseSync } from 'node:sqlite';
 
 const SHOWN_CHARS = 300;
 
-/** Written by the time that goes by, whatever is called: the last time that the clock was seen. */
+/** The table with the last seen time of the clock. It changes without any call. */
 const BY_THE_CLOCK = 'clock';
 
-/** Everything that is stored, one text a row, but for what the clock writes. */
+/** Returns every row of the database as text, except the clock's table. */
 export function dumpDatabase(file: string): string[] {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
@@ -22,7 +22,7 @@ export function dumpDatabase(file: string): string[] {
   }
 }
 
-/** The rows that are not what they were; none when nothing at all has changed. */
+/** Returns the rows that were added, removed or changed; empty without changes. */
 export function changedRows(before: readonly string[], after: readonly string[]): string[] {
   const known = new Set(before);
   const kept = new Set(after);

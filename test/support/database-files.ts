@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 const PARTS = ['', '-wal', '-shm', '-journal', '.lock'] as const;
 type Part = (typeof PARTS)[number];
 
-/** A database with the files beside it, as they are at one moment: taken while it is open, what a crash would leave. */
+/** The files of a database at one moment. Files of an open database are what a crash would leave. */
 export type DatabaseFiles = Readonly<Partial<Record<Part, Buffer>>>;
 
 export function takeFiles(file: string): DatabaseFiles {
@@ -13,7 +13,7 @@ export function takeFiles(file: string): DatabaseFiles {
   );
 }
 
-/** Puts them there and nothing else. */
+/** Writes these files and removes the other files of the database. */
 export function putFiles(file: string, files: DatabaseFiles): void {
   for (const part of PARTS) {
     rmSync(file + part, { force: true });
@@ -22,7 +22,7 @@ export function putFiles(file: string, files: DatabaseFiles): void {
   }
 }
 
-/** Whatever a companion has acknowledged of money: who owes, who paid, what was given back. */
+/** Returns all money data that a companion has acknowledged: payments, their status, and refunds. */
 export function readBooks(file: string): readonly unknown[] {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
@@ -33,7 +33,7 @@ export function readBooks(file: string): readonly unknown[] {
       `SELECT key FROM idempotency_keys`,
       `SELECT reference, payment_id FROM attempts`,
     ].map((query) =>
-      // Without the columns' names: SQLite does not mind a letter that has changed its case.
+      // Compares values without column names. Damage may change the case of a letter in a name, which SQLite ignores.
       db
         .prepare(`${query} ORDER BY rowid`)
         .all()

@@ -5,13 +5,13 @@ import { createShop, type Shop } from '../../demo/shop-server.ts';
 import type { OrderAnswer } from '../../demo/shop/order.ts';
 import { API_KEY, WEBHOOK_SECRET } from './secrets.ts';
 
-/** One oolong. */
+/** An order of one oolong. */
 const TEA = [{ sku: 'oolong', quantity: 1 }];
 
-/** The demo shop's server, as `npm run demo` runs it, beside a companion. */
+/** The demo shop's server as in `npm run demo`, with a companion. */
 export class DemoShop {
   readonly url: string;
-  /** What a person was told in the shop's log. */
+  /** Warnings in the shop's log, for a person. */
   readonly warnings: string[] = [];
   readonly #server: Server;
   #shop: Shop;
@@ -43,7 +43,7 @@ export class DemoShop {
     return new DemoShop(server, companionUrl, databaseFile);
   }
 
-  /** As after a crash: another process on the same database. */
+  /** Restarts the shop on the same database, as after a crash. */
   async restart(): Promise<void> {
     await this.#shop.close();
     this.#shop = this.#open();

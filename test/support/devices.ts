@@ -1,6 +1,6 @@
 /**
- * Devices as they are in 2025–26: what their browser sends, what a page can see of them, and what is to come of it.
- * The server's half and the page's half are held to the same table.
+ * Devices of 2025–26: what their browser sends, what a page can read, and the expected result. The tests of the server
+ * and of the page use the same table.
  */
 import type { Platform } from '../../src/protocol/banks.ts';
 import type { DeviceType } from '../../src/protocol/snapshot.ts';
@@ -17,14 +17,14 @@ export interface DeviceCase {
   readonly name: string;
   readonly userAgent: string;
   readonly screen: Screen;
-  /** What an app or a script has put on the page. */
+  /** Objects that an app or a script adds to the page. */
   readonly objects: Omit<PageGlobals, 'navigator'>;
   readonly standalone?: boolean;
-  /** What a request tells. */
+  /** The result from a request's headers. */
   readonly told: { readonly type: DeviceType; readonly os: string | null; readonly platform: Platform };
-  /** What the page makes of it. */
+  /** The result from the page's own checks. */
   readonly type: DeviceType;
-  /** The platform whose bank links the payer gets in the end. */
+  /** The platform of the bank links that the payer gets in the end. */
   readonly links: Platform;
   readonly inApp: InApp | null;
 }
@@ -33,7 +33,7 @@ const FINGER = { maxTouchPoints: 5, coarse: true } as const;
 const PHONE: Screen = { ...FINGER, shortSide: 390 };
 const TABLET: Screen = { ...FINGER, shortSide: 800 };
 const MOUSE: Screen = { maxTouchPoints: 0, coarse: false, shortSide: 900 };
-/** A laptop with a touchscreen: the touchpad is what it is worked with. */
+/** A laptop with a touchscreen. Its main pointer is the touchpad. */
 const TOUCH_LAPTOP: Screen = { maxTouchPoints: 10, coarse: false, shortSide: 864 };
 
 const IPHONE =
@@ -95,7 +95,7 @@ const windows = (name: string, tail: string, screen = MOUSE): DeviceCase =>
   device(name, `${WINDOWS} ${tail}`, screen, TOLD_WINDOWS);
 
 export const DEVICES: readonly DeviceCase[] = [
-  // Apple's phones: the same engine under every name.
+  // Apple's phones. All browsers use the same engine.
   iphone('iPhone, Safari 18', `Version/18.6 ${APPLE_TAIL}`),
   device(
     'iPhone, Safari 26, which says 18 still',
@@ -111,7 +111,7 @@ export const DEVICES: readonly DeviceCase[] = [
   device('iPhone that asks for the desktop site', `${MAC} Version/18.6 Safari/605.1.15`, PHONE, TOLD_MAC, {
     type: 'mobile',
   }),
-  // Apple's tablets, both ways.
+  // Apple's tablets, in both forms of User-Agent.
   device('iPad as a Mac', `${MAC} Version/18.6 Safari/605.1.15`, TABLET, TOLD_MAC, { type: 'tablet' }),
   device(
     'iPad as a Mac, with a trackpad',
@@ -193,7 +193,7 @@ export const DEVICES: readonly DeviceCase[] = [
     PHONE,
     { type: 'mobile', os: 'HarmonyOS', platform: 'android' },
   ),
-  // Systems with apps of their own, or none: the bare scheme of a desktop's links asks for no Android.
+  // Systems with their own apps or without apps. They get desktop links, whose bare scheme does not need Android.
   device(
     'Aurora OS',
     'Mozilla/5.0 (Mobile; Aurora 5.0; rv:102.0) Gecko/102.0 Firefox/102.0',
@@ -208,7 +208,7 @@ export const DEVICES: readonly DeviceCase[] = [
     { type: 'mobile', os: 'KAIOS', platform: 'desktop' },
     { links: 'desktop' },
   ),
-  // Foldables: a phone or a tablet, whichever they are at the moment.
+  // Foldables: a phone or a tablet, depending on their current state.
   android(
     'foldable, folded',
     `Mozilla/5.0 (Linux; Android 15; SM-F956B) ${KHTML} Chrome/140.0.0.0 Mobile Safari/537.36`,
@@ -266,7 +266,7 @@ export const DEVICES: readonly DeviceCase[] = [
     TOUCH_LAPTOP,
     { type: 'desktop', os: 'Android-x86', platform: 'desktop' },
   ),
-  // Television sets: a phone scans the code.
+  // Televisions: the payer scans the code with a phone.
   device(
     'Android TV',
     `Mozilla/5.0 (Linux; Android 12; MiTV-AXSO2 Build/STT1) ${KHTML} Chrome/120.0.0.0 Safari/537.36`,

@@ -11,7 +11,7 @@ const SOURCES = {
   'sbp-checkout/companion': 'src/companion/index.ts',
 };
 
-/** The JavaScript blocks of a page of docs/ that begin with the name of a file, as files in a folder of their own. */
+/** Writes the JavaScript blocks of a docs/ page that begin with a file name into a separate folder. */
 export class DocExamples {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sbp-doc-examples-'));
 
@@ -24,7 +24,7 @@ export class DocExamples {
         runnable = runnable.replace(published, pathToFileURL(join(root, source)).href);
       }
       this.write(name!, runnable);
-      // The same example under the older version.
+      // Also writes the example for the older version of Express.
       if (runnable.includes("from 'express'")) {
         this.write(
           name!.replace('express', 'express4'),

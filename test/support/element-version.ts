@@ -6,7 +6,7 @@ import { PackageCopy } from './package-copy.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 
-/** The built element of another release: the same sources but for one text, and so another build. */
+/** The built element of another release: the same sources with one changed text, so its build differs. */
 export class OtherVersion {
   readonly #copy = new PackageCopy();
 
@@ -23,7 +23,7 @@ export class OtherVersion {
     if (status !== 0) throw new Error(stderr);
   }
 
-  /** A built file; `null` if there is none of that name. */
+  /** Returns a built file; `null` if it does not exist. */
   read(name: string): Buffer | null {
     return builtFile(join(this.#copy.directory, 'dist/cdn'), name);
   }
@@ -33,7 +33,7 @@ export class OtherVersion {
   }
 }
 
-/** A file of the build under test, for a page that serves its own copy. */
+/** Returns a file of the build under test, for a page that serves its own copy. `null` if it does not exist. */
 export function thisVersion(name: string): Buffer | null {
   return builtFile(join(ROOT, 'dist/cdn'), name);
 }

@@ -1,4 +1,4 @@
-/** The three engines that payers' browsers are built on, as the component tests start them. */
+/** The three engines of payers' browsers, and how the component tests start them. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromeLauncher } from '@web/test-runner-chrome';
@@ -9,9 +9,9 @@ import { freePort } from './companion.ts';
 import { until } from './until.ts';
 
 export interface Engine {
-  /** Debian's packages of it. */
+  /** Its Debian packages. */
   readonly packages: readonly string[];
-  /** Where it is on this machine; `null` when it is not. */
+  /** Returns its path; `null` when it is not installed. */
   find(): string | null;
   launch(executablePath: string): object | Promise<object>;
 }
@@ -50,7 +50,7 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
       }),
   },
   webkit: {
-    // WebKitGTK's. Safari can be driven on a Mac only, and not without a click in its settings.
+    // Uses WebKitGTK, because Safari can be driven only on a Mac, after a click in its settings.
     packages: ['webkit2gtk-driver', 'xvfb', 'xauth'],
     find: () =>
       existsSync('/usr/bin/WebKitWebDriver') && existsSync('/usr/bin/xvfb-run')
@@ -79,8 +79,8 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
 };
 
 /**
- * The runner sets a page's size before each file, and Puppeteer asks for an orientation with it, a command that Firefox
- * 140 does not know: the size is all that the tests need.
+ * The runner sets the page size before each file, and Puppeteer sets an orientation with it. Firefox 140 does not know
+ * that command, and the tests need only the size.
  */
 function withoutOrientation(page: PuppeteerPage): PuppeteerPage {
   const setViewport = page.setViewport.bind(page);
@@ -89,7 +89,7 @@ function withoutOrientation(page: PuppeteerPage): PuppeteerPage {
       await setViewport(viewport);
     } catch (error) {
       if (!viewport || !/setScreenOrientationOverride.*unknown command/.test(String(error))) throw error;
-      // Puppeteer sends both commands at once: that of the size may still be under way.
+      // Puppeteer sends both commands at the same time, so the size may not be set yet.
       await page.waitForFunction(
         ({ width, height }) => innerWidth === width && innerHeight === height,
         {},
@@ -100,21 +100,21 @@ function withoutOrientation(page: PuppeteerPage): PuppeteerPage {
   return page;
 }
 
-/** It needs a display, which a server has not; it ends with this process. */
+/** Starts the driver with a virtual display, because a server has none. The driver ends with this process. */
 async function startWebKitDriver(): Promise<number> {
   const port = await freePort();
   const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`], {
     stdio: 'ignore',
     detached: true,
   });
-  // Ended by a signal, a process has no exit of its own, and its browser would live on.
+  // A process that a signal ends emits no `exit` event, and its browser would keep running.
   process.once('SIGTERM', () => process.exit(143));
   process.once('exit', () => {
     if (driver.pid === undefined) return;
     try {
       process.kill(-driver.pid);
     } catch {
-      // It has ended by itself.
+      // The driver has already ended.
     }
   });
   await until(

@@ -2,7 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** A stream read to the end or until `stop`; events and comments in the order they came. */
+/** Reads a stream to its end or until `stop`. Keeps events and comments in their order. */
 export class StreamReader {
   readonly events: EventSourceMessage[] = [];
   readonly comments: string[] = [];
@@ -26,7 +26,7 @@ export class StreamReader {
       try {
         for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }));
       } catch {
-        // cut off: by `stop`, or by the server going away
+        // cut off by `stop`, or by a server that has ended
       }
       this.#notify();
     })();
@@ -48,7 +48,7 @@ export class StreamReader {
       .map(({ data }) => JSON.parse(data) as Snapshot);
   }
 
-  /** Waits until the events are as wanted; throws after `timeoutMs`. */
+  /** Waits until the condition is true. Throws after `timeoutMs`. */
   async until(wanted: (reader: this) => boolean, timeoutMs = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!wanted(this)) {

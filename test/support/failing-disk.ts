@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 /**
- * A real file system that meets an error and turns read-only under whoever has its files open, as Linux does with a disk
- * that fails. Takes the rights to mount and a loop device.
+ * A real file system that turns read-only while its files are open, as Linux does with a failing disk. Needs the rights
+ * to mount, and a loop device.
  */
 export class FailingDisk {
   readonly directory: string;
@@ -18,7 +18,7 @@ export class FailingDisk {
     this.directory = join(home, 'disk');
   }
 
-  /** `null` where that cannot be had. */
+  /** Returns `null` if this machine does not allow it. */
   static mount(megabytes: number): FailingDisk | null {
     const disk = new FailingDisk(mkdtempSync(join(tmpdir(), 'sbp-failing-')));
     mkdirSync(disk.directory);
@@ -29,7 +29,7 @@ export class FailingDisk {
     return null;
   }
 
-  /** From now on it takes no writes. */
+  /** Makes every write fail from now on. */
   fail(): void {
     const device = spawnSync('findmnt', ['-no', 'SOURCE', this.directory], {
       encoding: 'utf8',
@@ -37,7 +37,7 @@ export class FailingDisk {
     writeFileSync(`/sys/fs/ext4/${basename(device)}/trigger_fs_error`, 'as a test');
   }
 
-  /** What an operator does; nobody has a file of it open. */
+  /** Repairs the disk as an operator would. No process may have its files open. */
   repair(): void {
     run('umount', this.directory);
     run('e2fsck', '-fy', this.#image);

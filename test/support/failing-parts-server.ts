@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { RunnerContext } from './fake-companion-server.ts';
 
 /**
- * For Web Test Runner's server: `/parts/<n>/<path>` has the next `n` requests for `path` fail, and answers how many there
- * have been since the last such call. Each browser has its own, since they run side by side.
+ * A middleware for Web Test Runner's server. `/parts/<n>/<path>` makes the next `n` requests for `path` fail, and
+ * returns the number of requests since the last such call. Counts separately for each browser, because the browsers run
+ * at the same time.
  */
 export function failingParts(): (context: RunnerContext, next: () => Promise<void>) => Promise<void> {
   const parts = new Map<string, { failures: number; asked: number }>();
@@ -25,7 +26,7 @@ export function failingParts(): (context: RunnerContext, next: () => Promise<voi
   };
 }
 
-/** What a browser has kept from another test's page it does not ask for: the runner has it keep all for a year. */
+/** The runner lets browsers cache files for a year. Forbids caching, so that each test page requests its parts. */
 function keepNot(response: ServerResponse): void {
   const set = response.setHeader.bind(response);
   set('cache-control', 'no-store');

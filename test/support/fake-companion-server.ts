@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What the fake does with one request; the last of a list is repeated. */
+/** A response of the fake companion. In a list, the last one is repeated. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Record<string, string>;
-  /** Sent as it is; for a stream, its first bytes. */
+  /** The body as it is sent; for a stream, its first bytes. */
   readonly body?: string;
-  /** Never answers. */
+  /** Never responds. */
   readonly hang?: boolean;
-  /** Cuts the connection instead of answering, or (stream) after the body. */
+  /** Breaks the connection instead of responding; for a stream, after the body. */
   readonly drop?: boolean;
-  /** Ends a stream in order after the body. */
+  /** Ends a stream cleanly after the body. */
   readonly end?: boolean;
   readonly delayMs?: number;
 }
@@ -19,14 +19,14 @@ export interface Script {
   readonly session: Reply[];
   readonly events: Reply[];
   readonly banks: Reply[];
-  /** By path (`/method` …); the session's own answer where there is none. */
+  /** Responses by path (`/method` …). Without one, the response for the session. */
   readonly acts?: Readonly<Record<string, Reply[]>>;
 }
 
 export interface LoggedRequest {
   readonly path: string;
   readonly url: string;
-  /** What was posted, as text; empty for a GET. */
+  /** The body as text; empty for a GET. */
   readonly body: string;
   readonly lastEventId: string | null;
   closed: boolean;
@@ -48,8 +48,8 @@ export interface RunnerContext {
 }
 
 /**
- * A companion over real HTTP that does as it is told, for Web Test Runner's server. A payment exists from the
- * moment a test has put its script at `/fake/control/<token>`.
+ * A fake companion over real HTTP for Web Test Runner's server. A payment exists after a test has posted its script to
+ * `/fake/control/<token>`.
  */
 export function fakeCompanion(): (context: RunnerContext, next: () => Promise<void>) => Promise<void> {
   const payments = new Map<string, Payment>();
@@ -57,7 +57,7 @@ export function fakeCompanion(): (context: RunnerContext, next: () => Promise<vo
     const { req, res, path } = context;
     if (!path.startsWith('/fake/')) return next();
     context.respond = false;
-    context.status = 200; // or the runner reports what it did not answer itself as missing
+    context.status = 200; // with another status the runner reports the request as a missing file
     const [kind, token = ''] = path.slice('/fake/'.length).split('/');
     if (kind === 'checkout') return serve(payments, req, res, path);
     const body = await read(req);

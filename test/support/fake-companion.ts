@@ -8,13 +8,13 @@ export const ENDPOINT = `${location.origin}/fake`;
 
 let count = 0;
 
-/** One payment at the fake companion, from the browser's side. */
+/** A payment at the fake companion, for tests in the browser. */
 export class FakePayment {
   readonly token = `pay_${Date.now()}_${Math.random().toString(36).slice(2)}_${count++}`;
 
   static async create(first: Snapshot, script: Partial<Script> = {}): Promise<FakePayment> {
     const payment = new FakePayment();
-    sessionStorage.clear(); // most payments here have one id, and where the payer went is kept by it
+    sessionStorage.clear(); // most payments here have the same id, under which a visit to a bank is stored
     await payment.script(first, script);
     return payment;
   }
@@ -28,7 +28,7 @@ export class FakePayment {
     });
   }
 
-  /** To every open stream. */
+  /** Sends to every open stream. */
   async send(what: Snapshot | string): Promise<void> {
     await this.#tell('send', typeof what === 'string' ? what : sse(what));
   }
@@ -54,7 +54,7 @@ export function json(value: unknown): Reply {
   return { body: JSON.stringify(value) };
 }
 
-/** The companion's own refusal. */
+/** Returns a refusal in the companion's form. */
 export function problem({ status, code }: { readonly status: number; readonly code: string }): Reply {
   const headers = { 'content-type': 'application/problem+json' };
   return { status, headers, body: JSON.stringify({ code }) };
@@ -65,7 +65,7 @@ const EVENTS = [
   ...['bank-open', 'connection', 'error', 'step'],
 ].map((name) => `sbp-${name}`);
 
-/** Every event of the element, in order, as a page would hear them. */
+/** Returns a list of the element's events, in the order in which a page gets them. */
 export function record(target: EventTarget): CustomEvent[] {
   const heard: CustomEvent[] = [];
   for (const name of EVENTS) target.addEventListener(name, (event) => heard.push(event as CustomEvent));
@@ -76,7 +76,7 @@ export function names(heard: readonly Event[]): string[] {
   return heard.map(({ type }) => type);
 }
 
-/** Waits until the payer sees it. */
+/** Waits until the payer sees the screen. */
 export async function seen(checkout: SbpCheckout, screen: string, withinMs = PATIENCE_MS): Promise<void> {
   const until = performance.now() + withinMs;
   while (checkout.getAttribute('screen') !== screen) {

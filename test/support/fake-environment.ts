@@ -5,14 +5,14 @@ export interface Request {
   readonly path: string;
   readonly headers: Headers;
   readonly method: string;
-  /** What was posted, as text. */
+  /** The body as text. */
   readonly body: string;
   readonly init: RequestInit;
 }
 
 type Answer = (request: Request, signal: AbortSignal) => Response | Promise<Response>;
 
-/** A network and a clock that a test owns: hours pass in milliseconds. */
+/** A network and a clock under the test's control: hours pass in milliseconds. */
 export class FakeEnvironment implements Environment {
   readonly requests: Request[] = [];
   answer: Answer;
@@ -32,7 +32,7 @@ export class FakeEnvironment implements Environment {
     return this.#now;
   }
 
-  /** A fixed sequence, so that a failure can be repeated. */
+  /** Returns numbers of a fixed sequence, so that a failure can be repeated. */
   random(): number {
     this.#seed = (this.#seed * 16_807) % 2_147_483_647;
     return this.#seed / 2_147_483_647;
@@ -76,7 +76,7 @@ export class FakeEnvironment implements Environment {
     this.#now = end;
   }
 
-  /** Requests made since `at`, by path. */
+  /** Returns the requests made since `at`, by path. */
   since(at: number, path?: string): Request[] {
     return this.requests.filter(
       (request) => request.at >= at && (path === undefined || request.path === path),
@@ -84,7 +84,7 @@ export class FakeEnvironment implements Environment {
   }
 }
 
-/** Streams hand their chunks over in tasks, not in microtasks. */
+/** Waits some tasks, because streams pass on their chunks in tasks, not in microtasks. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
     await new Promise<void>((resolve) => {

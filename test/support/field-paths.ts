@@ -1,11 +1,11 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** `customer.phone`, `banks[].links[].kind` …: every leaf of a JSON schema, or of a value. */
+/** Returns every leaf of a JSON schema as a path: `customer.phone`, `banks[].links[].kind` … */
 export function pathsOfSchema(schema: Json, prefix = ''): string[] {
   const variants = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined;
   if (variants) {
     const paths = new Set(variants.flatMap((variant) => pathsOfSchema(variant, prefix)));
-    // `null` in place of an object is no leaf of its own.
+    // A nullable object is not a leaf.
     if (paths.size > 1) paths.delete(prefix);
     return [...paths];
   }
@@ -15,7 +15,7 @@ export function pathsOfSchema(schema: Json, prefix = ''): string[] {
   return Object.entries(properties).flatMap(([key, inner]) => pathsOfSchema(inner, join(prefix, key)));
 }
 
-/** `opaque`: fields whose inside is the merchant's. */
+/** Returns every leaf of a value as a path. `opaque`: fields with the merchant's own content. */
 export function pathsOfValue(value: unknown, opaque: readonly string[], prefix = ''): string[] {
   if (opaque.includes(prefix) || typeof value !== 'object' || value === null) return [prefix];
   if (Array.isArray(value)) {

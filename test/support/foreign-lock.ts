@@ -10,7 +10,10 @@ const HOLD = `
   process.stdin.once('end', () => process.exit(1));
 `;
 
-/** Another process takes the write lock of a database. Resolves once it has it, to what makes it let go. */
+/**
+ * Locks a database for writing from another process. Resolves when it has the lock. Returns a function that releases
+ * it.
+ */
 export async function lockElsewhere(file: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, ['-e', HOLD, file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');

@@ -3,9 +3,9 @@ import type { CreateRequest, ProviderPayment } from '../../src/companion/provide
 import { html } from '../../src/companion/http/pages/html.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
-/** A payment system that accepts payers only by a form, with its page on a server of its own. */
+/** A payment system that payers reach only by a posted form. Its page has its own server. */
 export class FormProvider extends ScriptedProvider {
-  /** The forms that payers have posted, in order. */
+  /** The forms that payers have posted, oldest first. */
   readonly posted: { method: string; contentType: string; fields: [string, string][] }[] = [];
   /** True if its page may be framed. */
   iframe = false;

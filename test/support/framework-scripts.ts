@@ -5,7 +5,10 @@ import { build } from 'vite';
 const ROOT = join(import.meta.dirname, '../..');
 const file = (name: string): Buffer => readFileSync(join(ROOT, 'node_modules', name));
 
-/** React 19 comes as modules alone: bundled with its warnings, it leaves what React 18's own files leave on the page. */
+/**
+ * Bundles the development build of React 19, which has only modules. The bundle sets the same globals as React 18's own
+ * files.
+ */
 async function react19(): Promise<string> {
   const entry = join(ROOT, 'react-19.js');
   const built = await build({
@@ -32,7 +35,7 @@ async function react19(): Promise<string> {
   return bundle.output[0].code;
 }
 
-/** The frameworks' own files, those that warn their developers, by the path at which a test's shop serves them. */
+/** Returns the frameworks' development builds, which print warnings, by their path in a test's shop. */
 export async function frameworkScripts(): Promise<ReadonlyMap<string, string | Buffer>> {
   return new Map<string, string | Buffer>([
     [

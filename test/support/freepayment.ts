@@ -47,7 +47,7 @@ export const transaction = {
   form: { action: LINK, method: 'GET', fields: [] },
 };
 
-/** A published message of the acquirer. */
+/** Reads a published message of the acquirer. */
 export function published(name: string): Record<string, Record<string, unknown>> {
   const file = join(import.meta.dirname, '../fixtures/freepayment', `${name}.json`);
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
@@ -65,7 +65,7 @@ export async function kindOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
-/** The provider with an acquirer whose every response the test writes. */
+/** The provider with an acquirer whose responses the test decides. */
 export class ScriptedAcquirer {
   readonly #upstream: UpstreamProxy;
   readonly #outbound = new OutboundClient({ development: true });

@@ -2,7 +2,7 @@ import { signWebhook } from '../../src/webhooks/webhooks.ts';
 import { API_KEY, WEBHOOK_SECRET, type CreatedPayment } from './companion.ts';
 import type { RawRequest } from './raw-client.ts';
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+/** Returns a generator of numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -41,7 +41,7 @@ const CONTENT_TYPES = [
   `${'a/'.repeat(400)}b`,
 ]; // prettier-ignore
 
-/** Makes requests that mean no good: each part is valid, strange or broken, whatever the others are. */
+/** Makes hostile requests. Each part is valid, strange or broken, independent of the other parts. */
 export class FuzzRequests {
   readonly #random: () => number;
   readonly #payments: readonly CreatedPayment[];
@@ -131,7 +131,7 @@ export class FuzzRequests {
     return this.#chance(0.03) ? Buffer.concat([Buffer.from('\ufeff'), bytes]) : bytes;
   }
 
-  /** Deep enough for a recursive reader's stack to end before the document does. */
+  /** Nested deeply enough to overflow the stack of a recursive parser. */
   #nested(): string {
     const depth = this.#pick([10, 1_000, 20_000]);
     return this.#chance(0.5)
@@ -195,7 +195,7 @@ export class FuzzRequests {
       WEBHOOK_SECRET,
       Date.now(),
     );
-    // Over the bytes, so that a good part of them gets past the gate.
+    // Signs the actual bytes, so that many requests get past the signature check.
     const ascii = body.every((byte) => byte < 128);
     const signature = this.#pick([
       valid['x-sbp-signature'], valid['x-sbp-signature'], this.#headerText(), `t=${time},v1=${'0'.repeat(64)}`,
@@ -207,7 +207,7 @@ export class FuzzRequests {
     ];
   }
 
-  /** Lone surrogates have no spelling in an address. */
+  /** Replaces lone surrogates, which cannot be encoded in an address. */
   #encoded(): string {
     return encodeURIComponent(this.#text().replace(/[\ud800-\udfff]/g, '?'));
   }
@@ -217,7 +217,7 @@ export class FuzzRequests {
     return String.fromCharCode(...Array.from({ length: this.#below(20) }, () => this.#below(0x10000)));
   }
 
-  /** What fits into a header line at all: latin-1 without controls. */
+  /** Characters that a header line may contain: latin-1 without control characters. */
   #headerText(): string {
     if (this.#chance(0.05)) return 'h'.repeat(this.#below(9_000));
     return String.fromCharCode(

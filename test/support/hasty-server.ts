@@ -1,6 +1,6 @@
 /**
- * The control of the `kill -9` test: a companion whose webhooks are answered 200 as soon as they are read, and handed
- * on only then. It must lose some of them, or the test could not tell a careless server from a careful one.
+ * The control of the `kill -9` test: a careless companion that returns 200 for a webhook before it has processed it. It
+ * must lose some webhooks; otherwise the test could not find a careless server.
  */
 import { createServer } from 'node:http';
 import { createCompanion } from '../../src/companion/companion.ts';

@@ -1,7 +1,7 @@
 import type { KyselyPlugin, QueryResult, UnknownRow } from 'kysely';
 import type { Store, Writer } from '../../src/companion/store/store.ts';
 
-/** A step that waits until it is let go. */
+/** A step that waits until the test releases it. */
 export class Hold {
   readonly reached: Promise<void>;
   readonly #letGo: Promise<void>;
@@ -19,7 +19,7 @@ export class Hold {
   }
 }
 
-/** A real store whose steps stop where a test says: so the moments between them last as long as the test wants. */
+/** A real store that pauses at steps the test chooses, so that a test can act between two steps. */
 export class HeldStore implements Store {
   readonly read: Store['read'];
   readonly migrated: Store['migrated'];
@@ -42,14 +42,14 @@ export class HeldStore implements Store {
     this.read = inner.read.withPlugin(plugin);
   }
 
-  /** Holds back what the nth read of this payment from now on has found. */
+  /** Pauses the nth read of this payment from now on, after the read and before its result is used. */
   holdRead(paymentId: string, nth: number): Hold {
     const hold = new Hold();
     this.#reads = { paymentId, nth, hold };
     return hold;
   }
 
-  /** Holds whoever brings the payment to this version, between the commit and all that follows it. */
+  /** Pauses the write that brings the payment to this version, after its commit and before all further work. */
   holdAfterCommit(paymentId: string, version: number): Hold {
     const hold = new Hold();
     this.#commit = { paymentId, version, hold };

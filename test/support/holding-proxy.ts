@@ -2,12 +2,12 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo, Socket } from 'node:net';
 import { createGzip, constants } from 'node:zlib';
 
-/** A proxy's treatment of a status stream's answer; everything else goes through it as it is. */
+/** Changes how a proxy passes on the response of a status stream. The proxy passes on all other responses unchanged. */
 export type Hold = (upstream: IncomingMessage, answer: ServerResponse) => void;
 
-/** Ways of proxies and of what runs beside them (antivirus, compression, caches) with a stream that they do not know. */
+/** Ways in which proxies, antivirus programs, compression and caches treat an unknown stream. */
 export const HOLDS = {
-  /** nginx' `proxy_buffering` without our `X-Accel-Buffering`: nothing goes out before the upstream has ended. */
+  /** Like nginx' `proxy_buffering` without our `X-Accel-Buffering`: sends nothing before the upstream has ended. */
   'the headers and the body until the end': (upstream, answer) => {
     void wholeBody(upstream).then((body) => answer.writeHead(200, headersOf(upstream)).end(body));
   },
@@ -36,7 +36,7 @@ export const HOLDS = {
       if (chunk.startsWith(':')) answer.write(chunk);
     });
   },
-  /** A compressor that is never flushed: its first bytes are no text yet. */
+  /** A compressor that never flushes. Its first bytes contain no text. */
   'what its compression has not filled a block with': (upstream, answer) => {
     answer.writeHead(200, { ...headersOf(upstream), 'content-encoding': 'gzip' }).flushHeaders();
     upstream.pipe(createGzip()).pipe(answer);
@@ -59,7 +59,7 @@ export const HOLDS = {
 
 /** A reverse proxy in front of a companion. */
 export class HoldingProxy {
-  /** How many streams and how many questions have come. */
+  /** The numbers of opened streams and of polls. */
   streams = 0;
   questions = 0;
   readonly url: string;
@@ -120,7 +120,7 @@ function headerLines(upstream: IncomingMessage): string {
     .join('');
 }
 
-/** Never resolves where one side goes first: then nobody waits for it. */
+/** Never resolves if the upstream or the client closes first; the result is not needed then. */
 function wholeBody(upstream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   upstream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { openStore, type Store } from '../../src/companion/store/store.ts';
 import { startCompanion, type TestCompanion } from './companion.ts';
 
-/** What its disk complains of; nobody outside is to read it. */
+/** The message of the failed write. It must not appear in any response. */
 export const DISK_WORDS = 'words of our inside';
 
 interface IllCompanion {
   readonly shop: TestCompanion;
-  /** From now on its disk takes no writes. */
+  /** Makes every write fail from now on. */
   readonly fail: () => void;
   readonly stop: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Values that a page may set, by kind: the first that a property takes and that changes it is used. */
+/** Values of all kinds. For each property the first valid value that changes it is used. */
 const VALUES = [
   'rgb(12, 34, 56)|7px|-3px|37px 41px|3|0.3|950|290%|45deg|2s|"x"|"«" "»"|"smcp" 1|"wght" 777|RUS',
   'url("data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=")',
@@ -18,7 +18,7 @@ const KEYWORDS = [
 ].flatMap((words) => words.split(' '));
 const OUTLANDISH = [...VALUES, ...KEYWORDS];
 
-/** Every longhand that this browser knows. */
+/** Returns every longhand property that this browser knows. */
 function knownProperties(): string[] {
   const style = getComputedStyle(document.documentElement);
   const attributes = Object.keys(Object.getPrototypeOf(style) as object).concat(Object.keys(style));
@@ -31,12 +31,12 @@ function knownProperties(): string[] {
 }
 
 /**
- * The properties that a child takes from its parent, each with a value that shows it: by trial, since no browser has a
- * list of them.
+ * Returns the properties that a child inherits, each with a value that shows it. Tests each property, because no
+ * browser has a list of inherited properties.
  */
 export function inheritedProperties(): Map<string, string> {
   const parent = document.createElement('div');
-  const child = document.createElement('span'); // a block's computed width follows its parent's without being inherited
+  const child = document.createElement('span'); // an inline element, because a block's computed width follows its parent's width without inheritance
   parent.append(child);
   document.body.append(parent);
   const read = (of: Element, name: string): string => getComputedStyle(of).getPropertyValue(name);

@@ -3,7 +3,7 @@ import { canInstallPackages, installPackages } from './install-packages.ts';
 
 export const NGINX_PACKAGE = 'nginx-light';
 
-/** Returns the path of nginx, which is installed if there is none, or the reason why there is none. */
+/** Returns the path of nginx and installs it if it is missing. Otherwise returns the reason why there is none. */
 export function ensureNginx(): { readonly path: string } | { readonly missing: string } {
   const found = findNginx();
   if (found !== null) return { path: found };

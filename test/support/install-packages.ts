@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** True if this process may install Debian packages: it runs as root on Debian or a system made from it. */
+/** True if this process may install Debian packages: it runs as root on Debian or a derived system. */
 export function canInstallPackages(): boolean {
   return process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
 }

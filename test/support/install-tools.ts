@@ -5,14 +5,14 @@ import { findNginx, NGINX_PACKAGE } from './install-nginx.ts';
 import { installPackages } from './install-packages.ts';
 
 export interface Tools {
-  /** The browser engines that are installed: always Chromium, the others where the system has them. */
+  /** The installed browser engines: always Chromium, the others if the system has them. */
   readonly engines: readonly string[];
   readonly missingEngines: readonly string[];
 }
 
 /**
- * Finds or installs the programs that these suites need, all of them in one call of the package manager: two test files
- * that install at the same time would fail on its lock. Throws when no Chromium can be had.
+ * Finds or installs the programs that these suites need. Installs them in one call of the package manager, because two
+ * test files that install at the same time would fail on its lock. Throws if Chromium is not available.
  */
 export function ensureTools(suites: readonly string[]): Tools {
   const names = suites.includes('components') ? Object.keys(ENGINES) : ['chromium'];

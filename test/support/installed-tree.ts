@@ -9,17 +9,17 @@ export interface InstalledPackage {
   readonly gypfile?: boolean;
 }
 
-/** Every package that npm has put under the directory, at whatever depth. */
+/** Returns every package that npm has installed below the directory, at any depth. */
 export function installedPackages(directory: string): InstalledPackage[] {
   return globSync('**/node_modules/{*,@*/*}/package.json', { cwd: directory }).map(
     (file) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as InstalledPackage,
   );
 }
 
-/** How machine code begins: ELF, Mach-O (either word length and order, and several in one), PE. */
+/** The first bytes of machine code: ELF, Mach-O (both word lengths, both byte orders, and universal files), PE. */
 const MACHINE_CODE = /^(7f454c46|feedfac[ef]|c[ef]faedfe|cafebabe|4d5a)/;
 
-/** Compiled code, and what would compile some. */
+/** Returns files with compiled code, and build files that would compile some. */
 export function nativeFiles(directory: string): string[] {
   return globSync('node_modules/**/*', { cwd: directory, withFileTypes: true })
     .filter((entry) => entry.isFile())

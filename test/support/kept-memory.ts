@@ -9,19 +9,19 @@ const SAID = /^kept: (\d+) bytes$/gm;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What this process keeps, without what merely has not been swept yet. */
+/** Returns the live memory of this process in bytes, after a garbage collection. */
 export function keptBytes(): number {
   collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
-/** From now on this process says what it keeps when {@link keptMbOf} asks. */
+/** Makes this process print its live memory when {@link keptMbOf} asks for it. */
 export function sayWhenAsked(): void {
   process.on(SIGNAL, () => process.stdout.write(`\nkept: ${keptBytes()} bytes\n`));
 }
 
-/** The same of another process, whose program must have called {@link sayWhenAsked}. */
+/** Returns the live memory of another process in MB. Its program must have called {@link sayWhenAsked}. */
 export async function keptMbOf(companion: CompanionProcess): Promise<number> {
   const said = () => [...companion.output.matchAll(SAID)].map(([, bytes]) => Number(bytes));
   const before = said().length;

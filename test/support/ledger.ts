@@ -24,7 +24,9 @@ import { ScriptedProvider } from './scripted-provider.ts';
 
 export const AMOUNT = 10_000;
 
-/** The companion's money side without its HTTP: a real database, a scripted provider, and a clock that the test moves. */
+/**
+ * The companion's payments without HTTP: a real database, a scripted provider, and a clock under the test's control.
+ */
 export class Ledger {
   readonly provider = new ScriptedProvider();
   readonly #directory: string;
@@ -38,14 +40,14 @@ export class Ledger {
     this.#directory = directory;
   }
 
-  /** `directory`: where a database may be already; it is removed by `close`. */
+  /** `directory`: may already contain a database. `close` removes it. */
   static async open(directory?: string): Promise<Ledger> {
     const ledger = new Ledger(directory ?? (await mkdtemp(join(tmpdir(), 'sbp-ledger-'))));
     await ledger.restart();
     return ledger;
   }
 
-  /** As after a crash: everything in memory is gone, the database is opened anew. */
+  /** Opens the database again with new objects, as after a crash. */
   async restart(): Promise<void> {
     if (this.#open) await this.ctx.store.close();
     this.#open = true;
@@ -73,7 +75,7 @@ export class Ledger {
     this.#reconciler = new Reconciler(this.ctx);
   }
 
-  /** A payment of 100 roubles and 15 minutes by the QR, whose merchant is told what becomes of it. */
+  /** Creates a payment of 100 roubles by QR with a lifetime of 15 minutes. Its merchant gets webhooks. */
   createPayment(fields: Partial<PaymentRequest> = {}): Promise<Payment> {
     const request: PaymentRequest = {
       orderId: 'A',
@@ -95,7 +97,7 @@ export class Ledger {
     return (await findPayment(this.ctx.store.read, id))!;
   }
 
-  /** A verified webhook of the scripted provider. */
+  /** Sends a verified webhook of the scripted provider. */
   tell(reference: string, status: PaymentStatus, amount: number | null = AMOUNT): Promise<string> {
     const event = `payment.${status}`;
     const deliveryId = `${reference} ${status} ${++this.#told}`;
@@ -103,7 +105,7 @@ export class Ledger {
     return receiveWebhook(this.ctx, { provider: 'sandbox', delivery, body: Buffer.from('{}') });
   }
 
-  /** What the merchant is to look at. */
+  /** Returns the bodies of the merchant's `payment.attention` webhooks. */
   async attentionOf(paymentId: string): Promise<Record<string, unknown>[]> {
     const rows = await this.ctx.store.read
       .selectFrom('deliveries')
@@ -115,7 +117,7 @@ export class Ledger {
     return rows.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
   }
 
-  /** One round of the reconciler, now, and all that it begins. */
+  /** Runs one round of the reconciler and all the work that it starts. */
   async look(): Promise<void> {
     await this.#reconciler!.runRound();
     await this.#reconciler!.idle();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Payment links as published: with a right checksum, with a wrong one, static, and bare. */
+/** Published payment links: with a correct checksum, with a wrong one, static, and without parameters. */
 export const PUBLISHED_LINKS = {
   dynamic:
     'https://qr.nspk.ru/AD10001RQ10OT70E8LEOT61G16J41I09?type=02&bank=100000000111&sum=1400&cur=RUB&crc=62E3',
@@ -22,7 +22,7 @@ const query = fc.string({
   maxLength: 60,
 });
 
-/** Links in NSPK's form, their query as odd as a provider may make it. */
+/** Generates links in NSPK's form, with any query that a provider may produce. */
 export const anyPaymentLink = fc
   .tuple(id, fc.option(query, { nil: null }))
   .map(([code, tail]) => `https://qr.nspk.ru/${code}${tail === null ? '' : `?${tail}`}`);

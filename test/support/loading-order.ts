@@ -1,6 +1,6 @@
 import type { Page, Request, Route } from 'playwright-core';
 
-/** What the screen of a phone or a tablet is made of, each asked for by itself. */
+/** The parts of a phone's or tablet's screen that a page loads separately. */
 export const PARTS = {
   payment: /\/checkout\/v1\/session$/,
   banks: /\/checkout\/v1\/session\/banks$/,
@@ -10,7 +10,7 @@ export const PARTS = {
 
 export type Part = keyof typeof PARTS;
 
-/** Holds every part of a page back until it is let through: the page then loads in whatever order a test wants. */
+/** Holds each part of a page back until the test lets it through, so that a page loads in any order. */
 export class LoadingOrder {
   readonly #page: Page;
   readonly #let = new Set<Part>();
@@ -32,14 +32,14 @@ export class LoadingOrder {
     return order;
   }
 
-  /** Lets the page load as it likes again. */
+  /** Stops holding parts back. */
   async close(): Promise<void> {
     this.#page.off('requestfinished', this.#arrived);
     this.#page.off('requestfailed', this.#arrived);
     for (const part of Object.values(PARTS)) await this.#page.unroute(part);
   }
 
-  /** Resolves when what was held of it has arrived, and the page has drawn it. */
+  /** Lets a part through. Resolves when it has arrived and the page is drawn. */
   async letThrough(part: Part): Promise<void> {
     this.#let.add(part);
     const routes = this.#held.get(part) ?? [];
@@ -60,7 +60,7 @@ export class LoadingOrder {
   }
 }
 
-/** Five pictures later: what a part brings is drawn by then, and what it asks for in turn is asked for. */
+/** Waits five frames. After them a new part is drawn and has requested its own parts. */
 async function drawn(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let frame = 0; frame < 5; frame++) {
@@ -69,7 +69,7 @@ async function drawn(page: Page): Promise<void> {
   });
 }
 
-/** Every order of them. */
+/** Returns every order of the items. */
 export function permutations<Item>(items: readonly Item[]): Item[][] {
   if (items.length < 2) return [[...items]];
   return items.flatMap((first) =>
@@ -77,7 +77,7 @@ export function permutations<Item>(items: readonly Item[]): Item[][] {
   );
 }
 
-/** Every turn of them, forwards and backwards: 2 × n orders in place of n!. */
+/** Returns every rotation of the items, forwards and backwards: 2 × n orders instead of n!. */
 export function turns<Item>(items: readonly Item[]): Item[][] {
   return items.flatMap((_, first) => {
     const turn = [...items.slice(first), ...items.slice(0, first)];

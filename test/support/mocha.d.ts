@@ -1,4 +1,4 @@
-/** The globals that Web Test Runner's browser tests run under; the rest of the suite imports its own from node:test. */
+/** The globals of Web Test Runner's browser tests. All other tests import theirs from node:test. */
 declare function describe(name: string, suite: () => void): void;
 declare function it(name: string, test: () => unknown): void;
 declare function beforeEach(run: () => unknown): void;

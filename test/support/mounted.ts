@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { createCompanion, loadConfig, type Companion } from '../../src/companion/index.ts';
 import { freePort, testEnv } from './companion.ts';
 
-/** A companion that does not listen, and the port at which it believes to be reached. */
+/** Creates a companion that does not listen, for mounting. Returns it with the port in its public URL. */
 export async function mountable(
   t: TestContext,
   env: Record<string, string> | ((port: number) => Record<string, string>) = {},

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from './companion.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** An nginx that knows `proxy_pass` and, unless a test has settings of its own, nothing else about how to proxy. */
+/** An nginx with only `proxy_pass`, and the settings of a test. */
 export class Nginx {
   readonly url: string;
   readonly #directory: string;
@@ -23,7 +23,7 @@ export class Nginx {
     this.#child.on('error', ({ message }) => (this.#output += message));
   }
 
-  /** `settings`: further lines of its `location`. */
+  /** `settings`: additional lines in its `location`. */
   static async start(path: string, upstream: string, settings = ''): Promise<Nginx> {
     const directory = await mkdtemp(join(tmpdir(), 'sbp-nginx-'));
     const port = await freePort();
@@ -54,7 +54,7 @@ export class Nginx {
   }
 }
 
-/** What is set is where it runs and writes; how it proxies is its own default. */
+/** Sets only the paths and the port. nginx' own defaults decide how it proxies. */
 function configuration(port: number, upstream: string, settings: string): string {
   return `daemon off;
 pid nginx.pid;
@@ -75,7 +75,7 @@ http {
 `;
 }
 
-/** By itself or by a signal; one that could not be started at all never ran. */
+/** True if the process has exited, was killed, or could not be started. */
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null;
 }

@@ -7,13 +7,16 @@ export type Member = Readonly<Record<string, unknown>>;
 export interface WidgetCall {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** What it was answered. */
+  /** The status of the response. */
   readonly status: number;
 }
 
 const TYPES = ['qr', 'sub', 'b2b'];
 
-/** As many as the real list, on each platform's own terms: schemes, and a web address for every tenth. */
+/**
+ * Returns as many banks as the real list has. The links depend on the platform: app schemes, and a web address for
+ * every tenth bank.
+ */
 export function makeMembers(platform: Platform, version: 1 | 2, size = 200): Member[] {
   return Array.from({ length: size }, (_, index) => {
     const id = `1000000${String(index).padStart(5, '0')}`;
@@ -24,12 +27,12 @@ export function makeMembers(platform: Platform, version: 1 | 2, size = 200): Mem
   });
 }
 
-/** NSPK's widget API, v1 and v2, as strict about its headers as its description: a mistake of ours gets a 400. */
+/** NSPK's widget API, v1 and v2. Checks headers as strictly as its description, so a mistake of ours gets 400. */
 export class NspkWidget {
   readonly calls: WidgetCall[] = [];
-  /** What it lists; a test may put anything here. */
+  /** Returns the listed banks. A test may return any value. */
   members: (platform: Platform, version: 1 | 2) => unknown = makeMembers;
-  /** Answers everything with this status while it is set. */
+  /** The status of all responses during an outage; `null` without one. */
   outage: number | null = null;
   readonly #server: Server;
 
@@ -84,7 +87,7 @@ export class NspkWidget {
   }
 }
 
-/** What the API itself makes of its templates for a payment. */
+/** Fills in the templates of the links for a payment, as the API does. */
 function fillAll(members: readonly Member[], payload: string): Member[] {
   const { pathname, search } = new URL(payload);
   return members.map((member) => ({

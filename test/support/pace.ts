@@ -1,12 +1,12 @@
-/** Between two samples. */
+/** The pause between two samples, ms. */
 const PAUSE_MS = 100;
-/** Some 8 ms of work where nothing else goes on: long enough to be interrupted where something does. */
+/** About 8 ms of work on an idle machine: long enough to be interrupted on a busy one. */
 const STEPS = 4_000_000;
 const STEPS_MS = 8;
 
 /**
- * How slow this machine is, by nature or for the work that others give it: what a promise of time is measured against.
- * A fixed piece of work is done again and again beside the test, and its worst tenth counts.
+ * Measures how slow this machine is, also because of other work, so that a test can scale its time limits. It repeats a
+ * fixed piece of work during the test and uses the slowest tenth.
  */
 export class Pace {
   readonly #samples: number[] = [];
@@ -20,14 +20,17 @@ export class Pace {
     return new Pace();
   }
 
-  /** What a promise of `ms` comes to at the pace since the start, and never less. Ends the measuring. */
+  /**
+   * Returns a time limit of `ms` scaled by the slowness since the start, and never less than `ms`. Ends the
+   * measurement.
+   */
   stretch(ms: number): number {
     clearInterval(this.#timer);
     this.#sample();
     return ms * this.slowness;
   }
 
-  /** 1 where the machine is as fast as one that is left alone, 5 where everything takes five times as long. */
+  /** 1 on an idle machine; 5 when everything takes five times as long. */
   get slowness(): number {
     const worstFirst = this.#samples.toSorted((a, b) => b - a);
     const worst = worstFirst.slice(0, Math.ceil(worstFirst.length / 10));
@@ -42,7 +45,7 @@ export class Pace {
   }
 }
 
-/** A sum that no compiler can leave out. */
+/** A sum that the compiler cannot remove. */
 function work(steps: number): number {
   let sum = begunWith;
   for (let step = 0; step < steps; step++) sum = (Math.imul(sum, 1_664_525) + 1_013_904_223) | 0;

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const NOT_SOURCES = ['.git', 'node_modules', 'dist', 'data', 'coverage'];
 
-/** The repository elsewhere, unbuilt: what is built and packed there is in nobody's way here. */
+/** An unbuilt copy of the repository. Builds in it do not disturb other tests. */
 export class PackageCopy {
   readonly directory = mkdtempSync(join(tmpdir(), 'sbp-package-'));
   #shop: string | null = null;
@@ -17,14 +17,14 @@ export class PackageCopy {
     symlinkSync(join(ROOT, 'node_modules'), join(this.directory, 'node_modules'), 'dir');
   }
 
-  /** Packs as for a release, its `prepack` included, and installs the tarball in a folder with nothing else in it. */
+  /** Packs like a release, including `prepack`, and installs the tarball in an empty folder. Returns the folder. */
   install(): string {
-    // Apart from the copy, whose dependencies would be found from any folder in it.
+    // Outside the copy, because Node would find the copy's dependencies from any folder in it.
     const shop = mkdtempSync(join(tmpdir(), 'sbp-installed-'));
     this.#shop = shop;
     npm(this.directory, ['pack', '--pack-destination', shop]);
     const tarball = readdirSync(shop).find((name) => name.endsWith('.tgz'))!;
-    // Or npm would look for the shop's own in the folders above.
+    // Without this file npm would look for a package.json in the parent folders.
     writeFileSync(join(shop, 'package.json'), '{"private":true}');
     const quietly = ['--prefer-offline', '--no-audit', '--no-fund'];
     npm(shop, ['install', `./${tarball}`, '--ignore-scripts', '--omit=dev', ...quietly]);
@@ -44,14 +44,14 @@ function npm(cwd: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`npm ${args.join(' ')}:\n${stdout}${stderr}`);
 }
 
-/** The npm that runs these tests. */
+/** Returns the command of the npm that runs these tests. */
 export function npmCommand(args: readonly string[]): [string, string[]] {
   const cli = process.env['npm_execpath'];
   if (cli === undefined) throw new Error('run the tests through npm');
   return [process.execPath, [cli, ...args]];
 }
 
-/** Under `npm exec -c` the outer npm hands its own command down to the inner ones. */
+/** Clears the command of an outer `npm exec -c`, which npm would pass on to inner npm calls. */
 export function npmEnv(): NodeJS.ProcessEnv {
   return { ...process.env, npm_config_call: '' };
 }

@@ -1,6 +1,6 @@
 const added: HTMLElement[] = [];
 
-/** Dresses the page; the element hears of it only as it would of an extension's work: not at all. */
+/** Adds styles to the page. The element is not notified, just as with styles of a browser extension. */
 export function dress(css: string): void {
   const style = document.createElement('style');
   style.textContent = css;
@@ -8,7 +8,7 @@ export function dress(css: string): void {
   added.push(style);
 }
 
-/** Puts markup at the end of the page, as extensions do. */
+/** Adds markup at the end of the page, as extensions do. */
 export function add(markup: string): void {
   const { body } = new DOMParser().parseFromString(markup, 'text/html');
   for (const element of [...body.children]) {
@@ -17,7 +17,7 @@ export function add(markup: string): void {
   }
 }
 
-/** Takes off all that {@link dress} and {@link add} have put on. */
+/** Removes everything that {@link dress} and {@link add} have added. */
 export function undress(): void {
   for (const element of added.splice(0)) element.remove();
 }

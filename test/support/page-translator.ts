@@ -1,7 +1,7 @@
-/** No element that anyone should use, hence not by the name that the compiler knows. */
+/** Translators insert this deprecated element. As a plain `string` the name does not select the deprecated type. */
 const WRAPPER = 'font' as string;
 
-/** Replaces text nodes as the translators of Chrome and Yandex Browser do: each is gone for good. */
+/** Replaces text nodes like the translators of Chrome and Yandex Browser: the old nodes are removed for good. */
 export function translatePage(root: Node & ParentNode): void {
   for (const element of root.querySelectorAll('*')) if (element.shadowRoot) translatePage(element.shadowRoot);
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -19,8 +19,8 @@ export function translatePage(root: Node & ParentNode): void {
 }
 
 /**
- * All the words in it and in its inner elements, in order; a running clock as `0:00`. Without what was announced, which
- * is news of the past in the language of then.
+ * Returns the text of a node and its inner elements, in order, with a running clock as `0:00`. Leaves out
+ * announcements: they are older texts in the language of their time.
  */
 export function wordsOf(root: Node): string {
   return gather(root)

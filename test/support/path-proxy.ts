@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A reverse proxy in front of a companion, which serves it under a path as nginx' `location` does. */
+/** A reverse proxy that serves a companion under a path, like nginx' `location`. */
 export class PathProxy {
   readonly #server: Server;
   readonly url: string;
@@ -11,7 +11,9 @@ export class PathProxy {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
   }
 
-  /** `strips`: the companion gets addresses without the path. What lies outside of the path is 404, also for pages. */
+  /**
+   * `strips`: removes the path before it passes on a request. Addresses outside of the path get 404, also for pages.
+   */
   static async start(path: string, target: () => string, strips: boolean): Promise<PathProxy> {
     const server = createServer((incoming, answer) => {
       const url = incoming.url ?? '';

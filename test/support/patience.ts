@@ -1,5 +1,5 @@
 /**
- * For how long a test waits for what must come, in ms. Far longer than it takes: a machine ten times slower, or one with
- * ten times the work, makes it as well, and only what never comes is waited for that long.
+ * The time in ms that a test waits for an expected event. Much longer than needed, so that a machine ten times slower
+ * or busier passes as well. A test waits this long only when it fails.
  */
 export const PATIENCE_MS = 120_000;

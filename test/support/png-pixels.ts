@@ -3,14 +3,14 @@ import { inflateSync } from 'node:zlib';
 export interface Pixels {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue at this place, 0 to 255. */
+  /** Returns red, green and blue of this pixel, each from 0 to 255. */
   at(x: number, y: number): readonly [number, number, number];
 }
 
 const SIGNATURE_BYTES = 8;
 const CHANNELS: Readonly<Record<number, number>> = { 2: 3, 6: 4 };
 
-/** Decodes what browsers make of a screenshot: a PNG of 8 bits a channel, RGB or RGBA, not interlaced. */
+/** Decodes a browser's screenshot: a PNG with 8 bits a channel, RGB or RGBA, not interlaced. */
 export function pngPixels(png: Buffer): Pixels {
   const { header, data } = readChunks(png);
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
@@ -44,7 +44,7 @@ function readChunks(png: Buffer): { header: Buffer; data: Buffer } {
   return { header, data: Buffer.concat(parts) };
 }
 
-/** Undoes the prediction that each row was written with (PNG, section 9). */
+/** Reverses the filter of each row (PNG, section 9). */
 function unfilter(raw: Buffer, stride: number, height: number, channels: number): Buffer {
   const out = Buffer.alloc(stride * height);
   for (let row = 0; row < height; row++) {

@@ -2,8 +2,8 @@ import type { PageGlobals } from '../../src/widget/browser/in-app-browser.ts';
 import { DEVICES } from './devices.ts';
 
 /**
- * This page on one of the devices of the table, with the objects that an app puts there, and `more` of them. Answers
- * how to be oneself again.
+ * Makes this page look like a device from the table, with the objects of an app and those in `more`. Returns a function
+ * that undoes it.
  */
 export function pretend(name: string, more: Omit<PageGlobals, 'navigator'> = {}): () => void {
   const device = DEVICES.find((known) => known.name === name);

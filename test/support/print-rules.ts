@@ -1,6 +1,6 @@
 /**
- * Puts the style sheets of everything inside `host` on paper, in every engine: their rules for print hold, those for the
- * screen do not. Returns what takes them back to the screen.
+ * Applies the print styles of everything inside `host`, in every engine: their print rules apply, and their screen
+ * rules do not. Returns a function that undoes it.
  */
 export function printOut(host: Element): () => void {
   const changed: [MediaList, string][] = [];

@@ -5,16 +5,18 @@ import { join } from 'node:path';
 
 const DOCS = join(import.meta.dirname, '../../docs/element.md');
 
-/** The style sheet that docs/element.md gives for the fallback. */
+/** Reads the style sheet for the fallback in docs/element.md. */
 function documentedCss(): string {
   const [, section] = readFileSync(DOCS, 'utf8').split('## Before the script has run, and without it');
   return /```css\n([^]*?)```/.exec(section!)![1]!;
 }
 
-/** A shop whose server prints the fallback inside the element, under a strict policy, with text below it. */
+/**
+ * A shop whose server prints the fallback inside the element, under a strict content security policy, with text below.
+ */
 export class PrintingShop {
   readonly origin: string;
-  /** The next page's content of the element, and the origin of its script. */
+  /** The element's content on the next page, and the origin of its script. */
   page = { companion: '', token: '', fallback: '', lang: 'ru' };
   readonly #server: Server;
 

@@ -9,7 +9,7 @@ import { freePort, startCompanion, type CreatedPayment, type TestCompanion } fro
 import { MerchantServer } from './merchant-server.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** One provider, or one variant of it, with the system it calls. */
+/** A provider, or a variant of it, with the system it calls. */
 export interface Subject {
   readonly name: string;
   readonly method: Method;
@@ -21,9 +21,9 @@ export interface Subject {
   readonly fields?: Record<string, unknown>;
   /** Returns a new system that does not listen yet. */
   readonly simulator: () => Simulator;
-  /** The code that makes a payer pay, where the seller scans one. */
+  /** The code that makes a payer pay, if the seller scans one. */
   readonly code?: string;
-  /** Called when the companion's address is known: some systems have it from a cabinet and not from calls. */
+  /** Called with the companion's address, for systems that have it from a cabinet instead of each call. */
   readonly connect?: (simulator: Simulator, companionUrl: string) => void;
   /** For a provider that is not in the registry. */
   readonly providers?: (
@@ -47,12 +47,12 @@ const AMOUNT = 125_000;
 const UNANSWERED: readonly Fault[] = ['hang-up', 'page', 'status-500', 'status-429', 'half-answer'];
 
 /**
- * What every provider must do, whatever its wire format. Runs against the real companion over HTTP, with a simulated
- * system that is strict and misbehaves on demand.
+ * The requirements for every provider, independent of its wire format. Runs against the real companion over HTTP, with
+ * a simulated system that is strict and misbehaves on demand.
  */
 export function describeConformance(subject: Subject): void {
   const { overdue = 'expired' } = subject;
-  // One test at a time, also where several providers run side by side: the tests of one share a system.
+  // Runs one test at a time, even when several providers run in parallel: the tests of a provider share a system.
   describe(`${subject.name} conforms`, { concurrency: 1 }, () => {
     let system: Simulator;
     let shop: TestCompanion;
@@ -102,7 +102,7 @@ export function describeConformance(subject: Subject): void {
         return payment.status === status && payment;
       });
 
-    /** Goes on until the payer can pay: the link is there, or the code is scanned. */
+    /** Waits until the payer can pay: the link exists, or the code is scanned. */
     async function offered({ payment_id, token }: CreatedPayment): Promise<string> {
       const shown = await until('an offer', async () => {
         const snapshot = await session(token);

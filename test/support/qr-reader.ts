@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { prepareZXingModule, readBarcodes, type ReadResult } from 'zxing-wasm/reader';
 import { pngPixels, type Pixels } from './png-pixels.ts';
 
-// ZXing shares no code with the encoder. Its wasm comes from the package: tests reach no network.
+// ZXing shares no code with the encoder. Its wasm file comes from the package, because tests use no network.
 prepareZXingModule({
   overrides: { wasmBinary: toArrayBuffer(readFileSync(wasmPath())) },
 });
@@ -14,18 +14,21 @@ export interface SeenCode {
   readonly modules: number;
   /** WCAG's ratio between the light and the dark modules: 21 is black on white. */
   readonly contrast: number;
-  /** The same between the dark modules and what surrounds the code, two modules wide. */
+  /** WCAG's ratio between the dark modules and the area around the code, two modules wide. */
   readonly quietZone: number;
-  /** The share of the code's pixels that are neither as light as the light modules nor as dark as the dark ones. */
+  /** The share of pixels in the code that match neither the light nor the dark modules. */
   readonly blur: number;
 }
 
-/** The texts of all QR codes found in a PNG. Light on dark counts as none: many banks' apps do not read it. */
+/**
+ * Returns the texts of all QR codes in a PNG. Ignores codes that are light on dark, because many bank apps cannot read
+ * them.
+ */
 export async function readQrCodes(png: Uint8Array): Promise<string[]> {
   return (await findCodes(png)).map(textOf);
 }
 
-/** The same with the contrast that a camera has to do with. */
+/** Returns all QR codes in a PNG, with the contrast that a camera would see. */
 export async function measureQrCodes(png: Buffer): Promise<SeenCode[]> {
   const codes = await findCodes(png);
   if (codes.length === 0) return [];
@@ -33,7 +36,10 @@ export async function measureQrCodes(png: Buffer): Promise<SeenCode[]> {
   return codes.map((code) => measure(code, pixels));
 }
 
-/** WCAG's ratio between the lightest and the darkest pixel of a picture: of a text on an even ground, what it is read by. */
+/**
+ * Returns WCAG's ratio between the lightest and the darkest pixel of a PNG. For text on a plain background this is its
+ * contrast.
+ */
 export function contrastOf(png: Buffer): number {
   const pixels = pngPixels(png);
   const all = Array.from({ length: pixels.width * pixels.height }, (_, index) =>
@@ -75,7 +81,7 @@ function measure(code: ReadResult, pixels: Pixels): SeenCode {
       if (Math.min(Math.abs(seen - light), Math.abs(seen - dark)) > 0.02) between++;
     }
   }
-  // The quiet zone counts by its darkest tenth: a stripe on one side is enough to hide a code from a reader.
+  // Uses the darkest tenth of the quiet zone: a dark stripe on one side is enough to hide a code from a reader.
   return {
     text: textOf(code),
     modules,

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Every statement that this process has prepared on any database since the watch began. */
+/** Records every SQL statement that this process prepares, on any database. */
 export class QueryWatch {
   readonly statements = new Set<string>();
   readonly #prepare: DatabaseSync['prepare'];
@@ -26,7 +26,7 @@ export interface Plan {
   readonly steps: readonly string[];
 }
 
-/** How SQLite would run each of the statements that read or change rows. */
+/** Returns SQLite's plan for each statement that reads or changes rows. */
 export function plansOf(file: string, statements: Iterable<string>): Plan[] {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
@@ -44,7 +44,7 @@ export function plansOf(file: string, statements: Iterable<string>): Plan[] {
   }
 }
 
-/** The names of the indexes that hold only some rows of their table. */
+/** Returns the names of the partial indexes. */
 export function partialIndexes(file: string): Set<string> {
   const database = new DatabaseSync(file, { readOnly: true });
   try {

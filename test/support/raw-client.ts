@@ -9,22 +9,22 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** A request as bytes, since the worst ones are those no HTTP client would send. */
+/** A request as bytes, because an HTTP client would refuse to send most hostile ones. */
 export interface RawRequest {
   readonly head: string;
   readonly body: Buffer;
 }
 
 /**
- * Sends requests down one keep-alive connection, several before the first answer is back, and reads the answers in
- * order. The server may hang up on what is no HTTP; the rest then goes down a new connection.
+ * Sends requests over one keep-alive connection, several before the first response, and reads the responses in order.
+ * The server may close the connection after invalid HTTP; the remaining requests then use a new one.
  */
 export async function pipeline(port: number, requests: readonly RawRequest[]): Promise<(RawAnswer | null)[]> {
   const answers: (RawAnswer | null)[] = [];
   while (answers.length < requests.length) {
     const rest = requests.slice(answers.length);
     const got = await onOneConnection(port, rest);
-    // Hung up on without a word: that is an answer too, but never to a whole pipeline.
+    // The server closed the connection without a response. This counts as the response to the first request only.
     answers.push(...(got.length > 0 ? got : [null]));
   }
   return answers;
@@ -76,7 +76,7 @@ function takeAnswer(
   return { answer: { status, contentType, head, body }, length: end + 4 + size, endless: stream };
 }
 
-/** What came as bytes, as `fetch` would have answered it. */
+/** Returns a raw response as `fetch` would. */
 export function asResponse({ head, body }: Pick<RawAnswer, 'head' | 'body'>): Response {
   const [first = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line): [string, string] => {

@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** A connection by hand, for what no HTTP client would do. */
+/** A raw connection, for requests that no HTTP client would send. */
 export class RawSocket {
   readonly socket: Socket;
-  /** ms from the connect to the close; `null` while it is open. */
+  /** The time from the connect to the close, ms; `null` while the socket is open. */
   closedAfterMs: number | null = null;
   received = '';
-  /** However it is closed: a reset is one way. */
+  /** Resolves on any kind of close, including a reset. */
   readonly #closed: Promise<void>;
 
   private constructor(socket: Socket) {
@@ -29,14 +29,14 @@ export class RawSocket {
     if (this.socket.writable) this.socket.write(text);
   }
 
-  /** One character a time, until the other side has enough of it. */
+  /** Sends one character at a time until the other side closes the connection. */
   trickle(text: string, everyMs: number): void {
     let at = 0;
     const timer = setInterval(() => this.send(text[at++] ?? 'x'), everyMs);
     this.socket.on('close', () => clearInterval(timer));
   }
 
-  /** Waits for the other side to close; throws after `timeoutMs`. */
+  /** Waits until the other side closes. Throws after `timeoutMs`. */
   async closed(timeoutMs: number): Promise<number> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {

@@ -5,7 +5,10 @@ export const READ_SCREEN = 'read-screen';
 
 type Session = Parameters<NonNullable<TestRunnerPlugin['executeCommand']>>[0]['session'];
 
-/** For Web Test Runner: a component test asks which codes a camera would see on its page, in each of the engines. */
+/**
+ * A plugin for Web Test Runner: lets a component test read the codes that a camera would see on its page, in each
+ * engine.
+ */
 export function readScreen(): TestRunnerPlugin {
   return {
     name: READ_SCREEN,
@@ -22,7 +25,7 @@ async function screenshot({ browser, id }: Session): Promise<Buffer> {
     return Buffer.from(await page.screenshot());
   }
   if ('driver' in browser) {
-    // The launcher's own screenshots are of one element, which the driver first moves to the window's top.
+    // The launcher's own screenshots show one element, which the driver first scrolls to the top of the window.
     const { driver } = browser as { driver: { takeScreenshot(): Promise<string> } };
     return Buffer.from(await driver.takeScreenshot(), 'base64');
   }

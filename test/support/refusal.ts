@@ -3,9 +3,12 @@ import * as v from 'valibot';
 import { problemSchema } from '../../src/protocol/schemas.ts';
 import type { Problem } from '../../src/protocol/problem.ts';
 
-/** Holds an answer to all that is promised of every refusal; the name of the call is for the message. */
+/**
+ * Checks everything that the API promises about a refusal, and returns its problem. `call`: the name of the call for
+ * error messages.
+ */
 export async function refusalOf(response: Response, call: string): Promise<Problem> {
-  // What is no refusal may be a stream without an end.
+  // A successful response may be an endless stream.
   if (response.status < 400) {
     await response.body?.cancel();
     assert.fail(`${call} → ${response.status}`);

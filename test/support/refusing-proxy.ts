@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 
-/** An answer in the companion's place. */
+/** A response in place of the companion's. */
 export interface Refusal {
   /** The end of the call's path, such as `/refunds`. */
   readonly path: string;
@@ -10,12 +10,15 @@ export interface Refusal {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Stands before a companion's merchant API and refuses what it is told to: a key being replaced, a gateway that is set up wrongly. */
+/**
+ * A proxy before a companion's merchant API that refuses calls on demand, like a gateway that is misconfigured or a key
+ * that is being replaced.
+ */
 export class RefusingProxy {
   readonly url: string;
-  /** Refusals to come, one a call. */
+  /** The next refusals. Each is used once. */
   readonly refusals: Refusal[] = [];
-  /** Every POST that came, as its path and the status that it was answered with. */
+  /** The path of each POST so far and the status of its response. */
   readonly calls: string[] = [];
   readonly #server: Server;
 

@@ -11,7 +11,7 @@ import { until } from './until.ts';
 
 const MAIN = join(import.meta.dirname, '../../demo/main.ts');
 
-/** `node demo/main.ts`, on ports and a folder of its own. It needs a built element (`npm run build:cdn`). */
+/** A running `node demo/main.ts` with its own ports and folder. Needs a built element (`npm run build:cdn`). */
 export class RunningDemo {
   readonly shopUrl: string;
   readonly companionUrl: string;
@@ -52,12 +52,12 @@ export class RunningDemo {
     return demo;
   }
 
-  /** All that it has printed. */
+  /** The output of the demo so far. */
   get output(): string {
     return this.#output;
   }
 
-  /** Ends it as Ctrl-C does, and what it has kept. Throws if it was not the demo that came to its end. */
+  /** Stops the demo as Ctrl-C does, and removes its data. Throws if the demo does not end by itself with code 0. */
   async stop(): Promise<void> {
     const child = this.#process;
     let tooLate: NodeJS.Timeout | undefined;
@@ -73,7 +73,7 @@ export class RunningDemo {
   }
 }
 
-/** Whether nothing listens at this address (any more). */
+/** Returns true if nothing listens at this address. */
 export function isPortFree(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

@@ -26,7 +26,7 @@ export const json =
 export class ScriptedBank {
   readonly proxy: UpstreamProxy;
   tokensGiven = 0;
-  /** Seconds. */
+  /** The lifetime of a token, s. */
   expiresIn = 60;
   onToken: Reply = (call, response) => {
     const access_token = `token-${++this.tokensGiven}`;

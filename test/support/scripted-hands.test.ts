@@ -13,7 +13,7 @@ function refusals(text: string, restrictions: readonly Restriction[]): number {
   return found.length;
 }
 
-/** In a test that runs in the page. */
+/** Code in a test that runs in the page. */
 const SCRIPTED = [
   `button.click();`,
   `(await shown(checkout, '.a')).click();`,
@@ -36,7 +36,7 @@ const BY_A_HAND = [
   `window.dispatchEvent(new Event('focus'));`,
   `expect(input.value).to.equal('a');`,
 ];
-/** In a test that drives a browser from outside. */
+/** Code in a test that drives a browser from outside. */
 const SCRIPTED_BESIDE = [
   `await page.evaluate(() => document.querySelector('button')!.click());`,
   `await page.locator('a').evaluate((link: HTMLElement) => link.click());`,

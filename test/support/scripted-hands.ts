@@ -1,7 +1,7 @@
 /**
- * What no test may do in a payer's place: a tap or a key by script also works on what nobody can see or reach, and so
- * hides the fault that it should have met. For eslint's `no-restricted-syntax`; test/support/scripted-hands.test.ts
- * shows what is refused.
+ * Patterns for eslint's `no-restricted-syntax` that forbid scripted taps and keys in tests. A scripted tap also works
+ * on elements that a payer cannot see or reach, so it would hide such a fault. test/support/scripted-hands.test.ts
+ * lists the refused code.
  */
 export interface Restriction {
   readonly selector: string;
@@ -12,16 +12,18 @@ const TAP = 'Tap as a payer: tap() of test/support/tap.ts, or a locator’s clic
 const TYPE =
   'Type as a payer: typeInto() or paste() of test/support/tap.ts, sendKeys(), or a locator’s fill().';
 
-/** Events that only a payer's hand makes. A page's own (visibility, network, focus of the window) are not among them. */
+/**
+ * Events that only a payer's hand causes. Events of the page itself (visibility, network, window focus) are allowed.
+ */
 const BY_HAND = '/^(Mouse|Pointer|Touch|Wheel|Keyboard|Input|Composition|Clipboard|Drag|Submit)Event$/';
 const NAMES =
   '/^(click|dblclick|mouse.*|pointer.*|touch.*|key.*|(before)?input|change|submit|paste|composition.*)$/';
 
-/** In every test, in a browser or beside one. */
+/** For every test, in a browser or outside of it. */
 const EVERYWHERE: readonly Restriction[] = [
   { selector: `NewExpression[callee.name=${BY_HAND}]`, message: TAP },
   { selector: `NewExpression[callee.name=/^(Custom)?Event$/][arguments.0.value=${NAMES}]`, message: TAP },
-  // Playwright's own ways round the question whether a payer could.
+  // Playwright's ways to skip the check that a payer could act.
   {
     selector: `CallExpression[callee.property.name='dispatchEvent'][arguments.0.type='Literal']`,
     message: TAP,
@@ -33,7 +35,7 @@ const EVERYWHERE: readonly Restriction[] = [
   { selector: `CallExpression[callee.property.name='requestSubmit']`, message: TAP },
 ];
 
-/** Where `click` is a DOM element's. */
+/** For code where `click` is a method of a DOM element. */
 const ON_ELEMENTS: readonly Restriction[] = [
   { selector: `CallExpression[callee.property.name='click']`, message: TAP },
   {
@@ -42,10 +44,13 @@ const ON_ELEMENTS: readonly Restriction[] = [
   },
 ];
 
-/** For tests that run in the page themselves. */
+/** For tests that run in the page. */
 export const IN_THE_PAGE: readonly Restriction[] = [...EVERYWHERE, ...ON_ELEMENTS];
 
-/** For tests that drive a browser from outside, where `click` is a locator's but for what is evaluated in the page. */
+/**
+ * For tests that drive a browser from outside. There `click` belongs to a locator, except in code that runs in the
+ * page.
+ */
 export const BESIDE_THE_PAGE: readonly Restriction[] = [
   ...EVERYWHERE,
   ...ON_ELEMENTS.map(({ selector, message }) => ({

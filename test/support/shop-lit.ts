@@ -10,7 +10,10 @@ customElements.define('shop-basket', class extends LitElement {
 document.body.append(document.createElement('shop-basket'));
 `;
 
-/** A shop's own bundle that holds Lit as npm has it, policy and all, and draws `<shop-basket>` with it. */
+/**
+ * Bundles a shop's own script with Lit from npm, which creates Lit's Trusted Types policy. The script draws
+ * `<shop-basket>`.
+ */
 export async function bundleShopLit(): Promise<string> {
   const virtual = join(ROOT, 'shop-lit.js');
   const built = await build({

@@ -4,19 +4,19 @@ import type { Page } from 'playwright-core';
 import { Pace } from './pace.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** How a page gets the element: its markup, and what its policy has to list for it. */
+/** How a page loads the element: the markup, and the sources for its content security policy. */
 export interface Loading {
   readonly markup: string;
   readonly scriptSources: string;
   /** The policies that `trusted-types` allows. Defaults to those of docs/element.md. */
   readonly trustedTypes?: string;
-  /** The same for `style-src`; by default there is none. */
+  /** The sources that `style-src` allows. Defaults to none. */
   readonly styleSources?: string;
-  /** Of the page, besides its policy. */
+  /** More headers of the page. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A script of the shop's own, by its path. */
+/** Returns the shop's own script at this path; `null` if there is none. */
 export type ShopScripts = (path: string) => string | Buffer | null;
 
 function fromCompanion(companion: string): Loading {
@@ -26,7 +26,7 @@ function fromCompanion(companion: string): Loading {
   };
 }
 
-/** As strict as a page can be that still embeds the element. */
+/** The strictest content security policy that still allows the element. */
 function csp(companion: string, { scriptSources, trustedTypes, styleSources }: Loading): string {
   return [
     "default-src 'none'",
@@ -39,7 +39,7 @@ function csp(companion: string, { scriptSources, trustedTypes, styleSources }: L
   ].join('; ');
 }
 
-/** A shop's page on an origin of its own, with nothing but the element in it. */
+/** A shop's page with its own origin, which contains only the element. */
 export class ShopPage {
   readonly origin: string;
   readonly #server: Server;
@@ -77,7 +77,7 @@ export class ShopPage {
     return new ShopPage(server);
   }
 
-  /** Opens the page and hands the element its token the way a shop's script would. */
+  /** Opens the page and sets the element's token like a shop's script. */
   async show(
     page: Page,
     companion: string,
@@ -88,7 +88,7 @@ export class ShopPage {
     await this.handToken(page, token, attributes);
   }
 
-  /** The page before it has a token: all that has to be loaded for one is there. */
+  /** Opens the page without a token. When this resolves, the element has loaded everything it needs. */
   async visit(page: Page, companion: string): Promise<void> {
     await page.goto(`${this.origin}/checkout?companion=${encodeURIComponent(companion)}`);
   }
@@ -110,7 +110,7 @@ export class ShopPage {
   }
 }
 
-/** Waits until the element says it shows this screen. */
+/** Waits until the element shows this screen. */
 export async function screenIs(page: Page, screen: string, timeout = PATIENCE_MS): Promise<void> {
   try {
     await page.waitForSelector(`sbp-checkout[screen="${screen}"]`, { timeout, state: 'attached' });
@@ -120,7 +120,7 @@ export async function screenIs(page: Page, screen: string, timeout = PATIENCE_MS
   }
 }
 
-/** The same for a promise of time, which a machine that is busy may be late for: `ms` at the pace of one that is not. */
+/** Waits for a screen and checks that it appears within `ms`. The limit grows on a busy machine. */
 export async function screenWithin(page: Page, screen: string, ms: number): Promise<void> {
   const pace = Pace.start();
   const since = performance.now();
@@ -130,8 +130,8 @@ export async function screenWithin(page: Page, screen: string, ms: number): Prom
 }
 
 /**
- * Waits until nothing of the element is still to come or to be drawn: every part is loaded, the banks are there, and
- * for half a second of frames each box is where it was.
+ * Waits until the element is fully loaded and drawn: all parts and the banks are loaded, and no box has moved for half
+ * a second.
  */
 export async function settled(page: Page): Promise<void> {
   const still = await page.evaluateHandle(() => ({ boxes: '', frames: 0, since: 0 }));
@@ -161,7 +161,7 @@ export async function settled(page: Page): Promise<void> {
   await still.dispose();
 }
 
-/** What the payer can read in the element, its inner elements aside. */
+/** Returns the text that the payer can read in the element, without its inner elements. */
 export async function textOf(page: Page): Promise<string> {
   return page.evaluate(() => {
     const root = document.querySelector('sbp-checkout')?.shadowRoot;
@@ -169,7 +169,7 @@ export async function textOf(page: Page): Promise<string> {
   });
 }
 
-/** Collects what a page must never cause: policy violations and script errors. */
+/** Collects errors that no page may cause: policy violations and script errors. */
 export function troubleOf(page: Page): string[] {
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));

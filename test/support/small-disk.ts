@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real file system of few megabytes, which can be filled to its last byte. Mounting it takes rights that not everyone has. */
+/** A real file system of a few megabytes, which a test can fill to its last byte. Needs the right to mount. */
 export class SmallDisk {
   readonly directory: string;
   readonly #ballast: string;
@@ -13,7 +13,7 @@ export class SmallDisk {
     this.#ballast = join(directory, 'ballast');
   }
 
-  /** `null` where nothing may be mounted. */
+  /** Returns `null` if this machine does not allow mounting. */
   static mount(megabytes: number): SmallDisk | null {
     const directory = mkdtempSync(join(tmpdir(), 'sbp-disk-'));
     if (run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'sbp-test', directory))
@@ -22,7 +22,7 @@ export class SmallDisk {
     return null;
   }
 
-  /** Leaves no room for a single byte more. */
+  /** Fills the disk to its last byte. */
   fill(): void {
     const file = openSync(this.#ballast, 'a');
     try {
@@ -36,7 +36,7 @@ export class SmallDisk {
     rmSync(this.#ballast, { force: true });
   }
 
-  /** While nobody has a file of it open. */
+  /** Works only while no process has a file of the disk open. */
   makeReadOnly(): void {
     if (!run('mount', '-o', 'remount,ro', this.directory)) throw new Error('it could not be made read-only');
   }

@@ -28,7 +28,7 @@ export async function until<T>(what: string, look: () => Promise<T | false> | T 
   }
 }
 
-/** A companion with the simulated Smart Glocal; each knows the other's address. */
+/** A companion with the simulated Smart Glocal. Each has the other's address. */
 export class SmartGlocalShop {
   readonly system: SmartGlocalSimulator;
   readonly shop: TestCompanion;
@@ -69,7 +69,7 @@ export class SmartGlocalShop {
     return (await (await this.shop.checkout('/session', token)).json()) as Snapshot;
   }
 
-  /** Does what the payer's page requests. */
+  /** Sends an action like the payer's page. */
   async ask(token: string, action: string, json: unknown = {}) {
     const response = await fetch(`${this.shop.url}/checkout/v1/session/${action}`, {
       method: 'POST',
@@ -79,7 +79,7 @@ export class SmartGlocalShop {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  /** Goes on until the payer can pay. */
+  /** Waits until the payer can pay. */
   async offered(payment?: CreatedPayment): Promise<CreatedPayment> {
     const made = payment ?? (await this.create());
     await until('a link', async () => (await this.session(made.token)).presentation.kind === 'link');

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../src/protocol/snapshot.ts';
 export const LINK =
   'https://qr.nspk.ru/AD10001RQ10OT70E8LEOT61G16J41I09?type=02&bank=100000000111&sum=1400&cur=RUB&crc=62E3';
 
-/** `leftMs`: the time to pay that the server's own clock gives, whatever the browser's says. */
+/** `leftMs`: the time to pay by the server's clock, ms. The browser's clock may differ. */
 export function snapshot(
   changes: Partial<Snapshot> & { leftMs?: number; serverNow?: number } = {},
 ): Snapshot {

@@ -1,7 +1,7 @@
 /**
- * A companion that is also reached by a socket file, as by a proxy on the same machine, and says how much memory it
- * keeps. For a reader of such a socket the system holds some 200 KB, where for TCP on loopback it holds megabytes: who
- * does not read is noticed that much sooner.
+ * A companion that also listens on a socket file, as for a proxy on the same machine, and reports its live memory. For
+ * a reader of a socket file the system buffers about 200 KB; for TCP on loopback, megabytes. So the companion notices
+ * much sooner that a client does not read.
  */
 import { createServer } from 'node:http';
 import { createCompanion } from '../../src/companion/companion.ts';

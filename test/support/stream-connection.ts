@@ -2,28 +2,30 @@ import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMes
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import { StrictEventStream } from './strict-event-stream.ts';
 
-/** `ended`: the server finished its answer; `cut`: the connection broke before it had. */
+/** `ended`: the server finished its response. `cut`: the connection broke before. */
 export type StreamClose = 'ended' | 'cut';
 
 export interface StreamRequest {
   readonly token: string;
   readonly lastEventId?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A socket file to call instead of the address's port. */
+  /** A socket file to connect to instead of the address's port. */
   readonly socketPath?: string;
-  /** Gets the body's bytes as well. */
+  /** Also called with the bytes of the body. */
   readonly also?: (bytes: Uint8Array) => void;
 }
 
-/** One connection for one status stream, which tells a clean end from a cut and never throws for either. */
+/**
+ * One connection of a status stream. Distinguishes a clean end from a broken connection, and never throws for either.
+ */
 export class StreamConnection {
   readonly parser = new StrictEventStream();
-  /** `null` while there is no answer, and when the connection broke before one. */
+  /** `null` before the response, and if the connection broke before it. */
   status: number | null = null;
   headers: IncomingHttpHeaders = {};
-  /** ms from the call to the first byte of the body. */
+  /** The time from the call to the first byte of the body, ms. */
   firstByteMs: number | null = null;
-  /** Resolves when there is a status, or when there will be none. */
+  /** Resolves when the status is known, or when the connection has ended without one. */
   readonly answered: Promise<void>;
   readonly closed: Promise<StreamClose>;
   readonly #outgoing: ClientRequest;
@@ -78,7 +80,7 @@ export class StreamConnection {
     return this.snapshots.map(({ version }) => version);
   }
 
-  /** Waits for this version or a newer one, or until the connection is closed; answers whether it came. */
+  /** Waits for this version or a newer one, or until the connection is closed. Returns true if the version came. */
   async version(wanted: number): Promise<boolean> {
     const newest = () => Number(this.parser.lastEventId || -1);
     while (newest() < wanted && !this.#over) {

@@ -4,20 +4,24 @@ import { launchChromium } from './browser.ts';
 import { CompanionProcess } from './companion-process.ts';
 import { ShopPage } from './shop-page.ts';
 
-/** What a whole-page test needs for the length of its file: a browser, a shop's page and a companion that lets it in. */
+/**
+ * The parts that a whole-page test shares for all its tests: a browser, a shop's page, and a companion that allows it.
+ */
 export interface Street {
   readonly browser: Browser;
   readonly shop: ShopPage;
   readonly companion: CompanionProcess;
 }
 
-/** To be called at the top of a file. What it answers is filled in before the first test, and gone after the last. */
+/**
+ * Call this at the top of a file. The returned object has its parts from before the first test until after the last.
+ */
 export function openStreet(
   env: Readonly<Record<string, string>> = {},
   launch: () => Promise<Browser> = launchChromium,
 ): Street {
   const street = {} as { -readonly [Part in keyof Street]: Street[Part] };
-  /** Of what has been started: the next may have failed to. */
+  /** Stops only the started parts, because a later start may fail. */
   const stops: (() => Promise<void>)[] = [];
   before(async () => {
     const shop = (street.shop = await ShopPage.open());

@@ -1,21 +1,21 @@
 export interface StreamEvent {
   readonly type: string;
   readonly data: string;
-  /** The last event id as it stood when this event was dispatched. */
+  /** The last event id at the time of this event. */
   readonly lastEventId: string;
 }
 
 /**
- * Reads an event stream from its bytes, step by step as the HTML standard says ("Interpreting an event stream"): what
- * a browser's EventSource would make of it, and a second opinion beside the parser that the product uses.
+ * Parses an event stream from its bytes, step by step as in the HTML standard ("Interpreting an event stream"). Shows
+ * what a browser's EventSource would read, as a check of the product's own parser.
  */
 export class StrictEventStream {
   readonly events: StreamEvent[] = [];
   readonly comments: string[] = [];
   readonly retries: number[] = [];
-  /** What a reconnect sends as `Last-Event-ID`. */
+  /** The `Last-Event-ID` of a reconnect. */
   lastEventId = '';
-  /** The last line that was not empty. */
+  /** The last line that is not empty. */
   lastLine = '';
   readonly #decoder = new TextDecoder();
   #text = '';
@@ -27,7 +27,7 @@ export class StrictEventStream {
   feed(bytes: Uint8Array): void {
     this.#text += this.#decoder.decode(bytes, { stream: true });
     for (;;) {
-      // A line feed behind a carriage return ends the same line, also when it comes later.
+      // A line feed after a carriage return belongs to the same line end, even in a later chunk.
       if (this.#afterReturn && this.#text !== '') {
         if (this.#text.startsWith('\n')) this.#text = this.#text.slice(1);
         this.#afterReturn = false;

@@ -1,23 +1,23 @@
 /**
- * What a payer's hand does in a component test. A tap by script (`element.click()`) also works on what nobody can see
- * or reach; these first prove that a payer could, and then send the browser's own pointer and keys.
+ * A payer's actions in a component test. A scripted tap (`element.click()`) also works on elements that a payer cannot
+ * see or reach. These functions first check that a payer could act, then use the browser's real pointer and keys.
  */
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { middleOf, nameOf, obstacle, type Point } from '../../demo/gallery/obstacle.ts';
 import { PATIENCE_MS } from './patience.ts';
 
-/** Apart enough for a control that moves to be seen moving; ms. */
+/** The pause between two checks of a position, ms: long enough to notice that a control moves. */
 const STILL_MS = 30;
 
-/** Deprecated for pages that edit rich text, and the one way for a script to edit as a payer does. */
+/** Deprecated for rich-text editors, but the only way for a script to edit like a payer. */
 interface Editor {
   execCommand(command: 'insertText' | 'delete', ui?: false, text?: string): boolean;
 }
 
-/** Taps it as a payer would, as soon as that can be done. Fails if it never can, and if something else gets the tap. */
+/** Taps an element as soon as a payer could. Throws if a payer never can, or if another element gets the tap. */
 export async function tap(element: Element): Promise<void> {
   const point = await reach(element);
-  // An object, because it changes inside a callback that the compiler does not follow.
+  // An object, because the compiler does not see an assignment inside a callback.
   const heard: { path?: readonly EventTarget[] } = {};
   const listen = (click: Event): void => {
     heard.path = click.composedPath();
@@ -25,7 +25,7 @@ export async function tap(element: Element): Promise<void> {
   window.addEventListener('click', listen, { capture: true });
   try {
     await sendMouse({ type: 'click', position: [point.x, point.y] });
-    // A page may hear of it after the driver has said that it is done.
+    // The page may receive the click after the driver has returned.
     const deadline = Date.now() + PATIENCE_MS;
     while (!heard.path && Date.now() < deadline) await pause(5);
   } finally {
@@ -38,7 +38,7 @@ export async function tap(element: Element): Promise<void> {
   }
 }
 
-/** Taps a link or a button of a form without leaving the page. Returns whether the browser would have followed it. */
+/** Taps a link or submit button without leaving the page. Returns true if the browser would have followed it. */
 export async function tapStaying(element: Element): Promise<boolean> {
   let followed = false;
   const last = (click: Event): void => {
@@ -54,13 +54,13 @@ export async function tapStaying(element: Element): Promise<boolean> {
   return followed;
 }
 
-/** Several taps on one spot, as fast as a hand can. The control may go meanwhile, or become another. */
+/** Taps the same spot several times, as fast as a hand can. The control may disappear or change meanwhile. */
 export async function tapTimes(element: Element, times: number): Promise<void> {
   const { x, y } = await reach(element);
   for (let tapped = 0; tapped < times; tapped++) await sendMouse({ type: 'click', position: [x, y] });
 }
 
-/** A tap on the page where nothing is. */
+/** Taps an empty spot of the page. */
 export async function tapGround(): Promise<void> {
   const [x, y] = [innerWidth - 2, innerHeight - 2];
   const there = document.elementFromPoint(x, y);
@@ -68,7 +68,7 @@ export async function tapGround(): Promise<void> {
   await sendMouse({ type: 'click', position: [x, y] });
 }
 
-/** Selects a line of text by drawing the pointer over it. */
+/** Selects a line of text by dragging the pointer over it. */
 export async function selectByHand(line: Element): Promise<void> {
   const { y } = await reach(line);
   const text = document.createRange();
@@ -80,16 +80,16 @@ export async function selectByHand(line: Element): Promise<void> {
   await sendMouse({ type: 'up' });
 }
 
-/** Types it into a field, key by key, in place of what is there. */
+/** Replaces a field's text, key by key. */
 export async function typeInto(field: HTMLInputElement, text: string): Promise<void> {
   await tap(field);
   field.select();
   if (field.value !== '') await sendKeys({ press: 'Delete' });
-  // One by one: some drivers take a doubled letter for one key that is held.
+  // Sends single keys, because some drivers take a doubled letter for one held key.
   for (const key of text) await sendKeys({ type: key });
 }
 
-/** Puts it into a field at one go, in place of what is there, by the browser's own editing. */
+/** Replaces a field's text at once, by the browser's own editing command. */
 export async function paste(field: HTMLInputElement, text: string): Promise<void> {
   await reach(field);
   field.focus();
@@ -99,7 +99,7 @@ export async function paste(field: HTMLInputElement, text: string): Promise<void
   if (!done && field.value !== text) throw new Error(`${nameOf(field)} takes no text`);
 }
 
-/** Where to tap it: waits until nothing hinders a payer, and until it stands still. */
+/** Waits until a payer can tap the element and it does not move. Returns the point to tap. */
 async function reach(element: Element): Promise<Point> {
   const deadline = Date.now() + PATIENCE_MS;
   let before: Point | null = null;

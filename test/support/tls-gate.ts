@@ -5,19 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket, type SecureContextOptions } from 'node:tls';
 
-/** One of the keys and certificates for tests. */
+/** Reads a key or a certificate for tests. */
 export function pem(name: string): string {
   return readFileSync(join(import.meta.dirname, '../fixtures/tls', `${name}.pem`), 'utf8');
 }
 
 /**
- * A bank's entrance: accepts clients with a certificate of its own authority, and forwards their calls to a plain-http
- * system behind it.
+ * A bank's TLS entrance. It accepts clients with a certificate of its own authority, and forwards their calls to a
+ * plain-HTTP system.
  */
 export class TlsGate {
-  /** The client of each call: the common name of its certificate. */
+  /** The common name in the client certificate of each call. */
   readonly callers: string[] = [];
-  /** Handshakes that failed. */
+  /** The number of failed handshakes. */
   refused = 0;
   readonly #server: Server;
 
@@ -47,7 +47,7 @@ export class TlsGate {
     this.#server.on('tlsClientError', () => this.refused++);
   }
 
-  /** `options`: another certificate, other versions. */
+  /** `options`: replaces the certificate or the TLS versions. */
   static async open(target: string, options: SecureContextOptions = {}): Promise<TlsGate> {
     const gate = new TlsGate(target, options);
     await new Promise<void>((resolve) => gate.#server.listen(0, '127.0.0.1', resolve));

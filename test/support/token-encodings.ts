@@ -1,4 +1,4 @@
-/** What mail programs, messengers and gateways make of a token in an address: each opens its payment all the same. */
+/** How mail programs, messengers and gateways change a token in an address. Each form must still open its payment. */
 export const ENCODINGS: readonly ((token: string) => string)[] = [
   function asItIs(token) {
     return token;

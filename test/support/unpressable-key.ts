@@ -1,6 +1,6 @@
 /**
- * A key that no driver presses in every engine: one held with another (WebKit's driver takes single keys only), or one
- * that an input method is at work on. By script, hence only for what must *not* happen.
+ * Sends a scripted key, for keys that not every engine's driver can press: a key held with another one (WebKit's driver
+ * accepts only single keys), or a key during input by an input method. Use it only to check that nothing happens.
  */
 export function unpressableKey(target: EventTarget, init: KeyboardEventInit): void {
   target.dispatchEvent(

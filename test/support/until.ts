@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PATIENCE_MS } from './patience.ts';
 
-/** Waits until it is so; fails when it does not come to that. */
+/** Waits until the condition is true. Throws if it does not become true in time. */
 export async function until(
   done: () => boolean | Promise<boolean>,
   what: string,

@@ -10,16 +10,19 @@ interface Bill {
   status: string;
 }
 
-/** A payment system with the SBP API that outlives its callers: its books show what was really done. */
+/**
+ * A payment system with the SBP API that survives crashes of its callers. Its books show which calls really took
+ * effect.
+ */
 export class UpstreamBooks {
-  /** Payments by idempotency key: one payment requested under two keys is two payments. */
+  /** Payments by idempotency key: the same payment requested with two keys counts as two payments. */
   readonly payments = new Map<string, Bill>();
   readonly refunds = new Map<string, { readonly payment_id: string; readonly amount: number }>();
   /** Payments whose code was closed. */
   readonly closed = new Set<string>();
-  /** Keys that were repeated with another body. */
+  /** Idempotency keys that were used again with another body. */
   readonly conflicts: string[] = [];
-  /** Called when a call was carried out and has no response yet. If it returns true, the response is lost. */
+  /** Called after a call has taken effect and before its response. If it resolves to true, the response is lost. */
   losesAnswer: () => Promise<boolean> = () => Promise.resolve(false);
   readonly #bodies = new Map<string, string>();
   #made = 0;
@@ -30,7 +33,7 @@ export class UpstreamBooks {
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(responseBody));
   };
 
-  /** Returns what was created for one of our payments, including its renewals. */
+  /** Returns the payments created for one of our payments, including its renewals. */
   of(paymentId: string): Bill[] {
     return [...this.payments.values()].filter(({ order_id }) => order_id.startsWith(paymentId));
   }

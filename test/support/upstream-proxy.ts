@@ -8,7 +8,7 @@ export interface Passed {
   readonly body: string;
 }
 
-/** What happens to a call: `pass` forwards it and its response; anything else is defined by the test. */
+/** How the proxy handles a call: `pass` forwards the call and its response. The test decides everything else. */
 export type Trick = (call: Passed, response: ServerResponse, pass: () => Promise<Passthrough>) => unknown;
 
 export interface Passthrough {
@@ -50,7 +50,7 @@ export class UpstreamProxy {
     try {
       await this.trick(call, response, () => this.#pass(call));
     } catch {
-      // The target is gone, so this call is lost.
+      // The target has ended, so this call is lost.
       response.destroy();
     }
   }

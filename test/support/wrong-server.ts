@@ -7,7 +7,10 @@ export interface WrongAnswer {
   readonly body: string;
 }
 
-/** A server that is no companion: it answers every call in one way, to pages of any origin unless told otherwise. */
+/**
+ * A server that is not a companion. It returns the same response to every call. Pages of any origin may read it unless
+ * `isOpen` is false.
+ */
 export class WrongServer {
   readonly url: string;
   readonly #server: Server;

@@ -20,10 +20,10 @@ const vectors = JSON.parse(readFileSync(vectorsFile, 'utf8')) as Vectors;
 
 interface Language {
   readonly name: string;
-  /** Answers 0 where the interpreter is at hand. */
+  /** This command ends with 0 if the interpreter is installed. */
   readonly probe: readonly [string, ...string[]];
   readonly files: readonly [example: string, driver: string];
-  /** In the folder that both files were copied to; the vectors' file follows as last argument. */
+  /** Runs in the folder with copies of both files. The path of the vectors is added as the last argument. */
   readonly run: readonly [string, ...string[]];
   readonly project?: { readonly file: string; readonly text: string };
 }
@@ -71,7 +71,7 @@ describe('the webhook verifiers of the documentation', () => {
   for (const { name, probe, files, run, project } of LANGUAGES) {
     const [probeCommand, ...probeArguments] = probe;
     const atHand = spawnSync(probeCommand, probeArguments, { timeout: PATIENCE_MS }).status === 0;
-    // Said aloud and not counted as passed: a machine without the language has proven nothing about its example.
+    // Skips with a message instead of passing: without the language the example has not been tested.
     const skip = atHand ? false : `${probeCommand} is not installed here, so this example was not run`;
     it(`${name}: takes and refuses what the vectors say`, { skip }, () => {
       const folder = mkdtempSync(join(tmpdir(), 'sbp-example-'));
@@ -105,7 +105,7 @@ describe('the webhook verifiers of the documentation', () => {
   }
 });
 
-/** The example imports the published package; here it gets the same module from its sources. */
+/** The example imports the published package. Replaces the import with the module's source. */
 function usePackageSources(file: string): void {
   const sources = pathToFileURL(join(root, 'src/webhooks/webhooks.ts')).href;
   const text = readFileSync(file, 'utf8');

@@ -15,7 +15,7 @@ const examples = new DocExamples('webhooks.md');
 const load = (name: string) => examples.load(name);
 const handled: unknown[] = [];
 
-/** By a real connection, as a companion sends it. */
+/** Sends the request over a real connection, as a companion does. */
 async function overHttp(listener: RequestListener, request: Request): Promise<number> {
   const server = createServer(listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../support/companion.ts';
 import { pipeline } from '../support/raw-client.ts';
 
-/** The companion's clock stands still, so that a second more or less is told apart. */
+/** The companion's clock stands still, so that a difference of one second shows. */
 const NOW_S = 1_767_225_600;
 const TOLERANCE_S = 300;
 const RUNS = 200;
@@ -24,7 +24,7 @@ after(async () => {
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** Over a socket of our own: HTTP clients refuse to send most of what is sent here. Values are bytes as latin1. */
+/** Sends over a raw socket, because HTTP clients refuse most of these headers. Values are bytes as latin1. */
 async function send(body: Buffer, headers: Headers): Promise<number> {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const head =
@@ -34,7 +34,7 @@ async function send(body: Buffer, headers: Headers): Promise<number> {
   return answer?.status ?? 0;
 }
 
-/** What the holder of the secret would send for this time, whatever it is. */
+/** Returns a correctly signed header for this time, which may be invalid. */
 function signature(time: string | number, body = BODY): string {
   const mac = createHmac('sha256', WEBHOOK_SECRET).update(`${time}.`, 'latin1').update(body).digest('hex');
   return `t=${time},v1=${mac}`;
@@ -70,9 +70,9 @@ describe('a webhook’s bytes', () => {
     await always(
       fc.asyncProperty(flips(GOOD.length), async ([at, mask]) => {
         const header = flip(Buffer.from(GOOD), at, mask).toString('latin1');
-        // A hexadecimal digit is the same one in capitals.
+        // A hexadecimal digit means the same in upper case.
         fc.pre(header.toLowerCase() !== GOOD);
-        // What cannot stand in a header at all does not get past the parser.
+        // The HTTP parser refuses characters that no header may contain.
         const impossible = /[\0-\x08\x0a-\x1f\x7f]/.test(header);
         assert.equal(await send(BODY, signed(header)), impossible ? 400 : 401, JSON.stringify(header));
       }),
@@ -109,7 +109,7 @@ describe('a webhook’s bytes', () => {
 });
 
 describe('any signature header', () => {
-  /** All bytes that can stand in a header, non-ASCII ones among them. */
+  /** All bytes that a header may contain, including non-ASCII ones. */
   const bytes = fc.integer({ min: 0x20, max: 0xff }).filter((byte) => byte !== 0x7f);
   const piece = fc.oneof(
     fc.string({ unit: bytes.map((byte) => String.fromCharCode(byte)), maxLength: 80 }),

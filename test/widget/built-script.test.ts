@@ -5,7 +5,7 @@ import { snapshot } from '../support/snapshots.ts';
 
 const SHOP_LIT = '<script type="module" src="/node_modules/lit/index.js"></script>';
 const ours = (query: string) => `<script type="module" src="/dist/cdn/sbp-checkout.js${query}"></script>`;
-/** Needs no support: a browser without Trusted Types ignores both. */
+/** Returns the policy of a page. Browsers without Trusted Types ignore both directives. */
 const policy = (words: string) =>
   `<meta http-equiv="Content-Security-Policy" content="require-trusted-types-for 'script'; trusted-types ${words}">`;
 
@@ -16,7 +16,7 @@ const PAGES = {
   'at two addresses': `<head>${policy('lit-html')}</head><body>${ours('')}${ours('?ver=6.4')}`,
 };
 
-/** Another document of this origin, which the runner has put nothing into. */
+/** Opens a document of this origin in a frame, without the scripts of the test runner. */
 async function openPage(markup: string): Promise<HTMLIFrameElement> {
   const frame = document.createElement('iframe');
   frame.width = '800';

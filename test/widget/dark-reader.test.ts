@@ -11,7 +11,7 @@ interface DarkReader {
   disable(): void;
 }
 
-/** The extension's own engine, as its makers publish it for pages. */
+/** Loads the extension's own engine, which its makers publish for pages. */
 async function loadDarkReader(): Promise<DarkReader> {
   const script = document.createElement('script');
   script.src = '/node_modules/darkreader/darkreader.js';
@@ -28,7 +28,7 @@ async function loadDarkReader(): Promise<DarkReader> {
 
 const darkReader = await loadDarkReader();
 
-/** Its defaults, and the palest and the darkest that payers may have set. */
+/** The extension's defaults, and the palest and the darkest settings of payers. */
 const SETTINGS = [
   {},
   { brightness: 60, contrast: 60, sepia: 60, grayscale: 30 },
@@ -38,7 +38,7 @@ const SETTINGS = [
 describe('a payer who has Dark Reader', () => {
   afterEach(() => darkReader.disable());
 
-  // First, while it has its defaults: it keeps the colours that it has once worked out.
+  // These tests are the first, with the defaults: the extension keeps the colours that it has computed once.
   for (const status of ['created', 'paid', 'failed', 'expired'] as const) {
     it(`can read every text, ${status}`, async () => {
       darkReader.enable({});
@@ -46,7 +46,7 @@ describe('a payer who has Dark Reader', () => {
         await FakePayment.create(snapshot({ status, actions: ['cancel', 'renew'] })),
       );
       await seen(checkout, status === 'created' ? 'pay' : status);
-      // It works its way through the style sheets, a few at a time.
+      // The extension processes a few style sheets at a time.
       await until(() =>
         expect(checkout)
           .to.be.accessible()

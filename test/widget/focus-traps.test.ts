@@ -1,4 +1,4 @@
-/** In a dialog that keeps the focus, as shops build them: Tab comes in, goes through and gets out. */
+/** Dialogs of shops that trap the focus: Tab enters the element, moves through it and leaves it. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { createFocusTrap } from 'focus-trap';
@@ -12,7 +12,7 @@ import { tap } from '../support/tap.ts';
 const url = LINK.replace('https', 'bank100000000004');
 const BANKS = json({ banks: ['Альфа', 'Сбер'].map((name) => ({ id: name, name, url })) });
 
-/** A shop's dialog, with a field of the page behind it. */
+/** Opens a shop's dialog. A field of the page is behind it. */
 async function dialog(
   close: 'before' | 'after' | 'none',
 ): Promise<{ box: HTMLElement; checkout: SbpCheckout }> {
@@ -35,7 +35,7 @@ async function dialog(
   return { box: page.querySelector<HTMLElement>('.modal')!, checkout };
 }
 
-/** The focused element, through the shadow roots. */
+/** Returns the focused element, also inside shadow roots. */
 function focused(): Element | null {
   let found = document.activeElement;
   while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
@@ -47,7 +47,7 @@ async function press(key: string, times = 1): Promise<Element | null> {
   return focused();
 }
 
-/** Tab after Tab, what has been reached of the checkout. */
+/** Presses Tab `times` times. Returns the names of the reached parts of the checkout. */
 async function walk(checkout: SbpCheckout, times: number): Promise<string[]> {
   const names: string[] = [];
   for (let step = 0; step < times; step++) {
@@ -72,7 +72,7 @@ describe('focus-trap, as it comes', () => {
       trap.activate();
       await until(() => box.contains(document.activeElement));
       expect(await walk(checkout, 5)).to.include.members(['input', 'А Альфа', 'С Сбер']);
-      // Far beyond the last one: not out of the dialog.
+      // Tab past the last control does not leave the dialog.
       await press('Tab', 6);
       expect(box.contains(document.activeElement)).to.be.true;
       trap.deactivate();

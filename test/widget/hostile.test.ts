@@ -6,7 +6,7 @@ import { FakePayment, json, pause, seen } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
 
 const RUN = "window.top.hacked='yes'";
-/** What browsers of any age have taken for a script, or for somewhere else than it looks. */
+/** Addresses that some browser, old or new, runs as a script or opens at another place than they seem to name. */
 const ADDRESSES = [
   `javascript:${RUN}`,
   `JaVaScRiPt:${RUN}`,
@@ -41,7 +41,7 @@ const MARKUP = `"><img src=x onerror=${RUN}><script>${RUN}</script><svg onload=$
 
 const SAFE = /^(?:https:|bank\d{12}:|sberpay:|mailto:\?)/;
 
-/** Every address in the element, through all its shadow roots. */
+/** Returns every address in the element and in all its shadow roots. */
 function addresses(root: ParentNode): string[] {
   return [...root.querySelectorAll('*')].flatMap((element) => [
     ...['href', 'src', 'action', 'formaction', 'srcdoc', 'xlink:href'].flatMap((name) => {
@@ -52,7 +52,7 @@ function addresses(root: ParentNode): string[] {
   ]);
 }
 
-/** The code's bitmap sets its own width through CSSOM, in fractions of a CSS pixel: the one style of ours. */
+/** The only inline style of ours: the code's canvas sets its width by CSSOM, in fractions of a CSS pixel. */
 const isOwnStyle = (element: Element) =>
   element.localName === 'canvas' && /^width: [\d.]+px;$/.test(element.getAttribute('style')!);
 
@@ -120,7 +120,7 @@ describe('a hostile companion', () => {
         await until(() => checkout.snapshot);
         await pause(60);
         const found = addresses(checkout.shadowRoot!).filter((link) => !SAFE.test(link));
-        // Beside a companion that is on plain http itself, as in development, forms and shops may be, too.
+        // If the companion is on plain http, as in development, forms and return links may use plain http too.
         const plain = address.startsWith('http:') && ('return_url' in changes || isForm(changes));
         expect(
           found.filter((link) => !plain || link !== address),

@@ -6,10 +6,10 @@ import { FakePayment, json, pause } from '../support/fake-companion.ts';
 import { inheritedProperties } from '../support/inherited-properties.ts';
 import { snapshot } from '../support/snapshots.ts';
 
-/** What docs/element.md lists under "On your page". */
+/** The properties that docs/element.md lists under "On your page". */
 const ON_PURPOSE = ['font-family', 'font', 'visibility', 'pointer-events', 'interactivity'];
 
-/** Each was seen to ruin the code or the texts in one engine at least. */
+/** Each of these has spoiled the code or the texts in at least one browser engine. */
 const SEEN_LEAKING = [
   'stroke',
   '-webkit-text-fill-color',
@@ -23,7 +23,7 @@ const inherited = inheritedProperties();
 
 const BANKS = json({ platform: 'ios', banks: TWELVE });
 
-/** Code, banks, search, texts and buttons at once, and nothing that changes by itself. */
+/** Shows code, banks, search, texts and buttons at once, without anything that changes by itself. */
 async function tablet(): Promise<SbpCheckout> {
   const payment = await FakePayment.create(snapshot({ actions: ['cancel'] }), { banks: [BANKS] });
   const checkout = await show(payment, { device: 'tablet', timer: 'off' });
@@ -47,7 +47,7 @@ function everythingIn(root: ParentNode): Element[] {
   ]);
 }
 
-/** Where each is drawn, from the card's corner: a page that writes downwards may put that where it likes. */
+/** Returns the boxes of the elements, relative to the card's corner: vertical writing may move the card itself. */
 function boxes(elements: readonly Element[]): string {
   const corner = elements[0]!.getBoundingClientRect();
   return elements
@@ -57,7 +57,7 @@ function boxes(elements: readonly Element[]): string {
     .join(' ');
 }
 
-/** The properties that change something inside when `target` has an outlandish value of them. */
+/** Returns the properties whose unusual value on `target` changes something inside the element. */
 function leaks(checkout: SbpCheckout, target: HTMLElement): string[] {
   const elements = everythingIn(checkout.shadowRoot!);
   const still = boxes(elements);
@@ -103,7 +103,7 @@ describe('what a page sets for its own texts', () => {
       if (!CSS.supports(name, value)) continue;
       box.style.setProperty(name, value);
       for (const element of everythingIn(card)) {
-        // The code for paper has no text, and the grey shapes under what is drawn are not drawn.
+        // The code for printing has no text. The grey placeholders under drawn content are not drawn.
         if (element.closest('svg, .bone')) continue;
         expect(getComputedStyle(element).getPropertyValue(name), `${element.localName} ${name}`).to.equal(
           value,

@@ -4,20 +4,20 @@ import { show, until } from '../support/checkout.ts';
 import { FakePayment, json, pause } from '../support/fake-companion.ts';
 import { LINK, snapshot } from '../support/snapshots.ts';
 
-/** Every markup that Lit hands to the browser's parser from here on. */
+/** Records all markup that Lit passes to the browser's parser. */
 function watchParser(): { readonly markups: Set<string>; stop(): void } {
   const markups = new Set<string>();
   Object.defineProperty(HTMLTemplateElement.prototype, 'innerHTML', {
     configurable: true,
     set(this: Element, markup: unknown) {
-      markups.add(String(markup)); // an object, where Lit has a policy
+      markups.add(String(markup)); // An object if Lit has a Trusted Types policy.
       Reflect.set(Element.prototype, 'innerHTML', markup, this);
     },
   });
   return { markups, stop: () => void Reflect.deleteProperty(HTMLTemplateElement.prototype, 'innerHTML') };
 }
 
-/** As the build's Lit writes it (build/lit-without-policy.ts): the browser's names for what is bound. */
+/** Returns the markup as the build's Lit writes it, with its own names for bound attributes (build/lit-without-policy.ts). */
 function asBuilt(markup: string): string {
   let bound = 0;
   return markup
@@ -25,7 +25,7 @@ function asBuilt(markup: string): string {
     .replace(/lit\$(\d+)\$/g, 'lit_$1');
 }
 
-/** A placeholder is a comment. Newer parsers read `<?name>` as a processing instruction. */
+/** Parses markup, with placeholders as comments. Newer parsers read `<?name>` as a processing instruction. */
 function parsed(markup: string): DocumentFragment {
   const template = document.createElement('template');
   Reflect.set(template, 'innerHTML', markup.replace(/<(\?[^>]*)>/g, '<!--$1-->'));
@@ -67,7 +67,7 @@ describe('the builder of templates', () => {
       });
       const checkout = await show(payment, attributes);
       await until(() => checkout.snapshot);
-      await pause(150); // for the parts on demand
+      await pause(150); // Let the parts on demand load.
       checkout.remove();
     }
     parser.stop();

@@ -4,7 +4,7 @@ import { inside, show, text, until } from '../support/checkout.ts';
 import { ENDPOINT, FakePayment, pause, seen } from '../support/fake-companion.ts';
 import { snapshot } from '../support/snapshots.ts';
 
-/** Collects the console's warnings from here on. */
+/** Collects the console's warnings from now on. */
 function watchConsole(): { readonly warnings: string[]; stop(): void } {
   const warnings: string[] = [];
   const own = console.warn;
@@ -28,7 +28,7 @@ function morph(element: Element, attributes: Readonly<Record<string, string>>): 
   }
 }
 
-/** The bluntest morph: all attributes come off, then all go on. */
+/** The roughest morph: removes all attributes, then sets all of them. */
 function replaceAll(element: Element, attributes: Readonly<Record<string, string>>): void {
   for (const name of element.getAttributeNames()) element.removeAttribute(name);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

@@ -1,4 +1,4 @@
-/** A page that listens to keys: what the payer types into our fields is none of its business. */
+/** A page with hotkeys does not see what the payer types into our fields. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { SbpCheckout } from '../../src/widget/sbp-checkout.ts';
@@ -75,7 +75,7 @@ describe('the page’s hotkeys', () => {
     const field = await shown<HTMLInputElement>(checkout, 'sbp-bank-picker', 'input');
     await typeInto(field, 'alsfa');
     expect(field.value).to.equal('alsfa');
-    // The letter that is typed on a bank goes on in the search.
+    // A letter that is typed while a bank has the focus goes to the search.
     await typeInto(field, 'а');
     await sendKeys({ press: 'ArrowDown' });
     await until(() => (field.getRootNode() as ShadowRoot).activeElement !== field);

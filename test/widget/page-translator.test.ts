@@ -1,4 +1,4 @@
-/** A page that its browser translates: what the element has to say next is said all the same. */
+/** On a page that the browser translates, the element's texts still change. */
 import { expect } from '@open-wc/testing';
 import { play, shiftClock } from '../../demo/gallery/payer.ts';
 import { SCENARIOS, type Scenario } from '../../demo/gallery/scenarios.ts';
@@ -35,7 +35,7 @@ async function open(scenario: Scenario, locale: string): Promise<SbpCheckout> {
   return checkout;
 }
 
-/** Until nothing changes any more: parts and their words come on their own time, and some with the clock. */
+/** Returns the texts once they have stopped changing: parts load at any time, and some texts follow the clock. */
 async function words(checkout: SbpCheckout, { doings = [] }: Scenario): Promise<string> {
   const enough = doings.some((doing) => 'wait' in doing) ? 80 : 10;
   let before = '';
@@ -135,7 +135,7 @@ describe('on a translated page', () => {
   });
 });
 
-/** The card's own text, without the announcement. */
+/** Returns the card's texts, without the announcement for screen readers. */
 function visible(checkout: SbpCheckout): string[] {
   return ['.shop', '.order', '.amount', 'h2', '.detail', '.status'].map((selector) => {
     const element = checkout.shadowRoot!.querySelector(selector);

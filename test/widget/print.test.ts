@@ -7,7 +7,7 @@ import { dress, undress } from '../support/page-styles.ts';
 import { printOut } from '../support/print-rules.ts';
 import { snapshot } from '../support/snapshots.ts';
 
-/** A shop that is dark in all themes, as its own properties say. */
+/** A shop whose custom properties are dark in all themes. */
 const DARK_SHOP = `sbp-checkout { --sbp-text: #eee; --sbp-muted: #bbb; --sbp-surface: #111; --sbp-subtle: #222;
   --sbp-accent: #8cf; --sbp-on-accent: #013; --sbp-success: #7f7; --sbp-warning: #fb7; --sbp-danger: #f77 }`;
 
@@ -22,7 +22,7 @@ function textsIn(root: ParentNode): Element[] {
   ]);
 }
 
-/** Colours of texts, and of the grounds that printers are asked to keep. */
+/** Returns the colours of texts, and of the backgrounds that printers are asked to keep. */
 function inks(checkout: SbpCheckout): string[] {
   return textsIn(checkout.shadowRoot!)
     .filter((element) => element.localName !== 'style' && element.getClientRects().length > 0)
@@ -77,7 +77,7 @@ describe('on paper', () => {
         const found = new Set(inks(checkout));
         expect(found.has('rgb(0, 0, 0)')).to.be.true;
         found.delete('rgb(0, 0, 0)');
-        found.delete('rgb(255, 255, 255) on rgb(0, 0, 0)'); // a button
+        found.delete('rgb(255, 255, 255) on rgb(0, 0, 0)'); // The text of a button.
         expect([...found].join('; ')).to.equal('');
       });
     }

@@ -48,7 +48,7 @@ describe('<sbp-checkout> is accessible', () => {
         checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());
         await play(checkout, scenario.doings ?? [], { tap, type: paste });
         await seen(checkout, scenario.screen);
-        await pause(300); // the mark's entrance: half-drawn colours have no contrast
+        await pause(300); // Wait for the animation of the result's mark: colours have no contrast before its end.
         await expect(checkout).to.be.accessible();
         shiftClock(0);
       });
@@ -64,7 +64,7 @@ describe('<sbp-checkout>', () => {
       ['tablet', true, true],
     ] as const) {
       const payment = await FakePayment.create(snapshot({ device: { type, os: null, browser: null } }));
-      // A machine without a touchscreen is no tablet, whatever the companion has read: the attribute settles it.
+      // Without a touchscreen the element does not detect a tablet, so set the attribute.
       const checkout = await show(payment, type === 'tablet' ? { device: type } : {});
       await seen(checkout, 'pay');
       expect(!!checkout.shadowRoot!.querySelector('sbp-qr-code'), type).to.equal(qr);
@@ -258,7 +258,7 @@ describe('<sbp-checkout>', () => {
     window.dispatchEvent(new Event('online'));
     await live(checkout);
     expect(text(checkout)).not.to.contain('Нет связи');
-    // The stream may be taken for live again a moment before the questions arrive.
+    // The connection may be live again a moment before the requests arrive.
     await until(async () => (await payment.log()).length === asked + 2);
   });
 

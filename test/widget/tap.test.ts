@@ -1,4 +1,4 @@
-/** The hand that all other component tests use: it must not do what a payer cannot. */
+/** Tests `tap`, which all component tests use: it must refuse taps that a payer cannot make. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { obstacle } from '../../demo/gallery/obstacle.ts';
 import { paste, tap, tapStaying, typeInto } from '../support/tap.ts';

@@ -1,4 +1,4 @@
-/** Whatever a screen has to tap or to type into, a payer can reach: no state of ours hides a control for ever. */
+/** A payer can reach every control and field of every screen: no state hides one of them permanently. */
 import { expect } from '@open-wc/testing';
 import { obstacle } from '../../demo/gallery/obstacle.ts';
 import { play, shiftClock } from '../../demo/gallery/payer.ts';
@@ -15,7 +15,7 @@ const BANKS = json({
   banks: Array.from({ length: 40 }, (_, id) => ({ id, name: `Банк ${id}`, url })),
 });
 
-/** Every control of the checkout, inner elements' included, but for those that no payer is meant to see. */
+/** Returns every control of the checkout and its inner elements, without hidden fields. */
 function controls(root: ParentNode): Element[] {
   return [...root.querySelectorAll('*')].flatMap((element) => [
     ...(element.matches('a[href], button, input:not([type=hidden])') ? [element] : []),
@@ -23,12 +23,12 @@ function controls(root: ParentNode): Element[] {
   ]);
 }
 
-/** Lists the controls that a payer cannot reach, and why. Some of it comes into being only where it is scrolled to. */
+/** Lists the controls that a payer cannot reach, with the reason. Some controls are only drawn when scrolled into view. */
 async function outOfReach(checkout: SbpCheckout): Promise<string[]> {
   const found: string[] = [];
   for (const control of controls(checkout.shadowRoot!)) {
     let why = obstacle(control);
-    // A control that is drawn anew meanwhile is another one.
+    // Ignore a control that was replaced meanwhile.
     for (let look = 0; why !== null && control.isConnected && look < 300; look++) {
       await pause(50);
       why = obstacle(control);

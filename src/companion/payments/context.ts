@@ -9,30 +9,30 @@ import type { Providers } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { WallClock } from '../lib/wall-clock.ts';
 
-/** What the companion's parts share. Clocks and the log are passed in, so that tests need no hooks. */
+/** The shared parts of the companion. Clocks and the log are passed in, so that tests need no hooks. */
 export interface Context {
   readonly config: Config;
   readonly store: Store;
   readonly tokens: PaymentTokens;
   readonly providers: Providers;
-  /** For every address that a merchant or a provider gave us. */
+  /** Calls every address that a merchant or a provider gave us. */
   readonly outbound: OutboundClient;
   readonly log: FastifyBaseLogger;
-  /** For warnings that strangers can cause at will. */
+  /** For warnings that strangers can trigger as often as they like. */
   readonly sampledLog: SampledLog;
   readonly metrics: Metrics;
   /** Unix time in ms. */
   readonly now: () => number;
-  /** Whether `now` may be relied upon for what cannot be undone. */
+  /** Tells whether `now` is reliable enough for actions that cannot be undone. */
   readonly clock: WallClock;
-  /** Tells everyone who waits for it that a committed change of this payment is there. */
+  /** Announces a committed change of this payment to its subscribers. */
   readonly announce: (payment: Payment) => void;
-  /** There is work about payments that should not wait for the next round. */
+  /** Starts a round of the reconciler: there is work that should not wait. */
   readonly wakeReconciler: () => void;
-  /** Has the provider asked now, for a payer who is back from the bank. Resolves when there is an answer or none comes soon. */
+  /** Polls the provider now, for a payer who is back from the bank. Resolves when it has answered, or will not soon. */
   readonly askNow: (payment: Payment) => Promise<void>;
-  /** Whether the merchant lets a payment go through whose provider asks first. */
+  /** Returns true if the merchant allows a payment whose provider waits for our confirmation. */
   readonly confirms: (payment: Payment) => Promise<boolean>;
-  /** Something was put into the outbox. */
+  /** Starts a round of the notifier: a message was put into the outbox. */
   readonly wakeNotifier: () => void;
 }

@@ -6,7 +6,7 @@ import { setPriority, constants } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { findDamage, using } from './soundness.ts';
 
-/** Of SQLite's page cache, KiB: an index is compared with its table in the index's order, all over the table. */
+/** Size of SQLite's page cache, KiB. The check of an index reads its table in the order of the index, all over the table. */
 const CACHE_KIB = 64 * 1024;
 
 export interface Findings {

@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
-/** Kysely generates few distinct statements; the limit evicts rare ones such as `in (…)` lists. */
+/** Kysely generates few distinct statements. The limit removes rare ones, such as those with `in (…)` lists. */
 const MAX_STATEMENTS = 200;
 
 /** Adapts `node:sqlite` to the interface that Kysely's SQLite dialect expects. */

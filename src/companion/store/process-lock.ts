@@ -5,9 +5,9 @@ import { isMountPoint } from './mount-point.ts';
 import { isBusy, storeError } from './sqlite-errors.ts';
 import { StoreError } from './store-error.ts';
 
-/** Value of `user_version` in the lock file once the database has its tables. */
+/** Value of `user_version` in the lock file after the tables of the database were created. */
 const MADE = 1;
-/** The same, once a check has found the database damaged. */
+/** Value of `user_version` in the lock file after a check has found damage in the database. */
 const SUSPECT = 2;
 
 /**
@@ -24,7 +24,7 @@ export class Ownership {
     this.suspect = suspect;
   }
 
-  /** Throws a {@link StoreError} when another process is at work, or when the database has lost its content. */
+  /** Throws a {@link StoreError} when another process uses the database, or when the database has lost its content. */
   static take(name: string, mode: FileMode = 'private'): Ownership {
     // Resolve links: under another name the database would have another lock, and two owners.
     const file = existsSync(name) ? realpathSync(name) : name;

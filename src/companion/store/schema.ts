@@ -19,7 +19,7 @@ export interface Schema {
 }
 
 interface PaymentsTable {
-  /** Grows with each payment: pages are cut by it. */
+  /** Grows with each payment. Lists are paged by it. */
   seq: Generated<number>;
   id: string;
   orderId: string;
@@ -30,17 +30,17 @@ interface PaymentsTable {
   status: ColumnType<PaymentStatus, PaymentStatus, never>;
   /** 0 or 1. */
   late: number;
-  /** 1 when it was created in test mode; never changes. */
+  /** 1 when the payment was created in test mode. Never changes. */
   test: Generated<number>;
-  /** Grows by one at each change; the stream's event id. */
+  /** Grows by one with each change. The id of the stream's events. */
   version: number;
-  /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
+  /** `null`, like `provider` and `reference`, while the payer has not chosen one of several methods. */
   method: Method | null;
   methodsJson: string;
   provider: ProviderName | null;
-  /** The attempt on offer: its id at the provider. Earlier ones may still be paid. */
+  /** Our id of the offered attempt. Earlier attempts may still be paid. */
   reference: string | null;
-  /** `null` until the provider has answered the create. */
+  /** `null` until the provider has answered the create call. */
   providerPaymentId: string | null;
   qrId: string | null;
   presentationJson: string;
@@ -48,62 +48,62 @@ interface PaymentsTable {
   callbackUrl: string | null;
   customerJson: string;
   metadataJson: string;
-  /** ms from an offer to its end; a renewal gives as much again. */
+  /** The time to pay, ms. A renewal gives the same time again. */
   lifetime: number;
-  /** Kopecks given back so far: the refunds that succeeded. */
+  /** The sum of the refunds that succeeded, kopecks. */
   refundedAmount: number;
-  /** When the shop's time to pay is up. */
+  /** The end of the shop's time to pay. */
   deadline: number;
-  /** The same or earlier: the attempt's own time may be shorter. */
+  /** The same as `deadline`, or earlier if the time of the attempt is shorter. */
   expiresAt: number;
   createdAt: number;
   updatedAt: number;
   paidAt: number | null;
-  /** When the provider is to be asked next; `null` when there is nothing left to ask. */
+  /** The time of the next poll; `null` when there is nothing left to poll. */
   nextCheckAt: number | null;
-  /** Tries to ask since something last happened; after the end: since the last answer. They set the pace. */
+  /** Polls since the last change, answered or not; after the end: since the last answer. They set the delay. */
   checks: number;
-  /** Questions that were answered, in vain, since something last happened: late ones are numbered by it. */
+  /** Polls since the last change that were answered and changed nothing. The number of the poll for late money. */
   answeredChecks: Generated<number>;
-  /** How many it has had so far: see `attempts`. */
+  /** The number of rows in `attempts` so far. */
   attempts: number;
-  /** Where the provider shows the payer's receipt. */
+  /** The address of the payer's receipt at the provider. */
   receiptUrl: string | null;
-  /** The payer's code that was scanned and whose charge the provider has not answered yet. */
+  /** The payer's scanned code, until the provider has answered its charge. */
   chargePayload: string | null;
-  /** When the time to pay was first up; `null` while it never was. */
+  /** When the payment first expired; `null` if it never did. */
   firstExpiredAt: number | null;
-  /** 0 when the merchant wants no renewals. */
+  /** 0 when the merchant allows no renewals. */
   renewable: Generated<number>;
-  /** The merchant's wish for money that comes after a cancel. */
+  /** What the merchant wants done with money that comes after a cancel. */
   onLate: Generated<OnLate>;
-  /** When its personal data was erased; from then on its token opens nothing. */
+  /** When the personal data was erased. After that the token opens nothing. */
   erasedAt: number | null;
 }
 
-/** Every payment a provider was asked for; a renewal or another method adds one. */
+/** One row for each payment requested from a provider. A renewal or another method adds one. */
 interface AttemptsTable {
-  /** Our id of it at the provider, and its idempotency key. */
+  /** Our id of the attempt, and its idempotency key at the provider. */
   reference: string;
   paymentId: string;
   provider: ProviderName;
   method: Method;
-  /** `null` until the provider has told it. */
+  /** `null` until the provider has reported it. */
   providerPaymentId: string | null;
   qrId: string | null;
   state: Generated<AttemptState>;
   closeState: Generated<CloseState>;
-  /** The shop's time to pay, as the provider was told it. */
+  /** The end of the shop's time to pay, as sent to the provider. */
   deadline: number;
-  /** When the provider's own offer ends, as far as it says so; `null`: it has not said. */
+  /** When the provider's code ends; `null` while the provider has not said so. */
   endsAt: Generated<number | null>;
-  /** Tries to close it, or late looks that were answered. */
+  /** `closing`: the tries to close the attempt. `watching`: the answered polls for late money. */
   closeTries: Generated<number>;
-  /** When the provider last answered while it was to be closed, or was first asked: silence counts from here. */
+  /** When the provider last answered a call to close or poll the attempt, or got the first one. Silence counts from here. */
   silentSince: Generated<number | null>;
   /** `null`: at once. */
   nextCloseAt: Generated<number | null>;
-  /** How many reports of the refunds that we have asked for named neither which one nor how much. */
+  /** The number of reports about our refunds that named neither the refund nor an amount. */
   unidentifiedRefunds: Generated<number>;
   confirmState: Generated<ConfirmState>;
   confirmTries: Generated<number>;
@@ -133,42 +133,42 @@ interface RefundsTable {
   amount: number;
   reason: string | null;
   status: RefundStatus;
-  /** Why it failed, in the provider's words, sanitised; `null` when nobody has said. */
+  /** Why the refund failed, in the provider's words, sanitized; `null` when the provider gave no reason. */
   failureReason: Generated<string | null>;
   providerRefundId: Generated<string | null>;
-  /** How often the provider was asked for it, whatever came of that. */
+  /** The number of requests to the provider, answered or not. */
   requests: Generated<number>;
-  /** When it is to be asked (again). */
+  /** The time of the next request. */
   nextRequestAt: Generated<number>;
-  /** 1 for a second charge that we give back ourselves: it does not count against the payment. */
+  /** 1 for the automatic refund of a second charge. It does not count towards the payment's refunded amount. */
   duplicate: Generated<number>;
   createdAt: number;
   updatedAt: number;
 }
 
-/** `tell`: it counts, and the merchant is told. `refund`: it counts, and is given back whole. */
+/** `tell`: the money counts, and the merchant is notified. `refund`: the money counts, and is refunded in full. */
 export type OnLate = 'tell' | 'refund';
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 
-/** Matters that a person should look at: money that the books cannot explain by themselves. */
+/** Matters that a person should look at: money that our records alone do not explain. */
 interface AttentionTable {
   seq: Generated<number>;
   id: string;
   paymentId: string;
   reason: AttentionReason;
-  /** The attempt it is about. */
+  /** The attempt that the attention is about. */
   reference: string;
-  /** Which refund it is about: ours, the provider's, or its own id when that is not known; empty when it is about none. */
+  /** The id of its refund: ours or the provider's. The attention's own id if unknown; empty if it is about no refund. */
   subject: string;
   refundId: string | null;
   providerRefundId: string | null;
-  /** Kopecks, as the provider says; `null` when the provider names no sum. */
+  /** The amount in the provider's report, kopecks; `null` when the report names none. */
   reportedAmount: number | null;
   reportedCurrency: string | null;
   /**
-   * Kopecks that count against further refunds while it is open; `null`: all that is left. Once a person has resolved it:
-   * what has gone out for good beside our own refunds.
+   * While the attention is open: kopecks that count against further refunds; `null` for all that is left. After a person has
+   * resolved it: kopecks that have gone out for good, beside our own refunds.
    */
   reservedAmount: number | null;
   openedAt: number;
@@ -184,15 +184,15 @@ interface PaymentEventsTable {
   paymentId: string;
   /** The payment's version after the event; unchanged when the event did not apply. */
   version: number;
-  /** What was reported, in the sender's words: `payment.paid`, `status query` … */
+  /** The event, as its sender names it: `payment.paid`, `status query` … */
   event: string;
   statusBefore: PaymentStatus;
   statusAfter: PaymentStatus;
   /** `merchant`, `provider:sandbox`, `clock` … */
   source: string;
-  /** Why an event changed nothing, or what is odd about it. */
+  /** Why the event changed nothing, or what is unusual about it. */
   note: string | null;
-  /** Of a resolved attention: which one, and the sums before and after (see payments/resolve-attention.ts). */
+  /** The resolved attention, with the amounts before and after (see payments/lifecycle/resolve-attention.ts). */
   attentionJson: Generated<string | null>;
   createdAt: number;
 }
@@ -200,18 +200,18 @@ interface PaymentEventsTable {
 interface IdempotencyKeysTable {
   key: string;
   bodyHash: string;
-  /** What the call makes, so that a cut-off one can be carried to its end. */
+  /** The resource that the call makes, so that an interrupted call can be finished. */
   resourceId: string;
-  /** The answer to repeat, without the payment's token; `null` while the first call is still at work. */
+  /** The response to repeat, without the payment's token; `null` while the first call is still running. */
   responseJson: string | null;
   createdAt: number;
 }
 
-/** One row at most. */
+/** Has at most one row. */
 interface ClockTable {
-  /** 1. */
+  /** Always 1. */
   id: number;
-  /** The last time that could be relied upon: see wall-clock.ts. */
+  /** The last reliable time: see lib/wall-clock.ts. */
   seenAt: number;
 }
 
@@ -221,34 +221,34 @@ interface ProviderDeliveriesTable {
   paymentId: string | null;
   /** An outcome of payments/reports/receive-webhook.ts. */
   outcome: string;
-  /** The bytes as they came, but for payment tokens; empty once erased. */
+  /** The received bytes without payment tokens; empty after they were erased. */
   body: Uint8Array;
   receivedAt: number;
-  /** What it said, while it cannot be followed yet. */
+  /** The parsed report, while it cannot be applied. */
   reportJson: string | null;
-  /** How often it was tried again. */
+  /** The number of retries. */
   tries: Generated<number>;
-  /** `null` when there is nothing left to try. */
+  /** The time of the next retry; `null` when there is none. */
   nextTryAt: number | null;
 }
 
 interface DeliveriesTable {
   seq: Generated<number>;
   deliveryId: string;
-  /** `null` for a test. */
+  /** `null` for a `test` event. */
   paymentId: string | null;
   event: string;
   url: string;
-  /** The url's, to share places among merchants. */
+  /** The host of `url`. The slots for deliveries are shared by host. */
   host: string;
-  /** The url without its query, for the same. */
+  /** The `url` without its query. The slots for deliveries are shared by endpoint too. */
   endpoint: string;
-  /** Empty once erased. */
+  /** Empty after it was erased. */
   body: string;
   attempts: number;
-  /** `null` when there is nothing left to do: delivered, or given up. */
+  /** `null` when the webhook was delivered or given up. */
   nextAttemptAt: number | null;
-  /** The retries' 24 hours run from here. */
+  /** Start of the 24 hours of retries. */
   retryFrom: number;
   deliveredAt: number | null;
   lastStatus: number | null;
@@ -256,7 +256,7 @@ interface DeliveriesTable {
   createdAt: number;
 }
 
-/** The sandbox bank's own books: another party's data, kept here only because that party is simulated. */
+/** The records of the sandbox bank: another party's data, stored here only because that party is simulated. */
 interface SandboxPaymentsTable {
   reference: string;
   qrId: string;
@@ -266,9 +266,9 @@ interface SandboxPaymentsTable {
   description: string | null;
   merchantName: string;
   status: PaymentStatus;
-  /** The status the companion has last confirmed to know. */
+  /** The last status that the companion has acknowledged. */
   notifiedStatus: PaymentStatus;
-  /** When a slow payment goes through; `null` when none is under way. */
+  /** When a slow payment succeeds; `null` when none is under way. */
   paysAt: number | null;
   returnUrl: string | null;
   expiresAt: number;

@@ -14,7 +14,7 @@ export interface Parts<Name extends string> {
   readonly loads: Readonly<Record<Name, Load>>;
 }
 
-/** After so many failures, within a few seconds, a part is reported as missing. Loading goes on all the same. */
+/** After so many failures, within a few seconds, a part is reported as missing. Loading goes on. */
 const LOST_AFTER = 4;
 
 /**

@@ -22,15 +22,15 @@ interface Listener {
   /** Called when the stream brought a damaged snapshot, which has to be requested again. */
   readonly garbled: () => void;
   readonly ask: () => Promise<Answer>;
-  /** Returns how long no request may be sent, ms; zero or negative when one may be sent now. */
+  /** Returns the time until a request may be sent, ms; zero or negative when one may be sent now. */
   readonly barredMs: () => number;
-  /** Returns how many requests in a row have failed. */
+  /** Returns the number of failed requests in a row. */
   readonly failures: () => number;
   readonly connect: (connection: Connection) => void;
 }
 
 /**
- * Listens to one stream until its end, and polls beside it. A proxy may hold back the whole stream, all but its first bytes, or
+ * Listens to one stream until its end, and polls meanwhile. A proxy may hold back the whole stream, all but its first bytes, or
  * only the snapshots, and nothing in the stream shows that. So polling goes on until the stream has brought the needed proof that
  * it works. A trusted stream is still checked by a rare request while it brings no snapshot. A stream that does not bring a
  * version that a request has brought counts as silent.

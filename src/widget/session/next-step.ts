@@ -16,11 +16,11 @@ export interface LoopState {
   readonly graceMs: number | null;
   /** True while nobody has looked at the page for long. */
   readonly isResting: boolean;
-  /** How many requests in a row have failed. */
+  /** The number of failed requests in a row. */
   readonly failures: number;
   /** True while no stream may be opened, since the last ones failed. */
   readonly isBarred: boolean;
-  /** How long no request may be sent, ms; zero or negative when one may be sent now. */
+  /** The time until a request may be sent, ms; zero or negative when one may be sent now. */
   readonly barredMs: number;
   /** 0 ≤ x < 1. */
   readonly random: number;

@@ -107,7 +107,7 @@ export class Session {
 
   /**
    * Requests the snapshot soon. Set `reopen` when the page was hidden, offline or asleep: its stream may be dead though it looks
-   * open. However often this is called, requests keep a minimum gap, which is longer while the companion fails.
+   * open. Repeated calls keep a minimum gap between requests. The gap is longer while the companion fails.
    */
   wake(reopen: boolean): void {
     if (this.#isOver()) return;
@@ -198,7 +198,7 @@ export class Session {
 
   /**
    * Sends one action of the payer at a time. Returns `null` while another action is running. The snapshot in the response is
-   * handled like any other. Without one, a request for the snapshot follows: the action may have been done all the same.
+   * handled like any other. Without one, a request for the snapshot follows, since the action may still have been done.
    */
   async sendAction(path: ActionPath, body: ActionBody): Promise<ActionResult | null> {
     if (this.#acting || this.#life.signal.aborted) return null;
@@ -220,7 +220,7 @@ export class Session {
     return answer;
   }
 
-  /** Makes the loop listen again after a renewal: by then it only polls for a late payment, or has ended. */
+  /** Makes the loop listen again after a renewal. At that time the loop only polls for a late payment, or has ended. */
   #revive(): void {
     if (this.#running) this.#turn.abort();
     else this.start();

@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts';
 
-/** Requests beside an open stream, one after another. */
+/** Requests during an open stream, one after another. */
 export class SideQuestions {
   readonly #environment: Pick<Environment, 'after'>;
   readonly #ask: () => Promise<number | null>;

@@ -53,7 +53,7 @@ export interface SessionCallbacks {
   companionNotFound(came: string): void;
 }
 
-/** A failed action. After `trouble` the action may have been done all the same: the next snapshot shows it. */
+/** A failed action. After `trouble` the action may still have been done: the next snapshot shows it. */
 export type ActionError = { readonly kind: 'trouble'; readonly pauseMs: number } | ProblemAnswer;
 
 /** The result of a payer's action. */

@@ -43,7 +43,7 @@ function cli(args: string[], databaseFile: string) {
   return said;
 }
 
-/** A database with one migrated, cleanly closed state. */
+/** Returns a migrated database that was closed cleanly. */
 function database(t: TestContext): string {
   const file = join(folder(t), 'shop.sqlite');
   assert.equal(cli(['migrate'], file).status, 0);
@@ -105,7 +105,7 @@ describe('sbp-checkout migrate', () => {
 });
 
 describe('sbp-checkout refund settle', () => {
-  /** Two refunds of a payment that its provider has taken, and says nothing more of. */
+  /** Creates two refunds that the provider has accepted and reports no result for. */
   async function pendingRefunds(t: TestContext) {
     const provider = new ScriptedProvider();
     provider.refund = () => Promise.resolve({ status: 'pending' }) as never;
@@ -162,7 +162,7 @@ describe('sbp-checkout backup', () => {
       while (!writer.signal.aborted) await shop.createPayment();
     })();
     const target = join(folder(t), 'copy.sqlite');
-    // In a process of its own, as it is meant to be run: this one goes on writing.
+    // The command runs in its own process, as in production, while this companion keeps writing.
     const child = spawn(process.execPath, [CLI, 'backup', target], {
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -180,7 +180,7 @@ describe('sbp-checkout backup', () => {
     t.after(() => copy.close());
     assert.deepEqual({ ...copy.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
     assert.ok(copy.prepare('SELECT id FROM payments WHERE id = ?').get(before.payment_id));
-    // One moment: no payment without its first event.
+    // The copy is from a single moment: it has no payment without its first event.
     const orphans = copy
       .prepare('SELECT id FROM payments WHERE id NOT IN (SELECT payment_id FROM payment_events)')
       .all();
@@ -242,7 +242,7 @@ describe('opening the database', () => {
 
   it('says so when it may not write the database', (t) => {
     const file = database(t);
-    // Root, as whom containers run tests, may write any file: a folder in the way of the lock file stops it as well.
+    // Containers run tests as root, which may write any file. A folder in place of the lock file stops root as well.
     rmSync(`${file}.lock`);
     mkdirSync(`${file}.lock`);
     refused(cli(['serve'], file), /cannot be opened: its folder must exist and be writable/);

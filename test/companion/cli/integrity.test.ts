@@ -12,7 +12,7 @@ const hashes = Object.fromEntries(Object.entries(FILES).map(([name, text]) => [n
 const published = Buffer.from(JSON.stringify(hashes));
 const BUILD = { integrity: hashes, published, pinnedPath: '/pinned/0123456789abcdef' };
 
-/** A companion's element at `/pay-api`, with `changed` in the place of some files; `null`: not there. */
+/** Serves a companion's element at `/pay-api`. `changed` replaces files; `null` removes one. */
 async function serve(t: TestContext, changed: Record<string, string | null> = {}): Promise<string> {
   const served: Record<string, string | null> = { '/integrity.json': published.toString() };
   for (const [name, text] of Object.entries(FILES)) {

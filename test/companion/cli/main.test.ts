@@ -14,7 +14,7 @@ const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 const PLACES = ['/usr/bin/node', '/usr/local/bin/node', '/opt/node/bin/node'];
 
-/** The CLI in a Node that says it is of this version. */
+/** Runs the CLI in a Node that reports this version. */
 function pretending(version: string) {
   const versions = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
   const preload = `data:text/javascript,${encodeURIComponent(versions)}`;

@@ -19,7 +19,7 @@ it('a companion that npm has started ends in order with it, although npm passes 
   const directory = await mkdtemp(join(tmpdir(), 'sbp-npm-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const port = await freePort();
-  // Without the build before it, which is not what this is about.
+  // Skips the build that npm would run first: it is not the subject of this test.
   const npm = spawn('npm', ['start', '--ignore-scripts'], {
     cwd: root,
     env: { ...process.env, ...testEnv(port, directory), SBP_LOG_LEVEL: 'info' },

@@ -26,7 +26,7 @@ const identity = { cert: pem('client'), key: pem('client-key'), ca: pem('ca') };
 const CERTIFICATES = readCertificates({ sberbank: { identity } });
 const [{ validFrom, validTo }] = CERTIFICATES as [(typeof CERTIFICATES)[number]];
 
-/** What a companion started at this time logs of its certificates. */
+/** Returns what a companion started at this time logs about its certificates. */
 async function told(t: TestContext, now: number): Promise<{ level: number; msg: string }[]> {
   const shop = await startCompanion(SBERBANK, { now: () => now });
   t.after(() => shop.stop());

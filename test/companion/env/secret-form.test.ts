@@ -66,7 +66,7 @@ describe('a secret that can never match', () => {
         ['hunter2'.repeat(80), /is longer than 512 characters/],
       ] as const) {
         const told = mistakes({ [name]: value });
-        // A byte order mark is white space, and so trimmed away: then it matches.
+        // A byte order mark counts as white space and is trimmed, so the value is valid.
         if (value.startsWith('\ufeff') && told.length === 0) continue;
         assert.equal(told.length, 1, `${JSON.stringify(value)}: ${told.join('\n')}`);
         assert.match(told[0]!, new RegExp(`^${name} `));

@@ -31,10 +31,10 @@ async function raw(head: string): Promise<Response> {
   return asResponse(answer);
 }
 
-/** Load balancers ask here without wanting the words. */
+/** Load balancers send HEAD to these addresses, since they need only the status. */
 const ASKED_BY_HEAD = ['/healthz', '/readyz'];
 
-/** Each address of the reference, and the methods that it has. */
+/** Returns each address of the API reference with its methods. */
 function routes(): Map<string, string[]> {
   const methods = new Map<string, string[]>();
   for (const { method, path } of documentedOperations) {
@@ -51,7 +51,7 @@ describe('a method that an address does not have', () => {
         if (has.includes(method)) continue;
         const response = await call(method, address);
         if (method === 'OPTIONS' && path.startsWith('/checkout/')) {
-          // A page's browser asks so before it calls.
+          // This is a preflight request, which browsers send before a call.
           assert.deepEqual([response.status, response.headers.get('cache-control')], [204, 'no-store'], path);
           continue;
         }
@@ -164,7 +164,7 @@ describe('a request at the edge of HTTP', () => {
       assert.equal(response.headers.get('content-type'), 'application/problem+json', what);
       assert.equal(response.headers.get('cache-control'), 'no-store', what);
       assert.deepEqual([response.status, problem.code], [400, 'malformed_request'], what);
-      // What is no request at all has no line in the log either.
+      // Only a valid HTTP request has a request id, so only "no Host" has the header.
       assert.equal(response.headers.has('x-request-id'), what.startsWith('no Host'), what);
     }
     nothingChanged('no request');

@@ -6,10 +6,10 @@ import { changedRows, dumpDatabase } from '../../support/database-dump.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { ApiFixture } from '../../support/api-fixture.ts';
 
-/** The POSTs that need a body; the others read one, too. */
+/** The POSTs that require a body. The others also read a body, if there is one. */
 const NEEDY = ['/payments', '/refunds', '/test/webhook'];
 const JSON_TYPE = { 'content-type': 'application/json' };
-/** Enough for each of them: what is not listed is ignored. */
+/** A valid body for each of them: unknown fields are ignored. */
 const GOOD = '{"order_id":"B","amount":5,"payment_id":"pay_nobody","callback_url":"http://127.0.0.1:9/"}';
 
 let stage: ApiFixture;

@@ -5,7 +5,7 @@ import { startCompanion, type CreatedPayment, type TestCompanion } from '../../s
 import { changedRows, dumpDatabase } from '../../support/database-dump.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
-/** Stands still, so that what changes, the call has changed. */
+/** The clock stands still, so that only calls change the database. */
 const NOW = Date.UTC(2026, 5, 15, 12);
 const AMOUNT = 125_000;
 
@@ -30,7 +30,7 @@ const payers = (action: 'renew' | 'cancel', { token }: CreatedPayment) =>
     headers: { authorization: `Bearer ${token}` },
   });
 
-/** A payment that the sandbox's script, or another call, has brought to where it is. */
+/** Creates a payment and applies the actions to it, by the sandbox's API or by other calls. */
 async function paymentThat(...actions: string[]): Promise<CreatedPayment> {
   const payment = await shop.createPayment();
   for (const action of actions) {

@@ -7,7 +7,7 @@ import { Pace } from '../../support/pace.ts';
 import { StreamConnection } from '../../support/stream-connection.ts';
 
 const STREAMS = 20;
-/** Far above what is measured and far below what a buffer that waits to be full would take. */
+/** Far above the measured times, and far below the time that a proxy needs to fill its buffer. */
 const AT_ONCE_MS = 1_000;
 
 const nginx = ensureNginx();

@@ -6,11 +6,11 @@ import { asResponse } from '../../support/raw-client.ts';
 import { RawSocket } from '../../support/raw-socket.ts';
 import { until } from '../../support/until.ts';
 
-/** Whose request is half way here when the shutdown begins; the rest follows at once. */
+/** Sends a request whose first part arrives before the shutdown, and whose rest follows at once. Returns the response. */
 async function finishedDuringShutdown(shop: TestCompanion, head: string, rest: string): Promise<Response> {
   const socket = await RawSocket.open(shop.url);
   socket.send(head);
-  // A call of its own is answered only after what came before it has been read.
+  // When this call has its response, the companion has read the first part.
   await shop.api('/payments?limit=1');
   const stopped = shop.stop();
   socket.send(rest);

@@ -10,7 +10,7 @@ import { startCompanion } from '../../support/companion.ts';
 
 const skip = process.platform === 'win32' && 'Windows keeps its rights elsewhere';
 
-/** A companion, a backup, a bank list and generated secrets in a new folder, under a umask that gives all or nothing. */
+/** Creates a companion's database, a backup, a bank list and generated secrets in a new folder, under this umask. */
 async function made(t: TestContext, mode: 'private' | 'group', umask: number) {
   const parent = mkdtempSync(join(tmpdir(), 'sbp-modes-'));
   const folder = join(parent, 'data');

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const YEAR_MS = 400 * 24 * HOUR_MS;
 
-/** Both clocks in a test's hand: time goes by for both, a step is the wall clock's alone. */
+/** Both clocks under the test's control: passing time moves both, a step moves only the wall clock. */
 function clocks() {
   const time = { wall: Date.UTC(2026, 5, 15), steady: 5_000 };
   const steps: number[] = [];

@@ -16,16 +16,16 @@ const CYCLES = Number(process.env['STREAM_CYCLES'] ?? 20_000);
 const NAMES = 60_000;
 const PAYMENTS = 10;
 const PER_PAYMENT = 20;
-/** Two for each payment: who leaves is noticed a little later, and may meanwhile still count. */
+/** Two for each payment: the server notices a closed connection a little later, and may still count it meanwhile. */
 const CALLERS = 2 * PAYMENTS;
-/** Of cycles: by then every path has been compiled. */
+/** Share of the cycles. After them every code path is compiled. */
 const WARM_UP = 0.4;
-/** Of what is kept. A kilobyte for each stream after the warm-up would be 12 MB. */
+/** Limit for the growth of live memory. One leaked kilobyte for each stream after the warm-up would be 12 MB. */
 const MAX_GROWTH_MB = 4;
 
 const SERVER = join(import.meta.dirname, '../../support/collecting-server.ts');
 
-/** How far a stream comes before its reader leaves. */
+/** The text that a stream has received when its reader leaves. */
 const MOMENTS = {
   'before an answer': '',
   'at its head': '\r\n\r\n',
@@ -48,7 +48,7 @@ describe('streams that come and go', () => {
       Array.from({ length: PAYMENTS }, () => companion.client.createPayment()),
     );
     const open = () => metric(companion.url, 'sbp_open_streams');
-    /** Once all are gone: what the companion keeps, and how much memory it has. */
+    /** Waits until all streams are gone. Returns the live and the resident memory. */
     const look = async () => {
       await until(async () => (await open()) === 0);
       return { keptMb: await keptMbOf(companion), residentMb: companion.memoryMb() };
@@ -67,7 +67,7 @@ describe('streams that come and go', () => {
     assert.ok(end.keptMb - warm.keptMb < MAX_GROWTH_MB, 'streams that are gone are kept');
     assert.equal(companion.output.includes('request failed'), false, companion.output);
 
-    // Every place is free again, and there is not one more.
+    // All stream slots are free again, and no more than there were.
     const streams: StreamConnection[] = [];
     t.after(() => streams.forEach((stream) => stream.stop()));
     for (const { token } of payments) {
@@ -100,7 +100,7 @@ describe('streams that come and go', () => {
     const before = keptBytes();
     comeAndGo(NAMES);
     const after = keptBytes();
-    // Both are still there, and so is whatever they keep.
+    // The hub and the slots are still in use, so their memory is counted in `after`.
     assert.equal(hub.size, 0);
     assert.doesNotThrow(() => slots.take('192.0.2.1', 'pay_1'));
     t.diagnostic(`kept ${((after - before) / NAMES).toFixed(1)} bytes for each`);
@@ -123,7 +123,7 @@ async function comeAndGoAll(
         const cycle = begun++;
         const moment = moments[cycle % moments.length]!;
         const leave = ways[Math.floor(cycle / moments.length) % ways.length]!;
-        // A change finds streams on their way in and out.
+        // A change meets streams that are opening and streams that are closing.
         const change = cycle % 1_000 === 500 ? client.sandbox(payment_id, 'process') : null;
         await comeAndGo(port, token, moment, leave);
         await change;

@@ -34,7 +34,7 @@ describe('a shutdown', () => {
     );
     for (const { first } of pages) assert.ok(await first.version(2));
 
-    // Some of these changes come before the end, some fall into it.
+    // Some of these changes come before the shutdown, some during it.
     const changes = payments.map(({ payment_id }) => client.sandbox(payment_id, 'process').catch(() => null));
     await changes[PAYMENTS / 4];
     const pace = Pace.start();
@@ -115,7 +115,7 @@ describe('a shutdown', () => {
       while (!down) {
         const stream = new StreamConnection(companion.url, { token });
         streams.push(stream);
-        // A refusal is over, and so is a connection that found nobody.
+        // A refused stream is closed, and so is a connection to a stopped server.
         await Promise.race([stream.version(2), stream.closed]);
       }
     });

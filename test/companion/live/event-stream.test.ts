@@ -13,7 +13,7 @@ const CAP_BYTES = 64 * KIB;
 const HEARTBEAT_MS = 100;
 const BIG = 'x'.repeat(2 * KIB);
 
-/** A stream to a raw socket; the payment is only what the stream looks at. */
+/** Opens a stream to a raw socket. The payment has only the fields that the stream reads. */
 async function streamTo(t: TestContext, reading: boolean, heartbeatMs = 60_000) {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -44,7 +44,7 @@ async function streamTo(t: TestContext, reading: boolean, heartbeatMs = 60_000) 
   };
 }
 
-/** Changes until the connection has taken nothing for a while. */
+/** Sends changes until the connection has accepted no bytes for a while. */
 async function fill(
   { update, response }: Awaited<ReturnType<typeof streamTo>>,
   status: PaymentStatus,

@@ -16,7 +16,7 @@ const ROUNDS = 20;
 const AT_ONCE = 10;
 const SNAPSHOTS = 3_000;
 
-/** What ends lines, ends texts, begins fields, or is no character at all. */
+/** Line ends, text ends, field names, and bytes that are no character. */
 const hostile = fc.constantFrom(
   ...[
     '\r',
@@ -54,14 +54,14 @@ const anyText = fc
     maxLength: 12,
   })
   .map((parts) => parts.join(''));
-/** The same without what a payment may not hold, so that most requests are taken. */
+/** Text without the characters that a payment must not contain, so that most requests are accepted. */
 const allowedText = anyText.map((text) => text.replace(/[\p{Cc}\p{Cs}]/gu, ''));
 
 describe('the parser of these tests', () => {
   it('reads the examples of the standard', () => {
     const read = (text: string) => {
       const stream = new StrictEventStream();
-      // Byte by byte: line ends and characters are cut apart.
+      // Feeds single bytes, so that line ends and characters are split.
       for (const byte of Buffer.from(text)) stream.feed(Uint8Array.of(byte));
       return stream.events.map(({ type, data, lastEventId }) => [type, data, lastEventId]);
     };
@@ -97,7 +97,7 @@ describe('whatever a payment holds', () => {
 
   it(`comes as one event that says what GET /session says (${ROUNDS * AT_ONCE} payments)`, async (t) => {
     let taken = 0;
-    // What is refused proves nothing here.
+    // A refused request tests nothing here, so most texts are allowed ones.
     const mostlyAllowed = fc.oneof({ weight: 4, arbitrary: allowedText }, { weight: 1, arbitrary: anyText });
     const fields = fc.record({
       order_id: mostlyAllowed,
@@ -170,7 +170,7 @@ describe('whatever a snapshot holds', () => {
           const { type, data, lastEventId } = events.at(-1)!;
           assert.deepEqual([type, lastEventId], ['snapshot', String(version)]);
           assert.deepEqual(JSON.parse(data), JSON.parse(JSON.stringify(snapshot)));
-          // The widget's parser is of the same opinion.
+          // The widget's parser reads the same event.
           assert.deepEqual(read.at(-1), { event: type, data, id: lastEventId });
           assert.equal(read.length, version);
         },

@@ -23,7 +23,10 @@ describe('a change while a status stream opens', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Opening reads the payment twice: to judge the token, and for the first snapshot once the stream listens. */
+  /**
+   * Opening a stream reads the payment twice: to check the token, and for the first snapshot after the stream
+   * subscribes.
+   */
   for (const [nth, moment] of [
     [1, 'before it listens'],
     [2, 'after its snapshot was read'],
@@ -39,7 +42,7 @@ describe('a change while a status stream opens', () => {
         hold.release();
         assert.ok(await stream.version(3));
         await sayAllThereIs(payment_id, stream);
-        // What was read before the change is old by the time it could be sent.
+        // The snapshot that was read before the change is outdated, so it is never sent.
         assert.deepEqual(stream.versions, [3, 4]);
       });
     }
@@ -58,7 +61,7 @@ describe('a change while a status stream opens', () => {
     assert.deepEqual(stream.versions, [3, 4]);
   });
 
-  /** From the bank, and not by the sandbox's buttons: those read, and reading is what may be held. */
+  /** Reports as the bank. The sandbox's buttons would read the payment, and reads may be held here. */
   async function report(paymentId: string, status: string): Promise<void> {
     const event = `payment.${status}`;
     const body = JSON.stringify({ event, payment_id: paymentId, status, amount: 125_000, currency: 'RUB' });
@@ -75,7 +78,7 @@ describe('a change while a status stream opens', () => {
     assert.equal(response.status, 200);
   }
 
-  /** A last change, behind which nothing can still be on its way. */
+  /** Makes a last change. After its snapshot no earlier one can arrive. */
   async function sayAllThereIs(paymentId: string, stream: StreamConnection): Promise<void> {
     await report(paymentId, 'paid');
     assert.ok(await stream.version(4));

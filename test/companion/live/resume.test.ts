@@ -4,9 +4,9 @@ import { CompanionProcess } from '../../support/companion-process.ts';
 import { CUT_AFTER, Cutter } from '../../support/cutter.ts';
 import { StreamConnection } from '../../support/stream-connection.ts';
 
-/** Pages of one payment at a time; each group lives through its payment's changes together. */
+/** Pages of one payment at a time. A group receives its payment's changes together. */
 const GROUP = 400;
-/** More bytes than the answer has, from its status line to its end: some must come through whole. */
+/** More than the bytes of the whole response, so that some connections are not cut. */
 const ENOUGH_BYTES = 3_000;
 
 interface Group {
@@ -15,7 +15,7 @@ interface Group {
   readonly pages: readonly Page[];
 }
 
-/** A page whose first connection is cut, and which goes on with what it has from whole events. */
+/** A page whose first connection is cut. It reconnects with the id of the last complete event. */
 interface Page {
   readonly offset: number;
   readonly first: StreamConnection;
@@ -62,7 +62,10 @@ async function openGroup(
   return { paymentId: payment_id, token, pages };
 }
 
-/** On a loaded machine a request may be sent too late: it is answered 408, and sent again as a page would. */
+/**
+ * Opens the second connection. On a loaded machine the request may be late and get 408; then repeats it, as a page
+ * would.
+ */
 async function resume(url: string, token: string, lastEventId: string): Promise<StreamConnection> {
   for (;;) {
     const stream = new StreamConnection(url, { token, lastEventId });
@@ -81,8 +84,8 @@ async function liveThrough(companion: CompanionProcess, { paymentId, pages }: Gr
 }
 
 /**
- * Each change comes when every first connection has seen the one before, or is cut: so each is cut where its offset
- * says. Second connections are anywhere by then.
+ * Makes each change after every first connection has the previous one or is cut, so that each is cut at its offset. The
+ * second connections may be at any point.
  */
 async function change(
   { client }: CompanionProcess,

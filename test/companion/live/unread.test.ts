@@ -18,13 +18,13 @@ import { StreamConnection } from '../../support/stream-connection.ts';
 import { StrictEventStream } from '../../support/strict-event-stream.ts';
 
 const READERS = 1_000;
-/** As many as there is time for: a stream goes on for 5 s after a payment has come to a result. */
+/** As many changes as time allows: a stream stays open for 5 s after the payment has a result. */
 const CHANGES = { most: 100, withinMs: 4_500 };
-/** What the promise allows each reader. */
+/** The promised limit for each reader. */
 const CAP_BYTES = 64 * 1024;
 const MAX_GROWTH_MB = (READERS * CAP_BYTES) / 2 ** 20;
 const HEARTBEAT_MS = 250;
-/** A snapshot of some 8 KB: 26 of them fill the room that the system gives a reader. */
+/** Makes a snapshot of about 8 KB: 26 of them fill a reader's socket buffer. */
 const WORDY = {
   description: '№'.repeat(500),
   return_url: `https://shop.example/${'№'.repeat(2_000)}`,
@@ -38,7 +38,7 @@ before(async () => {
 });
 after(() => rm(directory, { recursive: true, force: true }));
 
-/** Sends its request and reads nothing until it is resumed. */
+/** Sends a request and reads nothing until the socket is resumed. */
 async function openUnread(socketPath: string, head: string): Promise<Socket> {
   const socket = connect({ path: socketPath });
   socket.pause().on('error', () => undefined);
@@ -69,7 +69,7 @@ describe(`${READERS} readers that do not read`, () => {
     const open = () => metric(companion.url, 'sbp_open_streams');
     while (sockets.length < READERS) {
       sockets.push(await openUnread(socketPath, head));
-      // The system's queue of a listening socket file is short, and one who knocks at a full one is sent away.
+      // A socket file has a short accept queue, and the system refuses connections when the queue is full.
       if (sockets.length % 100 === 0) await until(async () => (await open()) === sockets.length);
     }
     const healthy = new StreamConnection(companion.url, { token, socketPath });

@@ -4,7 +4,7 @@ import { DeliveryConcurrency } from '../../../src/companion/notifications/delive
 
 const shop = (host: string, path = '/hook') => ({ host, endpoint: `https://${host}${path}` });
 
-/** Takes as many places as there are, at most `wanted`. */
+/** Acquires as many slots as are free, at most `wanted`. */
 function takeAll(places: DeliveryConcurrency, to: ReturnType<typeof shop>, wanted: number) {
   return Array.from({ length: wanted }, () => places.acquire(to)).filter((giveBack) => giveBack !== null);
 }

@@ -47,7 +47,7 @@ describe('what fails again and again', () => {
     for (let round = 0; round < 4; round++) {
       const before = tries();
       ahead += 20 * 60_000;
-      // Something new has the outbox read.
+      // A new message makes the outbox look for due work.
       const { payment_id } = await shop.createPayment({ callback_url });
       await shop.sandbox(payment_id, 'pay');
       await until(() => tries() >= before + 4, 'all that waits tried again', PATIENCE_MS);

@@ -173,7 +173,7 @@ describe('what verifyWebhook is given', () => {
           ['raw body', 'Express', 'Fastify', 'Next.js', 'Hono'].every((word) => error.message.includes(word)),
       );
     }
-    // Unsigned as well: the mistake shows with the first webhook.
+    // An unsigned request throws as well, so the mistake shows with the first webhook.
     assert.throws(() => verify({ body: {} as never, headers: {} }), TypeError);
   });
 
@@ -203,11 +203,11 @@ describe('what verifyWebhook is given', () => {
     app.put('/', (c) => c.text(said({ headers: c })));
     for (const method of ['POST', 'PUT'])
       assert.match(await (await app.request('/', { method, headers })).text(), /pass c\.req\.raw\.headers/);
-    // Headers that happen to have such names stay headers.
+    // Headers with these names are still read as headers.
     for (const name of ['headers', 'then', 'header', 'req'])
       assert.equal(verify({ headers: { ...headers, [name]: 'x' } }).event, 'payment.paid', name);
 
-    /** Of the mistake, `''` if there was none. */
+    /** Returns the message of the caller's mistake; `''` without one. */
     function said(options: { headers: unknown }): string {
       try {
         verify(options as { headers: never });

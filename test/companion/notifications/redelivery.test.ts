@@ -7,11 +7,11 @@ import { MerchantServer } from '../../support/merchant-server.ts';
 import { Pace } from '../../support/pace.ts';
 import { until } from '../../support/until.ts';
 
-/** Sooner than any retry: the first one comes 4 s after the attempt at the earliest. */
+/** Less than the delay of any retry: the first one comes at least 4 s after the attempt. */
 const AT_ONCE_MS = 2_500;
 
 let shop: TestCompanion;
-/** Calls of a shop that takes its time. */
+/** Open calls to a slow shop. */
 const held: ServerResponse[] = [];
 const slow = createServer((request, response) => {
   request.resume().on('end', () => held.push(response));

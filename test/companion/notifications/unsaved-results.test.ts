@@ -10,7 +10,7 @@ import { until } from '../../support/until.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A store that takes nothing while it is told to. */
+/** Returns a store whose writes fail while `fails` returns true. */
 function faltering(store: Store, fails: () => boolean): Store {
   return {
     ...store,
@@ -24,7 +24,7 @@ describe('a webhook whose result the store does not take', () => {
     const merchant = await MerchantServer.open();
     let mended = false;
     const store = await openStore(join(directory, 'test.sqlite'));
-    // From the merchant's first webhook on: what it answers is the first thing that is not kept.
+    // Writes fail from the merchant's first webhook on, so its response is the first result that is not saved.
     const shop = await startCompanion(
       {},
       { store: faltering(store, () => merchant.received.size > 0 && !mended) },

@@ -11,7 +11,7 @@ import { startCompanion } from '../../support/companion.ts';
 import { CompanionProcess } from '../../support/companion-process.ts';
 
 const PAYMENTS = 40;
-/** A sum whose bytes stand nowhere by chance. */
+/** An amount whose bytes occur nowhere else by chance. */
 const AMOUNT = 123_456_789;
 
 let directory: string;
@@ -26,7 +26,7 @@ before(async () => {
 });
 after(() => rmSync(directory, { recursive: true }));
 
-/** Changes a sum in the payments' table or in the index beside it, so that the two do not agree any more. */
+/** Changes an amount in the payments table or in its index, so that the two disagree. */
 function changeSum(file: string): void {
   const bytes = readFileSync(file);
   const sum = Buffer.alloc(4);
@@ -38,7 +38,7 @@ function changeSum(file: string): void {
     const database = new DatabaseSync(file, { readOnly: true });
     const damage = findDamage(database);
     database.close();
-    // The sandbox bank's own books are compared with nothing.
+    // Nothing compares the sandbox's own table, so a change there is not found: try the next place.
     if (damage !== null) return;
   }
   assert.fail('no sum was found');
@@ -51,7 +51,7 @@ function damagedCopy(name: string): string {
   return file;
 }
 
-/** As a database is opened that is too large to be read before the start. */
+/** Opens a database as if it were too large to check before the start. */
 const openLarge = (file: string): Promise<Store> => openStore(file, { checkedAtOnceBytes: 0 });
 
 const keep = (store: Store) => store.write((trx) => trx.updateTable('payments').set({ checks: 0 }).execute());
@@ -123,7 +123,7 @@ describe('a companion whose large database is damaged', () => {
       for (let i = 0; i < 40; i++) insert.run(`k${i}`, '', '', 'x'.repeat(2 ** 20), Date.now());
     });
     changeSum(companion.databaseFile);
-    // It may be found before the companion answers for the first time.
+    // The check may find the damage before the companion serves its first response.
     await companion.start().catch(() => undefined);
     await companion.ended();
     assert.match(companion.output, /"level":60.*damaged: restore a backup/);

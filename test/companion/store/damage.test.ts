@@ -13,14 +13,14 @@ import { seededRandom } from '../../support/fuzz-requests.ts';
 const SEEDS = Number(process.env['DAMAGE_SEEDS'] ?? 210);
 const FIRST_SEED = Number(process.env['DAMAGE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const PAGE = 4096;
-/** Before the last stop, and as many after it. */
+/** Payments before the last stop. The same number follows after it. */
 const PAYMENTS = 12;
 const REFUND_EVERY = 6;
-/** Sums whose bytes stand nowhere by chance. */
+/** Amounts whose bytes occur nowhere else by chance. */
 const PAID = 123_456_789;
 const GIVEN_BACK = 98_765_432;
 
-/** What may happen to files, each at a place that `random` chooses. */
+/** Kinds of damage to the files, each at a place from `random`. */
 const DAMAGES: Readonly<Record<string, (files: Images, random: () => number) => DatabaseFiles>> = {
   'a bit of the database': ({ closed }, random) => ({ ...closed, '': flipped(closed['']!, random) }),
   'a bit of the database after a crash': ({ crashed }, random) => ({
@@ -42,9 +42,9 @@ const DAMAGES: Readonly<Record<string, (files: Images, random: () => number) => 
 };
 
 interface Images {
-  /** What a companion leaves that was stopped. */
+  /** The files of a stopped companion. */
   readonly closed: DatabaseFiles;
-  /** What one leaves that was killed: half of it all in the log. */
+  /** The files of a killed companion: half of the payments are only in the write-ahead log. */
   readonly crashed: DatabaseFiles;
 }
 
@@ -71,12 +71,12 @@ before(async () => {
   const crashed = await trade();
   images = { closed: takeFiles(file), crashed };
   books = readBooks(file);
-  // SQLite copies a log of 1,000 pages into the database: then there would be less in it to lose.
+  // At 1,000 pages SQLite copies the log into the database. Then a damaged log would lose less.
   assert.ok(crashed['-wal']!.length < 900 * PAGE, 'the killed companion has all its payments in the log');
 });
 after(() => rmSync(directory, { recursive: true }));
 
-/** Takes payments, some paid and given back; answers the files as they were before it was stopped. */
+/** Creates payments, pays some and refunds some. Returns the files from before the stop. */
 async function trade(): Promise<DatabaseFiles> {
   const shop = await startCompanion({ SBP_DATABASE_URL: `file:${file}` });
   for (let i = 0; i < PAYMENTS; i++) {
@@ -92,7 +92,9 @@ async function trade(): Promise<DatabaseFiles> {
   return files;
 }
 
-/** What comes of a start; a store that opens must hold all the money. */
+/**
+ * Starts a store on these files. Returns `refused` if it reports damage; otherwise checks that it has all the money.
+ */
 async function start(
   files: DatabaseFiles,
   where: string,
@@ -140,7 +142,7 @@ describe('a database that was damaged while nothing ran', () => {
     for (const [i, [kind, damage]] of [...Object.entries(DAMAGES), ...Object.entries(DAMAGES)].entries()) {
       const seed = FIRST_SEED + i;
       const where = `DAMAGE_SEED=${seed}, ${kind}, checked while it is used`;
-      // The damage before this one is remembered there.
+      // The lock file remembers the damage of the previous round.
       rmSync(`${file}.lock`);
       await start(damage(images, seededRandom(seed)), where, { checkedAtOnceBytes: 0 });
     }

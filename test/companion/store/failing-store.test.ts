@@ -45,7 +45,7 @@ describe('a store that fails', () => {
   it('acknowledges nothing while the disk takes no byte, and takes it afterwards', async () => {
     const companion = await CompanionProcess.start();
     const { client } = companion;
-    // The system's own limit on file sizes: every write fails as on a disk without room.
+    // The system's limit on file sizes makes every write fail, as on a full disk.
     const allowBytes = (size: string) => {
       const { status, stderr } = spawnSync('prlimit', [`--pid=${companion.pid}`, `--fsize=${size}`]);
       assert.equal(status, 0, String(stderr));
@@ -109,7 +109,7 @@ describe('a clock that jumps', () => {
       try {
         const { payment_id } = await shop.createPayment();
         skew = jump;
-        // Wakes whoever looks after open payments.
+        // A new payment makes the reconciler look at open payments.
         await shop.createPayment();
         if (jump > 0) await until(shop, payment_id, ({ status }) => status === 'expired');
         else assert.equal((await stateOf(shop, payment_id)).status, 'created');

@@ -12,7 +12,7 @@ import { MerchantServer } from '../../support/merchant-server.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 
-/** A companion whose writers wait so long for another program's lock. */
+/** Starts a companion whose writes wait this long for another program's lock. */
 async function open(t: TestContext, lockWaitMs: number) {
   const directory = mkdtempSync(join(tmpdir(), 'sbp-lock-'));
   const file = join(directory, 'shop.sqlite');
@@ -35,7 +35,7 @@ function report(shop: TestCompanion, paymentId: string): Promise<Response> {
   return fetch(`${shop.url}/webhooks/sandbox`, { method: 'POST', body, headers });
 }
 
-/** How many times in a row the process says that it is alive, in so many ms, and how long the slowest took. */
+/** Calls `/healthz` for this time, one call after the other. Returns the number of responses and the slowest time. */
 async function health(shop: TestCompanion, ms: number): Promise<{ answers: number; slowestMs: number }> {
   const end = performance.now() + ms;
   let [answers, slowestMs] = [0, 0];
@@ -66,7 +66,7 @@ describe('while another program holds the write lock', () => {
       `/healthz: ${free.answers} answers in 2 s free (slowest ${free.slowestMs.toFixed(0)} ms), ` +
         `${locked.answers} locked (slowest ${locked.slowestMs.toFixed(0)} ms): ×${(free.answers / locked.answers).toFixed(2)}`,
     );
-    // A driver that waits lets through a handful at most, on any machine.
+    // A driver that blocks the process while it waits would allow only a handful, on any machine.
     assert.ok(locked.answers > free.answers / 4, `${free.answers} answers, then ${locked.answers}`);
     assert.equal((await shop.api(`/payments/${payment_id}`)).status, 200, 'reads go on');
     assert.equal((await shop.checkout('/session', token)).status, 200, 'and payers see their payment');
@@ -88,7 +88,7 @@ describe('while another program holds the write lock', () => {
       assert.ok(Number(refused.headers.get('retry-after')) > 0);
       assert.equal(((await refused.json()) as { code: string }).code, 'store_not_writable');
     }
-    // Long enough for everything in the background to have failed, too.
+    // Long enough for all background work to fail as well.
     await sleep(3_000);
     await release();
     assert.equal((await report(shop, payment_id)).status, 200);

@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { sql } from 'kysely';
 import { openStore, type Store } from '../../../src/companion/store/store.ts';
 
-/** A store that is full once it has grown by some pages, as on a disk without room. */
+/** Returns a store that is full after it has grown by some pages, as on a full disk. */
 async function fullStore(t: TestContext): Promise<Store> {
   const directory = mkdtempSync(join(tmpdir(), 'sbp-full-'));
   const store = await openStore(join(directory, 'test.sqlite'));
@@ -68,7 +68,7 @@ describe('writers that share a commit', () => {
 
   it('are told why the commit failed, and nothing of them stays', async (t) => {
     const store = await fullStore(t);
-    // Checked at the commit only: each of these writes succeeds by itself.
+    // SQLite checks this only at the commit: each of these writes succeeds alone.
     const orphan = store.write(async (trx) => {
       await sql`pragma defer_foreign_keys = on`.execute(trx);
       await sql`insert into attempts (reference, payment_id, created_at)

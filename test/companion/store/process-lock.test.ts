@@ -28,7 +28,7 @@ function refusal(words: RegExp) {
   };
 }
 
-/** Skips the test where this user or system may mount nothing. */
+/** Skips the test if this user or system cannot mount. */
 async function whileMounted(
   t: TestContext,
   from: string,

@@ -11,20 +11,18 @@ import { until } from '../../support/until.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
-/** Tables with a row or more for each payment there ever was. */
+/** Tables with at least one row for every payment in the database. */
 const GROWING =
   /\b(payments|attempts|refunds|payment_events|idempotency_keys|provider_deliveries|deliveries|sandbox_payments|attention)\b/;
 
-/**
- * Walks along the rows in the order that is asked for, until the page is full. No condition skips any of them.
- */
+/** Reads the rows in the requested order until the page is full. No condition skips rows. */
 const PAGE = /^select \* from "(payments|deliveries)" order by "seq" desc limit \?$/;
 
-/** Found by the open attentions, of which there are as many as nobody has looked at yet, and then sorted. */
+/** Reads only payments with open attentions, then sorts them. Their number is small. */
 const OF_OPEN_ATTENTION =
   'where "id" in (select "payment_id" from "attention" where "resolved_at" is null) order by "seq" desc limit ?';
 
-/** Sorted after they were found by one payment or one attempt: there are never many. */
+/** Reads the rows of one payment or attempt, then sorts them. Their number is small. */
 const OF_ONE_PAYMENT =
   /USING (COVERING )?INDEX \w+ \((payment_id=\?|reference=\?|reference>\? AND reference<\?)/;
 
@@ -38,7 +36,7 @@ before(async () => {
   merchant = await MerchantServer.open();
   directory = mkdtempSync(join(tmpdir(), 'sbp-plans-'));
   const env = { SBP_DATABASE_URL: `file:${join(directory, 'test.sqlite')}` };
-  // The migrations read whole tables, once.
+  // Migrations read whole tables, but only once.
   await (await startCompanion(env)).stop();
   watch = new QueryWatch();
   shop = await startCompanion(env, { now: () => now });
@@ -51,7 +49,7 @@ after(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Asks everything that a companion can be asked, and lets it do all that it does by itself. */
+/** Calls everything that a companion offers, and lets all background work run. */
 async function live(): Promise<void> {
   const paid = await shop.createPayment({ callback_url: merchant.url });
   await replay();
@@ -92,7 +90,7 @@ async function live(): Promise<void> {
   await shop.api(`/qrs/${renewed.qr_id}/close`, { method: 'POST' });
   await shop.checkout('/session', paid.token);
   await scrape();
-  // Due work of later: retries, expiry, late money, personal data, and a clock that is set back.
+  // Work that is due later: retries, expiry, late money, erasure of personal data, and a clock that is set back.
   for (const jump of [60_000, 3_600_000, 10 * DAY_MS, 2 * YEAR_MS, -2 * YEAR_MS]) {
     now += jump;
     const next = await shop.createPayment();
@@ -127,7 +125,7 @@ async function scrape(): Promise<void> {
   assert.equal(status, 200);
 }
 
-/** What each alias of a query stands for. */
+/** Returns the table behind an alias in a query. */
 function tableOf(sql: string, name: string): string {
   return new RegExp(`"(\\w+)" as "${name}"`).exec(sql)?.[1] ?? name;
 }
@@ -140,7 +138,7 @@ function growing({ sql, steps }: Plan, partial: ReadonlySet<string>): string[] {
     if (scanned !== undefined) {
       return GROWING.test(tableOf(sql, scanned)) && !(index !== undefined && partial.has(index));
     }
-    // All that have nothing there: most of the table.
+    // A search for `null` finds most of the table, unless the index is partial.
     const [, by, column] = /^SEARCH \w+ USING (?:COVERING )?INDEX (\w+) \((\w+)=\?/.exec(step) ?? [];
     if (column !== undefined && sql.includes(`"${column}" is null`)) return !partial.has(by!);
     if (!step.startsWith('USE TEMP B-TREE') || !GROWING.test(sql)) return false;

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => ledger.close());
 
-/** Inserts the payment anew with this status and this refunded amount: the trigger checks updates only. */
+/** Inserts the payment with this status and refunded amount. The trigger checks only updates. */
 async function begin(id: string, status: PaymentStatus, refunded_amount: number): Promise<void> {
   await ledger.ctx.store.write(async (trx) => {
     const row = await trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -30,7 +30,7 @@ async function begin(id: string, status: PaymentStatus, refunded_amount: number)
   });
 }
 
-/** Returns true if the database takes the update. */
+/** Returns true if the database accepts the update. */
 function update(id: string, status: PaymentStatus, refundedAmount: number): Promise<boolean> {
   const change = ledger.ctx.store.write((trx) =>
     sql`update payments set status = ${status}, refunded_amount = ${refundedAmount} where id = ${id}`.execute(
@@ -85,7 +85,7 @@ describe('the status trigger of the database', () => {
     );
   });
 
-  // Databases that exist keep the trigger of their last migration.
+  // Existing databases keep the trigger of their last migration.
   it('is the trigger of migration 0016: after a change of the table add a migration, and its trigger here', () => {
     assert.equal(
       renderStatusTrigger(),

@@ -13,7 +13,10 @@ import { FAULTS, honest, UpstreamProxy } from '../../support/upstream-proxy.ts';
 const UPSTREAM_SECRET = 'upstream-webhook-secret-0123456789';
 const CREATE_PATH = '/api/sbp/v1/payments';
 
-/** Two companions, each a process: the shop's, whose provider is the other's merchant API, and the other's sandbox. */
+/**
+ * Two companion processes: the shop's, and the upstream. The shop's provider is the upstream's merchant API; the
+ * upstream uses its sandbox.
+ */
 describe('a chain of companions', () => {
   let upstream: CompanionProcess;
   let proxy: UpstreamProxy;
@@ -70,7 +73,7 @@ describe('a chain of companions', () => {
     };
   const banksOf = async ({ client }: CompanionProcess) =>
     ((await (await client.api('/banks')).json()) as { banks: { id: string; name: string }[] }).banks;
-  /** What the upstream has under one of our payments. */
+  /** Returns the upstream's payments for one of the shop's. */
   const upstreamOf = async (id: string) =>
     ((await (await upstream.client.api(`/payments?order_id=${id}`)).json()) as { items: CreatedPayment[] })
       .items;
@@ -178,7 +181,7 @@ describe('a chain of companions', () => {
     assert.deepEqual([after!['status'], after!['late']], ['refunded', true]);
   });
 
-  // The provider's own test knows more ways; these differ in what the upstream has been told.
+  // The provider's own test covers more faults. In these three the upstream has received different amounts of the call.
   for (const fault of ['hangs up', 'answers 200 with a page', 'takes the call and loses its answer']) {
     it(`answers a create whose upstream ${fault}, and has the link once that is over`, async () => {
       proxy.trick = FAULTS[fault]!;
@@ -215,10 +218,10 @@ describe('a chain of companions', () => {
       const cutOff = new Promise<void>((resolve) => (answered = resolve));
       proxy.trick = async (call, response, pass) => {
         await pass();
-        // The upstream has its payment; the shop's companion never reads the answer.
+        // The upstream has created its payment, but the shop's companion never reads the response.
         if (call.method !== 'POST' || call.path !== CREATE_PATH) return response.destroy();
         const { order_id } = JSON.parse(call.body) as { order_id: string };
-        // One that an earlier round has left to us, which is carried on by now.
+        // A payment of an earlier round, which the restarted companion continues.
         if (references.includes(order_id)) return response.destroy();
         references.push(order_id);
         return answered?.();
@@ -234,7 +237,7 @@ describe('a chain of companions', () => {
       await first;
       proxy.trick = honest;
       await shop.start();
-      // Some merchants repeat their call, others leave it to us.
+      // Some merchants repeat the call; others leave the rest to the companion.
       if (round % 2 === 0) assert.equal((await create()).status, 201);
     }
     assert.equal(new Set(references).size, 5, 'no round was cut off where it should be');

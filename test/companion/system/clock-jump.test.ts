@@ -13,10 +13,13 @@ import { UpstreamProxy } from '../../support/upstream-proxy.ts';
 
 const HOUR_MS = 3_600_000;
 const JUMP_MS = 400 * 24 * HOUR_MS;
-/** Longer than anything is ever planned ahead. */
+/** Longer than any planned delay. */
 const FAR_MS = 7 * HOUR_MS;
 
-/** A shop with an open payment, a paid one, a merchant who does not answer and kept answers, by clocks of the test's. */
+/**
+ * A shop with an open payment, a paid one, an unreachable merchant and stored idempotent responses. The test controls
+ * its clocks.
+ */
 async function open(t: TestContext) {
   const directory = mkdtempSync(join(tmpdir(), 'sbp-jump-'));
   const books = new UpstreamBooks();
@@ -33,7 +36,7 @@ async function open(t: TestContext) {
     SBP_SBP_API_TOKEN: 'upstream-token-0123456789',
     SBP_SBP_API_WEBHOOK_SECRET: 'upstream-webhook-secret-0123456789',
   };
-  /** Of the wall clock, and of both. */
+  /** `skew` moves only the wall clock; `passed` moves both clocks, in ms. */
   const time = { skew: 0, passed: 0 };
   let shop: TestCompanion | null = null;
   t.after(async () => {
@@ -78,7 +81,7 @@ async function open(t: TestContext) {
 
 type Shop = Awaited<ReturnType<typeof open>>;
 
-/** Wakes all that works in the background, and waits for what is due now. */
+/** Wakes all background work, and waits until nothing is due. */
 async function letWork({ current, rows, time }: Shop): Promise<void> {
   const { payment_id } = await current().createPayment();
   const due = () => Date.now() + time.passed + time.skew;
@@ -91,7 +94,7 @@ async function letWork({ current, rows, time }: Shop): Promise<void> {
   );
 }
 
-/** What must not come of a wrong clock. */
+/** Fails if the wrong clock has ended, given up or erased anything. */
 function assertNothingLost({ rows, openId }: Shop, when: string): void {
   const count = (query: string) => rows(query).length;
   assert.equal(count(`SELECT 1 FROM payments WHERE status IN ('expired', 'canceled')`), 0, `${when}: ended`);
@@ -108,13 +111,13 @@ describe('a clock that jumps ahead by 400 days for a minute', () => {
       const shop = await open(t);
       const { time, start, rows, books, openId, database } = shop;
       time.skew = JUMP_MS;
-      // Twice: what one life has seen, the next must not believe.
+      // Two rounds: after a restart, the second companion must not trust times that the first one has stored.
       for (let life = 0; life < 2; life++) {
         if (restarts) await start();
         await letWork(shop);
         time.passed += 30_000;
       }
-      // As its next question, in the middle of the jump, would have found it.
+      // The next poll, as if its time had come during the jump.
       database((db) => db.exec(`UPDATE payments SET next_check_at = 1`));
       await letWork(shop);
       assertNothingLost(shop, 'during the jump');
@@ -135,7 +138,7 @@ describe('a clock that jumps ahead by 400 days for a minute', () => {
         PATIENCE_MS,
       );
 
-      // Once the clock has agreed with itself, what was made by the wrong one has right times, and all goes on.
+      // After the clocks agree again, times written by the wrong clock are corrected, and all work continues.
       time.passed += 10 * 60_000;
       await start();
       for (const [table, column] of [

@@ -11,10 +11,10 @@ import { UpstreamProxy } from '../../support/upstream-proxy.ts';
 
 const HOUR_MS = 3_600_000;
 const JUMPS = { 'a day ahead': 24 * HOUR_MS, 'a day back': -24 * HOUR_MS, 'half an hour back': -HOUR_MS / 2 };
-/** What the payment has to have been found out by, on any clock. */
+/** Time limit in ms for the payment to get its status, on any clock. */
 const WITHIN_MS = PATIENCE_MS;
 
-/** A shop that is started again and again on one database, each time by a clock of its own. */
+/** A shop that restarts on the same database with a different clock each time. */
 async function open(t: TestContext) {
   const directory = mkdtempSync(join(tmpdir(), 'sbp-clock-'));
   const books = new UpstreamBooks();
@@ -22,7 +22,7 @@ async function open(t: TestContext) {
   upstream.trick = books.answer;
   const env = {
     SBP_DATABASE_URL: `file:${join(directory, 'shop.sqlite')}`,
-    // The same whatever port it gets.
+    // The same URL for every port.
     SBP_PUBLIC_URL: 'http://127.0.0.1:9',
     SBP_METHODS: 'sbp=sbp-api',
     SBP_SBP_API_URL: upstream.url,
@@ -37,7 +37,7 @@ async function open(t: TestContext) {
   });
   return {
     books,
-    /** Stops it and starts it by a clock that is so far off. */
+    /** Restarts the companion with a clock that is off by `skew` ms. */
     start: async (skew: number): Promise<TestCompanion> => {
       await shop?.companion.close();
       shop = await startCompanion(env, { now: () => Date.now() + skew });

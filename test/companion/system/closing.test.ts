@@ -9,7 +9,7 @@ import { PATIENCE_MS } from '../../support/patience.ts';
 
 const HOST = join(import.meta.dirname, '../../support/closing-host.ts');
 
-/** How a host's process ends: its exit code, or that it had to be ended, and what it has said. */
+/** Runs a host process until it ends. Returns its exit code, the signal if it had to be killed, and its output. */
 async function ending(way: string): Promise<{ code: number | null; signal: string | null; said: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'sbp-closing-'));
   const host = spawn(process.execPath, [HOST, folder, way], { stdio: ['ignore', 'pipe', 'pipe'] });

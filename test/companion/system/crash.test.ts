@@ -68,7 +68,7 @@ describe('SIGTERM', () => {
     const pace = Pace.start();
     const started = Date.now();
     const stopped = companion.stop();
-    await call.catch(() => null); // the kernel may not have handed the call over yet: then nothing was promised
+    await call.catch(() => null); // the kernel may not have delivered the call yet: then nothing was promised
     await stopped;
     const tookMs = Date.now() - started;
     assert.ok(tookMs < pace.stretch(2_000), `${tookMs} ms`);

@@ -12,7 +12,6 @@ import { until } from '../../support/until.ts';
 const MEGABYTES = 24;
 const CALLERS = 12;
 const ORDERS = 20;
-/** For a machine that has other work as well. */
 
 function disk(t: TestContext): SmallDisk | null {
   const mounted = SmallDisk.mount(MEGABYTES);

@@ -8,10 +8,10 @@ const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 100_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const CONNECTIONS = 8;
 const PIPELINED = 16;
-/** Of requests: by then every path has been compiled and every cache is filled. */
+/** Share of the requests. After them every code path is compiled and every cache is full. */
 const WARM_UP = 0.3;
 const MAX_GROWTH_MB = 200;
-/** Each request checked one by one for what it changed, at the start of the run. */
+/** For this many requests at the start, each is checked for changes in the database. */
 const CHECKED_FOR_CHANGES = 1_000;
 
 const TABLES = ['payments', 'payment_events', 'refunds', 'attempts', 'provider_deliveries', 'deliveries'];

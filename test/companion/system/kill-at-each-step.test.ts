@@ -4,17 +4,17 @@ import type { CreatedPayment } from '../../support/companion.ts';
 import { CrashFixture } from '../../support/crash-fixture.ts';
 
 const REFUND = 300;
-/** More steps than any call has: a loop ends with the call that dies no more. */
+/** More steps than any call has. The loop normally ends with the first call that survives. */
 const MANY = 60;
 
-/** One call of a merchant or a payer, with what is to be true of it after all. */
+/** One call of a merchant or payer, and the check of its result. */
 interface Deed {
-  /** Payments at the provider that one of it takes. */
+  /** The number of payments that one call creates at the provider. */
   readonly codes: number;
-  /** Makes in peace what the call is about. */
+  /** Creates the call's subject, without a crash. */
   prepare(world: CrashFixture, order: string): Promise<CreatedPayment | null>;
   call(world: CrashFixture, order: string, subject: CreatedPayment | null): Promise<Response>;
-  /** Waits for it to have been done, and compares with the provider's books. */
+  /** Waits until the work is done, and compares it with the provider's books. */
   check(world: CrashFixture, order: string, subject: CreatedPayment | null): Promise<void>;
 }
 
@@ -80,10 +80,10 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   },
 };
 
-/** A way to die in the `n`-th moment from now on. */
+/** A way to kill the companion at its `n`-th step from now on. */
 interface Death {
   aim(world: CrashFixture, n: number): Promise<unknown>;
-  /** Whether it lived through the call; it does not die any more then. */
+  /** Returns true if the companion survived the call. Disarms the kill. */
   lived(world: CrashFixture): Promise<boolean>;
 }
 
@@ -142,7 +142,7 @@ describe('a companion that dies', { concurrency: true }, () => {
               await companion.start();
             }
             const repeat = await deed.call(world, order, subject);
-            // A page that renews again is told that this has been done.
+            // A repeated renewal gets 409, because the first one succeeded.
             const done = deedName === 'a renewal' && repeat.status === 409;
             assert.ok(repeat.ok || done, `${repeat.status} after ${deaths.at(-1)}`);
             if (first?.ok && repeat.ok) assert.deepEqual(await repeat.json(), await first.json());

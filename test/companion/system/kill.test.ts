@@ -9,9 +9,9 @@ import { OrderLoad } from '../../support/order-load.ts';
 
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 30);
 const CALLERS = 24;
-/** A kill falls somewhere from the first calls of a round to the middle of a full load, ms. */
+/** Time of the kill after the start of a round, ms: from its first calls to the middle of a full load. */
 const KILL_AFTER = { min: 30, max: 500 };
-/** The careless server loses something in nearly every round; so many in a row without a loss would be a wonder. */
+/** The careless server loses something in nearly every round. This many rounds without a loss are very unlikely. */
 const CONTROL_ROUNDS = 12;
 
 const HASTY = join(import.meta.dirname, '../../support/hasty-server.ts');

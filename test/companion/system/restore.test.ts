@@ -15,14 +15,13 @@ import { until } from '../../support/until.ts';
 
 const CLI = join(import.meta.dirname, '../../../src/companion/cli/main.ts');
 const CALLERS = 16;
-/** A storm is one when it has so many orders behind it. */
+/** The load has begun after this many orders. */
 const ORDERS = 30;
 const KILLS = 2;
-/** For a machine that has other work as well. */
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Reads the database as it is now for as long as it is open: what comes later stays in the log until then. */
+/** Keeps a read transaction open, so that later writes stay in the write-ahead log until it is closed. */
 function holdOpen(file: string): DatabaseSync {
   const reader = new DatabaseSync(file, { readOnly: true });
   reader.exec('BEGIN; SELECT count(*) FROM payments');

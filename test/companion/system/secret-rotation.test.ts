@@ -9,7 +9,7 @@ import { startCompanion, type TestCompanion } from '../../support/companion.ts';
 const OLD = 'old-secret-0123456789';
 const NEW = 'new-secret-0123456789';
 
-/** One companion's three lives: with the old secret, with both while one replaces the other, with the new one. */
+/** Runs one companion three times: with the old secret, with both during the rotation, with the new one. */
 async function lives(
   t: TestContext,
   variable: string,

@@ -1,11 +1,11 @@
 /**
- * What a test needs of a page in a browser that Playwright's own locators do not run in (they ask for
- * `checkVisibility`): it looks with the page's means and taps with a real pointer.
+ * Helpers for a page in browsers where Playwright's own locators do not run, because they need `checkVisibility`. They
+ * look with the page's own functions and tap with a real pointer.
  */
 import type { Page } from 'playwright-core';
 import { PATIENCE_MS } from '../patience.ts';
 
-/** Waits until the element says it shows this screen. */
+/** Waits until the element's `screen` attribute has this value. */
 export async function showsScreen(page: Page, screen: string): Promise<void> {
   await page.waitForFunction(
     (name) => document.querySelector('sbp-checkout')?.getAttribute('screen') === name,
@@ -14,7 +14,7 @@ export async function showsScreen(page: Page, screen: string): Promise<void> {
   );
 }
 
-/** Waits until a control with this text, label or placeholder can be seen and stands still; returns its middle. */
+/** Waits until a control with this text, label or placeholder is visible and does not move. Returns its middle. */
 export async function middleOf(
   page: Page,
   text: RegExp,
@@ -48,7 +48,8 @@ export async function middleOf(
       return null;
     },
     [text.source, seen] as const,
-    { timeout: PATIENCE_MS, polling: 50 },
+    // Two frames must be painted: Chromium drops a tap that comes before the first paint of a page.
+    { timeout: PATIENCE_MS, polling: 'raf' },
   );
   return (await found.jsonValue())!;
 }
@@ -58,7 +59,7 @@ export async function tap(page: Page, text: RegExp): Promise<void> {
   await page.mouse.click(x, y);
 }
 
-/** Types into the field with this label or placeholder, once a tap has given it the focus. */
+/** Taps the field with this label or placeholder, waits for its focus, and types. */
 export async function typeInto(page: Page, label: RegExp, text: string): Promise<void> {
   await tap(page, label);
   await page.waitForFunction(
@@ -73,7 +74,7 @@ export async function typeInto(page: Page, label: RegExp, text: string): Promise
   await page.keyboard.type(text);
 }
 
-/** Waits until the page, with all that is in the element, says this. */
+/** Waits until the page, including the element's content, contains this text. */
 export async function reads(page: Page, text: RegExp): Promise<void> {
   await page.waitForFunction(
     (pattern) => {

@@ -1,6 +1,6 @@
 /**
- * The oldest browsers that the element serves, from package.json's `browserslist`, and MDN's data
- * (@mdn/browser-compat-data) about what they know.
+ * The oldest browsers that the element supports, from package.json's `browserslist`, and MDN's data
+ * (@mdn/browser-compat-data) about their features.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { covers, since, statementsOf, type CompatData, type Feature } from './co
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Names in `browserslist` → in MDN's data. */
+/** Browser names in `browserslist`, and the same names in MDN's data. */
 const MDN_NAMES: Readonly<Record<string, string>> = {
   chrome: 'chrome',
   and_chr: 'chrome_android',
@@ -22,7 +22,7 @@ export const MDN = JSON.parse(
   readFileSync(join(ROOT, 'node_modules/@mdn/browser-compat-data/data.json'), 'utf8'),
 ) as CompatData;
 
-/** MDN's name of a browser → the oldest version that we serve. */
+/** The oldest supported version by MDN's browser name. */
 export const FLOOR: ReadonlyMap<string, number> = readFloor();
 
 function readFloor(): Map<string, number> {
@@ -40,8 +40,8 @@ function readFloor(): Map<string, number> {
 }
 
 /**
- * The browsers of the floor that lack the feature, such as `safari 15 (has it from 15.4)`; none for an unknown one.
- * `behind`: another feature, without which this one is not reached.
+ * Returns the browsers of the floor that lack the feature, such as `safari 15 (has it from 15.4)`; empty for an unknown
+ * feature. `behind`: another feature that the browser must have to reach this one.
  */
 export function lackedBy(feature: Feature | undefined, behind?: Feature): string[] {
   const support = feature?.__compat?.support;

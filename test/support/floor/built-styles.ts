@@ -1,12 +1,12 @@
 import { parse } from 'postcss';
 import { allNodes, isNode, parseModule, type SyntaxNode } from './syntax-tree.ts';
 
-/** The style sheets in a built script: its tagged templates that are CSS, with what is put into them left out. */
+/** Returns the style sheets in a built script: its tagged templates with CSS, without their inserted values. */
 export function stylesIn(source: string): string[] {
   return templatesIn(source).filter(isCss);
 }
 
-/** The markup in a built script. */
+/** Returns the markup in a built script. */
 export function markupIn(source: string): string[] {
   return templatesIn(source).filter((text) => /<[a-z/!]/i.test(text));
 }

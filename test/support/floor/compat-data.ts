@@ -1,7 +1,7 @@
-/** The form of MDN's data. Nothing of Node: tests in browsers read it, too. */
+/** The types of MDN's data. No imports from Node, because tests in browsers use this file as well. */
 
 export interface Support {
-  /** `preview` or `null` where no release has it. */
+  /** `preview` or `null` when no release has it. */
   readonly version_added: string | false | null;
   readonly version_removed?: string;
   readonly prefix?: string;
@@ -35,7 +35,7 @@ export function covers(support: Support, oldest: number): boolean {
   return since(version_added) <= oldest && (version_removed === undefined || since(version_removed) > oldest);
 }
 
-/** `≤37` is a version by which MDN knows that it was there. */
+/** Reads a version. `≤37` means that the feature is at least as old as version 37. */
 export function since(version: string | false | null): number {
   const number = typeof version === 'string' ? parseFloat(version.replace('≤', '')) : NaN;
   return Number.isNaN(number) ? Infinity : number;

@@ -1,11 +1,12 @@
 import { isNode, type SyntaxNode } from './syntax-tree.ts';
 
-/** Names that no script declares: the bug loses only those of an enclosing scope. */
+/** Globals, which no script declares: the bug affects only names of an enclosing scope. */
 const GLOBALS = new Set(['Map', 'Set', 'WeakMap', 'AbortController', 'undefined', 'Infinity', 'NaN']);
 
 /**
- * Safari 14 and 15 may throw a ReferenceError for a name in a class field's initializer that has parentheses in it
- * (https://webkit.org/b/236843): `x = helper(() => {})`. A constructor takes what such a field would hold.
+ * Returns true for a class field that Safari 14 and 15 may fail on. They may throw a ReferenceError for a name in an
+ * initializer with parentheses, such as `x = helper(() => {})` (https://webkit.org/b/236843). Assign such a value in
+ * the constructor instead.
  */
 export function isLostField(node: SyntaxNode): boolean {
   if (node.type !== 'PropertyDefinition' || !isNode(node['value'])) return false;
@@ -19,7 +20,7 @@ function hasParentheses(node: SyntaxNode): boolean {
   return children(node).some(hasParentheses);
 }
 
-/** Names inside a function are kept. */
+/** The bug does not affect names inside a function. */
 function namesOuter(node: SyntaxNode): boolean {
   if (isFunction(node)) return false;
   if (node.type === 'Identifier') return !GLOBALS.has(String(node['name']));

@@ -6,7 +6,7 @@ import type { Finding } from './newer-javascript.ts';
 const { properties, selectors, types } = MDN.css;
 const atRules = MDN.css['at-rules'];
 
-/** MDN's names for units that do not stand under their own. */
+/** MDN's entries for units that have no entry of their own. */
 const UNITS: readonly (readonly [RegExp, string])[] = [
   [/^d(?:vh|vw|vi|vb|vmin|vmax)$/, 'viewport_percentage_units_dynamic'],
   [/^s(?:vh|vw|vi|vb|vmin|vmax)$/, 'viewport_percentage_units_small'],
@@ -15,8 +15,8 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Finds the parts of a style sheet that are newer than the floor and have no fallback in the same rule: a browser drops a declaration
- * whose value it does not know, and a whole rule for one selector that it does not know.
+ * Finds the parts of a style sheet that are newer than the floor and have no fallback in the same rule. A browser drops
+ * a declaration with an unknown value, and a whole rule for one unknown selector.
  */
 export function newerCss(source: string): Finding[] {
   const findings: Finding[] = [];
@@ -32,7 +32,7 @@ export function newerCss(source: string): Finding[] {
   return findings;
 }
 
-/** A browser that knows no container query never gets there. */
+/** Returns true inside `@container`: browsers without container queries skip those rules. */
 function isInContainer({ parent }: ChildNode): boolean {
   if (!parent || parent.type === 'root') return false;
   return (
@@ -63,7 +63,7 @@ function inAtRule({ name, params }: AtRule): Named[] {
 function inSelector({ selector, parent, selectors: all }: Rule): Named[] {
   if (parent?.type === 'atrule' && (parent as AtRule).name === 'keyframes') return [];
   const nested: Named[] = parent?.type === 'rule' ? [['nesting', selectors['nesting']]] : [];
-  // Alone, an unknown selector takes only its own rule with it.
+  // An unknown selector drops only its own rule, unless the rule has a list of selectors.
   const beside = all.length > 1 ? ' in a list' : '';
   const pseudos = [...selector.matchAll(/::?([a-z-]+)(\(?)/g)].map(([text, name, opens]): Named => {
     return [`${text}${opens ? ')' : ''}${beside}`, selectors[name!]];
@@ -74,7 +74,7 @@ function inSelector({ selector, parent, selectors: all }: Rule): Named[] {
   return [...nested, ...pseudos, ...list];
 }
 
-/** An earlier declaration of the property in the rule, with nothing in its value that the floor lacks. */
+/** Returns true if an earlier declaration of the property in the same rule works in all browsers of the floor. */
 function hasFallback(declaration: Declaration): boolean {
   const earlier = (declaration.parent?.nodes ?? []).slice(0, declaration.parent?.index(declaration));
   return earlier.some(
@@ -93,7 +93,7 @@ function bare(property: string): string {
 function inDeclaration({ prop, value }: Declaration): Named[] {
   const known = properties[prop];
   const own = prop.startsWith('-');
-  if (lackedBy(known).length > 0) return [[prop, known]]; // whatever its value is
+  if (lackedBy(known).length > 0) return [[prop, known]]; // the whole property is newer, so its value does not matter
   const keywords = value.replace(/"[^"]*"|'[^']*'/g, '""').matchAll(/(?<![\w.#-])-?[a-z][a-z-]*(\(?)/gi);
   const words = [...keywords].map(([text, opens]): Named => {
     const name = text.replace('(', '');

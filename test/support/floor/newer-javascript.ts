@@ -3,9 +3,9 @@ import type { Feature } from './compat-data.ts';
 import { isLostField } from './lost-field.ts';
 import { allNodes, isNode, parseModule, type SyntaxNode } from './syntax-tree.ts';
 
-/** A piece of a script, and the browsers of the floor that do not understand it. */
+/** A part of a script, and the browsers of the floor that do not support it. */
 export interface Finding {
-  /** `Array.at`, `static {}`, `:has()`: the same for every place. */
+  /** The feature, such as `Array.at`, `static {}` or `:has()`. The same text for every place. */
   readonly what: string;
   readonly where: string;
   readonly lackedBy: readonly string[];
@@ -14,10 +14,10 @@ export interface Finding {
 const { builtins, classes, operators, regular_expressions: patterns, statements } = MDN.javascript;
 
 /**
- * Syntax, global names and members that are newer than the floor. A member's owner is known only for `Global.member`;
- * of any other a name is newer if every member that MDN lists by this name is, unless it is among `ours`, where a
- * method has `()` behind its name. `Error`'s `cause` and other arguments that an older browser ignores are not looked
- * for. Throws a SyntaxError for what is newer than ES2022.
+ * Finds syntax, global names and members that are newer than the floor. The owner of a member is known only for
+ * `Global.member`. Any other member counts as newer if all of MDN's members with this name are newer and the name is
+ * not in `ours`, which writes methods with `()`. Does not check arguments that older browsers ignore, such as `cause`
+ * of `Error`. Throws a SyntaxError for syntax newer than ES2022.
  */
 export function newerJavaScript(source: string, ours: ReadonlySet<string> = new Set()): Finding[] {
   const nodes = [...allNodes(parseModule(source))];
@@ -75,7 +75,7 @@ function inRegex(regex: Regex | undefined): [string, Feature | undefined][] {
   return found;
 }
 
-/** Everything that the script names itself, in whatever scope: what is left is the browser's. */
+/** Returns the names that the script declares in any scope. All other names are the browser's. */
 function declaredNames(node: SyntaxNode): string[] {
   switch (node.type) {
     case 'VariableDeclarator':
@@ -98,7 +98,7 @@ function declaredNames(node: SyntaxNode): string[] {
   }
 }
 
-/** Of a name or a pattern; a default value's names come along, which hides nothing that matters. */
+/** Returns the names in a pattern. Includes the names in default values, which hides no finding of interest. */
 function namesIn(pattern: unknown): string[] {
   if (!isNode(pattern)) return [];
   return [...allNodes(pattern)]
@@ -111,7 +111,7 @@ function globalNamed(name: string): Feature | undefined {
   return own(builtins, name) ?? own(MDN.api, name) ?? own(own(MDN.api, 'Window'), name);
 }
 
-/** The members that may be meant, and what to call them. */
+/** Returns the members that this node may mean, and their name for the report. */
 function memberOf(node: SyntaxNode): { what: string; owners: readonly Feature[] } | null {
   if (node.type !== 'MemberExpression' || node['computed'] === true) return null;
   const { object, property } = node as unknown as { object: SyntaxNode; property: SyntaxNode };
@@ -123,7 +123,7 @@ function memberOf(node: SyntaxNode): { what: string; owners: readonly Feature[] 
   return { what: `.${name}`, owners: membersNamed(name) };
 }
 
-/** Every member of any interface and built-in that MDN lists by this name. */
+/** Returns the members with this name of all interfaces and built-ins in MDN's data. */
 export function membersNamed(name: string): readonly Feature[] {
   return MEMBERS.get(name) ?? [];
 }
@@ -133,7 +133,7 @@ export function exactMember(owner: string, name: string): Feature | undefined {
   return own(held, `${name}_static`) ?? own(held, name);
 }
 
-/** What lacks every one of them: the one that is meant, then. */
+/** Returns the browsers that lack the member; empty unless every possible owner has lacking browsers. */
 export function lackingMember(owners: readonly Feature[]): string[] {
   const lacking = owners.map((owner) => lackedBy(owner));
   return lacking.every(({ length }) => length > 0) ? (lacking[0] ?? []) : [];

@@ -3,7 +3,9 @@ import type { Finding } from './newer-javascript.ts';
 
 const { elements } = MDN.html;
 
-/** Elements in markup that are newer than the floor. An attribute that a browser does not know does nothing. */
+/**
+ * Finds elements in markup that are newer than the floor. Browsers ignore unknown attributes, so those are not checked.
+ */
 export function newerElements(markup: string): Finding[] {
   return [...markup.matchAll(/<([a-z][a-z0-9]*)[^-a-z0-9]/gi)].flatMap(([where, name]) => {
     const lacking = lackedBy(elements[name!.toLowerCase()]);

@@ -5,15 +5,15 @@ import { exactMember, lackingMember, membersNamed, type Finding } from './newer-
 const ROOT = join(import.meta.dirname, '../../..');
 
 export interface MembersUsed {
-  /** Members of the browser's own objects that the floor lacks. */
+  /** Members of the browser's objects that the floor lacks. */
   readonly newer: readonly Finding[];
-  /** Members of our own objects; a method that is called with `()` behind it. */
+  /** Members of our own objects. A called method has `()` after its name. */
   readonly ours: ReadonlySet<string>;
 }
 
 /**
- * Every member that our sources use, by the interface that TypeScript knows it by: `AbortSignal.reason` is told from
- * `PromiseRejectionEvent.reason`, which no look at the built file can do.
+ * Finds the members that our sources use, with their interface from TypeScript. It can distinguish `AbortSignal.reason`
+ * from `PromiseRejectionEvent.reason`, which is impossible in the built file.
  */
 export function membersUsed(program: ts.Program, folders: readonly string[]): MembersUsed {
   const checker = program.getTypeChecker();
@@ -46,7 +46,7 @@ export function membersUsed(program: ts.Program, folders: readonly string[]): Me
   return { newer, ours };
 }
 
-/** The files that `npm run build:npm` compiles. */
+/** Returns a program of the files that `npm run build:npm` compiles. */
 export function npmProgram(): ts.Program {
   const path = join(ROOT, 'tsconfig.build.json');
   const { config } = ts.readConfigFile(path, (file) => ts.sys.readFile(file)) as { config: object };
@@ -59,7 +59,7 @@ export function npmProgram(): ts.Program {
   });
 }
 
-/** The scripts that `npm run build:npm` makes of the folders, by their sources' paths. */
+/** Returns the scripts that `npm run build:npm` builds from the folders, by the path of their source. */
 export function npmBuild(program: ts.Program, folders: readonly string[]): ReadonlyMap<string, string> {
   const built = new Map<string, string>();
   for (const file of filesIn(program, folders)) {
@@ -74,14 +74,14 @@ function filesIn(program: ts.Program, folders: readonly string[]): ts.SourceFile
   return program.getSourceFiles().filter((file) => folders.some((folder) => isIn(file, folder)));
 }
 
-/** In `owner.name` and in `const { name } = owner`. */
+/** Returns the node of the member's name in `owner.name` and in `const { name } = owner`. */
 function memberName(node: ts.Node): ts.Node | null {
   if (ts.isPropertyAccessExpression(node)) return ts.isPrivateIdentifier(node.name) ? null : node.name;
   if (!ts.isBindingElement(node) || !ts.isObjectBindingPattern(node.parent)) return null;
   return node.propertyName ?? node.name;
 }
 
-/** `ObjectConstructor` holds the static members of `Object`. */
+/** Returns the interface's name. `ObjectConstructor` declares the static members of `Object`. */
 function ownerOf(declaration: ts.Declaration): string {
   for (let node: ts.Node = declaration.parent; !ts.isSourceFile(node); node = node.parent) {
     if (ts.isInterfaceDeclaration(node) || ts.isVariableDeclaration(node)) {

@@ -7,7 +7,10 @@ export interface SyntaxNode {
   readonly [field: string]: unknown;
 }
 
-/** Throws a SyntaxError for what is newer than ES2022, which the floor knows but for what `newer-javascript.ts` finds. */
+/**
+ * Throws a SyntaxError for syntax newer than ES2022. The floor supports ES2022, except for what `newer-javascript.ts`
+ * finds.
+ */
 export function parseModule(source: string): SyntaxNode {
   return parse(source, { ecmaVersion: 2022, sourceType: 'module' }) as unknown as SyntaxNode;
 }

@@ -1,9 +1,9 @@
 import { covers, statementsOf, type CompatData, type Feature } from './compat-data.ts';
 
-/** A global name, and a member of it, or of its prototype; the name itself where there is no member. */
+/** A global name and a member of it or of its prototype. `member` is `''` when the whole global is missing. */
 export type Missing = readonly [owner: string, member: string, isStatic: boolean];
 
-/** All that MDN knows a version of a browser to lack, of what a script can take away. */
+/** Returns the names that a script can remove and that this browser version lacks, according to MDN. */
 export function missingIn({ api, javascript }: CompatData, browser: string, version: number): Missing[] {
   const lacks = (feature: Feature | undefined): boolean => {
     const statements = statementsOf(feature, browser);
@@ -20,12 +20,12 @@ export function missingIn({ api, javascript }: CompatData, browser: string, vers
   );
 }
 
-/** No event, no symbol, no note on the constructor or on how something behaves. */
+/** Excludes events, symbols, and MDN's notes about constructors and behaviour. */
 function isPlainName(name: string, owner: string): boolean {
   return name !== owner && /^[a-zA-Z]+(?:_static)?$/.test(name);
 }
 
-/** Runs in a page, before any other script: what it names is gone, as far as it was there. */
+/** Removes these names from a page. Runs before the page's own scripts. Ignores names that do not exist. */
 export function takeAway(missing: readonly Missing[]): void {
   const globals = globalThis as unknown as Record<string, Record<string, object | undefined> | undefined>;
   for (const [owner, member, isStatic] of missing) {
@@ -34,7 +34,7 @@ export function takeAway(missing: readonly Missing[]): void {
       continue;
     }
     const named = globals[owner];
-    // MDN marks the static members of interfaces, and not those of built-ins.
+    // MDN marks static members of interfaces, but not those of built-ins.
     const holders = isStatic
       ? [named]
       : [named?.['prototype'], named, owner === 'Window' ? globals : undefined];

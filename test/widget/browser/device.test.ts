@@ -16,7 +16,7 @@ describe('the payer’s device', () => {
       const hints = { userAgent, ...screen };
       const read = { type: told.type, os: told.os, browser: null };
       expect(deviceType(read, hints)).to.equal(type);
-      // A phone that has keys and no touchscreen is known by its User-Agent alone.
+      // Only the server's reading of the User-Agent recognizes a phone with keys and no touchscreen.
       if (screen.maxTouchPoints > 0 || type === 'desktop') {
         expect(deviceType(null, hints), 'where the server says nothing').to.equal(type);
       }

@@ -9,7 +9,7 @@ describe('where the companion is, by the address of the script', () => {
     ['https://shop.ru/pay-api/sbp-checkout.classic.js', 'https://shop.ru/pay-api/'],
     ['https://shop.ru/pay-api/pinned/0123456789abcdef/sbp-checkout.js', 'https://shop.ru/pay-api/'],
     ['https://pay.example.ru:8443/pinned/0123456789abcdef/sbp-checkout.js', 'https://pay.example.ru:8443/'],
-    // A shop's own bundle.
+    // The element is part of the shop's own bundle.
     ['https://shop.ru/assets/index-4f2a.js', 'https://shop.ru'],
   ] as const) {
     it(`is ${folder} for ${script}`, () => expect(folderOfScript(script)).to.equal(folder));

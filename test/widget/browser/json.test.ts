@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { toJson } from '../../../src/widget/browser/json.ts';
 import { chooseLanguage } from '../../../src/widget/locales/language.ts';
 
-/** The methods that old libraries hang on every object, list, text and number of a page. */
+/** The prototypes to which old libraries add methods. */
 const HOLDERS = [Object.prototype, Array.prototype, String.prototype, Number.prototype] as const;
 
 describe('JSON on a page with a toJSON of its own', () => {

@@ -1,14 +1,14 @@
-/** What stands inside the element and shows nothing is no fallback: the element draws its own picture. */
+/** Content inside the element that shows nothing is no fallback: the element draws its own screen. */
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../../src/widget/index.ts';
 import type { SbpCheckout } from '../../../src/widget/sbp-checkout.ts';
 import { until } from '../../support/checkout.ts';
 import { pause } from '../../support/fake-companion.ts';
 
-/** What the card is never lower than. A line break alone makes a line of some 20 px. */
+/** The minimum height of the card. A line break alone makes a line of about 20 px. */
 const CARD_PX = 60;
 
-/** As a shop's server prints it, at a companion that is not there. */
+/** Prints the element as a shop's server does. There is no companion at its address. */
 async function print(content: string, host = '', box = ''): Promise<SbpCheckout> {
   const place = await fixture<HTMLElement>(html`<div style=${box}></div>`);
   const markup = `<sbp-checkout token="pay_1.secret" endpoint="/nowhere" style="${host}">${content}</sbp-checkout>`;
@@ -20,7 +20,7 @@ function card(checkout: SbpCheckout): number {
   return checkout.renderRoot.querySelector('section')!.getBoundingClientRect().height;
 }
 
-/** Some frames on, when nothing more is to come. */
+/** Waits for some frames, until no further change can come. */
 async function later(): Promise<void> {
   await pause(300);
 }

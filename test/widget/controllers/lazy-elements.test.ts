@@ -10,25 +10,25 @@ const PARTS = {
   others: '/src/widget/components/other-methods/other-methods.ts',
 } as const;
 
-/** Has the next requests for it fail; answers how many there have been since the last such call. */
+/** Makes the next `times` requests for the part fail. Returns the number of its requests since the last call. */
 async function fail(part: keyof typeof PARTS, times: number): Promise<number> {
   const response = await fetch(`/parts/${times}${PARTS[part]}`, { method: 'POST' });
   return Number(await response.text());
 }
 
-/** What shows in the place of a part that is not there. */
+/** Returns the visible content of an element whose part is not loaded. */
 function instead(element: HTMLElement): HTMLElement[] {
   return [...element.querySelectorAll<HTMLElement>('*')].filter(({ offsetHeight }) => offsetHeight > 0);
 }
 
-// In this order: a part that has come once is there for good.
+// The order of the tests matters: a part that was loaded once stays defined.
 describe('a part of the page that does not come', () => {
   const { random } = Math;
   beforeEach(async () => {
-    Math.random = () => 0.1; // pauses near their shortest
+    Math.random = () => 0.1; // Keeps pauses short.
     for (const part of ['code', 'banks', 'others'] as const) await fail(part, 1_000);
   });
-  // For the pages of the other tests.
+  // Let the pages of the other tests load the parts.
   after(async () => {
     for (const part of ['code', 'banks', 'others'] as const) await fail(part, 0);
   });
@@ -52,7 +52,7 @@ describe('a part of the page that does not come', () => {
     const payment = await FakePayment.create(snapshot(), { session: [{ drop: true }] });
     const checkout = await show(payment, { device: 'tablet' });
     await until(() => checkout.connection === 'offline');
-    await pause(1_000); // what was on its way
+    await pause(1_000); // Let running requests end.
     await fail('code', 1_000);
     await fail('banks', 1_000);
     await pause(4_000);

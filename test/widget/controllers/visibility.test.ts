@@ -1,11 +1,11 @@
-/** Before anybody has seen the element it asks for nothing and counts nothing. */
+/** Before anybody can see the element, it sends no requests and counts no time. */
 import { expect, fixture, html } from '@open-wc/testing';
 import type { SbpCheckout } from '../../../src/widget/sbp-checkout.ts';
 import { live, until } from '../../support/checkout.ts';
 import { ENDPOINT, FakePayment, pause, record, seen } from '../../support/fake-companion.ts';
 import { snapshot } from '../../support/snapshots.ts';
 
-/** Longer than a visible element needs for its first question. */
+/** Longer than a visible element needs until its first request. */
 const A_WHILE_MS = 1_000;
 
 async function put(box: HTMLElement): Promise<{ payment: FakePayment; checkout: SbpCheckout }> {
@@ -62,7 +62,7 @@ describe('an element that nobody sees', () => {
     dialog.close();
     await live(checkout);
     await payment.send(snapshot({ version: 2, status: 'paid' }));
-    await seen(checkout, 'paid'); // seen once, it is followed to its end
+    await seen(checkout, 'paid'); // Once seen, a payment is followed to its end.
   });
 
   describe('in a page in the background', () => {

@@ -7,7 +7,7 @@ import { LINK, snapshot } from '../../support/snapshots.ts';
 import { tap } from '../../support/tap.ts';
 
 const DEEP = 'sberpay://invoicing/v2?bankInvoiceId=0123456789abcdef0123456789abcdef';
-/** What a payment system's stand-in on this network answers: neither https nor the companion's own. */
+/** The link of a simulator in the local network: neither https nor on the companion's host. */
 const FOREIGN = 'http://192.0.2.7:9/pay/1';
 
 function link(url: string, deep_link: string | null = null): Presentation {
@@ -49,7 +49,7 @@ const BANKS = {
   'no list': { status: 503 },
 };
 
-/** Everything drawn in the element, through the roots of its inner elements. */
+/** Yields every node in the element and in the shadow roots of its inner elements. */
 function* drawn(root: ParentNode): Generator<Element> {
   for (const element of root.querySelectorAll('*')) {
     yield element;
@@ -61,7 +61,7 @@ const isSeen = (element: Element) =>
   element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
   element.getBoundingClientRect().height > 0;
 
-/** Words, a picture, or the grey shape of what is still to come. */
+/** Returns true if the element shows text, an image, or the grey placeholder of content that is still loading. */
 function hasInk(element: Element): boolean {
   const words = (node: Node): boolean =>
     node.nodeType === Node.TEXT_NODE ? node.nodeValue!.trim() !== '' : [...node.childNodes].some(words);
@@ -75,7 +75,7 @@ function hasInk(element: Element): boolean {
   );
 }
 
-/** Inner elements and columns that take room and show nothing in it. */
+/** Returns inner elements and columns that take space and show nothing. */
 function holes(checkout: SbpCheckout): string[] {
   const places = [...drawn(checkout.shadowRoot!)].filter(
     (element) =>
@@ -86,7 +86,7 @@ function holes(checkout: SbpCheckout): string[] {
     .map((place) => `${place.localName}.${place.className}`);
 }
 
-/** The controls and texts between the sum and the foot. */
+/** Returns the controls and texts between the sum and the foot. */
 function ways(checkout: SbpCheckout): string[] {
   const body = [...drawn(checkout.shadowRoot!)].filter(
     (element) => !element.closest('.head, .foot, .give-up'),
@@ -116,7 +116,7 @@ async function assertNeverEmpty(checkout: SbpCheckout, name: string): Promise<vo
   expect(ways(checkout), `${name} on "${checkout.screen}"`).not.to.be.empty;
 }
 
-/** The screen as it opens, and what its own buttons for another way turn it into. */
+/** Checks the first screen, and the screens behind its button for another way to pay. */
 async function walk(state: Snapshot, device: string, banks: keyof typeof BANKS, name: string): Promise<void> {
   const payment = await FakePayment.create(state, { banks: [BANKS[banks]] });
   const checkout = await show(payment, { device });

@@ -37,7 +37,7 @@ describe('a paid payment', () => {
 });
 
 describe('<sbp-checkout redirect>', () => {
-  /** Where this page would be now, were it not a test's. */
+  /** The addresses that the element has opened. The test keeps the page from leaving. */
   let gone: (string | URL | undefined)[] = [];
   const real = Object.getOwnPropertyDescriptor(window, 'open')!;
   beforeEach(() => {
@@ -49,7 +49,7 @@ describe('<sbp-checkout redirect>', () => {
   });
   afterEach(() => void Object.defineProperty(window, 'open', real));
 
-  /** Paid before the payer's eyes. */
+  /** Shows a payment that becomes paid while the page is open. */
   async function pay(redirect: string, changes = {}): Promise<SbpCheckout> {
     const payment = await FakePayment.create(snapshot({ return_url: SHOP }));
     const checkout = await show(payment, { redirect });

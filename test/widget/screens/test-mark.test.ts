@@ -43,7 +43,7 @@ async function opened(
   return checkout;
 }
 
-/** Where the screen's own texts stand, from the card's top. */
+/** Returns the distances of the screen's own texts from the card's top. */
 function places(checkout: SbpCheckout): number[] {
   const root = checkout.shadowRoot!;
   const { top } = root.querySelector('.card')!.getBoundingClientRect();

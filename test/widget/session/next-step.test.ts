@@ -3,7 +3,7 @@ import { nextStep, type LoopState, type Step } from '../../../src/widget/session
 import { GRACE_MS } from '../../../src/widget/session/timing.ts';
 import type { Answer } from '../../../src/widget/session/types.ts';
 
-/** A session that knows the payment and has nothing against a stream. */
+/** The state of a session that has a current snapshot and may open a stream. */
 const READY: LoopState = {
   isOver: false,
   answer: null,
@@ -24,7 +24,7 @@ function wait(ms: number, connection: 'polling' | 'offline' | null = null): Step
   return { ms, connection };
 }
 
-/** With `random` 0.5, a poll takes 3 s, a resting poll 60 s, and trouble 250 ms · 2^(failures − 1) at first. */
+/** With `random` 0.5, polls wait 3 s, resting polls 60 s, and failures at first 250 ms · 2^(failures − 1). */
 const CASES: readonly (readonly [title: string, state: Partial<LoopState>, step: Step])[] = [
   ['asks at the start', { isCurrent: false }, 'ask'],
   [

@@ -4,7 +4,7 @@ import { inside, live, show, text, until } from '../../support/checkout.ts';
 import { snapshot } from '../../support/snapshots.ts';
 import { tap } from '../../support/tap.ts';
 
-/** The console's lines for the developer while a test runs. */
+/** Records the console's error lines for the developer. */
 function listenToConsole(): { readonly lines: string[]; readonly stop: () => void } {
   const lines: string[] = [];
   const original = console.error;
@@ -25,7 +25,7 @@ describe('a page that hears no companion', () => {
     expect(text(checkout)).to.contain("The payment service isn't responding");
     expect(text(checkout)).not.to.contain('offline');
     const box = checkout.parentElement!;
-    // Moved on the page it begins anew, and need not say everything again.
+    // A moved element starts again, but does not report the same error twice.
     box.append(checkout);
     await pause(500);
     const button = inside(checkout, '.result .button');

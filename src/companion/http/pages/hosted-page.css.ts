@@ -1,6 +1,6 @@
 /**
- * The hosted page's style sheet. The rules of `.legacy` are for browsers without modules: each property that such a
- * browser lacks stands behind one that it knows.
+ * The hosted page's style sheet. The rules of `.legacy` are for browsers without modules. A property that such a browser
+ * lacks follows one that it knows.
  */
 export const HOSTED_PAGE_CSS = `:root { color-scheme: light dark; }
 body {

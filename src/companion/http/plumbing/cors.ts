@@ -11,7 +11,7 @@ const PREFLIGHT_SECONDS = 3600;
 const LOCAL = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 /**
- * Lets pages of the allowed origins, and the companion's own pages, call the checkout routes beside it. A page of
+ * Lets pages of the allowed origins, and the companion's own pages, call the checkout routes of this scope. A page of
  * another origin gets 403 `origin_not_allowed` before its token is looked at. Any page may read that one answer: the
  * browser would show a bare CORS refusal as a lost network, and neither payer nor developer would learn the reason.
  * @fastify/cors is not used: it decorates the whole instance, and fails in a host that has it already.

@@ -27,7 +27,7 @@ export interface BankPage {
   /** True if the visitor has just used the form. If false, a paid bill is shown as paid earlier. */
   readonly acted: boolean;
   readonly locale: BankPageLocale;
-  /** Where the forms post to. */
+  /** The address that the forms are submitted to. */
   readonly formAction: string;
   /** The shop's page; `null` when the shop gave none. */
   readonly returnUrl: string | null;

@@ -8,17 +8,17 @@ import { prepared } from '../../store/prepared.ts';
 import type { Reader, Writer } from '../../store/store.ts';
 import { isUnscanned, type Payment } from './payment.ts';
 
-/** More new codes and other methods than anyone needs; each is a payment at a provider. */
+/** Maximum attempts of one payment. No payer needs more codes and methods, and each attempt is a payment at a provider. */
 export const MAX_ATTEMPTS = 10;
 
-/** Whether the payment may have another one. */
+/** True if the payment may have another attempt. */
 export function hasAttemptLeft({ attempts }: Pick<Payment, 'attempts'>): boolean {
   return attempts < MAX_ATTEMPTS;
 }
 
 /**
- * Adds the payment's next attempt and answers what puts it on offer, for `record`. The first one's reference is the
- * payment's own id.
+ * Adds the payment's next attempt. Returns the changes that offer it to the payer, for `record`. The reference of the first
+ * attempt is the payment's id.
  */
 export async function addAttempt(
   trx: Writer,
@@ -79,7 +79,7 @@ export async function findAttempt(db: Reader, reference: string): Promise<Attemp
   return rows[0] ?? null;
 }
 
-/** The attempt that a provider's message is about: by our reference, or by the provider's own id. */
+/** Returns the attempt that a provider's message is about, found by our reference or by the provider's id. */
 export async function findReported(
   db: Reader,
   provider: string,
@@ -97,7 +97,7 @@ export async function findReported(
   return row ?? null;
 }
 
-/** The attempt whose money the payment is; the one on offer while there is none. */
+/** Returns the reference of the attempt whose money is the payment's; of the offered attempt while there is none. */
 export async function paidReference(db: Reader, payment: Payment): Promise<string> {
   const attempts = await findAttempts(db, payment.id);
   const paid = attempts.find(({ state }) => state === 'paid')?.reference ?? payment.reference;
@@ -107,12 +107,12 @@ export async function paidReference(db: Reader, payment: Payment): Promise<strin
 
 export const UNPAID: readonly AttemptState[] = ['open', 'ended'];
 
-/** True if the attempt was paid, even if its money is not the payment's. */
+/** True if the attempt was paid, also if it was a second charge of the payment. */
 export function hasMoney({ state }: Pick<AttemptRow, 'state'>): boolean {
   return !UNPAID.includes(state);
 }
 
-/** An attempt as its provider knows it. */
+/** Returns the attempt as its provider knows it. */
 export function refOfAttempt(attempt: AttemptRow, payment: Pick<Payment, 'amount' | 'currency'>): PaymentRef {
   return {
     reference: attempt.reference,
@@ -124,8 +124,8 @@ export function refOfAttempt(attempt: AttemptRow, payment: Pick<Payment, 'amount
 }
 
 /**
- * Leaves the attempt on offer: it is to be closed, unless it is a code that was never scanned, of which its provider
- * knows nothing.
+ * Leaves the offered attempt. It must be closed at its provider. A code that was never scanned is over at once: its provider
+ * does not know it.
  */
 export async function leaveAttempt(trx: Writer, payment: Payment): Promise<void> {
   if (payment.reference === null) return;
@@ -133,10 +133,10 @@ export async function leaveAttempt(trx: Writer, payment: Payment): Promise<void>
   else await markForClosing(trx, payment.reference);
 }
 
-/** An attempt in one of these statuses takes no money any more, unless the provider says until when it might. */
+/** After one of these statuses an attempt takes no more money, unless the provider says until when it may. */
 const ENDED: readonly (PaymentStatus | null)[] = ['failed', 'expired', 'canceled', 'refunded'];
 
-/** Keeps what a report tells of how long the attempt may take money. Returns whether it is over. */
+/** Stores how long the attempt may take money, as reported. Returns true if the attempt is over. */
 export async function noteEnd(
   trx: Writer,
   attempt: AttemptRow,
@@ -154,7 +154,7 @@ export async function noteEnd(
   return changes.state === 'ended';
 }
 
-/** Its provider has said that it ended without money, or has never heard of it. */
+/** Marks an attempt as ended: its provider has said that it ended without money, or does not know it. */
 export async function markOver(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')
@@ -164,7 +164,7 @@ export async function markOver(trx: Writer, reference: string): Promise<void> {
     .execute();
 }
 
-/** Marks an attempt for closing at its provider (see closing.ts). */
+/** Marks an attempt for closing at its provider (see close-attempts.ts). */
 export async function markForClosing(trx: Writer, reference: string): Promise<void> {
   await trx
     .updateTable('attempts')

@@ -14,22 +14,25 @@ import type { Payment } from './payment.ts';
 /** A matter that a person should look at. */
 export interface Attention {
   readonly reason: AttentionReason;
-  /** The attempt it is about, as the provider knows it. */
+  /** The reference of the attempt that the attention is about. */
   readonly reference: string;
-  /** Kopecks, as the provider says; `null` when the provider names no sum. */
+  /** The amount in the provider's report, kopecks; `null` when the report names none. */
   readonly reported_amount?: number | null;
   readonly reported_currency?: string | null;
-  /** Our refund that it is about, or that gives a second charge back. */
+  /** Our refund that the attention is about, or that gives a second charge back. */
   readonly refund_id?: string | null;
-  /** The provider's id of a refund that is none of ours. */
+  /** The provider's id of a refund that we did not request. */
   readonly provider_refund_id?: string | null;
-  /** Kopecks that may have gone out and count against further refunds until it is resolved; `null`: all that is left. */
+  /**
+   * Kopecks that may have gone out, and count against further refunds until the attention is resolved. `null`: all that is
+   * left to refund.
+   */
   readonly reserved_amount?: number | null;
 }
 
 /**
- * Stores an attention and queues its webhook (where the payment has a `callback_url`), in the caller's transaction.
- * Returns its id, or `null` when the same one was opened before: see `opens` in attention-reasons.ts.
+ * Stores an attention and queues its webhook if the payment has a `callback_url`, in the caller's transaction. Returns its
+ * id; `null` when the same attention was opened before (see `opens` in attention-reasons.ts).
  */
 export async function queueAttention(
   trx: Writer,
@@ -88,12 +91,12 @@ export async function queueAttention(
   return id;
 }
 
-/** A number that is no sum of money (negative, broken, too large to be read again) says no more than none does. */
+/** Returns `null` for a number that is not an amount of money: negative, fractional, or too large to be read again. */
 function sumOrUnknown(sum: number | null): number | null {
   return Number.isSafeInteger(sum) && sum! >= 0 ? sum : null;
 }
 
-/** The same report again may speak of a larger sum: the largest one counts. */
+/** A repeated report may name a larger amount. The largest one is reserved. */
 async function reserveMore(
   trx: Writer,
   { id, reservedAmount: before }: AttentionRow,
@@ -103,7 +106,10 @@ async function reserveMore(
   await trx.updateTable('attention').set({ reservedAmount: reserved }).where('id', '=', id).execute();
 }
 
-/** The refund it is about; `null` when nobody can tell it from another one, so that each report is a new one. */
+/**
+ * Returns the id of the refund that the attention is about; empty when it is about none. `null` when the refund cannot be
+ * told from others: then each report opens a new attention.
+ */
 function subjectOf({ reason, refund_id, provider_refund_id }: Attention): string | null {
   return refund_id ?? provider_refund_id ?? (reason === 'unmatched_refund' ? null : '');
 }
@@ -118,7 +124,7 @@ export async function findAttention(db: Reader, paymentId: string, id: string): 
   return row ?? null;
 }
 
-/** The open ones of these payments, the oldest first. */
+/** Returns the open attentions of these payments, oldest first. */
 export function findOpenAttentionOf(db: Reader, paymentIds: readonly string[]): Promise<AttentionRow[]> {
   return db
     .selectFrom('attention')
@@ -129,7 +135,7 @@ export function findOpenAttentionOf(db: Reader, paymentIds: readonly string[]): 
     .execute();
 }
 
-/** The open ones of a payment, the oldest first. */
+/** Returns the open attentions of a payment, oldest first. */
 export function findOpenAttention(db: Reader, paymentId: string): Promise<AttentionRow[]> {
   return findOpenAttentionOf(db, [paymentId]);
 }
@@ -154,7 +160,7 @@ const closeOpen = prepared(
       .where('resolvedAt', 'is', null),
 );
 
-/** Ends what has explained itself: the provider's word that was missing has come. `refundId`: of what is about a refund. */
+/** Resolves an open attention after the missing report of the provider came. `refundId` is for attentions about a refund. */
 export async function closeAttention(
   trx: Writer,
   { paymentId, reason, refundId = '' }: { paymentId: string; reason: AttentionReason; refundId?: string },

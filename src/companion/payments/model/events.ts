@@ -7,17 +7,17 @@ import { logAfterCommit } from './history-log.ts';
 import type { Outcome } from './outcome.ts';
 import type { Payment } from './payment.ts';
 
-/** What a change came from. */
+/** The cause of a change. */
 export interface Cause {
-  /** The event in its sender's words. */
+  /** The event, as its sender names it. */
   readonly event: string;
   /** `provider:sandbox`, `clock`, `merchant`, `payer`, `operator`. */
   readonly source: string;
-  /** Its reason in the provider's words, cleaned for the log; it stands in no table. */
+  /** The provider's reason, sanitized for the log. It is not stored. */
   readonly detail?: string | null | undefined;
 }
 
-/** What a provider answers when asked: how things stand now, again and again. */
+/** Returns the cause for a provider's answer to a status query. Queries are repeated, so answers are too. */
 export function answerOf(provider: string): Cause {
   return { event: STATUS_QUERY, source: `provider:${provider}` };
 }
@@ -26,14 +26,14 @@ export function isAnswer({ event }: Cause): boolean {
   return event === STATUS_QUERY;
 }
 
-/** Whether a provider says so, by a webhook or when asked. */
+/** True if a provider is the source, by a webhook or by an answer. */
 export function isProvidersWord({ source }: Cause): boolean {
   return source.startsWith('provider:');
 }
 
 const STATUS_QUERY = 'status query';
 
-/** Notes of reports that nothing came of although something should have: only a person can tell what they mean. */
+/** Notes of reports that changed nothing although they should have. Only a person can tell what they mean. */
 const UNCLEAR: readonly string[] = ['unknown_status', 'unmatched_refund'] satisfies Outcome[];
 
 const insertEvent = prepared((db, line: Insertable<Schema['paymentEvents']>) =>
@@ -41,11 +41,10 @@ const insertEvent = prepared((db, line: Insertable<Schema['paymentEvents']>) =>
 );
 
 /**
- * Adds a line to the payment's history. What a provider answers again and again when asked is told once: a question
- * about a replaced code never, and another answer that changes nothing only when it differs from the line before.
- * `attention`: what a person has found out, with the sums before and after.
- * Each line is logged once it is committed. What the merchant is told of besides logs its own warning: see
- * `queueAttention`.
+ * Adds a line to the payment's history and logs it after the commit. Repeated answers to status queries add no lines: an
+ * answer about a replaced attempt never does, and another answer that changes nothing does only if it differs from the line
+ * before. `attention` is the finding of a person, with the amounts before and after. An attention that the merchant is
+ * notified of logs its own warning: see `queueAttention`.
  */
 export async function addEvent(
   trx: Writer,

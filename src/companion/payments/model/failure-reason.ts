@@ -3,8 +3,8 @@ import type { RefundRow } from '../../store/schema.ts';
 import type { Writer } from '../../store/store.ts';
 
 /**
- * Keeps why a pending refund is about to fail, in the provider's words: one line of at most 300 characters, without
- * what tells of a person. To be called in the transaction that settles the refund, before it does.
+ * Stores why a pending refund is about to fail, in the provider's words: one line of at most 300 characters, without
+ * personal data. Call this in the transaction that settles the refund, while the refund is still pending.
  */
 export async function keepFailureReason(
   trx: Writer,
@@ -21,7 +21,7 @@ export async function keepFailureReason(
     .execute();
 }
 
-/** Why a refund has failed; `null` when it has not, and when nobody has said why. */
+/** Returns why the refund failed; `null` when it did not fail or the provider gave no reason. */
 export function failureReasonOf({ status, failureReason }: RefundRow): string | null {
   return status === 'failed' ? failureReason : null;
 }

@@ -11,17 +11,17 @@ interface Line {
   readonly message: string;
 }
 
-/** Lines of the write that each transaction is running now: grouped writes share one transaction, one after another. */
+/** The lines of the write that runs in each transaction now. Grouped writes run in one transaction, one after another. */
 const waiting = new WeakMap<Writer, Line[]>();
 
-/** Logs a line once the caller's write is committed, and never if that write is undone. */
+/** Logs a line after the commit of the caller's write. Logs nothing if that write is rolled back. */
 export function logAfterCommit(trx: Writer, line: Line): void {
   waiting.get(trx)?.push(line);
 }
 
 /**
- * The same store, whose committed writes are logged: see {@link logAfterCommit}. `onFault` hears of those that the disk,
- * the file or a lock on it has kept from being committed.
+ * Returns the store with logged writes: see {@link logAfterCommit}. `onFault` is called for each write that was not committed
+ * because of the disk, the file or a lock on the file.
  */
 export function withHistoryLog(store: Store, log: FastifyBaseLogger, onFault: () => void): Store {
   return {

@@ -5,7 +5,7 @@ interface Issuer {
   readonly tokens: PaymentTokens;
 }
 
-/** The page on which this payment can be paid. The token is in the fragment, which no browser sends to a server. */
+/** Returns the address of the page where this payment can be paid. The token is in the fragment, which no browser sends to a server. */
 export function hostedPage({ config, tokens }: Issuer, paymentId: string): string {
   return `${config.publicUrl}/pay#${tokens.issue(paymentId)}`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Store, Writer } from '../../store/store.ts';
 
-/** A finished call's answer, repeated to whoever repeats the call. */
+/** The response of a finished call. Each repetition of the call gets it. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -10,12 +10,12 @@ export interface Answer {
 export type PriorCall =
   | { readonly kind: 'none' }
   | { readonly kind: 'answered'; readonly answer: Answer }
-  /** The same key came with another body. */
+  /** The earlier call with this key had another body. */
   | { readonly kind: 'mismatch' }
-  /** Begun and not answered: at work right now, or cut off by a crash. */
+  /** The earlier call has no response: it is still running, or a crash has cut it off. */
   | { readonly kind: 'unfinished'; readonly resourceId: string };
 
-/** A key that another call has taken in the same moment. */
+/** Thrown when another call takes the key at the same moment. */
 export class KeyTakenError extends Error {
   constructor() {
     super('the idempotency key is in use');
@@ -35,7 +35,7 @@ export async function findPriorCall(
   return { kind: 'answered', answer: JSON.parse(row.responseJson) as Answer };
 }
 
-/** Takes the key for what the call makes, in the transaction that stores it. */
+/** Reserves the key for the resource that the call makes, in the transaction that stores the resource. */
 export async function reserveKey(
   trx: Writer,
   key: string,
@@ -51,7 +51,7 @@ export async function reserveKey(
   if (result.numInsertedOrUpdatedRows !== 1n) throw new KeyTakenError();
 }
 
-/** Keeps the answer of a finished call. A call that reserved nothing (it may be repeated) takes its key here. */
+/** Stores the response of a finished call. A call that may run twice has reserved nothing, and takes its key here. */
 export async function keepAnswer(
   store: Store,
   key: string,
@@ -69,7 +69,7 @@ export async function keepAnswer(
   );
 }
 
-/** The same for bodies that differ in white space or in the order of their fields only. */
+/** Returns a hash that ignores white space and the order of fields. */
 export function hashBody(body: unknown): string {
   return createHash('sha256')
     .update(canonicalJson(body ?? null))

@@ -5,8 +5,8 @@ import { failureReasonOf } from './failure-reason.ts';
 import { isLate, type Payment } from './payment.ts';
 
 /**
- * Queues the webhook that tells the merchant of the payment's new status, in the transaction that changed it: either
- * both are on disk or neither is. `givenBack`: it is paid, and a refund of the whole is begun in the same transaction.
+ * Queues the webhook about the payment's new status, in the transaction that changes the status: either both are on disk or
+ * neither is. `givenBack` is true if the payment is paid and its full refund begins in the same transaction.
  */
 export async function queuePaymentNotification(
   trx: Writer,
@@ -20,14 +20,17 @@ export async function queuePaymentNotification(
     status: payment.status,
     late: isLate(payment),
     ...(payment.refundedAmount === 0 ? {} : { refunded_amount: payment.refundedAmount }),
-    // A canceled payment's money: nothing is to be shipped.
+    // The money of a canceled payment goes back: the shop must not ship.
     ...(givenBack ? { on_late: 'refund' } : {}),
     ...(payment.receiptUrl === null ? {} : { receipt_url: payment.receiptUrl }),
     ...(payment.paidAt === null ? {} : { paid_at: new Date(payment.paidAt).toISOString() }),
   });
 }
 
-/** The same for a payer's new beginning: the payment is `created` again, with the same sum, and may be paid until then. */
+/**
+ * Queues the webhook about a renewal by the payer: the payment is `created` again with the same amount, and may be paid until
+ * its new `expires_at`.
+ */
 export async function queueRenewalNotification(
   trx: Writer,
   payment: Payment,
@@ -44,7 +47,7 @@ export async function queueRenewalNotification(
   });
 }
 
-/** The same for a refund's result. */
+/** Queues the webhook about the result of a refund. */
 export async function queueRefundNotification(
   trx: Writer,
   payment: Payment,
@@ -62,7 +65,7 @@ export async function queueRefundNotification(
   });
 }
 
-/** Queues a webhook with what every webhook of a payment holds, and these details. Without a `callback_url`, none. */
+/** Queues a webhook with the common fields and these details. Does nothing if the payment has no `callback_url`. */
 export async function queueWebhook(
   trx: Writer,
   payment: Payment,

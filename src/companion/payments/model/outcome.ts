@@ -1,35 +1,35 @@
 import type { PaymentStatus } from '../../../protocol/status.ts';
 import type { Payment } from './payment.ts';
 
-/** What became of a report. Only `applied` changed the payment. */
+/** The outcome of a report. Only `applied` changed the payment. */
 export type Outcome =
   | 'applied'
   | 'unchanged'
   | 'unknown_payment'
-  /** A refund's report that has overtaken the payment's, or the answer to our own request. */
+  /** The report of a refund came before the report of its payment, or before the answer to our own request. */
   | 'premature'
   | 'unknown_status'
-  /** A word on an attempt that another one has replaced. */
+  /** The report is about an attempt that another one has replaced. */
   | 'replaced_attempt'
-  /** A refund that cannot be told from others: one made in the provider's own cabinet, or one of several of ours. */
+  /** The refund matches none of ours for certain: it was made in the provider's cabinet, or is one of several. */
   | 'unmatched_refund'
-  /** A refund whose end or sum was told otherwise before: a person has to find out. */
+  /** The report contradicts the earlier end or amount of a refund. A person has to find out. */
   | 'refund_contradicted'
   | OddMoney;
 
-/** Money that is not simply this payment's: a person has to know. */
+/** Money that is not simply this payment's. A person has to know. */
 export type OddMoney =
-  /** Another sum or currency than was asked for: never taken for payment. */
+  /** The amount or currency is not the requested one. It never counts as payment. */
   | 'amount_mismatch'
-  /** Paid, and of what sum is not said: believed once it is. */
+  /** Paid, but the report names no amount. It counts once the amount is known. */
   | 'amount_missing'
-  /** A second attempt of one payment was paid: given back by itself, where the provider can. */
+  /** A second attempt of one payment was paid. It is refunded automatically where the provider can refund. */
   | 'paid_twice'
-  /** A test reported of a real payment, or real money of a test one: never taken for payment. */
+  /** A test was reported for a real payment, or real money for a test payment. It never counts as payment. */
   | 'test_contradicted'
-  /** Money after the provider had said no: the order was given up, so a person has to look. */
+  /** Money came after the provider had reported a failure. The order was given up, so a person has to look. */
   | 'paid_after_failure'
-  /** The provider takes its word back that the money has come. */
+  /** The provider takes back its report that the money came. */
   | 'paid_contradicted';
 
 const ODD: readonly Outcome[] = [
@@ -48,7 +48,7 @@ export function isOddMoney(outcome: Outcome): outcome is OddMoney {
 export interface Applied {
   readonly outcome: Outcome;
   readonly payment: Payment | null;
-  /** Work that the reconciler is to begin now: a confirmation, a refund. */
+  /** True if the reconciler has work to begin now: a confirmation or a refund. */
   readonly followUp?: boolean;
 }
 

@@ -6,21 +6,21 @@ import { findAttempts } from './attempts.ts';
 import type { Payment } from './payment.ts';
 import { WATCHED_MS } from './next-check.ts';
 
-/** Clocks differ, and a bank still decides about what was confirmed in the last second. */
+/** Money may come this long after the end, ms: clocks differ, and a bank still decides about a last-second payment. */
 const SETTLING_MS = 60_000;
 
 /**
- * When an attempt's code ends by itself (unix ms): as its provider has told, or with the shop's time to pay where the
- * provider keeps to that; `null` when nobody has told.
+ * Returns when the attempt's code ends without any action, unix ms: at the provider's time, or with the shop's time to pay if
+ * the provider keeps to that. `null` when the end is unknown.
  */
 export function endOf({ endsAt, deadline, provider }: AttemptRow, providers: Providers): number | null {
   return endsAt ?? (providers[provider].capabilities.lifetime === 'own' ? null : deadline);
 }
 
 /**
- * Until when (unix ms) money may come on this attempt; `null` once none can: it is paid, or its provider has said that it
- * is over. A provider that does not say so when the code should have ended may still know of money, for as long as it is
- * asked.
+ * Returns until when money may come on this attempt, unix ms. `null` when none can come any more: the attempt is paid, or its
+ * provider has said that it is over. A provider may stay silent when the code should have ended. Then money may come for as
+ * long as the provider is polled.
  */
 export function attemptPayableUntil(attempt: AttemptRow, providers: Providers, now: number): number | null {
   if (attempt.state !== 'open') return null;
@@ -37,7 +37,10 @@ interface Sources {
   readonly now: () => number;
 }
 
-/** The same of a payment, by all its attempts; `null` for one that has its money: what else comes is given back. */
+/**
+ * Returns until when money may come on any attempt of the payment, unix ms. `null` when the payment is paid: more money would
+ * be given back.
+ */
 export async function payableUntil(
   { store, providers, now }: Sources,
   payment: Payment,

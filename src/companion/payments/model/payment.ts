@@ -4,7 +4,7 @@ import type { Customer, PaymentRef } from '../../providers/provider.ts';
 import type { ProviderName } from '../../env/provider-names.ts';
 import type { OnLate, PaymentRow } from '../../store/schema.ts';
 
-/** A payment as the companion thinks of it. Times are unix ms, money is kopecks. */
+/** A payment as the companion uses it. Times are unix ms, money is kopecks. */
 export interface Payment {
   readonly seq: number;
   readonly id: string;
@@ -13,21 +13,21 @@ export interface Payment {
   readonly currency: string;
   readonly description: string | null;
   readonly status: PaymentStatus;
-  /** It was paid when it had expired or been canceled: the payer has seen it end. See {@link isLate} for the merchant's word. */
+  /** True if the money came after an `expired` or `canceled` that the payer has seen. The merchant gets {@link isLate}. */
   readonly late: boolean;
-  /** Created in test mode: no money moves, whatever is reported. Never changes. */
+  /** True if created in test mode: no money moves, whatever a provider reports. Never changes. */
   readonly test: boolean;
   readonly version: number;
-  /** `null`, like `provider` and `reference`, while the payer has several on offer and has not chosen. */
+  /** `null`, like `provider` and `reference`, while the payer has not chosen one of several methods. */
   readonly method: Method | null;
   readonly methods: readonly Method[];
   readonly provider: ProviderName | null;
-  /** The attempt on offer: its id at the provider. */
+  /** Our id of the offered attempt: the one that the payer can pay now. */
   readonly reference: string | null;
   readonly providerPaymentId: string | null;
   readonly qrId: string | null;
   readonly presentation: Presentation;
-  /** Where the provider shows the payer's receipt. */
+  /** The address of the payer's receipt at the provider. */
   readonly receiptUrl: string | null;
   readonly returnUrl: string | null;
   readonly callbackUrl: string | null;
@@ -35,27 +35,27 @@ export interface Payment {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly lifetime: number;
   readonly refundedAmount: number;
-  /** When the shop's time to pay is up; `expiresAt` is the same or, where the provider's offer is shorter, earlier. */
+  /** The end of the shop's time to pay. `expiresAt` is the same, or earlier if the provider's time is shorter. */
   readonly deadline: number;
   readonly expiresAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** When the time to pay was first up. */
+  /** When the payment first expired; `null` if it never did. */
   readonly firstExpiredAt: number | null;
-  /** Whether the merchant lets the payer begin anew after expiry. */
+  /** True if the merchant lets the payer renew the payment after it has expired. */
   readonly renewable: boolean;
-  /** The merchant's wish for money that comes after a cancel. */
+  /** What the merchant wants done with money that comes after a cancel. */
   readonly onLate: OnLate;
   readonly paidAt: number | null;
-  /** Tries to ask the provider since something last happened; after the end: since the last answer. */
+  /** Polls since the last change, answered or not; after the end: since the last answer. */
   readonly checks: number;
-  /** Questions answered, in vain, since something last happened. */
+  /** Polls since the last change that were answered and changed nothing. */
   readonly answers: number;
-  /** How many it has had so far, the one on offer among them. */
+  /** The number of attempts so far, with the offered one. */
   readonly attempts: number;
-  /** The payer's scanned code, while the provider has not answered its charge. */
+  /** The payer's scanned code, until the provider has answered its charge. */
   readonly chargePayload: string | null;
-  /** Its personal data is gone, and its token opens nothing any more. */
+  /** True if the personal data is erased. The token opens nothing any more. */
   readonly erased: boolean;
 }
 
@@ -101,14 +101,14 @@ export function toPayment(row: PaymentRow): Payment {
   };
 }
 
-/** A payment whose method is chosen: there is an attempt on offer. */
+/** A payment whose method is chosen: it offers an attempt. */
 export interface OfferedPayment extends Payment {
   readonly method: Method;
   readonly provider: ProviderName;
   readonly reference: string;
 }
 
-/** The payer's code is still to be scanned: until then nothing is asked of a provider. */
+/** True if the payer's code is still to be scanned. Until then no provider is called. */
 export function isUnscanned({ status, presentation, chargePayload }: Payment): boolean {
   return status === 'created' && presentation.kind === 'scan' && chargePayload === null;
 }
@@ -117,23 +117,23 @@ export function isOffered(payment: Payment): payment is OfferedPayment {
   return payment.reference !== null;
 }
 
-/** Whether money has come after an end, renewed or not: what the merchant is told. */
+/** True if the money came after an end, even if a renewal followed that end. The merchant gets this as `late`. */
 export function isLate({ paidAt, late, firstExpiredAt }: Payment): boolean {
   return paidAt !== null && (late || firstExpiredAt !== null);
 }
 
-/** Whether money that comes now is to be given back: the merchant has canceled, and has asked for that. */
+/** True if money that comes now must be given back: the merchant has canceled the payment and asked for that. */
 export function wantsLateBack({ status, onLate }: Payment): boolean {
   return status === 'canceled' && onLate === 'refund';
 }
 
-/** The attempt on offer, as its provider knows it. */
+/** Returns the offered attempt as its provider knows it. */
 export function refOf(payment: OfferedPayment): PaymentRef {
   const { reference, providerPaymentId, method, amount, currency } = payment;
   return { reference, providerPaymentId, method, amount, currency };
 }
 
-/** Whether the provider says that this payment is of another kind, test or real, than ours. */
+/** True if the provider reports a test for our real payment, or a real payment for our test. */
 export function contradictsTest(
   { test }: Pick<Payment, 'test'>,
   report: { readonly test?: boolean | null },

@@ -13,7 +13,7 @@ export async function findPayment(db: Reader, id: string): Promise<Payment | nul
   return row ? toPayment(row) : null;
 }
 
-/** By the provider's id of a QR, also one that a renewal has replaced. */
+/** Returns the payment with this QR, by the provider's id. Also finds a QR that a renewal has replaced. */
 export async function findByQr(db: Reader, qrId: string): Promise<Payment | null> {
   const row = await db
     .selectFrom('attempts')
@@ -36,14 +36,14 @@ export function findEvents(db: Reader, paymentId: string): Promise<PaymentEventR
 export interface PageQuery {
   readonly orderId?: string | undefined;
   readonly status?: PaymentStatus | undefined;
-  /** Only those that a person should look at. */
+  /** True for only the payments with an open attention. */
   readonly attention?: boolean;
   /** `seq` of the last payment already seen. */
   readonly after?: number | undefined;
   readonly limit: number;
 }
 
-/** Newest first, cut by `seq`: payments made meanwhile do not shift the pages that follow. */
+/** Returns one page, newest first. Pages are cut by `seq`, so that new payments do not shift the later pages. */
 export async function findPage(db: Reader, query: PageQuery): Promise<Payment[]> {
   let select = db.selectFrom('payments').selectAll().orderBy('seq', 'desc').limit(query.limit);
   if (query.orderId !== undefined) select = select.where('orderId', '=', query.orderId);

@@ -4,13 +4,13 @@ import { tokensIn } from '../../../protocol/payment-token.ts';
 const TOKEN = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]{43})$/;
 
 /**
- * Payment tokens: `<payment_id>.<base64url HMAC-SHA256 of the id>`. A token opens its one payment to its payer and
- * is checked before any look-up, so a guess costs us one hash.
+ * Payment tokens: `<payment_id>.<base64url HMAC-SHA256 of the id>`. A token opens one payment to its payer. It is checked
+ * before any look-up, so a guess costs one hash.
  */
 export class PaymentTokens {
   readonly #secrets: readonly string[];
 
-  /** The first secret signs; all of them are accepted, so that one can replace another. */
+  /** The first secret signs. Tokens of every secret are accepted, so that secrets can be rotated. */
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
   }
@@ -19,19 +19,19 @@ export class PaymentTokens {
     return `${paymentId}.${mac(this.#secrets[0]!, paymentId).toString('base64url')}`;
   }
 
-  /** The payment the token opens, or `null` for anything not signed by us. */
+  /** Returns the id of the payment that the token opens; `null` if we have not signed it. */
   verify(token: string): string | null {
     const match = TOKEN.exec(token);
     if (!match) return null;
     const paymentId = match[1]!;
     const given = Buffer.from(match[2]!, 'base64url');
-    // 43 characters carry 2 spare bits: only the spelling we issue counts, or one token would have four.
+    // 43 characters have 2 unused bits, so one token would have four spellings. Accept only the one that we issue.
     if (given.toString('base64url') !== match[2]) return null;
     const results = this.#secrets.map((secret) => timingSafeEqual(mac(secret, paymentId), given));
     return results.includes(true) ? paymentId : null;
   }
 
-  /** Whether a token that opens a payment is in this address, in its path or query, encoded or not. */
+  /** True if the path or query of this address contains a token that opens a payment, encoded or not. */
   areIn(address: string): boolean {
     return tokensIn(address).some((token) => this.verify(token) !== null);
   }

@@ -7,7 +7,7 @@ import type { Applied } from './outcome.ts';
 import { wantsLateBack, type Payment } from './payment.ts';
 import { record, type Changes } from './update.ts';
 
-/** Carries the payment to a status, if the state machine lets it, and tells the merchant in the same transaction. */
+/** Changes the status if the state machine allows it, and queues the merchant's webhook in the same transaction. */
 export async function move(
   trx: Writer,
   before: Payment,
@@ -18,7 +18,7 @@ export async function move(
 ): Promise<Applied> {
   const next = transition(before.status, to);
   if (!next.changed) {
-    // Being told what is known already is no event.
+    // A report of the current status is not an event.
     if (before.status !== to) await addEvent(trx, before, before, cause, 'unchanged', now);
     return { outcome: 'unchanged', payment: before };
   }
@@ -26,7 +26,7 @@ export async function move(
     ...also,
     status: next.status,
     late: before.late || next.late,
-    // The code has done its work, and says who paid.
+    // The scanned code has done its work, and could identify the payer.
     chargePayload: null,
     ...(next.status === 'paid' ? { paidAt: now } : {}),
     ...(next.status === 'expired' ? { firstExpiredAt: before.firstExpiredAt ?? now } : {}),
@@ -39,7 +39,7 @@ export async function move(
   return { outcome: 'applied', payment: after };
 }
 
-/** The provider's word has come that an open attention was about. */
+/** Resolves open attentions after the provider's report that they were waiting for. */
 async function closeExplained(trx: Writer, before: Payment, after: Payment, now: number): Promise<void> {
   const paymentId = after.id;
   if (after.status === 'paid') {

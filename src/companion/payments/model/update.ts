@@ -10,7 +10,7 @@ import { addEvent, type Cause } from './events.ts';
 import type { Payment } from './payment.ts';
 import { nextCheckAt } from './next-check.ts';
 
-/** What may change in a payment's life. */
+/** The fields of a payment that can change. */
 export interface Changes {
   readonly status?: PaymentStatus;
   readonly late?: boolean;
@@ -44,15 +44,15 @@ const updatePayment = prepared(
   ) =>
     db
       .updateTable('payments')
-      // The type of the column refuses updates, so that this stays the one place.
+      // The type of this column refuses updates, so that no other code sets the status.
       .set({ ...changes, status: status as never })
       .where('id', '=', id)
       .where('version', '=', versionBefore),
 );
 
 /**
- * The one place where a payment's row changes: the next version and its line in the history, in the caller's
- * transaction. Whoever waits for news is told after the commit (`ctx.announce`).
+ * Stores the next version of a payment and its line of the history, in the caller's transaction. Every new version is made
+ * here. Call `ctx.announce` after the commit: it informs the subscribers.
  */
 export async function record(
   trx: Writer,

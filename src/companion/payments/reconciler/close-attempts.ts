@@ -31,8 +31,8 @@ export const CLOSE_ATTEMPTS = attemptJob({
 /**
  * Closes an attempt that was left or given up, and applies the provider's answer: the attempt may have been paid before it
  * was closed. Some providers cannot close an attempt. Their attempts are polled at growing intervals until they are over.
- * Then every attempt is polled for late money, like a payment that was given up. A call without an answer does not count.
- * It is repeated until {@link WATCHED_MS} after the deadline.
+ * An attempt that is closed or over is then polled for late money, like a payment that was given up. A call without an answer
+ * does not count. It is repeated until {@link WATCHED_MS} after the deadline.
  */
 async function closeAttempt(ctx: Context, attempt: AttemptRow): Promise<void> {
   await plan(ctx, attempt, putOff(ctx, attempt));

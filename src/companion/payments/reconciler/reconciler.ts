@@ -14,9 +14,9 @@ import type { Payment } from '../model/payment.ts';
 import { SEND_PENDING_REFUNDS } from './pending-refunds.ts';
 import { RETRY_DEFERRED_WEBHOOKS } from './retry-deferred-webhooks.ts';
 
-/** The longest time between two rounds. */
+/** The longest time between two rounds, ms. */
 const IDLE_MS = 10_000;
-/** How long a task keeps its slot after an error of our own, such as a full disk: its retry may not have been planned. */
+/** How long a task keeps its slot after an error of ours, such as a full disk. The task may not have planned its retry. */
 const AFTER_ERROR_MS = 2_000;
 
 const JOBS: readonly Job[] = [

@@ -6,7 +6,7 @@ import { addEvent } from '../model/events.ts';
 import { toPayment, type Payment } from '../model/payment.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** The longest time between two rounds. */
+/** The longest time between two rounds, ms. */
 const IDLE_MS = 3_600_000;
 /** The maximum number of rows erased in one commit. Other commits wait for it. */
 const AT_ONCE = 100;

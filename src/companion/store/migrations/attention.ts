@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * Each matter that a person should look at becomes a row, open until someone has looked. The columns that noted what was told go:
- * what they say of payments that are still open, and of refunds that are still pending, becomes rows.
+ * Adds one row for each matter that a person should look at. The row is open until a person has resolved it. Removes the
+ * `told` columns: their notes become rows. The row stays open if the payment is open or the refund is pending.
  */
 export async function storeAttention(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -42,7 +42,7 @@ export async function storeAttention(db: Kysely<unknown>): Promise<void> {
   await keepWhatWasTold(db);
 }
 
-/** By the bits of `attempts.told`. */
+/** The bits of `attempts.told`. */
 const TOLD = { amount_mismatch: 1, amount_missing: 2, overdue: 4 };
 
 async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {
@@ -64,7 +64,7 @@ async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('refunds').dropColumn('told').execute();
 }
 
-/** A person may find out that a refund was none: only then, and with its sum, does a status go back. */
+/** A status goes back only if a person finds that a refund did not happen, and only together with the refunded amount. */
 async function letPeopleTakeBack(db: Kysely<unknown>): Promise<void> {
   await sql`drop trigger payments_keep_results`.execute(db);
   await sql`

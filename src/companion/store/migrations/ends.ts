@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * How a payment may still be paid after its end: until when it may be renewed, until when each attempt may take money,
- * what is done with late money, and how often a provider has answered a late question.
+ * Adds the columns about payments after their end: until when a payment may be renewed, until when each attempt may take
+ * money, what to do with late money, and how many polls for late money the provider has answered.
  */
 export async function keepHowPaymentsEnd(db: Kysely<unknown>): Promise<void> {
   const payments = db.schema.alterTable('payments');
@@ -10,7 +10,7 @@ export async function keepHowPaymentsEnd(db: Kysely<unknown>): Promise<void> {
   await payments.addColumn('first_expired_at', 'integer').execute();
   await payments.addColumn('renewable', 'integer', (c) => c.notNull().defaultTo(1)).execute();
   await payments.addColumn('on_late', 'text', (c) => c.notNull().defaultTo('tell')).execute();
-  // Until now one counter stood for the pace and for the budget of late questions.
+  // Before, one counter set both the delay and the number of polls for late money.
   await sql`update payments set answers = checks, checks = 0
     where status in ('expired', 'canceled')`.execute(db);
   await sql`update payments set first_expired_at = (select min(e.created_at) from payment_events e
@@ -24,14 +24,14 @@ export async function keepHowPaymentsEnd(db: Kysely<unknown>): Promise<void> {
   await attempts.addColumn('over', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await sql`update attempts set deadline =
     (select p.deadline from payments p where p.id = payment_id)`.execute(db);
-  // Nothing asks about these any more: their providers have had their say.
+  // These attempts are no longer polled: their providers have given their final answers.
   await sql`update attempts set over = 1 where to_close = 0 and paid = 0 and exists
     (select 1 from payments p where p.id = payment_id
       and (p.reference is not attempts.reference or p.next_check_at is null)
       and p.status not in ('created', 'processing'))`.execute(db);
 
-  // A merchant's cancel ends an expired payment for good; a canceled one is never renewed. A refund that a person has
-  // found out to be none goes back with its sum (see attention-migration.ts).
+  // The merchant's cancel ends an expired payment for good: a canceled payment is never renewed. If a person finds that a
+  // refund did not happen, the status goes back together with the refunded amount (see attention.ts).
   await sql`drop trigger payments_keep_results`.execute(db);
   await sql`
     create trigger payments_keep_results before update of status on payments

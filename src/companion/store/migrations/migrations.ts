@@ -6,7 +6,7 @@ import { keepHowPaymentsEnd } from './ends.ts';
 import { indexForScale } from './scale.ts';
 import { nameStates } from './text-states.ts';
 
-/** In the order of their names; a landed one is never edited. */
+/** Run in the order of their names. A released migration is never changed. */
 export const migrations: Record<string, Migration> = {
   '0001_payments': { up: createPayments },
   '0002_attempts_to_close': { up: indexAttemptsToClose },
@@ -27,7 +27,7 @@ export const migrations: Record<string, Migration> = {
   '0017_text_states': { up: nameStates },
 };
 
-/** One row: the time that was seen last, to compare the clock with at the next start. */
+/** Adds the table of the last seen time: one row, for comparing the clock at the next start. */
 async function keepLastSeenTime(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('clock')
@@ -36,7 +36,7 @@ async function keepLastSeenTime(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** Of earlier payments those of the sandbox are known to be tests. */
+/** Adds the test mode. Of the earlier payments, those of the sandbox are marked as tests. */
 async function markTestPayments(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('payments')
@@ -44,7 +44,7 @@ async function markTestPayments(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`update payments set test = 1
     where id in (select payment_id from attempts where provider = 'sandbox')`.execute(db);
-  // At start every provider that still has money of payers is looked for.
+  // At start the companion looks for every provider that still has payers' money.
   await sql`create index attempts_paid on attempts (provider, created_at) where paid = 1`.execute(db);
 }
 
@@ -52,12 +52,12 @@ async function keepFailureReasons(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('refunds').addColumn('failure_reason', 'text').execute();
 }
 
-/** Answers kept for idempotency keys held payment tokens, and links with them: a replay issues both anew. */
+/** Removes payment tokens and links with tokens from the stored idempotency responses: a replay issues both again. */
 async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
   await sql`update idempotency_keys
     set answer_json = json_set(answer_json, '$.body.token', null, '$.body.payment_url', null)
     where json_type(answer_json, '$.body.token') = 'text'`.execute(db);
-  // Some providers send back the link that they lead the payer to.
+  // Some providers send back the link to which they lead the payer.
   const { rows } = await sql<{ rowid: number; body: Uint8Array }>`select rowid, body from provider_deliveries
     where instr(body, cast('/pay#pay_' as blob)) > 0`.execute(db);
   for (const { rowid, body } of rows) {
@@ -66,7 +66,7 @@ async function takeTokensOut(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-/** What the merchant was told stays told across a restart; the attempts of a payment are bounded. */
+/** Stores what the merchant was notified of, so that a restart does not repeat it. Adds the count that limits attempts. */
 async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {
   const attempts = db.schema.alterTable('attempts');
   await attempts.addColumn('confirm_tries', 'integer', (c) => c.notNull().defaultTo(0)).execute();
@@ -80,7 +80,7 @@ async function keepWhatWasTold(db: Kysely<unknown>): Promise<void> {
   await refunds.addColumn('told', 'integer', (c) => c.notNull().defaultTo(0)).execute();
 }
 
-/** A payment may have several attempts at several providers, and none at all while its payer chooses. */
+/** Allows several attempts at several providers for one payment, and none while the payer chooses a method. */
 async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
   const attempts = db.schema.alterTable('attempts');
   await attempts.addColumn('provider', 'text', (c) => c.notNull().defaultTo('')).execute();
@@ -92,7 +92,7 @@ async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
   await attempts.addColumn('to_confirm', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await sql`update attempts set (provider, method) =
     (select p.provider, p.method from payments p where p.id = payment_id)`.execute(db);
-  // Until now every provider's own id was found by our reference.
+  // Before, the provider's id was found by our reference.
   await sql`update attempts set provider_payment_id =
     (select p.provider_payment_id from payments p where p.reference = attempts.reference)`.execute(db);
   await sql`update attempts set provider_payment_id = reference
@@ -108,7 +108,7 @@ async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
   await payments.addColumn('receipt_url', 'text').execute();
   await payments.addColumn('deadline', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await sql`update payments set deadline = expires_at`.execute(db);
-  // SQLite lifts no NOT NULL: such a column is made anew.
+  // SQLite cannot remove a NOT NULL, so each column is created again.
   for (const column of ['method', 'provider', 'reference']) {
     await sql`alter table payments add column optional text`.execute(db);
     await sql`update payments set optional = ${sql.ref(column)}`.execute(db);
@@ -121,14 +121,14 @@ async function letPayersChoose(db: Kysely<unknown>): Promise<void> {
   await refunds.addColumn('asks', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await refunds.addColumn('next_ask_at', 'integer', (c) => c.notNull().defaultTo(0)).execute();
   await refunds.addColumn('duplicate', 'integer', (c) => c.notNull().defaultTo(0)).execute();
-  // Those under way may have been asked for already.
+  // The provider may already have been asked for pending refunds.
   await sql`update refunds set asks = 1`.execute(db);
 }
 
 /**
- * What money hangs on stands twice, in its table and in an index. Nothing is looked up by these two: SQLite has no
- * checksums, but every start compares indexes with their tables, and so a flipped bit in a sum or a status is found.
- * They begin with `seq`, so that new entries share a page.
+ * Stores the columns that money depends on twice, in the table and in an index. No query uses these two indexes. SQLite has
+ * no checksums, but every start compares indexes with their tables, and so finds a flipped bit in an amount or a status.
+ * The indexes begin with `seq`, so that new entries share a page.
  */
 async function keepMoneyTwice(db: Kysely<unknown>): Promise<void> {
   await sql`create index payments_twice on payments
@@ -136,7 +136,7 @@ async function keepMoneyTwice(db: Kysely<unknown>): Promise<void> {
   await sql`create index refunds_twice on refunds (seq, payment_id, reference, amount, status)`.execute(db);
 }
 
-/** A report that cannot be followed yet is kept, parsed, to be tried again. */
+/** Stores the parsed report of a deferred webhook, and its retries. */
 async function keepReportsSetAside(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('provider_deliveries').addColumn('report_json', 'text').execute();
   await db.schema
@@ -148,7 +148,7 @@ async function keepReportsSetAside(db: Kysely<unknown>): Promise<void> {
     where next_try_at is not null`.execute(db);
 }
 
-/** Each index holds only what is still to be erased. */
+/** Adds indexes that hold only the rows still to be erased, and an index of idempotency keys by age. */
 async function indexWhatRetentionErases(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('payments').addColumn('erased_at', 'integer').execute();
   await sql`create index payments_to_erase on payments (updated_at) where erased_at is null`.execute(db);
@@ -166,7 +166,7 @@ async function shareByEndpoint(db: Kysely<unknown>): Promise<void> {
   await sql`update deliveries set endpoint = host`.execute(db);
 }
 
-/** Looked for after every change, and hardly ever there: without it each look read the whole table. */
+/** Adds the index of attempts to close, which are rare. Each search, after every change, read the whole table without it. */
 async function indexAttemptsToClose(db: Kysely<unknown>): Promise<void> {
   await sql`create index attempts_to_close on attempts (payment_id) where to_close = 1`.execute(db);
 }

@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * Indexes for the questions that are asked over and over, so that none reads a table that grows for ever. A partial one
- * holds only the few rows that still have work or ask a person to look.
+ * Adds indexes for the repeated queries, so that none of them reads a whole table that grows for ever. A partial index holds
+ * only the few rows that still have work or need a person.
  */
 export async function indexForScale(db: Kysely<unknown>): Promise<void> {
-  // Rows with nothing left to do stood in these as well: who looked for nulls was led through all of them.
+  // These indexes also held the rows without work: a query for nulls had to read all of those.
   for (const replaced of ['refunds_by_status', 'attempts_to_confirm', 'payments_due', 'deliveries_due']) {
     await sql.raw(`drop index ${replaced}`).execute(db);
   }

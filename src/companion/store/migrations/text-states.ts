@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
-/** States of an attempt become words in place of numbers, and columns get the names that engineers search for. */
+/** Replaces the numbers for the states of an attempt by words, and gives columns the names that engineers search for. */
 export async function nameStates(db: Kysely<unknown>): Promise<void> {
   for (const column of [
     `state text not null default 'open' check (state in ('open', 'ended', 'paid', 'duplicate'))`,

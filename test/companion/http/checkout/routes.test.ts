@@ -202,7 +202,7 @@ describe('GET /session/events', () => {
       const get = (token: string) =>
         `GET /checkout/v1/session/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
       socket.write(get(open.token) + get(ended.token));
-      // The second response ends behind the first, and its heartbeat would come after that.
+      // The second response ends after the first one. A heartbeat of the second stream would come after its end.
       await new Promise((resolve) => setTimeout(resolve, 16_500));
       assert.equal((await shop.checkout('/session', open.token)).status, 200);
       socket.destroy();

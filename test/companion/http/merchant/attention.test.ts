@@ -26,7 +26,7 @@ const read = async (id: string) => (await (await shop.api(`/payments/${id}`)).js
 const listed = async () =>
   ((await (await shop.api('/payments?attention=true')).json()) as { items: Shown[] }).items;
 
-/** Paid, and its bank says afterwards that it has failed. Nobody is told by webhook: there is no `callback_url`. */
+/** Creates a paid payment that its bank then reports as failed. Without `callback_url` no webhook is sent. */
 async function doubted(): Promise<{ id: string; path: string }> {
   const { payment_id: id } = await shop.createPayment();
   await shop.sandbox(id, 'pay');

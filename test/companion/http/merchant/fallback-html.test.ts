@@ -17,7 +17,7 @@ const PAYMENT: FallbackFields = {
 };
 const RU = { merchantName: 'Ромашка', locale: 'ru' } as const;
 
-/** The text that is seen without CSS. */
+/** Returns the text that a payer sees without CSS. */
 const textOf = (markup: string) =>
   markup
     .replace(/<[^>]*>/g, ' ')

@@ -5,7 +5,7 @@ import { signWebhook } from '../../../../src/webhooks/webhooks.ts';
 import { startCompanion, WEBHOOK_SECRET, type TestCompanion } from '../../../support/companion.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
-/** Production, as far as addresses are concerned. */
+/** A companion that checks addresses as in production. */
 let strict: TestCompanion;
 let shop: TestCompanion;
 before(async () => {
@@ -16,7 +16,7 @@ after(() => Promise.all([shop.stop(), strict.stop()]));
 
 const ORDER = { order_id: 'N-1', amount: 125_000 };
 
-/** A field as a newcomer sends it, and all that they are to read. */
+/** Bodies as newcomers send them, each with all errors that the response must list. */
 const FAULTS: readonly (readonly [body: unknown, faults: Readonly<Record<string, RegExp>>])[] = [
   [[ORDER], { '': /must be an object \{…\}, not a list/ }],
   [[], { '': /must be an object \{…\}, not a list/ }],
@@ -81,7 +81,7 @@ describe('what a newcomer gets wrong', () => {
   });
 });
 
-/** Each spelling of a customer, and what is kept of it. */
+/** Spellings of the customer's fields, each with the stored value. */
 const SPELLINGS: readonly (readonly [field: string, given: string, kept: string | undefined])[] = [
   ['phone', '+7 (999) 000-11-22', '+79990001122'],
   ['phone', '8.999.000.11.22', '89990001122'],
@@ -162,7 +162,7 @@ describe('a webhook’s address as it is typed', () => {
   });
 });
 
-/** The hosted page's policy has a new nonce in every answer. */
+/** Returns the header without the nonce, which is new in every response of the hosted page. */
 const withoutNonce = ({ headers }: Response, name: string) =>
   headers.get(name)?.replace(/'nonce-[^']+'/, "'nonce'");
 

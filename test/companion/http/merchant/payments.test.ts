@@ -223,7 +223,7 @@ describe('Idempotency-Key', () => {
 
   it('makes one payment of a hundred calls at once', async () => {
     const body = { order_id: 'IDEM-3', amount: 700 };
-    // Open connections: else the first call is over before the last one has reached us.
+    // Open the connections first: otherwise the first call ends before the last one arrives.
     const hundred = Array.from({ length: 100 });
     await Promise.all(hundred.map(async () => (await fetch(`${shop.url}/healthz`)).text()));
     const responses = await Promise.all(hundred.map(() => create('key-3', body)));
@@ -236,7 +236,7 @@ describe('Idempotency-Key', () => {
     const made = responses.filter(({ status }) => status === 201);
     const payments = (await Promise.all(made.map((response) => response.json()))) as CreatedPayment[];
     for (const payment of payments) assert.deepEqual(payment, payments[0]);
-    // Who was told to come back gets that answer, too.
+    // A client that got 409 and repeats the call gets the same response.
     assert.deepEqual(await (await create('key-3', body)).json(), payments[0]);
     const page = (await (await shop.api('/payments?order_id=IDEM-3')).json()) as { items: unknown[] };
     assert.equal(page.items.length, 1);

@@ -75,7 +75,7 @@ const webhooksOf = (paymentId: string) =>
     .filter(({ body }) => body.includes(paymentId))
     .map(({ headers, body }) => verifyWebhook({ headers, body, secrets: WEBHOOK_SECRET }));
 
-/** Changes the bank's books behind its back: what happens when its webhook is lost. */
+/** Changes the status in the sandbox bank's database without a webhook, as if the webhook was lost. */
 function bankSays(reference: string, status: string): void {
   const books = new DatabaseSync(shop.databaseFile, { timeout: 5000 });
   books
@@ -244,7 +244,7 @@ describe('renew', () => {
 
   it('counts money that still comes on the old code, once, and closes the new one', async () => {
     const payment = await expiredPayment();
-    // Paid before the old code is closed: afterwards no bank would take the money.
+    // Pay before the old code is closed: afterwards no bank would take the money.
     bankSays(payment.payment_id, 'paid');
     await renew(payment.token);
     await until(

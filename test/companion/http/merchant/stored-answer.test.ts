@@ -7,7 +7,7 @@ import { startCompanion, type CreatedPayment, type TestCompanion } from '../../.
 import { dumpDatabase } from '../../../support/database-dump.ts';
 import { findTokens } from '../../../support/token-scan.ts';
 
-/** The same call twice, in two lives of one companion with different token secrets. */
+/** Makes the same call twice. Between the calls the companion restarts with another token secret. */
 async function replayed(
   t: TestContext,
   call: (shop: TestCompanion, headers: Record<string, string>) => Promise<Response>,
@@ -38,7 +38,7 @@ async function replayed(
   return { first: lives[0]!.body, again: lives[1]!.body, opens: lives[1]!.status };
 }
 
-/** The same text with the token's place held. */
+/** Returns the text with a placeholder for each token. */
 function besideTokens(body: string): string {
   const { token } = JSON.parse(body) as CreatedPayment;
   return body.replaceAll(token, '<token>');
@@ -97,7 +97,7 @@ describe('the end of every companion in these tests', () => {
   it('fails when its database holds a payment token', async () => {
     const shop = await startCompanion();
     const { token } = await shop.createPayment();
-    // What nobody but the shop itself can have put there.
+    // Only the shop itself can put a token into the metadata.
     await shop.createPayment({ metadata: { note: `see ${token}` } });
     await assert.rejects(shop.close(), /the database holds a payment token/);
     rmSync(shop.databaseFile, { force: true });

@@ -23,7 +23,7 @@ describe('the reference', () => {
         const response = await fetch(shop.url + path.replace(/{\w+}/, 'nobody'), {
           method: method.toUpperCase(),
         });
-        // Without a key or token every route that asks for one says so; one that is not there is not found.
+        // Without credentials, a route that requires them returns 401. A route that does not exist returns `not_found`.
         if (security.length > 0) assert.equal(response.status, 401, `${method} ${path}`);
         else assert.doesNotMatch(await response.text(), /:not_found"/, `${method} ${path}`);
       }

@@ -68,7 +68,7 @@ describe('GET /metrics', () => {
     const shop = await startCompanion();
     t.after(() => shop.stop());
     const waiting = await shop.createPayment();
-    // Nobody listens there: its webhooks stay in the outbox.
+    // No server listens at this address, so the webhooks stay in the outbox.
     const paid = await shop.createPayment({ callback_url: 'http://127.0.0.1:9/' });
     const stream = await StreamReader.open(shop.url, paid.token);
     await stream.until(({ snapshots }) => snapshots.length === 1);

@@ -68,7 +68,7 @@ describe('an address that does not exist', () => {
   });
 
   it('is neither logged nor repeated where it holds a token', async () => {
-    // Of the shape of ours and of nobody: what real ones do is in test/e2e/hosted-page-addresses.test.ts.
+    // A token of our format, of no payment. test/e2e/hosted-page-addresses.test.ts tests real tokens.
     const token = `pay_nobody_nobody-nobody.${'s3cret-'.repeat(7).slice(0, 43)}`;
     assert.deepEqual(tokensIn(token), [token]);
     for (const encode of ENCODINGS) {
@@ -79,7 +79,7 @@ describe('an address that does not exist', () => {
         `/x/${sent}`,
         `/x?t=${sent}`,
         `/pay%23${sent}${'&x'.repeat(60)}`,
-        `/${'x'.repeat(135)}/${sent}`, // where its address is cut for the answer
+        `/${'x'.repeat(135)}/${sent}`, // The response cuts the address inside the token.
         `/pay%23${sent}%`,
       ]) {
         for (const headers of [PERSON, { accept: '*/*' }]) {

@@ -7,7 +7,7 @@ import { ScriptedProvider } from '../../../support/scripted-provider.ts';
 
 const START = 'https://bank.example/pay?order=';
 const ofBytes = (length: number) => START + 'x'.repeat(length - START.length);
-/** Two bytes a character. */
+/** Returns a link of `length` bytes: a Cyrillic character has two bytes. */
 const cyrillic = (length: number) => START + 'щ'.repeat((length - START.length) / 2);
 
 describe('the drawn QR', () => {

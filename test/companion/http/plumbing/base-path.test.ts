@@ -9,7 +9,7 @@ import { PathProxy } from '../../../support/path-proxy.ts';
 
 const PATH = '/pay-api';
 
-/** A companion that payers reach below a path, in each way that shops have. */
+/** The ways in which shops serve a companion below a path. */
 const SETUPS: Readonly<Record<string, (t: TestContext) => Promise<string>>> = {
   'a proxy that takes the path off': (t) => behindProxy(t, PATH, true),
   'a proxy that leaves the path on': (t) => behindProxy(t, PATH, false),
@@ -23,7 +23,7 @@ const SETUPS: Readonly<Record<string, (t: TestContext) => Promise<string>>> = {
         response.writeHead(404).end();
         return;
       }
-      // As express does before it calls a handler that is mounted.
+      // Express does the same before it calls a mounted handler.
       Object.assign(request, { originalUrl: request.url, baseUrl: PATH });
       request.url = request.url!.slice(PATH.length);
       companion.handler(request, response);
@@ -58,7 +58,7 @@ async function behindProxy(t: TestContext, path: string, strips: boolean): Promi
   return proxy.url;
 }
 
-/** The files that a page asks for, as a browser resolves their addresses. */
+/** Returns the addresses of the page's files, resolved as in a browser. */
 async function filesOf(page: Response): Promise<URL[]> {
   const html = await page.text();
   return [...html.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]+)"/g)].map(
@@ -72,7 +72,7 @@ async function assertFiles(address: string): Promise<void> {
   const files = await filesOf(page);
   assert.ok(files.length > 0, address);
   for (const file of files) {
-    // Without a build there are no scripts; where they are asked for shows all the same.
+    // Scripts exist only after a build. A test below checks the addresses of the scripts.
     const found = file.pathname.endsWith('.js') ? 200 : (await fetch(file)).status;
     assert.equal(found, 200, `${file.href} of ${address}`);
   }
@@ -96,7 +96,7 @@ describe('SBP_PUBLIC_URL with a path', () => {
       const { servers } = (await (await fetch(`${base}/openapi.json`)).json()) as { servers: unknown };
       assert.deepEqual(servers, [{ url: base }]);
 
-      // The bank's page posts to itself and comes back to itself.
+      // The form of the bank's page posts to the page's own address, and redirects back to it.
       const page = await fetch(payment.qr_payload);
       const action = /<form method="post" action="([^"]+)"/.exec(await page.text())![1]!;
       const form = { method: 'POST', body: new URLSearchParams({ action: 'pay' }) };

@@ -19,7 +19,7 @@ interface Call {
   path: string;
   method?: string;
   headers?: Record<string, string>;
-  /** Any of 127.0.0.0/8: another caller. */
+  /** The caller's address: any address of 127.0.0.0/8. */
   from?: string;
 }
 
@@ -51,7 +51,7 @@ describe('SBP_RATE_LIMIT', () => {
     assert.match(String(refused.headers['content-type']), /problem\+json/);
     const wait = Number(refused.headers['retry-after']);
     assert.ok(wait >= 1 && wait <= 12, `${wait} s`);
-    // Its guesses cost the key's holder nothing.
+    // The wrong guesses do not count against the valid key.
     assert.equal((await call(shop, { path: LIST, headers: bearer(API_KEY) })).status, 200);
   });
 
@@ -66,7 +66,7 @@ describe('SBP_RATE_LIMIT', () => {
       return statuses;
     };
     assert.deepEqual(await spread('/checkout/v1/session', token), [200, 200, 200, 200, 200, 429, 429]);
-    // One was spent on the payment.
+    // The key has used one call to create the payment.
     assert.deepEqual(await spread(LIST, API_KEY), [200, 200, 200, 200, 429, 429, 429]);
   });
 
@@ -122,7 +122,7 @@ describe('SBP_TRUSTED_PROXIES', () => {
       statuses.map(({ status }) => status),
       [401, 401, 429],
     );
-    // What the payer itself put in front of the proxy's entry is not believed.
+    // The address that the caller put before the proxy's entry is ignored.
     const spoofed = await call(shop, { path: LIST, headers: forwarded('203.0.113.5, 198.51.100.1') });
     assert.equal(spoofed.status, 429);
   });
@@ -203,7 +203,7 @@ describe('SBP_STREAM_LIMIT', () => {
         socket.send(
           `GET /checkout/v1/session/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${payment.token}\r\n\r\n`,
         );
-        // Every other one leaves before it can have been answered.
+        // In every other round the clients disconnect before the response.
         if (round % 2 === 0) setImmediate(() => socket.close());
         else await until(() => socket.received.includes('HTTP/1.1'));
       }

@@ -9,7 +9,7 @@ import { PaymentTokens } from '../../../../src/companion/payments/model/tokens.t
 
 const SECRETS = ['first-secret', 'second-secret', 'third-secret'];
 
-/** How many secrets are compared while this goes on, each in constant time; nothing else may be compared at all. */
+/** Returns the number of constant-time comparisons during `work`. Fails if a comparison is not between digests. */
 function comparisons(work: () => unknown): number {
   const real = crypto.timingSafeEqual;
   let count = 0;
@@ -18,7 +18,7 @@ function comparisons(work: () => unknown): number {
     count++;
     return real(a, b);
   };
-  syncBuiltinESMExports(); // what was imported by name follows
+  syncBuiltinESMExports(); // This also replaces the function in named imports.
   try {
     work();
   } finally {

@@ -53,7 +53,7 @@ describe('every answer', () => {
         for (const directive of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
           assert.ok(policy.includes(directive), `${address}: ${policy}`);
         }
-        // Forms alone may leave: to payment systems that want one posted.
+        // Only forms may go to other hosts: to payment systems.
         const others = policy.replace(/form-action [^;]+/, '');
         assert.doesNotMatch(others, /unsafe|\*|https?:|data:/, address);
       }

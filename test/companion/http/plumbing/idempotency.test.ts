@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => shop.stop());
 
-/** A POST whose address arrives exactly as it is written here. */
+/** Sends a POST with exactly this address. */
 async function post(target: string, body: string, key: string) {
   const head = [
     `POST ${target} HTTP/1.1`,

@@ -8,9 +8,9 @@ import { RawSocket } from '../../../support/raw-socket.ts';
 
 const IDLE = 5_000;
 const SLOW = 200;
-/** The system's queue of connections that wait to be taken has room for so many. */
+/** The number of connections to open at once: the system's accept queue has room for them. */
 const AT_ONCE = 250;
-/** What slow clients are given, and by when they must be gone. */
+/** The times after which slow clients must be closed, ms: not before `least`, at the latest after `most`. */
 const HEADERS_MS = { least: 9_000, most: 18_000 };
 const BODY_MS = { least: 18_000, most: 30_000 };
 const BASELINE_MS = 2_000;
@@ -65,13 +65,13 @@ describe('slow and idle clients', () => {
     const told = [...headers, ...bodies].filter(({ received }) =>
       /^HTTP\/1\.1 408 [^]*request_timeout/.test(received),
     );
-    // A byte that crosses the answer on its way turns the close into a reset, which may overtake it.
+    // A byte that arrives after the close causes a reset, and the reset may overtake the response.
     assert.ok(told.length > 1.8 * SLOW, `only ${told.length} were told why`);
     assert.ok(quantile(times, 0.99) < Math.max(pace.stretch(1_000), 10 * quantile(undisturbed, 0.99)));
   });
 });
 
-/** What a payer's page asks, again and again. */
+/** Repeats the request of a payer's page. */
 class GoodCalls {
   readonly #companion: CompanionProcess;
   readonly #token: string;
@@ -85,7 +85,7 @@ class GoodCalls {
     return new GoodCalls(companion, (await companion.client.createPayment()).token);
   }
 
-  /** Answers how many ms each call took. */
+  /** Returns the duration of each call, ms. */
   async callWhile(wanted: () => boolean): Promise<number[]> {
     const times: number[] = [];
     while (wanted()) {

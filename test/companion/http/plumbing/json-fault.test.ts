@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { jsonFault } from '../../../../src/companion/http/plumbing/json-fault.ts';
 
-/** What newcomers send, and what they are to be told. */
+/** Texts that newcomers send, each with the expected message. */
 const FAULTS: readonly (readonly [string, RegExp])[] = [
   ["{'order_id':'A'}", /^line 1, column 2: .*' found; .*double quotes/],
   ['{"a":1,}', /^line 1, column 8: .*} found; leave out the comma before it/],

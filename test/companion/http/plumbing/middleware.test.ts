@@ -29,11 +29,11 @@ interface Express {
   readonly json: () => Handler;
 }
 
-/** Without types of their own: two versions of one package, one of them under another name. */
+/** Imports Express without its types: two versions of one package are installed, one under another name. */
 const express = async (name: string): Promise<Express> =>
   ((await import(name)) as { default: Express }).default;
 
-/** What the shop's own part has seen of a request. */
+/** The request as the shop's own handler has received it. */
 interface Echo {
   readonly shop: true;
   readonly method: string;
@@ -61,7 +61,7 @@ async function shopWith(
   return `http://127.0.0.1:${port}`;
 }
 
-/** As it is written: no client between that tidies the address up. */
+/** Sends a request with exactly this path. `fetch` would normalize the address. */
 async function ask(
   origin: string,
   method: string,
@@ -84,7 +84,7 @@ async function shopSees(origin: string, method: string, path: string, body?: str
 
 const codeOf = ({ text }: { text: string }): unknown => (JSON.parse(text) as { code?: unknown }).code;
 
-/** Signed by HS256, as sign-in services make them. */
+/** Returns a JWT that is signed with HS256, as sign-in services make them. */
 function jwt(claims: object): string {
   const [head, body] = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) =>
     Buffer.from(JSON.stringify(part)).toString('base64url'),

@@ -10,7 +10,7 @@ import { DocExamples } from '../../../support/doc-examples.ts';
 
 type Example = Record<string, unknown> & { readonly companion: Companion };
 
-/** How each example is made to listen. */
+/** Returns the HTTP server of each example. */
 const SERVERS: Readonly<Record<string, (example: Example) => Promise<Server> | Server>> = {
   'express-shop.mjs': ({ app }) => createServer(app as RequestListener),
   'express4-shop.mjs': ({ app }) => createServer(app as RequestListener),

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { API_KEY, startCompanion, type TestCompanion } from '../../../support/companion.ts';
 import { pipeline } from '../../../support/raw-client.ts';
 
-/** Each once got the wrong answer; most were found by fuzzing. */
+/** Requests that once got a wrong response. Fuzzing found most of them. */
 describe('requests at the edge', () => {
   let shop: TestCompanion;
   before(async () => {

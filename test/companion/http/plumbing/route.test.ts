@@ -9,7 +9,7 @@ import { collectOperations, route } from '../../../../src/companion/http/plumbin
 
 const silent = { warn: () => undefined, requestRefused: () => undefined } as never;
 
-/** An application whose routes throw what they are asked for. */
+/** Creates an application whose route throws the requested problem code. */
 function createApp() {
   const lines: string[] = [];
   const loggerInstance: FastifyBaseLogger = pino({}, { write: (line: string) => void lines.push(line) });

@@ -4,7 +4,7 @@ import { API_KEY, startCompanion, type TestCompanion } from '../../../support/co
 import { StreamReader } from '../../../support/event-source.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
-/** Behind a proxy that is not named in SBP_TRUSTED_PROXIES everyone has one address: here, all of this test. */
+/** Starts a companion where all callers share one address, as behind a proxy that is not in SBP_TRUSTED_PROXIES. */
 async function shopBehindProxy(t: TestContext, env: Record<string, string>): Promise<TestCompanion> {
   const shop = await startCompanion(env);
   t.after(() => shop.stop());
@@ -47,7 +47,7 @@ describe('a stranger at the address of everybody', () => {
     assert.ok(statuses.has(429));
     assert.equal((await shop.api(`/payments/${payment_id}`)).status, 200);
     assert.equal((await shop.checkout('/session', token)).status, 200);
-    // The sandbox's bank signs its webhook and sends it from this address, too.
+    // The sandbox's bank also sends its webhook from this address, with a signature.
     assert.equal((await shop.sandbox(payment_id, 'pay')).status, 200);
   });
 
@@ -110,7 +110,7 @@ describe('refusals that anyone can cause', () => {
       (sum, line) => sum + Number(line['more'] ?? 1),
       0,
     );
-    // A webhook over the limit is told as what it was as well.
+    // A webhook over the limit is logged twice: as a limited call, and as a refused webhook.
     assert.equal(more, 80 + limitedWebhooks);
     assert.equal(shop.logs().includes(API_KEY), false);
   });

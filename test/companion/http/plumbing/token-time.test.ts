@@ -4,11 +4,11 @@ import { CompanionProcess } from '../../../support/companion-process.ts';
 import { pipeline, type RawRequest } from '../../../support/raw-client.ts';
 
 const ROUNDS = 120;
-/** By itself one request would drown in the noise. */
+/** The number of requests in one measurement: the time of a single request is lost in the noise. */
 const PIPELINED = 40;
-/** A look-up in the database that finds a payment, beside one that finds none, makes it 1.24. */
+/** The ratio would be 1.24 if the database was read: a look-up that finds a payment takes longer. */
 const MAX_RATIO = 1.2;
-/** A difference of ours is there every time; one of this machine's is not. */
+/** A difference in our code shows in every try. A difference of this machine does not. */
 const TRIES = 8;
 
 function asking(token: string): RawRequest[] {
@@ -16,11 +16,11 @@ function asking(token: string): RawRequest[] {
   return Array.from({ length: PIPELINED }, () => ({ head, body: Buffer.alloc(0) }));
 }
 
-/** The time of one refusal for each kind of token, in µs. */
+/** Returns the time of one refusal for each kind of token, µs. */
 async function measure(port: number, kinds: Readonly<Record<string, string>>): Promise<Map<string, number>> {
   const samples = Object.entries(kinds).map(([kind, token]) => ({ kind, token, times: [] as number[] }));
   for (let round = 0; round < ROUNDS; round++) {
-    // In turns, and each kind first once in a while: what else this machine does falls on all alike.
+    // The kinds take turns, also in being the first, so that other work of this machine affects all of them alike.
     samples.push(samples.shift()!);
     for (const { kind, token, times } of samples) {
       const begun = performance.now();
@@ -35,7 +35,7 @@ async function measure(port: number, kinds: Readonly<Record<string, string>>): P
   return new Map(samples.map(({ kind, times }) => [kind, undisturbed(times)]));
 }
 
-/** The lower decile, since other work on this machine only ever adds time. */
+/** Returns the lowest decile, since other work on this machine only adds time. */
 function undisturbed(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 10)]!;
 }

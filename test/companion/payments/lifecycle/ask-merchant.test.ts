@@ -8,10 +8,10 @@ import { CompanionProcess } from '../../../support/companion-process.ts';
 import { WEBHOOK_SECRET } from '../../../support/companion.ts';
 import { SmartGlocalShop, until } from '../../../support/smart-glocal-shop.ts';
 
-/** The merchant's server that is asked before money is taken. */
+/** The merchant's server, which the companion asks before money is taken. */
 class Decider {
   readonly asked: Record<string, unknown>[] = [];
-  /** `null`: silence. */
+  /** `null` for no answer. */
   answer: { readonly status: number; readonly body: string } | null = null;
   onAsked: () => void = () => undefined;
   readonly #server: Server;

@@ -35,7 +35,7 @@ async function toldOf(id: string): Promise<string[]> {
   return rows.map(({ event }) => event);
 }
 
-/** The provider has its own word for a code that was closed. */
+/** Makes the provider report this status for a closed code. */
 function calls(word: PaymentStatus): void {
   const close = ledger.provider.cancel.bind(ledger.provider);
   ledger.provider.cancel = async (payment) => {

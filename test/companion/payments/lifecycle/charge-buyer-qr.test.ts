@@ -44,7 +44,7 @@ async function scan(shop: Pick<Client, 'url'>, token: string, payload = CODE) {
   return { status: response.status, text: await response.text() };
 }
 
-/** Ms until the payment has this status. */
+/** Waits until the payment has this status. Returns the time taken, ms. */
 async function until(
   shop: Pick<Client, 'api'>,
   id: string,
@@ -86,7 +86,7 @@ describe('a code scanned for Sberbank', () => {
     return { ...payment, snapshot: JSON.parse(text) as Snapshot };
   };
   const calls = (path: string) => bank.calls.filter((call) => call.path === path);
-  /** Everything that the database holds of a payment's code. */
+  /** Returns the scanned code of a payment in the database. */
   const storedCode = (id: string) => {
     const db = new DatabaseSync(shop.databaseFile, { readOnly: true });
     try {
@@ -183,7 +183,7 @@ describe('a code scanned for Sberbank', () => {
     });
   }
 
-  /** Three calls go wrong: all tries of the payment itself, unless a token is due. */
+  /** Scans a code while three calls fail: all tries of the payment, unless a call for the access token takes one. */
   async function scanUnder(kind: Fault, { token, payment_id }: CreatedPayment): Promise<void> {
     bank.fault = { kind, left: 3 };
     assert.equal((await scan(shop, token)).status, 200);

@@ -12,7 +12,7 @@ import {
 import { startFreepayment, type FreepaymentShop } from '../../../support/freepayment-shop.ts';
 import { AMOUNT, Ledger } from '../../../support/ledger.ts';
 
-/** A refund that fails tells why, where the provider does. */
+/** A failed refund has a reason if the provider gives one. */
 describe('the reason of a failed refund', () => {
   let ledger: Ledger;
   let answer: () => ProviderRefund;
@@ -78,7 +78,7 @@ describe('the reason of a failed refund', () => {
       refund: { ...failed, failureReason: 'declined by the payer’s bank' },
     });
     assert.equal(await reasonNow(row.id), 'declined by the payer’s bank');
-    // A second message changes nothing.
+    // A second report changes nothing.
     await tell({ reference: paymentId, refund: { ...failed, failureReason: 'another word' } });
     assert.equal(await reasonNow(row.id), 'declined by the payer’s bank');
   });

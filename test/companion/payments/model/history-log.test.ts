@@ -55,11 +55,11 @@ async function act(shop: TestCompanion, path: string, token: string, json: unkno
   assert.equal(status, 200, path);
 }
 
-/** Each line of the history stands in the log, in its order, and nothing there asks a person to look. */
+/** Asserts that the log has each line of the history, in order, and no warning. Returns the events. */
 async function assertToldCalmly(shop: TestCompanion, paymentId: string): Promise<HistoryEvent[]> {
   let events: HistoryEvent[] = [];
   let logged: LogLine[] = [];
-  // A line may be added between the two looks.
+  // A line may be added between the two reads.
   await until(async () => {
     events = await eventsOf(shop, paymentId);
     logged = linesOf(shop, paymentId);
@@ -91,7 +91,7 @@ describe("a payment's story in the log", () => {
     for (const method of ['sbp', 'sberpay', 'buyer_qr', 'sbp']) await act(shop, '/method', token, { method });
     await shop.sandbox(payment_id, 'process');
     await shop.sandbox(payment_id, 'pay');
-    // What the provider says of the codes that were left comes in by and by.
+    // The provider's reports about the replaced codes come later.
     await until(
       () => linesOf(shop, payment_id).some(({ note }) => note === 'replaced_attempt'),
       'a closed code',

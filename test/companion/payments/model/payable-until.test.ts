@@ -20,7 +20,7 @@ const until = async ({ id }: Pick<Payment, 'id'>) => payableUntil(ledger.ctx, aw
 const cancel = async ({ id }: Pick<Payment, 'id'>) =>
   cancelPayment(ledger.ctx, await ledger.paymentOf(id), { source: 'merchant' });
 
-/** As a provider that closes nothing. */
+/** Makes the provider one that cannot close attempts. */
 function closesNothing(lifetime: 'ours' | 'own'): void {
   Object.assign(ledger.provider, {
     capabilities: { ...ledger.provider.capabilities, cancel: false, lifetime },
@@ -28,7 +28,7 @@ function closesNothing(lifetime: 'ours' | 'own'): void {
   });
 }
 
-/** A provider whose codes live for so long, whatever it is told. */
+/** Makes the provider set the lifetime of its codes, ms, whatever the request says. */
 function livesFor(ms: number): void {
   const create = ledger.provider.create.bind(ledger.provider);
   ledger.provider.create = async (request) => ({

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => ledger.close());
 
-/** As time goes by: a look every few minutes. */
+/** Advances the clock step by step. The reconciler runs after each step. */
 async function wait(ms: number, step = 5 * MINUTE_MS): Promise<void> {
   for (const end = ledger.time + ms; ledger.time < end;) {
     ledger.time = Math.min(end, ledger.time + step);
@@ -40,7 +40,7 @@ async function canceledUnheard(): Promise<string> {
 
 const reasonsOf = async (id: string) => (await ledger.attentionOf(id)).map(({ reason }) => reason);
 
-/** Ways in which a provider says nothing of the payment. */
+/** Ways in which a provider does not report the payment. */
 const SILENCES: Record<string, () => Promise<never>> = {
   'answers 500': () => Promise.reject(new NoUsableResponse('the provider answered 500', true)),
   'refuses the connection': () =>
@@ -51,7 +51,7 @@ const SILENCES: Record<string, () => Promise<never>> = {
     Promise.reject(new ProviderError('unavailable', 'not asked', { mayHaveTakenEffect: false })),
 };
 
-/** Money that came while nobody could be asked: whether it is found in the week that follows. */
+/** Pays during an outage of the provider. Returns true if the money is found within a week after the outage. */
 async function isFound(
   id: string,
   outageMs: number,

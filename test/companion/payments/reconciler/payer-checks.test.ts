@@ -7,7 +7,7 @@ import { until } from '../../../support/until.ts';
 import { UpstreamBooks } from '../../../support/upstream-books.ts';
 import { UpstreamProxy } from '../../../support/upstream-proxy.ts';
 
-/** A shop whose upstream's webhooks are all lost, and which plans no question by itself. */
+/** A shop that loses all webhooks of its upstream. `create` removes the planned polls. */
 async function open(t: TestContext) {
   const books = new UpstreamBooks();
   const upstream = await UpstreamProxy.start(null);
@@ -64,7 +64,7 @@ describe('POST /session/check', () => {
     const before = await check(token);
     assert.deepEqual([before.status, before.actions.includes('check')], ['created', true]);
     payBill(payment_id);
-    // The gap between two questions is the companion's own time.
+    // The companion sets the minimum time between two checks.
     await until(async () => (await check(token)).status === 'paid', 'the payment');
   });
 
@@ -140,7 +140,7 @@ describe('POST /session/check', () => {
     database((db) => db.exec(`UPDATE payments SET status = 'expired', expires_at = created_at`));
     assert.equal((await act(token, 'renew')).status, 'created');
     planNothing();
-    // Closed, and looked at for late money in half a minute at the earliest.
+    // The replaced code is closed. The first poll for late money comes half a minute later at the earliest.
     const isClosed = (db: DatabaseSync) =>
       db.prepare("SELECT 1 FROM attempts WHERE close_state = 'watching'").get();
     await until(() => database(isClosed) !== undefined, 'the closing');
@@ -172,7 +172,7 @@ describe('POST /session/check', () => {
     const before = plan();
     await check(token);
     const after = plan();
-    // A planned question may have come in between, on a slow machine: then it alone was counted.
+    // On a slow machine a planned poll may have run in between. Then only that poll was counted.
     if (after.checks === before.checks) assert.deepEqual(after, before);
     payBill(payment_id);
   });

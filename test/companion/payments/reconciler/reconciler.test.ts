@@ -20,7 +20,7 @@ afterEach(() => ledger.close());
 const unavailable = () => Promise.reject(new ProviderError('unavailable', 'down'));
 
 describe('a provider that does not answer', () => {
-  /** Beside the one at hand, for SberPay. */
+  /** Adds a second provider, for SberPay. */
   function secondProvider(): ScriptedProvider {
     const second = new ScriptedProvider();
     Object.assign(ledger.ctx.providers, { 'sbp-api': second });
@@ -89,7 +89,7 @@ describe('work that fails', () => {
       asked++;
       return Promise.resolve(ledger.provider.report(last.id));
     };
-    // Not as payments: what is looked at are the webhooks.
+    // Plan no polls of payments: this test is about the webhooks.
     await ledger.ctx.store.write((trx) => trx.updateTable('payments').set({ nextCheckAt: null }).execute());
     ledger.time += 5_000;
     for (let round = 0; round < 5; round++) await ledger.look();

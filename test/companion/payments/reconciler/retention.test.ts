@@ -12,7 +12,7 @@ import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const KEPT_MS = 3_000;
-/** Whatever of it is still on the disk afterwards has not been erased. */
+/** Personal data of the payer. None of it may remain on the disk. */
 const PERSONAL = {
   email: 'anna.karenina@example.ru',
   phone: '+79160001877',
@@ -59,7 +59,7 @@ describe('retention', () => {
     const { payment_id, token } = await create({ qr: { format: 'svg' } });
     await shop.sandbox(payment_id, 'pay');
     await shop.api('/refunds', { json: { payment_id, amount: 25_000, reason: PERSONAL.reason } });
-    // A provider's own words may name the payer.
+    // The provider's texts may name the payer.
     const body = JSON.stringify({
       event: 'payment.paid',
       payment_id,
@@ -137,7 +137,7 @@ describe('retention', () => {
     const database = new DatabaseSync(shop.databaseFile, { timeout: 5_000 });
     const left = database.prepare('select count(*) as n from payments where erased_at is null');
     await until(() => Promise.resolve(left.get()!['n'] === 0), 'every payment erased');
-    // What was written before still stands in the log, until SQLite takes it over.
+    // Earlier writes remain in the log until SQLite copies them into the database.
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     database.close();
     const bytes = await readFile(shop.databaseFile);

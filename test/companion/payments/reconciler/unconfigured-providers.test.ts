@@ -13,7 +13,7 @@ import { until } from '../../../support/until.ts';
 
 const CUSTOMER = { customer: { ip: '203.0.113.7', email: 'payer@example.ru' } };
 
-/** A shop that has left one acquirer for another, on one database. */
+/** A shop that has replaced its acquirer by another one, with the same database. */
 describe('a provider that no method names any more', () => {
   const former = new FreepaymentSimulator({ variant: 'BC' });
   const newer = new SbpApiSimulator();
@@ -47,7 +47,7 @@ describe('a provider that no method names any more', () => {
       made[name] = payment.payment_id;
       if (name === 'renewed') token = payment.token;
     }
-    // The port stays: the acquirer goes on reporting there.
+    // The port stays the same, because the former acquirer still sends its webhooks there.
     await former.act(made.paid, 'pay');
     await becomes(made.paid, 'paid');
     await shop.close();

@@ -52,7 +52,7 @@ describe('a webhook that came before its payment was stored', () => {
           { provider: 'sandbox', method: 'sbp', deadline: ledger.time },
           ledger.time,
         );
-        // The claimed id itself. It is not believed only because it was claimed first.
+        // Store the claimed id. A claim is not trusted only because it came first.
         await trx
           .updateTable('attempts')
           .set({ providerPaymentId: reference })

@@ -50,7 +50,7 @@ async function webhooks(id: string) {
   return rows.map(({ body }) => JSON.parse(body) as { event: string; reason?: string; refund_id?: string });
 }
 
-/** The payer has chosen one method, then another one. Both codes are still on some screen. */
+/** Creates a payment whose payer chose one method and then another. Both codes may still be on a screen. */
 async function twoWays(): Promise<{ id: string; first: string; second: string }> {
   const id = await newPayment();
   await choose(id, 'sbp');

@@ -45,7 +45,7 @@ describe('money that was paid and refunded between two status queries', () => {
   });
 });
 
-/** Nobody says how much has gone back: nothing more is to follow until a person has. */
+/** Asserts that the refunded amount is unknown, so that no refund is possible until a person resolves it. */
 async function isHeld(id: string): Promise<void> {
   const reasons = (await ledger.attentionOf(id)).map(({ reason }) => reason);
   assert.deepEqual(reasons, ['unmatched_refund']);
@@ -57,7 +57,7 @@ async function isHeld(id: string): Promise<void> {
 }
 
 describe('a refund that the provider reports by a status', () => {
-  /** Paid on its first code, after a second one was asked for. */
+  /** Returns a payment that was paid with its first code, after a renewal had made a second one. */
   async function paidOnTheFirst(): Promise<string> {
     const { id } = await ledger.createPayment();
     await later(900_000);

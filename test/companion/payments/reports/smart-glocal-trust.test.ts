@@ -5,7 +5,7 @@ import { SmartGlocalShop, until } from '../../../support/smart-glocal-shop.ts';
 
 const FOREIGN_LINK = 'https://elsewhere.example/pay';
 
-/** What somebody else's session under our payment's name says: its owner chose that name, and the provider signed it. */
+/** Returns a signed webhook about another merchant's session, whose owner has chosen our reference. */
 function foreign(place: SmartGlocalShop, type: string, reference: string): Message {
   const payment = {
     id: 'pm_foreign',
@@ -81,7 +81,7 @@ describe('a webhook by Smart Glocal', () => {
     const made = await place.create();
     place.system.webhooksLost = false;
     for (const type of TYPES) {
-      // Asked by us, the provider knows no such session: not acknowledged, it would come again.
+      // The provider answers that it does not know this session. The webhook is not acknowledged, so that it comes again.
       assert.equal(await place.system.send(foreign(place, type, made.payment_id)), 503, type);
     }
     const { status, presentation } = await place.session(made.token);
@@ -155,7 +155,7 @@ describe('a refund by Smart Glocal', () => {
     assert.equal((await place.read(payment_id)).status, 'paid');
   });
 
-  /** Resolves the one attention that is open. */
+  /** Resolves the only open attention. */
   async function resolve({ shop }: SmartGlocalShop, paymentId: string, resolution: object): Promise<void> {
     const path = `/payments/${paymentId}`;
     const { attention } = (await (await shop.api(path)).json()) as {
@@ -181,7 +181,7 @@ describe('a refund by Smart Glocal', () => {
       const response = await slow.shop.api('/refunds', { json: { payment_id, amount } });
       return ((await response.json()) as { refund_id: string }).refund_id;
     };
-    // Made in the provider's cabinet, and of what sum is not told: a person has to say.
+    // This refund was made in the provider's cabinet, with an unknown amount. A person has to enter it.
     assert.equal(await slow.tell('payment_refunded', payment_id), 200);
     await resolve(slow, payment_id, { outcome: 'money_out', amount: 1_000 });
     const both = [await ask(25_000), await ask(50_000)];
@@ -201,7 +201,7 @@ describe('a refund by Smart Glocal', () => {
     assert.equal(events.filter(({ note }) => note === 'unmatched_refund').length, 2);
     assert.equal(await slow.tell('payment_refunded', payment_id), 200);
     assert.equal((await slow.read(payment_id)).refunded_amount, 76_000);
-    // One more than we have asked for.
+    // This is one report more than the refunds that we requested.
     await resolve(slow, payment_id, { outcome: 'no_money' });
     await slow.close();
   });

@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => ledger.close());
 
-/** What a bank may truthfully say of one payment, and what it comes to in the end. */
+/** The statuses that a bank may correctly report for one payment, and the final status. */
 const LIVES: readonly { said: readonly PaymentStatus[]; end: PaymentStatus }[] = [
   { said: ['processing', 'paid'], end: 'paid' },
   { said: ['processing', 'failed'], end: 'failed' },
@@ -55,7 +55,7 @@ describe('the order of webhooks', () => {
     it(`does not matter: ${said.join(', ')} end as ${end} in every order, each sent twice`, async () => {
       for (const order of permutations(said)) {
         const id = await newPayment();
-        // The bank itself has come to the end: being asked, it says what it says at last.
+        // The bank's own records have the final status: a status query returns it.
         ledger.provider.created.get(id)!.status = end === 'refunded' ? 'paid' : end;
         for (const status of [...order, ...order]) await tell(id, status);
         for (let round = 0; round < 3; round++) {
@@ -77,11 +77,11 @@ describe('the order of webhooks', () => {
           changes.map(({ statusAfter }) => `payment.${statusAfter}`),
           'one webhook to the merchant for each change',
         );
-        // An end that comes after the money may have been overtaken by it, or take it back: only a person can tell.
+        // An end after the money was either late, or takes the money back. Only a person can tell which.
         const isTakenBack = order
           .slice(order.indexOf('paid'))
           .some((status) => status === 'expired' || status === 'canceled');
-        // Nobody says how much of it has gone back.
+        // The report does not say how much was refunded.
         const inPart = changes.filter(({ statusAfter }) => statusAfter === 'partial_refunded').length;
         const alarms = inPart + (end === 'paid' && isTakenBack ? 1 : 0);
         assert.equal(told.length - changes.length, alarms, order.join(', '));

@@ -7,7 +7,7 @@ import type { Capabilities } from '../../../../src/companion/providers/provider.
 import { freePort, startCompanion, type TestCompanion } from '../../../support/companion.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
-/** A companion whose provider is the worked example's, with other capabilities where a test wants them. */
+/** A companion with the example provider. A test may replace its capabilities. */
 async function start(
   system: AcmeSimulator,
   capabilities: Partial<Capabilities> = {},

@@ -21,7 +21,7 @@ async function migrateTo(file: string, version: string): Promise<void> {
   await db.destroy();
 }
 
-/** A database as an earlier version left it, with a renewed payment that was partly given back. */
+/** Creates a database of an earlier version, with a renewed, partially refunded payment. */
 async function databaseOf(version: string): Promise<{ file: string; directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'sbp-migrations-'));
   const file = join(directory, 'test.sqlite');
@@ -101,7 +101,7 @@ describe('a database of an earlier version', () => {
         ],
       );
       const refund = await store.read.selectFrom('refunds').selectAll().executeTakeFirstOrThrow();
-      // It may have been asked for before: a provider that cannot tell repeats is not asked again.
+      // The refund may have been requested before. A provider that cannot recognize repeats is not asked again.
       assert.deepEqual([refund.requests, refund.duplicate, refund.providerRefundId], [1, 0, null]);
     } finally {
       await store.close();

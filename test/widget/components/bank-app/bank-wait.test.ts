@@ -19,7 +19,7 @@ async function phone(
   return { payment, checkout: await onPhone(payment) };
 }
 
-/** As a shop's page has it that is loaded (anew): no bank is really opened. */
+/** Shows the payment as after a load or reload of the shop's page. The tests open no real bank. */
 async function onPhone(payment: FakePayment): Promise<SbpCheckout> {
   const checkout = await show(payment, { device: 'mobile' });
   checkout.addEventListener('sbp-bank-open', (event) => event.preventDefault());

@@ -146,7 +146,7 @@ describe('<sbp-bank-picker>', () => {
     const logo_url = `${location.origin}/fake/no-logo.png`;
     const other = await showPicker([bank('Банк', { logo_url })], { origin: location.origin });
     const logo = all<HTMLImageElement>(other, 'img')[0]!;
-    logo.loading = 'eager'; // a page in the background never gets to its lazy images
+    logo.loading = 'eager'; // A background page never loads its lazy images.
     for (let turn = 0; turn < 100 && !logo.hidden; turn++) await pause(30);
     expect(logo.hidden).to.be.true;
     expect(all(other, '.avatar')[0]!.textContent.trim()).to.equal('Б');
@@ -155,7 +155,7 @@ describe('<sbp-bank-picker>', () => {
   it('never shows one bank under the logo of another', async () => {
     const logo = (name: string) => ({ logo_url: `${ORIGIN}/${name}.png` });
     const picker = await showPicker([bank('Альфа', logo('a')), bank('Бета', logo('b')), bank('Гамма')]);
-    await search(picker, 'а'); // begins one name and is in no other's beginning
+    await search(picker, 'а'); // One name begins with it. No other name does.
     const before = all<HTMLImageElement>(picker, 'img')[0]!;
     await search(picker, 'бета');
     const after = all<HTMLImageElement>(picker, 'img')[0]!;

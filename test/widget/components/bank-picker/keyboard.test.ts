@@ -17,7 +17,7 @@ function input(picker: SbpBankPicker): HTMLInputElement {
   return all<HTMLInputElement>(picker, 'input')[0]!;
 }
 
-/** 390 px: four tiles in a line; two recent ones, eight tiles, ten rows. */
+/** Opens the picker at 390 px: four tiles in a line; two recent banks, eight tiles, ten rows. */
 async function open(changes: Parameters<typeof showPicker>[1] = {}): Promise<SbpBankPicker> {
   localStorage.setItem(KEY, '["Б3","Б7"]');
   const picker = await showPicker(TWENTY, changes);
@@ -31,7 +31,7 @@ describe('the bank picker by keyboard', () => {
 
   it('goes from the search into the lists, through tiles in both directions and through rows', async () => {
     const picker = await open();
-    // Recent: 3 7. Tiles: 1 2 4 5 / 6 8 9 10. Rows: 11 …
+    // Recent banks: 3 7. Tiles: 1 2 4 5 / 6 8 9 10. Rows: 11 …
     expect(await press(picker, 'ArrowDown')).to.equal('Б3');
     expect(await press(picker, 'ArrowRight')).to.equal('Б7');
     expect(await press(picker, 'ArrowRight'), 'the end of the line').to.equal('Б7');

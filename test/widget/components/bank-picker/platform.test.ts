@@ -8,7 +8,7 @@ import { snapshot } from '../../../support/snapshots.ts';
 
 let undo = (): void => undefined;
 
-/** The bank list that the element asks the companion for on that device, after the request's own account of it. */
+/** Returns the URL of the bank list that the element requests on a device, after the companion's reading of its headers. */
 async function asked(name: string, attributes: Record<string, string> = {}): Promise<string> {
   undo();
   undo = pretend(name);

@@ -8,7 +8,7 @@ import { makeKnownList } from '../../../support/bank-list.ts';
 import { Pace } from '../../../support/pace.ts';
 import { LINK } from '../../../support/snapshots.ts';
 
-/** As a payer's page gets it, aliases included. */
+/** The bank list as a payer's page gets it, with aliases. */
 const BANKS = readBanks(bankListFor(parseBankList(makeKnownList(200)).banks, LINK, 'ios'), '');
 const search = createBankSearch(BANKS);
 const names = (query: string) => search(query).map(({ name }) => name);
@@ -23,9 +23,9 @@ const OZON = 'Озон Банк (Ozon)';
 const WB = 'ВБ Банк (Вайлдберриз банк)';
 const UNITED = 'ПАО «Объединённый капитал»';
 
-/** The query, and the bank that has to be on top. */
+/** Queries, each with the bank that must be the first result. */
 const QUERIES: readonly (readonly [query: string, first: string])[] = [
-  // as it is written
+  // as the name is written
   ['Сбербанк', SBER],
   ['сбер', SBER],
   ['СБЕР', SBER],
@@ -62,7 +62,7 @@ const QUERIES: readonly (readonly [query: string, first: string])[] = [
   ['рос', 'Россельхозбанк'],
   ['ш', 'Банк Шинник'],
   ['я', 'Яндекс Банк'],
-  // as it is called
+  // as people call the bank
   ['тинькофф', T],
   ['тинькоф', T],
   ['тинькофф банк', T],

@@ -7,7 +7,7 @@ import { isOneLetterOff } from '../../../../src/widget/components/bank-picker/on
 import { makeKnownList } from '../../../support/bank-list.ts';
 import { LINK } from '../../../support/snapshots.ts';
 
-/** As a payer's page gets it, aliases included; without the banks that another one has taken over. */
+/** Banks that others have taken over. The list is as a payer's page gets it, with aliases, but without these banks. */
 const GONE = ['Росбанк', 'Хоум Банк'];
 const BANKS = readBanks(bankListFor(parseBankList(makeKnownList(200)).banks, LINK, 'ios'), '').filter(
   ({ name }) => !GONE.includes(name),
@@ -26,7 +26,7 @@ const YANDEX = 'Яндекс Банк';
 const OZON = 'Озон Банк (Ozon)';
 const WB = 'ВБ Банк (Вайлдберриз банк)';
 
-/** Payers' input by the kind of mistake, and the bank that has to be on top. */
+/** Payers' input by kind of mistake, each with the bank that must be the first result. */
 const KINDS: Readonly<Record<string, readonly (readonly [query: string, first: string])[]>> = {
   'one letter wrong': [
     ['тенькофф', T],
@@ -114,7 +114,7 @@ const KINDS: Readonly<Record<string, readonly (readonly [query: string, first: s
   ],
 };
 
-/** Three letters at most, the largest banks first as they are listed. */
+/** Queries of at most three letters. Among equal matches the largest bank is the first, as in the list. */
 const KEYSTROKES: readonly (readonly [query: string, first: string])[] = [
   ...([
     ['сбе', SBER],
@@ -204,7 +204,7 @@ describe('the bank search, of mistakes', () => {
   });
 
   it('does not read keys in the other layout where one of them is no letter', () => {
-    // «ню» is "y." there, and «Яндекс» begins with a "y".
+    // In the other layout «ню» is "y.", and «Яндекс» begins with a "y".
     for (const query of ['ню', 'хб', 'бж']) expect(names(query), query).to.deep.equal([]);
   });
 

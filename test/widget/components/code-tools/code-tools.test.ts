@@ -14,7 +14,7 @@ async function pay(attributes: Record<string, string> = {}): Promise<SbpCheckout
   return checkout;
 }
 
-/** What `navigator` has for the length of a test. */
+/** Sets a property of `navigator`. Returns the function that restores it. */
 function having(name: string, value: unknown): () => void {
   Object.defineProperty(navigator, name, { value, configurable: true });
   return () => void Reflect.deleteProperty(navigator, name);
@@ -150,7 +150,7 @@ describe('a payment that is paid', () => {
     const payment = await FakePayment.create(snapshot());
     const checkout = await show(payment, attributes);
     await live(checkout);
-    hide(away); // a browser without a window may call every page hidden
+    hide(away); // A browser without a window may call every page hidden.
     await payment.send(snapshot({ version: 2, status: 'paid' }));
     await seen(checkout, 'paid');
     expect(text(checkout)).to.contain('Оплачено');
@@ -183,7 +183,7 @@ describe('a payment that is paid', () => {
 
   it('leaves a tab alone that is looked at, and a payment that was paid before', async () => {
     await paid({}, false);
-    await pause(200); // what would mark it is loaded first
+    await pause(200); // Enough time to load the module that would mark the tab.
     hide(true);
     await seen(await show(await FakePayment.create(snapshot({ status: 'paid' }))), 'paid');
     await pause(200);

@@ -26,7 +26,7 @@ const BANK = ['sbp-bank-picker', `a[href="${SCHEME}"]`] as const;
 const WEB_BANK = ['sbp-bank-picker', `a[href="${WEB}"]`] as const;
 const WAY_OUT = ['sbp-way-out'] as const;
 
-/** Without what keeps words on one line. */
+/** Returns the text with ordinary spaces in place of no-break spaces and line breaks. */
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const ru = Object.fromEntries(
   Object.entries(IN_APP_TEXTS.ru).map(([name, text]) => [name, plain(text as string)]),
@@ -61,7 +61,7 @@ function buttonOf(part: HTMLElement, label: string): HTMLElement | undefined {
   );
 }
 
-/** The line to the companion is as fast as it is. */
+/** Returns the names of the events, without those of the connection: their number depends on its speed. */
 function told(heard: readonly Event[]): string[] {
   return names(heard).filter((name) => name !== 'sbp-connection');
 }
@@ -89,7 +89,7 @@ describe('in a browser of its own', () => {
   }
 });
 
-// Before all others: once the notice's part is there, it is there for good.
+// Must be the first test: once the notice's part is loaded, it stays defined.
 describe('a notice that does not come', () => {
   const part = '/src/widget/components/in-app/open-in-browser.ts';
   const fail = (times: number) => fetch(`/parts/${times}${part}`, { method: 'POST' });
@@ -97,7 +97,7 @@ describe('a notice that does not come', () => {
   it('leaves its room grey and costs nobody the banks, which wait for it a moment only', async () => {
     await fail(1_000);
     const { random } = Math;
-    Math.random = () => 0.1; // pauses near their shortest
+    Math.random = () => 0.1; // Keeps pauses short.
     try {
       const { checkout } = await inApp('VK on iOS');
       expect(customElements.get(WAY_OUT[0])).to.equal(undefined);

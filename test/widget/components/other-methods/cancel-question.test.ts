@@ -119,7 +119,7 @@ describe('giving up', () => {
     for (const changes of OFFERED) {
       const checkout = await show(await FakePayment.create({ ...OPEN, ...changes }), { device: 'mobile' });
       await cancel(checkout);
-      checkout.remove(); // and its stream: a browser opens six to one server
+      checkout.remove(); // This closes the stream too: a browser opens only six connections to one server.
     }
     for (const changes of [{ actions: [] }, { status: 'paid' }, { status: 'expired' }] as const) {
       const checkout = await show(await FakePayment.create({ ...OPEN, ...changes }));

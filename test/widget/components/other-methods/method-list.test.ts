@@ -61,7 +61,7 @@ describe('choosing a method', () => {
 
   it('sends one wish, however often it is tapped, and shows which', async () => {
     const payment = await FakePayment.create(snapshot(OPEN), {
-      // Longer than three taps take on a busy machine.
+      // Longer than three taps on a busy machine.
       acts: { '/method': [{ ...json(chosen('sberpay')), delayMs: 5_000 }] },
     });
     const checkout = await show(payment);

@@ -22,7 +22,7 @@ const OFFER: FormOffer = {
 
 let count = 0;
 
-/** Another payment each time: that the payer has gone is remembered by the payment, as long as the tab lives. */
+/** Returns a snapshot of a new payment each time: the tab saves for each payment that the payer has left. */
 function formed(offer: Partial<FormOffer> = {}, changes: Partial<Snapshot> = {}): Snapshot {
   const payment_id = `pay_form_${count++}`;
   return snapshot({ payment_id, presentation: { ...OFFER, ...offer }, ...changes });
@@ -32,7 +32,7 @@ async function theForm(checkout: SbpCheckout): Promise<HTMLFormElement> {
   return shown<HTMLFormElement>(checkout, 'sbp-other-ways', 'form');
 }
 
-/** Taps as a payer would; what the browser then did is answered, but the page stays where it is. */
+/** Taps the button as a payer would. Returns what the browser did, but keeps it from leaving the page. */
 async function submit(form: HTMLFormElement): Promise<{ submitted: boolean; prevented: boolean }> {
   const seen = { submitted: false, prevented: false };
   form.parentNode!.addEventListener(
@@ -181,7 +181,7 @@ describe('a form that may not be posted', () => {
   });
 
   it('is taken to http only while the companion is there itself', async () => {
-    // The fake companion is on plain http, as in development.
+    // The fake companion is on plain http, as companions in development are.
     const checkout = await show(await FakePayment.create(formed({ action: 'http://127.0.0.1:1/pay' })));
     expect((await theForm(checkout)).getAttribute('action')).to.equal('http://127.0.0.1:1/pay');
     const { withSafePresentation: withSafeOffer } =

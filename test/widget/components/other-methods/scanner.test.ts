@@ -40,9 +40,9 @@ function said(checkout: SbpCheckout): string {
   return inside(checkout, ...SCANNER, '#error-text').innerText;
 }
 
-/** As a scanner does it: fast, and with Enter at the end. */
+/** Types as a scanner does: fast, and with Enter at the end. */
 async function wedge(typed: string): Promise<void> {
-  // One by one: some drivers take a doubled letter for one key that is held.
+  // One letter at a time: some drivers take a doubled letter for a key that is held down.
   for (const key of typed) await sendKeys({ type: key });
   await sendKeys({ press: 'Enter' });
 }
@@ -209,7 +209,7 @@ describe('the focus, while a code may be scanned', () => {
     const { checkout, shops } = await besideAField();
     shops.focus();
     const input = await field(checkout);
-    await pause(1_200); // the countdown redraws every second
+    await pause(1_200); // The countdown redraws the element every second.
     expect(document.activeElement).to.equal(shops);
     await sendKeys({ type: 'promo' });
     expect(shops.value).to.equal('promo');

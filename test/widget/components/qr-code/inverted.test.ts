@@ -7,9 +7,9 @@ import { add, dress, undress } from '../../../support/page-styles.ts';
 import { snapshot } from '../../../support/snapshots.ts';
 import { tap } from '../../../support/tap.ts';
 
-/** Night modes put this over the whole page, untouchable. */
+/** The layer that night modes put over the whole page. Taps go through it. */
 const COVER = "content: ''; position: fixed; inset: 0; pointer-events: none";
-/** Not fixed to the window: WebKit blends nothing through a layer that is, and shows the layer alone. */
+/** Not `fixed`: WebKit does not blend a fixed layer with the page, and shows only the layer. */
 const BLEND = `${COVER}; position: absolute`;
 const REINVERTED = 'img, video, canvas { filter: invert(1) hue-rotate(180deg) }';
 const NEGATIVE = `<svg width="0" height="0" style="position: absolute"><filter id="negative" color-interpolation-filters="sRGB">
@@ -57,7 +57,7 @@ const BACKDROPS: Readonly<Record<string, readonly [css: string, markup?: string]
   'what lies over the page': ['', `<div style="${COVER}; z-index: 9; ${BACKDROP}"></div>`],
   'the page itself': [`body::after { ${COVER}; ${BACKDROP} }`],
 };
-/** Firefox's screenshots leave backdrop filters out. */
+/** False in Firefox: its screenshots do not show backdrop filters. */
 const SHOWS_BACKDROPS = !CSS.supports('-moz-appearance', 'none');
 
 describe('the code on an inverted page', () => {
@@ -135,7 +135,7 @@ describe('the code on an inverted page', () => {
     expect(isInverted(code)).to.be.false;
     dress(`body::after { content: ''; ${dot} }`);
     expect(isInverted(code)).to.be.false;
-    // The code is wider than the window is then: what is seen of it is covered all the same.
+    // The scaled code is wider than the window. Its visible part is still covered.
     add(`<div style="${COVER}; background: #fff; mix-blend-mode: difference"></div>`);
     code.style.transform = 'scale(20)';
     expect(isInverted(code)).to.be.true;

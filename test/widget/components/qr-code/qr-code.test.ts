@@ -29,12 +29,12 @@ function onPaper(element: SbpQrCode): SVGSVGElement {
   return element.shadowRoot!.querySelector('svg')!;
 }
 
-/** Empties a bitmap as a phone does in the background. */
+/** Clears a bitmap, as phones do with pages in the background. */
 function wipe(canvas: HTMLCanvasElement): void {
   canvas.getContext('2d')!.clearRect(0, 0, 9_999, 9_999);
 }
 
-/** Light and dark along one row of pixels, as the lengths of the bars. */
+/** Returns the lengths of the light and dark bars along one row of pixels. */
 function bars(canvas: HTMLCanvasElement, row: number): number[] {
   const { data } = canvas.getContext('2d')!.getImageData(0, row, canvas.width, 1);
   const lengths: number[] = [];
@@ -87,11 +87,11 @@ describe('<sbp-qr-code>', () => {
         expect(Number.parseFloat(canvas.style.width) * density).to.be.closeTo(canvas.width, 0.05);
         const side = 41 + 2 * QUIET_ZONE;
         const module = Math.floor(canvas.width / side);
-        const [margin, finder] = bars(canvas, canvas.width >> 1 /* anywhere in the code */);
+        const [margin, finder] = bars(canvas, canvas.width >> 1 /* any row in the code */);
         expect(margin! >= QUIET_ZONE * module, 'margin').to.be.true;
         expect(finder! % module).to.equal(0);
         const top = (canvas.width - side * module) >> 1;
-        // The upper edge of a finder pattern: seven modules.
+        // The upper edge of a finder pattern has seven modules.
         expect(bars(canvas, top + QUIET_ZONE * module)[1]).to.equal(7 * module);
       });
     }

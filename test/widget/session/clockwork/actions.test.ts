@@ -8,7 +8,7 @@ import { END, snapshot, sse } from '../../../support/snapshots.ts';
 
 const MINUTE = 60_000;
 
-/** A companion whose POSTs are answered by `post`, and which is healthy otherwise. */
+/** A healthy companion, whose responses to POSTs come from `post`. */
 function companion(post: (request: Request, signal: AbortSignal) => Response | Promise<Response>) {
   const state = { now: snapshot() };
   const streams: FakeStream[] = [];
@@ -44,7 +44,7 @@ function problem(status: number, fields: object, headers: Record<string, string>
   });
 }
 
-/** Lets the fake time pass until the answer is there. */
+/** Advances the fake time until the action has its result. */
 async function answered(
   environment: FakeEnvironment,
   acting: Promise<ActionResult | null>,

@@ -7,7 +7,7 @@ import { snapshot } from '../../../support/snapshots.ts';
 
 const OPEN = snapshot({ actions: ['check'] });
 
-/** A session whose stream is open, at a companion that answers `/check` as the test says. */
+/** Starts a session with an open stream. The response to `/check` comes from `check`. */
 async function listening(check: () => Response | Promise<Response>, first: Snapshot = OPEN) {
   const seen: number[] = [];
   const refusals: string[] = [];

@@ -33,7 +33,7 @@ function begin(
   return { session, seen };
 }
 
-/** A companion that works: answers with `state.now`, opens streams that beat and that the test can write to. */
+/** A working companion. It returns `state.now`, and opens streams with heartbeats, to which the test can write. */
 function healthy(state: { now: Snapshot } = { now: snapshot() }) {
   const streams: FakeStream[] = [];
   const environment = new FakeEnvironment((request, signal) => {
@@ -313,7 +313,7 @@ describe('session', () => {
       try {
         streams.at(-1)!.write('event: snapshot\ndata: {"sta\n\n');
       } catch {
-        // Given up already.
+        // The session has closed the stream already.
       }
       await environment.advance(10);
     }

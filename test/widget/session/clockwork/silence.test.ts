@@ -7,12 +7,12 @@ import { FakeStream, FakeEnvironment } from '../../../support/fake-environment.t
 import { END, snapshot, sse } from '../../../support/snapshots.ts';
 
 const MINUTE = 60_000;
-/** From the begin of a silence to the first question of it, and to polling. */
+/** The longest time from the start of a silence to the first request about it, and to polling. */
 const NOTICED_MS = 45_000;
 
 type Open = (stream: FakeStream, environment: FakeEnvironment) => void;
 
-/** A companion behind a proxy that does to each stream what `open` says. `state.now` is what the companion knows. */
+/** A companion behind a proxy that treats each stream as `open` defines. `state.now` is the companion's snapshot. */
 function behind(open: Open) {
   const state = { now: snapshot() };
   const streams: FakeStream[] = [];

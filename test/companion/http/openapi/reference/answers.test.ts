@@ -44,7 +44,7 @@ async function paymentThat(...actions: string[]): Promise<CreatedPayment> {
   return payment;
 }
 
-/** Its bank takes back that it was paid. */
+/** Creates a paid payment that its bank then reports as failed. */
 async function doubted(): Promise<CreatedPayment> {
   const payment = await paymentThat('pay');
   await bankReport(shop.url, { payment_id: payment.payment_id, status: 'failed' });
@@ -66,7 +66,7 @@ async function renewed(): Promise<CreatedPayment> {
   return payment;
 }
 
-/** What happens when its webhook is lost, or was never sent. */
+/** Changes the sandbox bank's database without a webhook, as if the webhook was lost or never sent. */
 function changeTheBanksBooks(reference: string, status: string, amount = 125_000): void {
   const books = new DatabaseSync(shop.databaseFile, { timeout: 5_000 });
   books
@@ -75,7 +75,7 @@ function changeTheBanksBooks(reference: string, status: string, amount = 125_000
   books.close();
 }
 
-/** Answers a form to be posted, as some acquirers do. */
+/** Returns a form for the payer to submit, as some acquirers do. */
 class FormProvider extends ScriptedProvider {
   override async create(request: Parameters<ScriptedProvider['create']>[0]) {
     const field = { type: 'hidden', name: 'amount', value: '1' };
@@ -218,7 +218,7 @@ describe('every documented status is reached, and no other', () => {
   it('of an event: each note, for money and words that are not simply taken', async () => {
     const say = (payment_id: string, status: string, more: Json = {}) =>
       bankReport(shop.url, { payment_id, status, ...more });
-    /** The second charge is given back, or cannot be. */
+    /** Pays a payment twice. The refund of the second charge succeeds, or fails if `inTheBooks` is too small. */
     const paidTwice = async (inTheBooks: number) => {
       const { payment_id } = await renewed();
       changeTheBanksBooks(payment_id, 'paid');
@@ -264,7 +264,7 @@ describe('every documented status is reached, and no other', () => {
         return payment_id;
       },
       duplicate_refund_succeeded: () => paidTwice(125_000),
-      // The bank has taken less than it gives back.
+      // The bank's books have less money than the refund needs.
       duplicate_refund_failed: () => paidTwice(1),
       paid_contradicted: async () => (await doubted()).payment_id,
       attention_resolved: async () => {

@@ -5,7 +5,7 @@ import { documentedTable, introduction, type Row } from '../../../../support/api
 import { startCompanion, testEnv, type TestCompanion } from '../../../../support/companion.ts';
 import { RawSocket } from '../../../../support/raw-socket.ts';
 
-/** Stands still, so that the edges in time can be met to the millisecond. */
+/** The clock stands still, so that the limits in time are exact to the millisecond. */
 const NOW = Date.UTC(2026, 5, 15, 12);
 const DAY_S = 24 * 3600;
 
@@ -23,14 +23,14 @@ interface Edges {
 const at = (ms: number) => new Date(NOW + ms).toISOString();
 const chars = (count: number) => 'x'.repeat(count);
 const url = (length: number) => `https://shop.example/${chars(length - 21)}`;
-/** Shortest labels that an address of this length can have. */
+/** Returns an e-mail address of this length, with the shortest possible name before the `@`. */
 const email = (length: number) => `${chars(length - 252 + 1)}@${`${chars(61)}.`.repeat(4)}ru`;
 const objectOf = (bytes: number) => ({ k: chars(bytes - 8) });
 
-/** The numbers of a documented type: `string, 1–128` is [1, 128]. */
+/** Returns the numbers in a documented type: [1, 128] for `string, 1–128`. */
 const numbersOf = ({ cells }: Row) => [...cells[1]!.matchAll(/\d+/g)].map(([number]) => Number(number));
 
-/** Both sides of what the table documents, by the numbers that stand there. */
+/** The values on both sides of each documented limit, made from the numbers in the table. */
 const EDGES: Record<string, (numbers: number[]) => Edges> = {
   order_id: ([min, max]) => ({
     taken: [chars(min!), chars(max!), 'я'.repeat(max!), `  ${chars(max!)}  `],
@@ -93,7 +93,7 @@ const EDGES: Record<string, (numbers: number[]) => Edges> = {
   }),
 };
 
-/** The body with one field set, `qr.size` inside of `qr`. */
+/** Returns a body with one field set. A path such as `qr.size` sets the field inside `qr`. */
 function withField(path: string, value: unknown): Record<string, unknown> {
   const [name, inner] = path.split('.') as [string, string?];
   return { order_id: 'EDGE', amount: 100, [name]: inner === undefined ? value : { [inner]: value } };
@@ -129,7 +129,7 @@ describe('every documented field of POST /payments has its edges', () => {
       for (const value of refused) {
         const [fault = 'nothing', ...more] = await faultsOf('/payments', withField(name, value));
         const shown = `${name}: ${JSON.stringify(value).slice(0, 80)} was refused for ${fault}`;
-        // An item of a list is named by its place.
+        // The path of an error in a list has the index of the item.
         assert.ok(fault === name || fault.startsWith(`${name}.`), shown);
         assert.deepEqual(more, []);
       }
@@ -194,7 +194,7 @@ describe('the other documented fields have their edges', () => {
         assert.deepEqual(faults, [name], `${name}: ${JSON.stringify(value).slice(0, 60)}`);
       }
     }
-    // As long as an id may be, and of no payment.
+    // An id of the maximum length that belongs to no payment.
     const unknown = await shop.api('/refunds', { json: { payment_id: chars(64) } });
     assert.equal(unknown.status, 404);
     const spoken = await shop.api('/refunds', {
@@ -292,7 +292,7 @@ describe('every documented limit of a call', () => {
       await socket.closed(5_000);
       return Number(socket.received.split(' ')[1]);
     };
-    // The parser counts without line ends and colons.
+    // The parser's count leaves out line ends and colons.
     assert.deepEqual([await status(bytes), await status(bytes + 100)], [200, 431]);
   });
 

@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => stage.stop());
 
-/** How each code is provoked that any request can get. */
+/** The calls that provoke the codes of any request. */
 const ANY: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>>> = {
   malformed_request: () => fetch(`${stage.shop.url}/api/sbp/v1/payments/%E0%A4%A`),
   not_found: () => fetch(`${stage.shop.url}/api/sbp/v2/payments`),
@@ -49,7 +49,7 @@ const ANY: Partial<Record<ProblemCode, (t: TestContext) => Promise<Response>>> =
   },
 };
 
-/** These are refused on the bare connection: the response has no `X-Request-Id`. */
+/** Codes of requests that never became valid: the response has no `X-Request-Id`. */
 const ON_CONNECTION = ['headers_too_large', 'request_timeout'];
 
 async function bySocket(text: string): Promise<Response> {
@@ -65,7 +65,7 @@ interface Listed {
   readonly code: ProblemCode;
 }
 
-/** Each code of each operation, as `/openapi.json` lists them. */
+/** Returns each code of each operation in `/openapi.json`. */
 async function listedRefusals(): Promise<Listed[]> {
   const { paths } = (await (await fetch(`${stage.shop.url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;

@@ -35,7 +35,7 @@ class NoRefundProvider extends ScriptedProvider {
   override readonly capabilities = { ...new ScriptedProvider().capabilities, refund: 'none' } as never;
 }
 
-/** Its webhooks are the payment's id. Each makes the companion ask for the payment's status. */
+/** A provider whose webhook body is the payment's id. The companion confirms each webhook by a status request. */
 class ConfirmingProvider extends ScriptedProvider {
   override readonly capabilities = {
     ...new ScriptedProvider().capabilities,
@@ -49,7 +49,7 @@ class ConfirmingProvider extends ScriptedProvider {
 
 const PHONE = '+79990001122';
 
-/** How each code is provoked at an operation that lists it. */
+/** The provocation of each code, for an operation that lists it. */
 export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
   invalid_api_key: byWrongCredential,
   invalid_token: byWrongCredential,
@@ -115,7 +115,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
 
   async rate_limited(stage, operation) {
     const on = await stage.rateLimited();
-    // By whatever it counts: by its key, by its token, or by its address.
+    // Use up the limit, which counts by key, token or address.
     await stage.call(operation, { on });
     return () => stage.call(operation, { on });
   },
@@ -135,7 +135,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     return () => stage.call(operation, { on, body: '{}' });
   },
 
-  /** One of two that come in one packet is served, and the other one finds it at work. */
+  /** Sends two calls in one packet: one is served, and the other one arrives while the first is running. */
   async idempotency_key_in_use(stage, operation) {
     const good = await stage.validCall(operation);
     const body = good.body === undefined ? '' : JSON.stringify(good.body);
@@ -210,7 +210,7 @@ export const PROVOCATIONS: Partial<Record<ProblemCode, Provocation>> = {
     return () => stage.call(operation, { on, id: payment_id, params: { action: 'pay' } });
   },
 
-  /** Begun before the shutdown, finished in the middle of it. */
+  /** Sends a request whose first part arrives before the shutdown, and whose end arrives during it. */
   async shutting_down(stage, operation) {
     const on = await startCompanion();
     const socket = await RawSocket.open(on.url);
