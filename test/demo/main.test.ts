@@ -62,7 +62,7 @@ describe('a demo that cannot start', () => {
         said,
         new RegExp(`^DEMO_SHOP_PORT: .*port ${port} already.*DEMO_SHOP_PORT=${port + 1}`, 's'),
       );
-      assert.match(refusal([], { SBP_PORT: String(port) }), /^SBP_PORT: another program listens/);
+      assert.match(refusal([], { SBP_PORT: String(port) }), /^SBP_PORT: another program already listens/);
     } finally {
       other.closeAllConnections();
       await new Promise((resolve) => other.close(resolve));
@@ -76,7 +76,7 @@ describe('a demo that cannot start', () => {
     assert.match(two, /2 mistake\(s\)/);
     assert.match(two, /DEMO_SHOP_PORT must be a port number/);
     assert.match(refusal([], { SBP_PORT: '0' }), /1 mistake\(s\):\n {2}- SBP_PORT .*not 0/);
-    assert.match(refusal([], { DEMO_SHOP_PORT: '8787', SBP_PORT: '8787' }), /one each/);
+    assert.match(refusal([], { DEMO_SHOP_PORT: '8787', SBP_PORT: '8787' }), /need different ports/);
   });
 
   it('names the mistake in its options, and what there is', () => {
