@@ -32,7 +32,7 @@ export interface FormField {
   readonly value: string;
 }
 
-/** What the page shows for the payer to pay. */
+/** The way to pay that the page shows. */
 export type Presentation =
   /** The provider has no link yet. */
   | { readonly kind: 'pending' }

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 
-/** Who may read the stored files: the companion's user alone, or its group as well. */
+/** The readers of the stored files: only the companion's user, or also its group. */
 export const FILE_MODES = ['private', 'group'] as const;
 export type FileMode = (typeof FILE_MODES)[number];
 

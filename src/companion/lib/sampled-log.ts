@@ -8,7 +8,7 @@ interface WarnLog {
 
 interface Sample {
   more: number;
-  /** Of the last one that was not written. */
+  /** Belongs to the last entry that was not written. */
   fields: object;
   message: string;
   readonly timer: NodeJS.Timeout;

@@ -13,14 +13,14 @@ export interface Customer {
   readonly country?: string | undefined;
 }
 
-/** What a provider can do. The merchant API and the snapshot's `actions[]` offer nothing else. */
+/** The abilities of a provider. The merchant API and the snapshot's `actions[]` offer nothing else. */
 export interface Capabilities {
   /** The payment methods it serves. Empty only for a provider without settings. */
   readonly methods: readonly Method[];
   /** True if {@link Provider.cancel} closes an unpaid payment. Otherwise an abandoned payment is polled until it expires. */
   readonly cancel: boolean;
   /**
-   * Who decides when a code ends:
+   * The party that decides when a code ends:
    * - `ours`: no code can be paid after the `expiresAt` of {@link CreateRequest}.
    * - `own`: the provider does not receive that time, or does not keep to it. Its responses say when a code ends
    *   (`expiresAt`), or its status says that the code has ended.
@@ -80,11 +80,11 @@ export interface ProviderPayment {
   readonly providerPaymentId: string;
   /** The provider's id of the QR code; `null` when there is none. */
   readonly qrId: string | null;
-  /** What the payer is shown. `pending` when the link comes later, by webhook or by {@link Provider.status}. */
+  /** The presentation for the payer. `pending` when the link comes later, by webhook or by {@link Provider.status}. */
   readonly presentation: Presentation;
   /** When the code ends at the provider, if that may be earlier than the request's `expiresAt`. Unix time, ms. `null` when it follows ours. */
   readonly expiresAt: number | null;
-  /** Until when money may arrive, if that may be later than `expiresAt`. Unix time, ms. `null` or missing when the response does not say. */
+  /** The last moment at which money may arrive, if that may be later than `expiresAt`. Unix time, ms. `null` or missing when the response does not say. */
   readonly payableUntil?: number | null;
   /** True if the payment is in test mode. `null` or missing when the response does not say. A payment in another mode than ours is rejected. */
   readonly test?: boolean | null;
@@ -92,7 +92,7 @@ export interface ProviderPayment {
   readonly receiptUrl?: string | null;
 }
 
-/** What a provider reports about a payment: in a webhook, or as the result of a call. */
+/** A provider's report about a payment: in a webhook, or as the result of a call. */
 export interface ProviderReport {
   /** Our id of the attempt; `''` when the message does not contain it. */
   readonly reference: string;
@@ -108,11 +108,11 @@ export interface ProviderReport {
   readonly providerPaymentId?: string | null;
   /** The payer's receipt at the provider. `null` or missing when there is none. */
   readonly receiptUrl?: string | null;
-  /** What the payer is shown, if it was `pending` until now. `null` or missing when nothing has changed. */
+  /** The presentation for the payer, if it was `pending` until now. `null` or missing when nothing has changed. */
   readonly presentation?: Presentation | null;
   /** When the code ends at the provider. Unix time, ms. The earliest reported time counts. `null` or missing when the message does not say. */
   readonly expiresAt?: number | null;
-  /** Until when money may still arrive, also for a payment that has ended. Unix time, ms. `null` or missing when the message does not say. */
+  /** The last moment at which money may still arrive, also for a payment that has ended. Unix time, ms. `null` or missing when the message does not say. */
   readonly payableUntil?: number | null;
   /** True if the provider takes the money only after {@link Provider.confirm}. Defaults to false. */
   readonly wantsConfirmation?: boolean;
@@ -120,7 +120,7 @@ export interface ProviderReport {
   readonly detail?: string | null;
 }
 
-/** What a webhook reports about a refund. Without any id it is about an unidentified refund of the attempt. */
+/** A webhook's report about a refund. Without any id it is about an unidentified refund of the attempt. */
 export interface RefundReport {
   /** Our id of the refund; `null` when the message does not contain it. */
   readonly refundId: string | null;

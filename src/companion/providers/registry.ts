@@ -28,7 +28,7 @@ interface ProvidersConfig extends SandboxConfig {
   readonly sberbank: SberbankSettings | null;
 }
 
-/** What providers are built from. */
+/** The parts that providers are built from. */
 export interface ProviderParts {
   readonly config: ProvidersConfig;
   readonly outbound: OutboundClient;

@@ -75,7 +75,7 @@ interface PaymentsTable {
   firstExpiredAt: number | null;
   /** 0 when the merchant allows no renewals. */
   renewable: Generated<number>;
-  /** What the merchant wants done with money that comes after a cancel. */
+  /** The merchant's choice for money that arrives after a cancel. */
   onLate: Generated<OnLate>;
   /** When the personal data was erased. After that the token opens nothing. */
   erasedAt: number | null;

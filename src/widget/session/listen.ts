@@ -9,7 +9,7 @@ import { readStream, type StreamEnd } from './stream.ts';
 import type { StreamRecord } from './stream-record.ts';
 import type { Environment } from './environment.ts';
 
-/** What listen() needs from the session. */
+/** The part of the session that listen() uses. */
 interface Listener {
   readonly api: CheckoutApi;
   readonly environment: Environment;

@@ -38,7 +38,7 @@ export class Session {
   /** False while the browser reports that it is offline. */
   #network = true;
   #failures = 0;
-  /** What the last failed request got instead of the companion's response; `null` when the companion itself failed. */
+  /** The last failed request got this instead of the companion's response; `null` when the companion itself failed. */
   #came: string | null = null;
   #cancelUnheard: (() => void) | null = null;
   #lastAskAt = -Infinity;

@@ -1,7 +1,7 @@
 import { reopenPause, streamPause } from './timing.ts';
 import type { StreamEnd } from './stream.ts';
 
-/** What a stream has to bring before it is trusted: any bytes, bytes some time after the first ones, or a new snapshot. */
+/** A stream must bring this before it is trusted: any bytes, bytes some time after the first ones, or a new snapshot. */
 export type Proof = 'bytes' | 'late-bytes' | 'news';
 
 /** Records how a session's streams have ended, and decides when the next one may be opened. Times are monotonic ms. */

@@ -18,7 +18,7 @@ export interface Trouble {
   readonly kind: 'trouble';
   readonly pauseMs: number;
   /**
-   * What arrived instead of the companion's response, for the developer; `null` when the companion itself reported the
+   * This arrived instead of the companion's response, for the developer; `null` when the companion itself reported the
    * trouble.
    */
   readonly received: string | null;

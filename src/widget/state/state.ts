@@ -31,7 +31,7 @@ export type EntryMode = 'qr' | 'banks';
 /** The bank that the payer chose, with the fields that open its app and that hold its next link to try. */
 export type ChosenBank = Pick<Bank, 'id' | 'name' | 'url' | 'links'>;
 
-/** Where the payer has gone to pay: an app or a page behind a link, or the page that a form leads to. */
+/** The payer's destination: an app or a page behind a link, or the page that a form leads to. */
 export type Destination = ChosenBank | 'form';
 
 /** The payer's last action and its outcome. */

@@ -38,7 +38,7 @@ function changeSum(file: string): void {
     const database = new DatabaseSync(file, { readOnly: true });
     const damage = findDamage(database);
     database.close();
-    // Nothing compares the sandbox's own table, so a change there is not found: try the next place.
+    // No check compares the sandbox's own table, so a change there is not found: try the next place.
     if (damage !== null) return;
   }
   assert.fail('no sum was found');

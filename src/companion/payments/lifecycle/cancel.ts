@@ -17,7 +17,7 @@ type CancelContext = PublishContext & Pick<Context, 'store' | 'providers' | 'now
 
 interface CancelOrder {
   readonly source: CanceledBy;
-  /** What the merchant wants done with money that comes after the cancel. Defaults to `null`: the stored value stays. */
+  /** The merchant's choice for money that arrives after the cancel. Defaults to `null`: the stored value stays. */
   readonly onLate?: OnLate | null;
 }
 

@@ -44,7 +44,7 @@ export interface Payment {
   readonly firstExpiredAt: number | null;
   /** True if the merchant lets the payer renew the payment after it has expired. */
   readonly renewable: boolean;
-  /** What the merchant wants done with money that comes after a cancel. */
+  /** The merchant's choice for money that arrives after a cancel. */
   readonly onLate: OnLate;
   readonly paidAt: number | null;
   /** Polls since the last change, answered or not; after the end: since the last answer. */

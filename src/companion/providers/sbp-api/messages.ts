@@ -34,7 +34,7 @@ export const paymentSchema = v.object({
   currency: v.nullish(currency, null),
   qr_id: v.fallback(v.nullish(id, null), null),
   qr_payload: v.nullish(link, null),
-  /** Until when money may still arrive; `null` for an invalid time. */
+  /** Returns the last moment at which money may still arrive; `null` for an invalid time. */
   payable_until: v.fallback(v.nullish(v.pipe(v.string(), v.isoTimestamp()), null), null),
   deep_link: deepLink,
   test: testModeField,

@@ -26,7 +26,7 @@ export function linkInDirection(
     case 'ArrowDown': {
       const below = links[index + columns];
       if (below) return below;
-      // Nothing is right below, but the last line is not full.
+      // No link is directly below, but the last line is not full.
       if (index - column + columns < links.length) return links[links.length - 1]!;
       return at + 1 < lists.length ? inFirstLine(lists[at + 1]!, column) : from;
     }
