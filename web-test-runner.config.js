@@ -33,7 +33,6 @@ export default {
     chromium && clockwork.length > 0 ? [{ name: 'clockwork', files: clockwork, browsers: [chromium] }] : [],
   hostname: '127.0.0.1',
   nodeResolve: { exportConditions: ['production', 'default'] },
-  concurrentBrowsers: 3,
   concurrency: 1, // with two pages, one is in the background, where browsers slow timers down and skip lazy images
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' }), readScreen()],
   middleware: [fakeCompanion(), failingParts()],

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..');
 /** The number of files of one suite that run at the same time. They mostly wait for timers, servers and browsers. */
 const CONCURRENCY = { unit: 2, e2e: 1 };
 /**
- * The suites of one stage run at once. Three browsers of component tests keep two cores busy; the tests of the other
+ * The suites of one stage run at once. The browsers of component tests keep two cores busy; the tests of the other
  * suites mostly wait.
  */
 const STAGES: readonly (readonly SuiteName[])[] = [['components'], ['unit', 'e2e']];
