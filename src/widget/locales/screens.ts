@@ -47,7 +47,7 @@ export interface ScreenTexts {
   /** Why it failed, by the snapshot's `failure`. */
   readonly declined: string;
   readonly unavailable: string;
-  /** What to do after a failure: try again on this screen, go back to the shop, or (without both) start in the shop. */
+  /** The next step after a failure: try again on this screen, go back to the shop, or (without both) start in the shop. */
   readonly failedHere: string;
   readonly failedBack: string;
   readonly failedThere: string;

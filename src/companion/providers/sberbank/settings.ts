@@ -13,6 +13,9 @@ export const STATUS_SCOPE = 'https://api.sberbank.ru/qr/order.status';
 /** The end of every base address; the setting may omit it. */
 const BASE_PATH = '/prod';
 
+const IDENTITY_REQUIRED =
+  'SBP_SBERBANK_CERT and SBP_SBERBANK_KEY are required: the bank asks for a client certificate';
+
 export type SberbankSettings = Readonly<v.InferOutput<ReturnType<typeof sberbankSettings>>>;
 
 export function sberbankSettings(development: boolean) {
@@ -46,11 +49,17 @@ export function sberbankSettings(development: boolean) {
       /** The gateway is one for tests: no money moves. */
       test: variable('SBP_SBERBANK_TEST', flag),
     }),
+    // Outside development the address is always https: a mistake in the address must not hide this one.
+    v.partialCheck(
+      [['cert'], ['key']],
+      ({ cert, key }) => development || (cert !== null && key !== null),
+      IDENTITY_REQUIRED,
+    ),
     v.partialCheck(
       [['baseUrl'], ['cert'], ['key']],
       ({ baseUrl, cert, key }) =>
-        (cert !== null && key !== null) || (cert === key && baseUrl.startsWith('http://')),
-      'SBP_SBERBANK_CERT and SBP_SBERBANK_KEY are required: the bank asks for a client certificate',
+        !development || (cert !== null && key !== null) || (cert === key && baseUrl.startsWith('http://')),
+      IDENTITY_REQUIRED,
     ),
     v.partialCheck(
       [['cert'], ['key']],
